@@ -1,0 +1,98 @@
+import type { TableRef } from '../spec/types';
+
+/** The steps of a run in the guide's order. Each is one activity. */
+export const STEP_IDS = [
+  'logical-replication',
+  'role',
+  'replica-identity',
+  'grants',
+  'publication',
+  'ip-allow',
+  'schema',
+  'cluster',
+  'secret',
+  'connection',
+  'source',
+  'running',
+  'snapshot',
+  'right-size',
+  'watch',
+] as const;
+
+export type StepId = (typeof STEP_IDS)[number];
+
+export type PlanAction = 'create' | 'change' | 'keep' | 'adopt' | 'drop' | 'conflict';
+
+/** What is wrong or noteworthy, and the statement or setting that mends it. */
+export interface Finding {
+  code: string;
+  severity: 'blocking' | 'warning' | 'info';
+  /** The object it is about: `public.orders`, `role materialize`. */
+  subject: string;
+  sentence: string;
+  fix: string | null;
+}
+
+export interface PlanStep {
+  id: StepId;
+  action: PlanAction;
+  /** The object in its system's terms: `cluster ingest_shop`. */
+  object: string;
+  sentence: string;
+  /** Single changes inside the step, for people: `add table public.orders`. */
+  changes: string[];
+  /** Whom it interrupts, in a sentence; null when nobody. */
+  interrupts: string | null;
+  /** Why it cannot be undone; null when it can. */
+  irreversible: string | null;
+  /** A key that approval names, e.g. `enable-logical-replication`; null when none is needed. */
+  approval: string | null;
+}
+
+export interface Approval {
+  key: string;
+  step: StepId;
+  reason: string;
+}
+
+/** A table as this run will have it. `fresh`: it will be copied by this run. */
+export interface PlannedTable extends TableRef {
+  /** Name in Materialize. */
+  target: string;
+  fresh: boolean;
+  estimatedRows: number | null;
+  bytes: string;
+}
+
+/** A table that left the file. */
+export interface RemovedTable {
+  schema: string;
+  name: string;
+  target: string;
+  kind: 'subsource' | 'table';
+  dependents: { name: string; type: string }[];
+}
+
+/** A plan as `n2m plan --output json` prints it. */
+export interface Plan {
+  pipeline: string;
+  findings: Finding[];
+  steps: PlanStep[];
+  /** Steps that are not `keep`. */
+  changes: number;
+  needsApproval: Approval[];
+  tables: PlannedTable[];
+  removed: RemovedTable[];
+  syntax: 'subsources' | 'tables';
+  snapshot: { rows: number | null; bytes: string; estimates: { size: string; seconds: number }[] };
+}
+
+/** What an activity did; `kept` and `adopted` changed nothing. */
+export type Outcome = 'created' | 'changed' | 'kept' | 'adopted' | 'dropped' | 'waited';
+
+export interface StepResult {
+  outcome: Outcome;
+  object: string;
+  /** One sentence in the past tense. */
+  sentence: string;
+}

@@ -1,0 +1,73 @@
+import type { FailureInfo } from '../failures/types';
+import type { Approval, Finding, Outcome, Plan, PlanAction, StepId } from '../plan/types';
+import type { SnapshotProgress } from '../snapshot/types';
+import type { PipelineSpec } from '../spec/types';
+import type { CheckResult } from '../watch/types';
+
+/** Input of `replicate`. `approved` holds the keys a person accepted when the plan was shown. */
+export interface ReplicateInput {
+  spec: PipelineSpec;
+  approved: string[];
+}
+
+export type RunPhase =
+  | 'planning'
+  | 'waiting-for-approval'
+  | 'setting-up'
+  | 'snapshotting'
+  | 'right-sizing'
+  | 'handing-over'
+  | 'done'
+  | 'failed'
+  | 'cancelled';
+
+export interface StepView {
+  id: StepId;
+  object: string;
+  action: PlanAction;
+  state: 'pending' | 'running' | 'done' | 'failed' | 'skipped';
+  outcome: Outcome | null;
+  /** What it will do while pending, what it did when done, what went wrong when failed. */
+  sentence: string;
+  startedAt: string | null;
+  endedAt: string | null;
+}
+
+/** The answer of the run's query, what `apply` and `status` draw and the current details say. */
+export interface RunView {
+  pipeline: string;
+  phase: RunPhase;
+  startedAt: string;
+  steps: StepView[];
+  findings: Finding[];
+  waitingFor: Approval[];
+  /** The last thing the wait told the workflow; newer numbers are in the pending activity's heartbeat. */
+  snapshot: SnapshotProgress | null;
+  failure: FailureInfo | null;
+}
+
+/** Byte distances of the slot after hand-over, decimal strings. */
+export interface SlotLag {
+  slot: string;
+  retainedBytes: string | null;
+  unconfirmedBytes: string | null;
+}
+
+/** The result of `replicate`. */
+export interface ReplicateReport {
+  pipeline: string;
+  changed: boolean;
+  steps: StepView[];
+  findings: Finding[];
+  slot: SlotLag | null;
+  clusterSize: string | null;
+  snapshotSeconds: number | null;
+  firstCheck: CheckResult | null;
+}
+
+export interface ApprovalInput {
+  keys: string[];
+  by: string;
+}
+
+export type { Plan };

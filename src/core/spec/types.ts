@@ -1,0 +1,134 @@
+/**
+ * The pipeline file after it was read, checked and completed with defaults: plain JSON, small, free of secrets.
+ * This is what travels through workflow inputs. Durations are milliseconds, shares are 0 to 1, sizes are bytes.
+ */
+
+/** `env:NAME` or `file:NAME`; resolved on the worker, inside activities only. */
+export type SecretRef = `env:${string}` | `file:${string}`;
+
+/** One upstream table; `alias` is its name in Materialize where it differs from the upstream name. */
+export interface TableRef {
+  schema: string;
+  name: string;
+  alias: string | null;
+}
+
+/** Which tables to replicate. Schemas and all are resolved against upstream when a plan is made. */
+export type TableSelection =
+  | { kind: 'list'; tables: TableRef[] }
+  | { kind: 'schemas'; schemas: string[]; aliases: TableRef[] }
+  | { kind: 'all'; aliases: TableRef[] };
+
+export interface ColumnRef {
+  schema: string;
+  table: string;
+  column: string;
+}
+
+/** How both Materialize and n2m itself verify the upstream server. `ca: null` with verify modes: ISRG Root X1 (Neon). */
+export interface TlsSpec {
+  mode: 'verify-full' | 'verify-ca' | 'require' | 'disable';
+  /** PEM text of the certificate authority. */
+  ca: string | null;
+}
+
+/**
+ * The role Materialize connects as. `api`: made through Neon's API (an administrator there); `sql`: made by SQL with
+ * only what it needs; `given`: exists already, its password is a reference.
+ */
+export type RoleSpec = { name: string; via: 'api' | 'sql' } | { name: string; via: 'given'; password: SecretRef };
+
+interface SourceCommon {
+  database: string;
+  role: RoleSpec;
+  tables: TableSelection;
+  textColumns: ColumnRef[];
+  excludeColumns: ColumnRef[];
+  tls: TlsSpec;
+  publication: string;
+}
+
+export interface NeonSourceSpec extends SourceCommon {
+  kind: 'neon';
+  project: string;
+  /** Name or id; null means the project's default branch. */
+  branch: string | null;
+  apiKey: SecretRef;
+}
+
+export interface PostgresSourceSpec extends SourceCommon {
+  kind: 'postgres';
+  /** Connection URL of a role that owns the tables; a reference as a whole. */
+  url: SecretRef;
+  /** Where Materialize reaches the server, when that differs from the URL's host and port. */
+  reachableAt: { host: string; port: number } | null;
+}
+
+export type SourceSpec = NeonSourceSpec | PostgresSourceSpec;
+
+export interface ClusterSpec {
+  name: string;
+  snapshotSize: string;
+  steadySize: string;
+}
+
+export interface MaterializeSpec {
+  url: SecretRef;
+  database: string;
+  schema: string;
+  cluster: ClusterSpec;
+  /** `auto` takes what the server wants: subsources, or source tables where it forces them. */
+  syntax: 'auto' | 'subsources' | 'tables';
+  /** Names of the objects; derived from the pipeline's name unless the file gives others (to adopt hand-made ones). */
+  names: { secret: string; connection: string; source: string };
+}
+
+export interface SnapshotSpec {
+  /** How often progress is looked at. */
+  pollEvery: number;
+  /** No progress on either side for so long is stuck, cause unknown. */
+  stuckAfter: number;
+  /** How long the source has to come back after a resize before the larger size is restored. */
+  resizeDeadline: number;
+}
+
+export interface Threshold {
+  warn: number;
+  critical: number;
+}
+
+/** Thresholds of the check; defaults are the table in the README. */
+export interface WatchSpec {
+  every: number;
+  /** Share of the server's cap on retained WAL. */
+  retainedWal: Threshold;
+  /** Bytes, where the server has no cap. */
+  retainedWalBytes: Threshold;
+  /** Slot inactive or its restart point not moving while WAL grows. */
+  slotIdle: Threshold;
+  /** Confirmed LSN not moving while WAL grows. */
+  unconfirmed: Threshold;
+  /** The source does not run. */
+  notRunning: Threshold;
+  freshness: Threshold;
+  /** Share of a cluster's memory or disk. */
+  utilization: Threshold;
+  /** Called after each completed check (a dead man's switch). */
+  pingUrl: SecretRef | null;
+}
+
+export interface AlertSinkSpec {
+  kind: 'webhook' | 'slack';
+  url: SecretRef;
+  /** Signs webhook bodies with HMAC-SHA256. */
+  signingKey: SecretRef | null;
+}
+
+export interface PipelineSpec {
+  name: string;
+  source: SourceSpec;
+  materialize: MaterializeSpec;
+  snapshot: SnapshotSpec;
+  watch: WatchSpec;
+  alerts: AlertSinkSpec[];
+}

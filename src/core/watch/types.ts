@@ -1,0 +1,152 @@
+import type { FailureInfo } from '../failures/types';
+
+/** A value, or why it could not be read: unreachable, refused and timed out are data, never "absent". */
+export type Reading<T> = { ok: true; value: T } | { ok: false; failure: FailureInfo };
+
+export interface SlotReading {
+  slot: string;
+  /** False only when pg_replication_slots was read and has no such row. */
+  exists: boolean;
+  active: boolean;
+  walStatus: string | null;
+  restartLsn: string | null;
+  confirmedFlushLsn: string | null;
+  retainedBytes: string | null;
+  unconfirmedBytes: string | null;
+  safeWalSize: string | null;
+  inactiveSince: string | null;
+  invalidationReason: string | null;
+}
+
+export interface SourceReading {
+  currentLsn: string;
+  maxSlotWalKeepSize: string | null;
+  slot: SlotReading;
+  walSenders: { pid: number; state: string; application: string }[];
+  blockers: {
+    kind: 'session' | 'prepared';
+    pid: number | null;
+    gid: string | null;
+    user: string;
+    application: string;
+    ageSeconds: number;
+    remedy: string;
+  }[];
+  publication: { exists: boolean; tables: { schema: string; name: string }[]; publishesAll: boolean };
+  /** Of every replicated table that still exists; `missing` tables are not listed. */
+  tables: { schema: string; name: string; replicaIdentity: string }[];
+}
+
+export interface TargetTableReading {
+  /** Name in Materialize, as qualified in the target schema. */
+  table: string;
+  upstream: { schema: string; name: string };
+  status: string;
+  error: string | null;
+  committed: boolean | null;
+  /** Milliseconds behind now, from the write frontier; null before the commit. */
+  freshnessMs: number | null;
+}
+
+export interface TargetReading {
+  source: {
+    exists: boolean;
+    id: string | null;
+    slot: string | null;
+    status: string;
+    error: string | null;
+    stalledSince: { at: string; error: string }[];
+  };
+  tables: TargetTableReading[];
+  offsetKnown: string | null;
+  offsetCommitted: string | null;
+  cluster: {
+    exists: boolean;
+    name: string;
+    size: string | null;
+    replicationFactor: number;
+    replicas: { id: string; name: string; size: string; status: string; reason: string | null; since: string | null }[];
+    memory: number | null;
+    disk: number | null;
+  };
+}
+
+/** One look at both sides, each with its own deadline. */
+export interface PipelineReading {
+  takenAt: string;
+  durationMs: number;
+  source: Reading<SourceReading>;
+  target: Reading<TargetReading>;
+  /** A run (apply, repair, rotate, destroy) holds the pipeline's lock. */
+  changeUnderWay: string | null;
+}
+
+export const VERDICTS = ['healthy', 'snapshotting', 'changing', 'lagging', 'stuck', 'broken', 'unknown'] as const;
+export type VerdictName = (typeof VERDICTS)[number];
+export type Severity = 'ok' | 'warn' | 'critical' | 'terminal';
+
+/** One rule of the table that fired. */
+export interface Symptom {
+  /** Rule id: `slot-lost`, `freshness` …; `n2m explain` knows it. */
+  rule: string;
+  severity: Exclude<Severity, 'ok'>;
+  /** Null for the whole pipeline. */
+  table: string | null;
+  /** One sentence with numbers. */
+  cause: string;
+  next: string;
+}
+
+export interface Verdict {
+  name: VerdictName;
+  severity: Severity;
+  cause: string;
+  next: string;
+  symptoms: Symptom[];
+}
+
+/** What one check hands to the next: bounded, whatever happens. */
+export interface WatchMemory {
+  version: 1;
+  lastCheckAt: string;
+  /** When each condition began: rule (and table) to ISO time. */
+  since: Record<string, string>;
+  /** Consecutive checks for which a condition held. */
+  streaks: Record<string, number>;
+  lastLsn: { restart: string | null; confirmed: string | null; current: string | null; movedAt: string | null };
+  slotSeen: boolean;
+  terminal: string[];
+  alerts: AlertMemory[];
+}
+
+/** What was told, per rule and table. */
+export interface AlertMemory {
+  key: string;
+  severity: Exclude<Severity, 'ok'>;
+  openedAt: string;
+  /** Null until a delivery succeeded. */
+  deliveredAt: string | null;
+  calmChecks: number;
+}
+
+export interface Alert {
+  pipeline: string;
+  kind: 'raised' | 'escalated' | 'repeated' | 'recovered';
+  severity: Severity;
+  verdict: VerdictName;
+  cause: string;
+  next: string;
+  at: string;
+  symptoms: Symptom[];
+}
+
+/** The result of a check workflow; the schedule hands it to the next one as lastResult. */
+export interface CheckResult {
+  pipeline: string;
+  checkedAt: string;
+  verdict: Verdict;
+  reading: PipelineReading;
+  alertsSent: Alert[];
+  alertsFailed: number;
+  memory: WatchMemory;
+}
