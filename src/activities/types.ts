@@ -1,12 +1,18 @@
-import type { Plan, StepResult } from '../core/plan/types';
+import type { Plan, PlanAction, PlannedTable, RemovedTable, StepResult } from '../core/plan/types';
 import type { SnapshotProgress, SnapshotStint } from '../core/snapshot/types';
 import type { PipelineSpec } from '../core/spec/types';
 import type { CheckResult, WatchMemory } from '../core/watch/types';
 
-/** What a step gets: the file and the plan it belongs to. An object planned as `create` was absent a moment ago. */
+/**
+ * What a step gets: the file, the tables as planned, and what the plan found for this step. `create` means the object
+ * was absent when the plan was made: one that matches now is this run's own, made before an answer was lost.
+ */
 export interface StepInput {
   spec: PipelineSpec;
-  plan: Plan;
+  tables: PlannedTable[];
+  removed: RemovedTable[];
+  syntax: Plan['syntax'];
+  planned: PlanAction;
 }
 
 type Step = (input: StepInput) => Promise<StepResult>;
