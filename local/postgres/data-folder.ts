@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { giveTo, runAs, writeFor, type Account } from './account';
+import { run, type Binaries } from './binaries';
+
+export const SUPERUSER = 'postgres';
+
+/** Where one server keeps its things. */
+export interface ServerFolder {
+  path: string;
+  data: string;
+  /** True when we made it under the temporary folder, so it goes when the server stops. */
+  temporary: boolean;
+  superuserPassword: string;
+}
+
+const PASSWORD_FILE = 'superuser-password';
+const COUNT_FILE = 'file-count';
+
+const exists = async (path: string): Promise<boolean> => (await lstat(path).catch(() => null)) !== null;
+
+async function countFiles(folder: string): Promise<string> {
+  return String((await readdir(folder, { recursive: true })).length);
+}
+
+/** A template some cleaner of temporary files has nibbled at must not be used. */
+async function isWhole(template: string, account: Account): Promise<boolean> {
+  const found = await lstat(template).catch(() => null);
+  if (found === null) return false;
+  if (!found.isDirectory() || found.uid !== (account?.uid ?? process.getuid?.())) {
+    throw new Error(`${template} belongs to another user (uid ${found.uid}): remove it`);
+  }
+  const written = await readFile(join(template, COUNT_FILE), 'utf8').catch(() => '');
+  return written === (await countFiles(join(template, 'data')).catch(() => 'gone'));
+}
+
+async function makeTemplate(binaries: Binaries, account: Account, template: string): Promise<void> {
+  const fresh = await mkdtemp(join(tmpdir(), 'n2m-postgres-initdb-'));
+  try {
+    await giveTo(account, fresh);
+    const passwordFile = join(fresh, PASSWORD_FILE);
+    await writeFor(account, passwordFile, randomBytes(18).toString('base64url'));
+    const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+    const access = ['--auth=scram-sha-256', `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`];
+    const args = [`--pgdata=${join(fresh, 'data')}`, '--encoding=UTF8', '--no-sync', ...locale, ...access];
+    await run(binaries.initdb, args, { ...runAs(account), cwd: fresh, env: { PATH: process.env.PATH, TZ: 'UTC' } });
+    await writeFile(join(fresh, COUNT_FILE), await countFiles(join(fresh, 'data')));
+    if (await isWhole(template, account)) return;
+    // Whoever renames first wins; a broken one is moved away because a folder cannot be renamed onto a full one.
+    if (await exists(template)) await rename(template, join(fresh, 'broken')).catch(() => undefined);
+    await rename(fresh, template).catch(async (error: unknown) => {
+      if (!(await isWhole(template, account))) throw error;
+    });
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+    await rm(join(template, 'broken'), { recursive: true, force: true });
+  }
+}
+
+/** initdb takes seconds, a copy of its result a tenth of one: the result is kept per version and account. */
+async function templateFolder(binaries: Binaries, account: Account): Promise<string> {
+  const owner = account?.uid ?? process.getuid?.() ?? 0;
+  const template = join(tmpdir(), `n2m-postgres-template-${binaries.version}-${owner}`);
+  if (!(await isWhole(template, account))) await makeTemplate(binaries, account, template);
+  return template;
+}
+
+async function mustBeReachable(account: Account, path: string): Promise<void> {
+  if (account === null) return;
+  await run('test', ['-w', path], { ...runAs(account), cwd: '/' }).catch(() => {
+    throw new Error(
+      `Postgres runs as "${account.name}" because it must not run as root, and that account cannot reach ${path}: ` +
+        'leave the folder out (a temporary one is made), or open the folders above it with `chmod o+x`',
+    );
+  });
+}
+
+/** Makes the server's folder, or takes up the one an earlier server left in `dir`. */
+export async function openFolder(binaries: Binaries, account: Account, dir?: string): Promise<ServerFolder> {
+  if (dir !== undefined) await mkdir(dir, { recursive: true });
+  const path = dir ?? (await mkdtemp(join(tmpdir(), 'n2m-postgres-')));
+  await giveTo(account, path);
+  await mustBeReachable(account, path);
+  const data = join(path, 'data');
+  const passwordFile = join(path, PASSWORD_FILE);
+  if (!(await exists(join(data, 'PG_VERSION')))) {
+    const template = await templateFolder(binaries, account);
+    const from = [join(template, 'data'), join(template, PASSWORD_FILE)];
+    await run('cp', ['-Rp', ...from, path], { ...runAs(account), cwd: '/' });
+  }
+  const superuserPassword = await readFile(passwordFile, 'utf8').catch(() => {
+    throw new Error(`${data} was not made by this tool (no ${passwordFile}): name an empty folder`);
+  });
+  return { path, data, temporary: dir === undefined, superuserPassword };
+}

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Client } from 'pg';
+import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
+
+async function ask(url: string, sql: string, ssl?: { ca: string }): Promise<unknown[]> {
+  const client = new Client({ connectionString: url, ssl });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows.flatMap((row) => Object.values(row));
+  } finally {
+    await client.end();
+  }
+}
+
+describe('a Postgres of our own', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres({ tls: true, settings: { wal_level: 'replica' } });
+  });
+  afterAll(() => server.stop());
+
+  it('takes settings at a restart, on the same port, and drops the sessions', async () => {
+    const port = server.port;
+    const session = new Client({ connectionString: server.superuserUrl });
+    const dropped = new Promise<Error>((resolve) => session.on('error', resolve));
+    await session.connect();
+    expect(await ask(server.superuserUrl, 'SHOW wal_level')).toEqual(['replica']);
+    await server.restart({ wal_level: 'logical' });
+    await dropped;
+    expect(server.port).toBe(port);
+    expect(await ask(server.superuserUrl, 'SHOW wal_level')).toEqual(['logical']);
+  });
+
+  it('proves itself by TLS to whoever trusts its authority, and lets no other role in without', async () => {
+    await ask(server.superuserUrl, `CREATE ROLE guest LOGIN PASSWORD 'guest'`);
+    const url = `postgres://guest:guest@127.0.0.1:${server.port}/postgres`;
+    const ssl = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
+    expect(await ask(url, ssl, { ca: server.caPem ?? '' })).toEqual([true]);
+    await expect(ask(url, ssl)).rejects.toMatchObject({ code: '28000' });
+    const other = await startPostgres({ tls: true });
+    await expect(ask(url, ssl, { ca: other.caPem ?? '' })).rejects.toThrow(/certificate/);
+    await other.stop();
+  });
+
+  it('keeps what was committed over a crash', async () => {
+    await ask(server.superuserUrl, 'CREATE TABLE kept AS SELECT 42 AS n');
+    await server.kill();
+    expect(server.isRunning()).toBe(false);
+    await server.start();
+    expect(await ask(server.superuserUrl, 'SELECT n FROM kept')).toEqual([42]);
+  });
+});
+
+it('leaves nothing behind, also when several start at once', async () => {
+  const servers = await Promise.all([startPostgres(), startPostgres(), startPostgres()]);
+  expect(new Set(servers.map((server) => server.port)).size).toBe(3);
+  await Promise.all(servers.map((server) => server.stop()));
+  for (const server of servers) {
+    expect(existsSync(dirname(server.dataDir))).toBe(false);
+    await expect(ask(server.superuserUrl, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(server.start()).rejects.toThrow('start a new one');
+  }
+});
