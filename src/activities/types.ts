@@ -55,5 +55,5 @@ export interface Activities {
 
   ensureWatch: Step;
   /** One reading, one verdict, alerts delivered. */
-  check(input: { spec: PipelineSpec; memory: WatchMemory | null; nominalAt: string }): Promise<CheckResult>;
+  check(input: { spec: PipelineSpec; memory: WatchMemory | null }): Promise<CheckResult>;
 }

@@ -1,1 +1,3 @@
-export {};
+export { checkReplication } from './check-replication';
+export { planReplication } from './plan-replication';
+export { replicate } from './replicate';

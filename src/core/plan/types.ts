@@ -13,6 +13,8 @@ export const STEP_IDS = [
   'secret',
   'connection',
   'source',
+  // Only in a plan when tables left the file: from Materialize first, from the publication last.
+  'drop-tables',
   'running',
   'snapshot',
   'right-size',

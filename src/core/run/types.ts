@@ -62,12 +62,25 @@ export interface ReplicateReport {
   slot: SlotLag | null;
   clusterSize: string | null;
   snapshotSeconds: number | null;
+  seconds: number;
   firstCheck: CheckResult | null;
 }
 
+/** Argument of the `approve` update: which keys, and who says so. */
 export interface ApprovalInput {
   keys: string[];
   by: string;
+}
+
+/** Argument of the `reject` update. */
+export interface RejectionInput {
+  by: string;
+  reason: string;
+}
+
+/** Input of `checkReplication`. `memory` is given only by hand-over; a schedule's runs take it from the last result. */
+export interface CheckInput {
+  spec: PipelineSpec;
 }
 
 export type { Plan };

@@ -1,0 +1,58 @@
+/** The worker's own settings, read once from the environment. Temporal's come from @temporalio/envconfig. */
+export interface WorkerConfig {
+  taskQueue: string;
+  neonApiUrl: string;
+  secrets: { allow: string[]; directory: string | null };
+  /** host:port of the Prometheus endpoint; null: none. */
+  metricsAddress: string | null;
+  /** host:port of health and readiness; null: none. */
+  healthAddress: string | null;
+  logLevel: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  logFormat: 'text' | 'json';
+  /** How long running activities may finish after SIGTERM, milliseconds. */
+  shutdownGraceMs: number;
+  deployment: { name: string; buildId: string } | null;
+}
+
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+
+/**
+ * Pure: reads, completes, checks. Throws one Error that names every variable that is wrong.
+ */
+export function parseConfig(env: Record<string, string | undefined>): WorkerConfig {
+  const problems: string[] = [];
+  const address = (name: string): string | null => {
+    const value = env[name];
+    if (!value) return null;
+    if (!/^[^:\s]+:\d{1,5}$/.test(value)) problems.push(`${name}=${value} is no host:port, e.g. 127.0.0.1:9464`);
+    return value;
+  };
+  const oneOf = <T extends string>(name: string, allowed: readonly T[], fallback: T): T => {
+    const value = (env[name] ?? fallback) as T;
+    if (!allowed.includes(value)) problems.push(`${name}=${value} is none of ${allowed.join(', ')}`);
+    return value;
+  };
+  const neonApiUrl = env.N2M_NEON_API_URL ?? 'https://console.neon.tech/api/v2';
+  if (!URL.canParse(neonApiUrl)) problems.push('N2M_NEON_API_URL is no URL, e.g. https://console.neon.tech/api/v2');
+  const grace = Number(env.N2M_SHUTDOWN_GRACE_SECONDS ?? '10');
+  if (!(grace >= 0 && grace <= 3600)) problems.push('N2M_SHUTDOWN_GRACE_SECONDS is no number of seconds from 0 to 3600');
+  const { N2M_DEPLOYMENT: deployment, N2M_BUILD_ID: buildId } = env;
+  if (Boolean(deployment) !== Boolean(buildId)) problems.push('N2M_DEPLOYMENT and N2M_BUILD_ID go together: set both or none');
+
+  const config: WorkerConfig = {
+    taskQueue: env.N2M_TASK_QUEUE ?? 'n2m',
+    neonApiUrl,
+    secrets: {
+      allow: (env.N2M_SECRETS_ALLOW ?? '').split(',').map((name) => name.trim()).filter(Boolean),
+      directory: env.N2M_SECRETS_DIR ?? null,
+    },
+    metricsAddress: address('N2M_METRICS_ADDRESS'),
+    healthAddress: address('N2M_HEALTH_ADDRESS'),
+    logLevel: oneOf('N2M_LOG_LEVEL', LEVELS, 'INFO'),
+    logFormat: oneOf('N2M_LOG_FORMAT', ['text', 'json'], 'text'),
+    shutdownGraceMs: grace * 1000,
+    deployment: deployment && buildId ? { name: deployment, buildId } : null,
+  };
+  if (problems.length > 0) throw new Error(`the worker's environment is wrong:\n  ${problems.join('\n  ')}`);
+  return config;
+}

@@ -1,0 +1,73 @@
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import type { Approval, Plan } from '../core/plan/types';
+import type { FailureInfo } from '../core/failures/types';
+import type { RejectionInput } from '../core/run/types';
+import { approveUpdate, rejectUpdate } from './messages';
+import type { RunTracker } from './run-tracker';
+
+/** What a person accepted or refused. The wait is durable: for days, across restarts of everything. */
+export class Approvals {
+  private readonly accepted: Set<string>;
+  private open: Approval[] = [];
+  private rejection: RejectionInput | null = null;
+
+  constructor(
+    private readonly pipeline: string,
+    approved: string[],
+  ) {
+    this.accepted = new Set(approved);
+    setHandler(approveUpdate, ({ keys }) => keys.forEach((key) => this.accepted.add(key)), {
+      validator: ({ keys }) => this.refuseUnlessOpen(keys),
+      description: `Accept what the run asks for: n2m approve ${pipeline}`,
+    });
+    setHandler(rejectUpdate, (rejection) => void (this.rejection = rejection), {
+      validator: (_rejection: RejectionInput) => this.refuseUnlessOpen([]),
+      description: `End the waiting run: n2m reject ${pipeline}`,
+    });
+  }
+
+  missing(plan: Plan): Approval[] {
+    return plan.needsApproval.filter((approval) => !this.accepted.has(approval.key));
+  }
+
+  /** Returns when everything was accepted; fails as `Rejected` when a person says no. */
+  async wait(approvals: Approval[], tracker: RunTracker): Promise<void> {
+    this.open = approvals;
+    tracker.waitingFor(approvals);
+    tracker.phase('waiting-for-approval');
+    await condition(() => this.rejection !== null || approvals.every(({ key }) => this.accepted.has(key)));
+    this.open = [];
+    tracker.waitingFor([]);
+    if (this.rejection) throw rejected(this.rejection);
+  }
+
+  /** Runs synchronously, as Temporal calls validators: what is refused here leaves no trace in the history. */
+  private refuseUnlessOpen(keys: string[]): void {
+    if (this.open.length === 0) {
+      throw ApplicationFailure.nonRetryable(
+        `${this.pipeline} waits for no approval; see: n2m status ${this.pipeline}`,
+        'Conflict',
+      );
+    }
+    const known = this.open.map(({ key }) => key);
+    const unknown = keys.filter((key) => !known.includes(key) && !this.accepted.has(key));
+    if (unknown.length > 0) {
+      throw ApplicationFailure.nonRetryable(
+        `it does not ask for ${unknown.join(', ')}; it asks for ${known.join(', ')}`,
+        'Conflict',
+      );
+    }
+  }
+}
+
+function rejected({ by, reason }: RejectionInput): ApplicationFailure {
+  const info: FailureInfo = {
+    type: 'Rejected',
+    system: 'worker',
+    message: `rejected by ${by}${reason ? `: ${reason}` : ''}`,
+    code: null,
+    retryable: false,
+    hint: 'change the file or approve the next run',
+  };
+  return ApplicationFailure.create({ message: info.message, type: info.type, nonRetryable: true, details: [info] });
+}

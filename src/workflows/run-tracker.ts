@@ -1,0 +1,161 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  log,
+  rootCause,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { FailureInfo } from '../core/failures/types';
+import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
+import type { RunPhase, RunView, StepView } from '../core/run/types';
+import type { SnapshotProgress } from '../core/snapshot/types';
+import { renderRunDetails } from '../core/run/details';
+import { stateAttribute } from './attributes';
+import { viewQuery } from './messages';
+
+/**
+ * What people see of a run: the query, the current details of the Temporal UI and one search attribute are all drawn
+ * from one view, which changes only here.
+ */
+export class RunTracker {
+  readonly view: RunView;
+
+  constructor(pipeline: string) {
+    this.view = {
+      pipeline,
+      phase: 'planning',
+      startedAt: now(),
+      steps: [],
+      findings: [],
+      waitingFor: [],
+      snapshot: null,
+      failure: null,
+    };
+    setHandler(viewQuery, () => this.view, { description: 'Where the run stands: steps, progress, what it waits for' });
+    this.show();
+  }
+
+  phase(phase: RunPhase): void {
+    if (this.view.phase === phase) return;
+    this.view.phase = phase;
+    upsertSearchAttributes([{ key: stateAttribute, value: phase }]);
+    this.show();
+  }
+
+  /** Takes a plan's steps; what an earlier plan of this run has done stays as it was told. */
+  planned(plan: Plan): void {
+    const done = new Map(this.view.steps.filter((step) => step.state === 'done').map((step) => [step.id, step]));
+    this.view.steps = plan.steps.map((step) => done.get(step.id) ?? pending(step));
+    this.view.findings = plan.findings;
+    this.show();
+  }
+
+  waitingFor(approvals: RunView['waitingFor']): void {
+    this.view.waitingFor = approvals;
+    this.show();
+  }
+
+  snapshot(progress: SnapshotProgress): void {
+    this.view.snapshot = progress;
+    this.show();
+  }
+
+  /**
+   * Runs one step to its end: a cancellation that arrives meanwhile takes effect before the next step, so that nothing
+   * is left half made.
+   */
+  async step(id: StepId, work: (step: StepView) => Promise<StepResult>): Promise<void> {
+    const step = this.view.steps.find((candidate) => candidate.id === id);
+    if (!step) return;
+    this.begin(step);
+    try {
+      const result = await CancellationScope.nonCancellable(() => work(step));
+      this.end(step, result);
+    } catch (error) {
+      this.fail(step, error);
+      throw error;
+    }
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`cancelled after ${step.object}`);
+  }
+
+  /** As `step`, for a wait that may be cut short because it changes nothing. */
+  async wait(id: StepId, work: (step: StepView) => Promise<StepResult>): Promise<void> {
+    const step = this.view.steps.find((candidate) => candidate.id === id);
+    if (!step) return;
+    this.begin(step);
+    try {
+      this.end(step, await work(step));
+    } catch (error) {
+      this.fail(step, error);
+      throw error;
+    }
+  }
+
+  failed(failure: FailureInfo): void {
+    this.view.failure = failure;
+    this.phase('failed');
+  }
+
+  private begin(step: StepView): void {
+    log.info(step.sentence, { step: step.id, object: step.object });
+    step.state = 'running';
+    step.startedAt = now();
+    this.show();
+  }
+
+  private end(step: StepView, result: StepResult): void {
+    Object.assign(step, {
+      state: 'done',
+      endedAt: now(),
+      outcome: result.outcome,
+      object: result.object,
+      sentence: result.sentence,
+    });
+    this.show();
+  }
+
+  private fail(step: StepView, error: unknown): void {
+    step.state = error instanceof CancelledFailure ? 'pending' : 'failed';
+    step.endedAt = now();
+    if (step.state === 'failed') step.sentence = rootCause(error) ?? step.sentence;
+    this.show();
+  }
+
+  private show(): void {
+    setCurrentDetails(renderRunDetails(this.view));
+  }
+}
+
+/** The failure an activity reported, as the failures edge put it into the details. */
+export function failureOf(error: unknown): FailureInfo {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) {
+    const info = cause.details?.[0] as FailureInfo | undefined;
+    if (info?.type) return info;
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return { type: 'Unexpected', system: 'worker', message, code: null, retryable: false, hint: null };
+}
+
+function pending(step: PlanStep): StepView {
+  const settled = step.action === 'keep' || step.action === 'adopt';
+  return {
+    id: step.id,
+    object: step.object,
+    action: step.action,
+    state: settled ? 'done' : 'pending',
+    outcome: step.action === 'keep' ? 'kept' : step.action === 'adopt' ? 'adopted' : null,
+    sentence: step.sentence,
+    startedAt: null,
+    endedAt: null,
+  };
+}
+
+/** Workflow time: the sandbox's clock is the history's. */
+function now(): string {
+  return new Date().toISOString();
+}
