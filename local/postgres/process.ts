@@ -12,7 +12,8 @@ const WITH_COMPANION = `
 server=$$
 ( if read -r dismissed <&3; then exit 0; fi
   kill -QUIT $server
-  while kill -0 $server; do sleep 0.2; done
+  # Bounded: where nobody collects dead processes, a dead server still answers.
+  for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 $server || break; sleep 0.3; done
   if [ -n "$REMOVE_AFTER" ]; then rm -rf "$REMOVE_AFTER"; fi
 ) >/dev/null 2>&1 </dev/null &
 exec "$0" "$@" 3<&-`;

@@ -37,7 +37,8 @@ export interface PostgresServer {
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
   /** Ends the server in order and keeps its data for `start`: an outage. */
   halt(): Promise<void>;
-  start(): Promise<void>;
+  /** Starts it again after `halt` or `kill`; `settings` are added to those in force. */
+  start(settings?: Record<string, string>): Promise<void>;
   /** Ends the server as a crash does and keeps its data for `start`, which recovers. */
   kill(): Promise<void>;
 }
@@ -79,6 +80,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   let port = options.port ?? (await freePort());
   let server: ServerProcess | null = null;
   let removed = false;
+  let everReady = false;
 
   const note = (line: string): void => {
     lines.push(line);
@@ -139,7 +141,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 
   const tail = (): string => lines.slice(-15).join('\n');
 
-  async function start(): Promise<void> {
+  async function start(more: Record<string, string> = {}): Promise<void> {
+    Object.assign(settings, more);
     if (server?.running) return;
     if (removed) throw new Error('this Postgres was stopped and its temporary folder removed: start a new one');
     for (let attempt = 1; ; attempt += 1) {
@@ -171,7 +174,6 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     await rm(folder.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
-  let everReady = false;
   try {
     await start();
     everReady = true;
@@ -196,9 +198,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     stop,
     halt: () => end('fast'),
     async restart(more = {}) {
-      Object.assign(settings, more);
       await end('fast');
-      await start();
+      await start(more);
     },
     async kill() {
       server?.signal('SIGKILL');

@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { createSample } from '../postgres/sample';
+import { startPostgres, type PostgresServer } from '../postgres/server';
+
+/**
+ * What Neon sets on a compute (its open-source manifest; `max_slot_wal_keep_size` is what its control plane was seen to
+ * set in 2024).
+ *
+ * Where vanilla Postgres differs: FOR ALL TABLES and FOR TABLES IN SCHEMA need a real superuser (Neon lets
+ * neon_superuser); no proxy in front, so no SNI routing, no IP check, and a suspended compute is not woken by a
+ * connection; no pooler; slots live in the data folder.
+ */
+const SETTINGS: Record<string, string> = {
+  wal_level: 'replica',
+  max_replication_slots: '10',
+  max_wal_senders: '10',
+  wal_sender_timeout: '10s',
+  wal_keep_size: '0',
+  max_slot_wal_keep_size: '1GB',
+  idle_in_transaction_session_timeout: '5min',
+  hot_standby: 'off',
+  password_encryption: 'scram-sha-256',
+};
+
+const PRIVILEGED_ROLES = [
+  `CREATE ROLE cloud_admin SUPERUSER CREATEDB CREATEROLE REPLICATION BYPASSRLS LOGIN`,
+  `SET SESSION AUTHORIZATION cloud_admin`,
+  `CREATE ROLE neon_superuser CREATEDB CREATEROLE NOLOGIN REPLICATION BYPASSRLS
+     IN ROLE pg_read_all_data, pg_write_all_data`,
+  `GRANT pg_monitor TO neon_superuser WITH ADMIN OPTION`,
+  `GRANT pg_signal_backend TO neon_superuser WITH ADMIN OPTION`,
+  `GRANT pg_create_subscription TO neon_superuser`,
+  `GRANT EXECUTE ON FUNCTION pg_export_snapshot() TO neon_superuser`,
+  // A physical slot that the storage's walproposer holds on Neon: one slot fewer for everybody else.
+  `SELECT pg_create_physical_replication_slot('wal_proposer_slot')`,
+];
+
+/** A Neon password as the API generates it. */
+export const generatePassword = (): string => `npg_${randomBytes(12).toString('base64url').replace(/[-_]/g, 'x')}`;
+
+/** One branch's Postgres, with what the control plane does on it. */
+export interface Compute {
+  readonly postgres: PostgresServer;
+  /** `password` null makes a role that cannot log in. */
+  createRole(name: string, password: string | null): Promise<void>;
+  setPassword(name: string, password: string): Promise<void>;
+  /** Owned objects go to each database's owner, as compute_ctl does. */
+  dropRole(name: string): Promise<void>;
+  /** Ends every session, walsenders included, but the superuser's own. */
+  dropSessions(): Promise<void>;
+  createDatabase(name: string, owner: string): Promise<void>;
+  databases(): Promise<{ id: number; name: string; owner: string }[]>;
+  /** Roles that can be seen as a user's: the service's own are left out. */
+  roles(): Promise<{ name: string; canLogin: boolean }[]>;
+}
+
+const SERVICE_ROLES = `rolname !~ '^pg_' AND rolname NOT IN ('postgres', 'cloud_admin', 'neon_superuser', 'zenith_admin')`;
+
+function computeOf(postgres: PostgresServer): Compute {
+  async function asAdmin<T>(database: string, work: (client: Client) => Promise<T>): Promise<T> {
+    const url = new URL(postgres.superuserUrl);
+    url.pathname = `/${encodeURIComponent(database)}`;
+    // A failing statement is not logged: it may carry a password.
+    const client = new Client({ connectionString: url.href, options: '-c log_min_error_statement=panic' });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      await client.query('SET SESSION AUTHORIZATION cloud_admin');
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  }
+  const execute = (sql: string, database = 'postgres'): Promise<void> =>
+    asAdmin(database, async (client) => void (await client.query(sql)));
+
+  async function databases(): Promise<{ id: number; name: string; owner: string }[]> {
+    const sql = `SELECT oid::int AS id, datname AS name, pg_get_userbyid(datdba) AS owner FROM pg_database
+                 WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY oid`;
+    return asAdmin(
+      'postgres',
+      async (client) => (await client.query<{ id: number; name: string; owner: string }>(sql)).rows,
+    );
+  }
+
+  return {
+    postgres,
+    databases,
+    createRole: (name, password) =>
+      execute(
+        `CREATE ROLE ${escapeIdentifier(name)} INHERIT CREATEROLE CREATEDB BYPASSRLS REPLICATION IN ROLE neon_superuser ` +
+          (password === null ? 'NOLOGIN' : `LOGIN PASSWORD ${escapeLiteral(password)}`),
+      ),
+    setPassword: (name, password) =>
+      execute(`ALTER ROLE ${escapeIdentifier(name)} PASSWORD ${escapeLiteral(password)}`),
+    async dropRole(name) {
+      const role = escapeIdentifier(name);
+      for (const database of await databases()) {
+        const owner = escapeIdentifier(database.owner);
+        await execute(`REASSIGN OWNED BY ${role} TO ${owner}; DROP OWNED BY ${role}`, database.name);
+      }
+      await execute(`DROP ROLE IF EXISTS ${role}`);
+    },
+    dropSessions: () =>
+      execute(`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+               WHERE backend_type IN ('client backend', 'walsender') AND pid <> pg_backend_pid()
+                 AND usename <> 'postgres'`),
+    async createDatabase(name, owner) {
+      const database = escapeIdentifier(name);
+      await execute(`CREATE DATABASE ${database} OWNER ${escapeIdentifier(owner)}`);
+      await execute(`GRANT ALL PRIVILEGES ON DATABASE ${database} TO neon_superuser`);
+      for (const kind of ['TABLES', 'SEQUENCES']) {
+        const grant = `GRANT ALL ON ${kind} TO neon_superuser WITH GRANT OPTION`;
+        await execute(`ALTER DEFAULT PRIVILEGES IN SCHEMA public ${grant}`, name);
+      }
+    },
+    roles: () =>
+      asAdmin('postgres', async (client) => {
+        const sql = `SELECT rolname AS name, rolcanlogin AS "canLogin" FROM pg_roles WHERE ${SERVICE_ROLES} ORDER BY oid`;
+        return (await client.query<{ name: string; canLogin: boolean }>(sql)).rows;
+      }),
+  };
+}
+
+export interface ComputeOptions {
+  port?: number;
+  database: string;
+  owner: string;
+  ownerPassword: string;
+  /** Rows in the sample's `orders`; 0 leaves the database empty. */
+  sampleOrders: number;
+  /** Added to, or instead of, what Neon sets. */
+  settings?: Record<string, string>;
+  log?: (line: string) => void;
+}
+
+/** Starts a Postgres set up as a fresh Neon compute: TLS, Neon's settings and roles, one database with sample data. */
+export async function startCompute(options: ComputeOptions): Promise<Compute> {
+  const { port, log, database, owner } = options;
+  const postgres = await startPostgres({ port, log, tls: true, settings: { ...SETTINGS, ...options.settings } });
+  try {
+    const client = new Client({ connectionString: postgres.superuserUrl });
+    await client.connect();
+    try {
+      for (const statement of PRIVILEGED_ROLES) await client.query(statement);
+    } finally {
+      await client.end();
+    }
+    const compute = computeOf(postgres);
+    await compute.createRole(owner, options.ownerPassword);
+    await compute.createDatabase(database, owner);
+    if (options.sampleOrders > 0) await fill(postgres, options);
+    return compute;
+  } catch (error) {
+    await postgres.stop('immediate');
+    throw error;
+  }
+}
+
+async function fill(postgres: PostgresServer, options: ComputeOptions): Promise<void> {
+  const client = new Client({
+    host: postgres.host,
+    port: postgres.port,
+    database: options.database,
+    user: options.owner,
+    password: options.ownerPassword,
+    ssl: { ca: postgres.caPem ?? undefined },
+  });
+  await client.connect();
+  try {
+    await createSample(client, { orders: options.sampleOrders });
+  } finally {
+    await client.end();
+  }
+}
