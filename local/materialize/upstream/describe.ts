@@ -1,0 +1,85 @@
+import type { Client } from 'pg';
+import type { UpstreamColumn, UpstreamTable } from '../contract';
+
+interface TableRow {
+  oid: number;
+  schemaname: string;
+  tablename: string;
+}
+interface ColumnRow {
+  table_oid: number;
+  name: string;
+  attnum: number;
+  typoid: number;
+  typmod: number;
+  not_null: boolean;
+}
+interface KeyRow {
+  table_oid: number;
+  name: string;
+  is_primary: boolean;
+  columns: string[];
+}
+
+const TABLES = `
+  SELECT c.oid, p.schemaname, p.tablename
+  FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
+    JOIN pg_catalog.pg_publication_tables AS p ON c.relname = p.tablename AND n.nspname = p.schemaname
+  WHERE p.pubname = $1 AND ($2::oid[] IS NULL OR c.oid = ANY ($2::oid[]))
+  ORDER BY p.schemaname, p.tablename`;
+
+const columnsQuery = (hasGenerated: boolean): string => `
+  SELECT a.attrelid AS table_oid, a.attname AS name, a.attnum::int4 AS attnum, a.atttypid AS typoid,
+    a.atttypmod AS typmod, a.attnotnull AS not_null
+  FROM pg_catalog.pg_attribute a
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND ${hasGenerated ? "a.attgenerated = ''" : 'true'}
+    AND a.attrelid = ANY ($1::oid[])
+  ORDER BY a.attnum`;
+
+const KEYS = `
+  SELECT k.conrelid AS table_oid, k.conname AS name, k.contype = 'p' AS is_primary,
+    (SELECT array_agg(a.attname::text ORDER BY c.n)
+     FROM unnest(k.conkey) WITH ORDINALITY AS c(attnum, n)
+       JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = c.attnum) AS columns
+  FROM pg_catalog.pg_constraint k
+  WHERE k.conrelid = ANY ($1::oid[]) AND k.contype IN ('p', 'u')
+  ORDER BY k.contype, k.conname`;
+
+/** Column numbers by which Postgres says attgenerated exists: 12. */
+const WITH_GENERATED = 120_000;
+
+export async function publicationExists(client: Client, publication: string): Promise<boolean> {
+  const { rows } = await client.query('SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = $1', [publication]);
+  return rows.length > 0;
+}
+
+/**
+ * The publication's tables as they are now, or those of `oids` that are in it, generated columns left out. Waits
+ * while somebody holds a table ACCESS EXCLUSIVE, as Materialize's own query does.
+ */
+export async function describeTables(client: Client, publication: string, oids?: number[]): Promise<UpstreamTable[]> {
+  const version = await client.query<{ v: number }>("SELECT current_setting('server_version_num')::int4 AS v");
+  const tables = (await client.query<TableRow>(TABLES, [publication, oids ?? null])).rows;
+  const found = [tables.map((table) => table.oid)];
+  const columns = await client.query<ColumnRow>(columnsQuery(version.rows[0]!.v >= WITH_GENERATED), found);
+  const keys = await client.query<KeyRow>(KEYS, found);
+  return tables.map(({ oid, schemaname, tablename }) => ({
+    oid,
+    schema: schemaname,
+    name: tablename,
+    columns: columns.rows.filter((column) => column.table_oid === oid).map(asColumn),
+    keys: keys.rows
+      .filter((key) => key.table_oid === oid)
+      .map((key) => ({ name: key.name, isPrimary: key.is_primary, columns: key.columns })),
+  }));
+}
+
+const asColumn = (row: ColumnRow): UpstreamColumn => ({
+  name: row.name,
+  attnum: row.attnum,
+  typeOid: row.typoid,
+  typeMod: row.typmod,
+  nullable: !row.not_null,
+  asText: false,
+});

@@ -1,0 +1,17 @@
+/** Everything the stand-in asks of the upstream Postgres, in Materialize's words. */
+export { connectUpstream, ConnectError, cut } from './connect';
+export { clientFailure, connectFailure, databaseErrorText } from './failure';
+export { validateConnection, connectionError } from './validate-connection';
+export { describePublication, sourceError, type PublicationDescription } from './publication';
+export { describeTables, publicationExists } from './describe';
+export {
+  missingTables,
+  resolveReference,
+  selectTables,
+  type SelectedTable,
+  type TableSelection,
+} from './select-tables';
+export { validateTables, type TableOptions } from './validate-tables';
+export { isSupportedType } from './types';
+export { ident, literal, printName } from './names';
+export { dropSlot, newSlotName, newSnapshotSlotName, readSlot, type SlotState } from './slot';

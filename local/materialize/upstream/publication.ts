@@ -1,0 +1,42 @@
+import type { Client } from 'pg';
+import { MzError, type UpstreamConnection, type UpstreamTable } from '../contract';
+import { withUpstream } from './connect';
+import { describeTables, publicationExists } from './describe';
+import { connectionError } from './validate-connection';
+
+/** What one publication offers, read at one moment. */
+export interface PublicationDescription {
+  publication: string;
+  /** Upstream database, first part of every reference. */
+  database: string;
+  /** Upstream timeline, for mz_postgres_sources; null where the role may not read it. */
+  timelineId: string | null;
+  tables: UpstreamTable[];
+}
+
+/** Prefix of all refusals of CREATE SOURCE and its kin. */
+export const sourceError = (message: string, extra: { detail?: string; hint?: string } = {}): MzError =>
+  new MzError('XX000', `POSTGRES source validation: ${message}`, extra);
+
+async function readTimeline(client: Client): Promise<string | null> {
+  try {
+    const { rows } = await client.query<{ timeline: string }>(
+      'SELECT timeline_id::text AS timeline FROM pg_catalog.pg_control_checkpoint()',
+    );
+    return rows[0]?.timeline ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Reads the publication; throws MzError when upstream is unreachable, the publication is missing or has no tables. */
+export async function describePublication(c: UpstreamConnection, publication: string): Promise<PublicationDescription> {
+  return withUpstream(c, connectionError, async (client) => {
+    if (!(await publicationExists(client, publication))) {
+      throw connectionError(`publication ${publication} does not exist`);
+    }
+    const tables = await describeTables(client, publication);
+    if (tables.length === 0) throw sourceError(`PUBLICATION ${publication} is empty`);
+    return { publication, database: c.database, timelineId: await readTimeline(client), tables };
+  });
+}
