@@ -136,6 +136,8 @@ export interface ChildFacts {
   upstream: { schema: string; name: string };
   status: string;
   error: string | null;
+  /** Its first copy is committed: the write frontier has left zero, or a live replica's statistics say so. */
+  committed: boolean;
   dependents: DependentFacts[];
 }
 

@@ -7,6 +7,9 @@ export interface TableProgress {
   rowsCopied: number;
   /** Planner estimate or the previous count; null when unknown. */
   rowsExpected: number | null;
+  /** Rows of copies that ended, and the copies that run: a table may be copied in several ranges at once. */
+  rowsEnded: number;
+  running: { pid: number; rows: number }[];
   state: 'waiting' | 'copying' | 'copied' | 'committed' | 'failed';
   error: string | null;
 }
@@ -29,13 +32,55 @@ export interface SnapshotProgress {
   /** A replica replaced in the middle starts the copy over; counted here. */
   restarts: number;
   tables: TableProgress[];
+  /** Smoothed over about a minute. */
   rowsPerSecond: number | null;
   etaSeconds: number | null;
   sourceStatus: string;
   sourceError: string | null;
+  /** Looks that saw the source stalled, minus looks that did not (it flaps), from 0 to `STALLED_LOOKS`. */
+  stalledLooks: number;
+  /** The temporary slot of this attempt and the replicas it runs on: another of either is a new attempt. */
+  attempt: { slots: string[]; replicas: string[] };
+  /** Sum of the statistics' counters, to see movement where upstream shows none. */
+  counters: number;
   /** When anything last moved on either side. */
   lastMovementAt: string;
   stuck: { since: string; cause: string; blockers: Blocker[] } | null;
+}
+
+/**
+ * One look at both sides. A side that could not be read is null as a whole: nothing is concluded from it, neither
+ * movement nor standstill.
+ */
+export interface SnapshotLook {
+  target: {
+    source: { status: string; error: string | null };
+    /** Ids of the cluster's live replicas. */
+    replicas: string[];
+    tables: TableLook[];
+  } | null;
+  upstream: {
+    /** Rows of pg_stat_progress_copy on tables of this pipeline. */
+    copies: { schema: string; name: string; pid: number; rows: number }[];
+    /** Names of the temporary `mzsnapshot_…` slots. */
+    snapshotSlots: string[];
+    blockers: Blocker[];
+  } | null;
+}
+
+/** One expected table as Materialize shows it. */
+export interface TableLook {
+  /** Name in Materialize. */
+  table: string;
+  upstream: { schema: string; name: string };
+  rowsExpected: number | null;
+  /** `created` when there is no row yet. */
+  status: string;
+  error: string | null;
+  /** The write frontier has left zero; null when there is no row. */
+  frontierMoved: boolean | null;
+  /** Of live replicas only; null while there is no row. */
+  statistics: { committed: boolean; recordsKnown: number; recordsStaged: number } | null;
 }
 
 /** Why one stint of the wait returned. */

@@ -38,6 +38,8 @@ export interface SourceReading {
 }
 
 export interface TargetTableReading {
+  /** Object id: changes when the table is dropped and added again, which is what ends a table's permanent error. */
+  id: string;
   /** Name in Materialize, as qualified in the target schema. */
   table: string;
   upstream: { schema: string; name: string };
@@ -103,6 +105,15 @@ export interface Verdict {
   cause: string;
   next: string;
   symptoms: Symptom[];
+  /** Rules that could not be judged this time (side not readable, change under way): neither fired nor calm. */
+  notJudged: string[];
+}
+
+/** The last value of an LSN, since when it stands there, and where the server's WAL was at that moment. */
+export interface LsnAnchor {
+  value: string;
+  current: string;
+  at: string;
 }
 
 /** What one check hands to the next: bounded, whatever happens. */
@@ -113,9 +124,13 @@ export interface WatchMemory {
   since: Record<string, string>;
   /** Consecutive checks for which a condition held. */
   streaks: Record<string, number>;
-  lastLsn: { restart: string | null; confirmed: string | null; current: string | null; movedAt: string | null };
+  /** The slot all of this is about; another name (after a repair) starts afresh. */
+  slot: string | null;
   slotSeen: boolean;
-  terminal: string[];
+  restartLsn: LsnAnchor | null;
+  confirmedLsn: LsnAnchor | null;
+  /** What cannot get well by itself: rule, or rule and object id, with its sentence. Never cleared by a calm reading. */
+  latched: { key: string; symptom: Symptom }[];
   alerts: AlertMemory[];
 }
 
@@ -123,6 +138,9 @@ export interface WatchMemory {
 export interface AlertMemory {
   key: string;
   severity: Exclude<Severity, 'ok'>;
+  /** The highest severity that was delivered; null until a delivery succeeded. */
+  told: Exclude<Severity, 'ok'> | null;
+  cause: string;
   openedAt: string;
   /** Null until a delivery succeeded. */
   deliveredAt: string | null;
@@ -137,7 +155,10 @@ export interface Alert {
   cause: string;
   next: string;
   at: string;
+  /** What this alert tells: new, worse or due again; for a recovery, what is over. */
   symptoms: Symptom[];
+  /** Symptoms that were told before and are still there. */
+  alsoOpen: number;
 }
 
 /** The result of a check workflow; the schedule hands it to the next one as lastResult. */
