@@ -1,0 +1,68 @@
+import { HTTP_RULES, NETWORK_RULES, NETWORK_TEXTS, SQLSTATE_RULES, SQL_TEXTS, type Rule } from './rules';
+import type { FailureInfo, System } from './types';
+
+/** An error as a Postgres-like server sends it. */
+export interface SqlError {
+  code: string;
+  message: string;
+  detail: string | null;
+  hint: string | null;
+}
+
+/** An error answer of an HTTP API. `what` names the request in words: `creating role materialize`. */
+export interface HttpError {
+  status: number;
+  message: string;
+  what: string;
+}
+
+/** A failure below the protocol. `where` names the other end: `host:port`. */
+export interface NetworkError {
+  code: string | null;
+  message: string;
+  where: string;
+}
+
+/** Codes whose message repeats the statement, which may hold a secret: 25001 quotes it whole. */
+const QUOTES_STATEMENT = new Set(['25001']);
+
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
+
+function info(rule: Rule, system: System, code: string | null, message: string, hint: string | null): FailureInfo {
+  return { type: rule.type, system, message, code, retryable: rule.retryable, hint: rule.hint ?? hint };
+}
+
+/** Turns an SQL error into a failure: by SQLSTATE where it tells, by the text where the server's code does not. */
+export function classifySql(error: SqlError, system: System): FailureInfo {
+  const text = error.detail === null ? error.message : `${error.message}: ${error.detail}`;
+  const message = QUOTES_STATEMENT.has(error.code)
+    ? 'a statement was sent inside a transaction block that does not allow it'
+    : oneLine(text);
+  const byText = SQL_TEXTS.find((rule) => rule.codes.includes(error.code) && rule.pattern.test(text));
+  const bySystem = SQLSTATE_RULES.find((rule) => rule.system === system && rule.code === error.code);
+  const byCode = bySystem ?? SQLSTATE_RULES.find((rule) => rule.system === null && rule.code === error.code);
+  const byClass = SQLSTATE_RULES.find((rule) => rule.code.length === 2 && error.code.startsWith(rule.code));
+  const rule = byText ?? byCode ?? byClass ?? { type: 'Unexpected', retryable: true, hint: null };
+  return info(rule, system, error.code === '' ? null : error.code, message, error.hint);
+}
+
+/** Turns an HTTP error answer into a failure. */
+export function classifyHttp(error: HttpError, system: System): FailureInfo {
+  const family = error.status >= 500 ? 500 : 400;
+  const rule = HTTP_RULES.find((one) => one.status === error.status) ?? HTTP_RULES.find((one) => one.status === family);
+  const said = error.message === '' ? '' : `: ${oneLine(error.message)}`;
+  const message = `${error.what}: HTTP ${error.status}${said}`;
+  return info(rule ?? { type: 'Unexpected', retryable: true, hint: null }, system, String(error.status), message, null);
+}
+
+/** Turns an errno, a TLS code or a driver's text into a failure. */
+export function classifyNetwork(error: NetworkError, system: System): FailureInfo {
+  const byCode = NETWORK_RULES.find((rule) => error.code !== null && rule.codes.includes(error.code));
+  const rule = byCode ??
+    NETWORK_TEXTS.find((one) => one.pattern.test(error.message)) ?? {
+      type: 'Unexpected',
+      retryable: true,
+      hint: null,
+    };
+  return info(rule, system, error.code, `${error.where}: ${oneLine(error.message)}`, null);
+}

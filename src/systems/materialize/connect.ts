@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { systemError } from '../errors';
+import { openSqlClient, parsePostgresUrl, type ConnectOptions, type SqlClient } from '../sql-client';
+import { systemTls } from '../tls';
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+/**
+ * `sslmode` as this tool reads it: every mode that encrypts also verifies (against `sslrootcert`, else the system's
+ * roots); only `no-verify` does not. Without one: none on loopback, where the emulator has no TLS, else verified.
+ */
+async function tlsOf(host: string, parameters: URLSearchParams): Promise<ConnectionOptions | false> {
+  const mode = parameters.get('sslmode') ?? (isLoopback(host) ? 'disable' : 'verify-full');
+  if (mode === 'disable') return false;
+  if (mode === 'no-verify') return { rejectUnauthorized: false };
+  const file = parameters.get('sslrootcert');
+  if (file === null || file === 'system') return systemTls(host);
+  const ca = await readFile(file, 'utf8').catch(() => {
+    throw systemError('CertificateRejected', 'materialize', 'the file that sslrootcert names cannot be read');
+  });
+  return systemTls(host, ca);
+}
+
+/** Connects to Materialize. The URL is a secret as a whole; errors name host and port only. */
+export async function connectMaterialize(url: string, options: ConnectOptions): Promise<SqlClient> {
+  const { parameters, ...endpoint } = parsePostgresUrl(url, 'materialize');
+  const port = /:\d+(\/|\?|$)/.test(url.replace(/^.*@/, '')) ? endpoint.port : 6875;
+  const database = new URL(url).pathname.length > 1 ? endpoint.database : 'materialize';
+  const ssl = await tlsOf(endpoint.host, parameters);
+  return openSqlClient({
+    ...options,
+    system: 'materialize',
+    endpoint: { ...endpoint, port, database },
+    ssl,
+    serverTimeout: false,
+  });
+}
