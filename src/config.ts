@@ -2,7 +2,6 @@
 export interface WorkerConfig {
   taskQueue: string;
   neonApiUrl: string;
-  secrets: { allow: string[]; directory: string | null };
   /** host:port of the Prometheus endpoint; null: none. */
   metricsAddress: string | null;
   /** host:port of health and readiness; null: none. */
@@ -35,17 +34,15 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
   const neonApiUrl = env.N2M_NEON_API_URL ?? 'https://console.neon.tech/api/v2';
   if (!URL.canParse(neonApiUrl)) problems.push('N2M_NEON_API_URL is no URL, e.g. https://console.neon.tech/api/v2');
   const grace = Number(env.N2M_SHUTDOWN_GRACE_SECONDS ?? '10');
-  if (!(grace >= 0 && grace <= 3600)) problems.push('N2M_SHUTDOWN_GRACE_SECONDS is no number of seconds from 0 to 3600');
+  if (!(grace >= 0 && grace <= 3600))
+    problems.push('N2M_SHUTDOWN_GRACE_SECONDS is no number of seconds from 0 to 3600');
   const { N2M_DEPLOYMENT: deployment, N2M_BUILD_ID: buildId } = env;
-  if (Boolean(deployment) !== Boolean(buildId)) problems.push('N2M_DEPLOYMENT and N2M_BUILD_ID go together: set both or none');
+  if (Boolean(deployment) !== Boolean(buildId))
+    problems.push('N2M_DEPLOYMENT and N2M_BUILD_ID go together: set both or none');
 
   const config: WorkerConfig = {
     taskQueue: env.N2M_TASK_QUEUE ?? 'n2m',
     neonApiUrl,
-    secrets: {
-      allow: (env.N2M_SECRETS_ALLOW ?? '').split(',').map((name) => name.trim()).filter(Boolean),
-      directory: env.N2M_SECRETS_DIR ?? null,
-    },
     metricsAddress: address('N2M_METRICS_ADDRESS'),
     healthAddress: address('N2M_HEALTH_ADDRESS'),
     logLevel: oneOf('N2M_LOG_LEVEL', LEVELS, 'INFO'),

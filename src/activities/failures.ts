@@ -1,0 +1,47 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import type { FailureInfo } from '../core/failures/types';
+import { toSystemError } from '../systems/errors';
+import { withPulse } from './pulse';
+
+/** What nobody foresaw is tried this often: enough for a blip, too few to hide a defect for ever. */
+const UNEXPECTED_ATTEMPTS = 5;
+
+/**
+ * The one edge where anything thrown becomes a failure of the closed set, and the last place a secret could leave the
+ * worker: history and logs see only the scrubbed message, never a raw cause or stack.
+ */
+export function failuresEdge(scrub: (text: string) => string): ActivityInterceptorsFactory {
+  return () => ({
+    inbound: {
+      async execute(input, next) {
+        try {
+          return await withPulse(() => next(input));
+        } catch (error) {
+          throw asFailure(error, scrub);
+        }
+      },
+    },
+  });
+}
+
+function asFailure(error: unknown, scrub: (text: string) => string): Error {
+  // The SDK tells cancel, pause and shutdown apart by the class, so these pass.
+  if (error instanceof CancelledFailure || (error instanceof Error && error.name === 'AbortError')) return error;
+  const info = scrubbed(toSystemError(error, 'worker', Context.current().info.activityType).info, scrub);
+  const exhausted = info.type === 'Unexpected' && Context.current().info.attempt >= UNEXPECTED_ATTEMPTS;
+  const failure = ApplicationFailure.create({
+    message: info.hint ? `${info.message}; ${info.hint}` : info.message,
+    type: info.type,
+    nonRetryable: !info.retryable || exhausted,
+    details: [info],
+  });
+  // A stack names files of the worker and may quote arguments; DEBUG logs have it.
+  failure.stack = `${info.type}: ${info.message}`;
+  return failure;
+}
+
+function scrubbed(info: FailureInfo, scrub: (text: string) => string): FailureInfo {
+  return { ...info, message: scrub(info.message), hint: info.hint && scrub(info.hint) };
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from './activities';
+import { failuresEdge } from './activities/failures';
+import { parseConfig, type WorkerConfig } from './config';
+import { serveHealth } from './health';
+import { createLogger } from './logger';
+import { createNeonApi } from './systems/neon';
+import { scrub } from './core/failures/scrub';
+import { createSecrets, secretsConfig } from './systems/secrets';
+
+/** Composition root: environment → config → dependencies → activities → worker. The only place that builds them. */
+async function main(): Promise<void> {
+  const config = parseConfig(process.env);
+  const secrets = createSecrets(secretsConfig(process.env));
+  const clean = (text: string): string => scrub(text, secrets.known());
+  const logger = createLogger(config, clean);
+  Runtime.install({
+    logger,
+    telemetryOptions: {
+      metrics: config.metricsAddress
+        ? {
+            prometheus: { bindAddress: config.metricsAddress, countersTotalSuffix: true, useSecondsForDurations: true },
+          }
+        : undefined,
+    },
+  });
+
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const connection = await NativeConnection.connect(connectionOptions);
+  const clientConnection = await Connection.connect(connectionOptions);
+  const client = new Client({ connection: clientConnection, namespace });
+  const activities = createActivities({
+    secrets,
+    neon: createNeonApi({ baseUrl: config.neonApiUrl }),
+    schedules: client.schedule,
+    workflows: client.workflow,
+    taskQueue: config.taskQueue,
+  });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: config.taskQueue,
+    workflowBundle: { codePath: join(__dirname, 'workflow-bundle.js') },
+    activities,
+    interceptors: { activity: [failuresEdge(clean)] },
+    shutdownGraceTime: config.shutdownGraceMs,
+    // An activity that ignores its cancellation must not keep the process for ever.
+    shutdownForceTime: config.shutdownGraceMs + 20_000,
+    ...deployment(config),
+  });
+  const health = await serveHealth(config.healthAddress, () => worker.getState());
+  logger.info('n2m worker polls', {
+    taskQueue: config.taskQueue,
+    namespace: namespace ?? 'default',
+    version: version(),
+  });
+  try {
+    await worker.run();
+  } finally {
+    await health.close();
+    await clientConnection.close();
+    await connection.close();
+  }
+}
+
+function deployment({ deployment }: WorkerConfig) {
+  if (!deployment) return {};
+  return {
+    workerDeploymentOptions: {
+      version: { deploymentName: deployment.name, buildId: deployment.buildId },
+      useWorkerVersioning: true as const,
+      // Runs last hours or days; they end on the code they began with.
+      defaultVersioningBehavior: 'PINNED' as const,
+    },
+  };
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
+main().catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`n2m worker: ${message}\n`);
+  process.exit(1);
+});
