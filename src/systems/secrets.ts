@@ -9,7 +9,7 @@ export interface SecretsConfig {
   /** Names outside the prefix that may be handed out all the same. */
   allow: readonly string[];
   /** Folder of `file:` references; null: there are none. */
-  dir: string | null;
+  directory: string | null;
 }
 
 export interface Secrets {
@@ -23,13 +23,6 @@ export interface Secrets {
 
 export const SECRET_PREFIX = 'N2M_SECRET_';
 const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
-
-/** Reads the rules from a worker's environment: N2M_SECRETS_ALLOW (comma separated) and N2M_SECRETS_DIR. */
-export function secretsConfig(env: SecretsConfig['env']): SecretsConfig {
-  const allow = (env['N2M_SECRETS_ALLOW'] ?? '').split(',').map((name) => name.trim());
-  const dir = env['N2M_SECRETS_DIR'] ?? '';
-  return { env, allow: allow.filter((name) => name !== ''), dir: dir === '' ? null : dir };
-}
 
 const notAllowed = (ref: string, why: string, hint: string) =>
   systemError('SecretNotAllowed', 'worker', `${ref} is not handed out: ${why}`, { hint });
@@ -75,11 +68,11 @@ export function createSecrets(config: SecretsConfig): Secrets {
   }
 
   async function fromFile(ref: string, name: string): Promise<string> {
-    if (config.dir === null) throw notAllowed(ref, 'this worker has no folder of secrets', 'set N2M_SECRETS_DIR');
+    if (config.directory === null) throw notAllowed(ref, 'this worker has no folder of secrets', 'set N2M_SECRETS_DIR');
     if (!PLAIN_NAME.test(name) || name.includes('..')) {
       throw notAllowed(ref, 'only plain file names are allowed', 'put the file into N2M_SECRETS_DIR of the worker');
     }
-    const value = await readFile(join(config.dir, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const value = await readFile(join(config.directory, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
       throw missing(ref, `its file cannot be read (${error.code ?? 'error'})`, `put ${name} into N2M_SECRETS_DIR`);
     });
     const text = value.replace(/\r?\n$/, '');

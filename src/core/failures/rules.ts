@@ -322,7 +322,7 @@ export const SQL_TEXTS: readonly TextRule[] = [
   text(
     'has-dependents',
     PLAN,
-    /still depended upon|without CASCADE while it contains objects/,
+    /still depended upon|because other objects depend on it|without CASCADE while it contains objects/,
     'Conflict',
     false,
     'cannot drop source "t": still depended upon by materialized view "mv"',

@@ -1,0 +1,3 @@
+/** Every statement that changes something in Materialize, one function each. No text ends in a semicolon. */
+export * from './materialize-objects';
+export * from './materialize-source';

@@ -1,0 +1,91 @@
+import { qualified, quoteIdent, quoteLiteral } from './quote';
+
+/**
+ * Every statement that changes something upstream, one function each: the steps run them, `n2m sql` prints them and
+ * findings offer them. No text ends in a semicolon.
+ */
+
+export interface TableName {
+  schema: string;
+  name: string;
+}
+
+const table = ({ schema, name }: TableName): string => qualified(schema, name);
+const tables = (list: readonly TableName[]): string => list.map(table).join(', ');
+
+/** Whole milliseconds; 0 waits for ever. */
+const milliseconds = (ms: number): string => `'${Math.max(0, Math.round(ms))}ms'`;
+
+/** Owner only. Takes ACCESS EXCLUSIVE for a moment: set a lock timeout first. */
+export const replicaIdentityFull = (name: TableName): string => `ALTER TABLE ${table(name)} REPLICA IDENTITY FULL`;
+
+/** For the session, so that an ALTER TABLE that cannot get its lock does not queue everybody up behind itself. */
+export const setLockTimeout = (ms: number): string => `SET lock_timeout = ${milliseconds(ms)}`;
+
+/** Owner of every table, and CREATE on the database. */
+export const createPublication = (publication: string, list: readonly TableName[]): string =>
+  `CREATE PUBLICATION ${quoteIdent(publication)} FOR TABLE ${tables(list)}`;
+
+export const alterPublicationAdd = (publication: string, list: readonly TableName[]): string =>
+  `ALTER PUBLICATION ${quoteIdent(publication)} ADD TABLE ${tables(list)}`;
+
+/** Fatal for a table that Materialize still replicates: drop it there first. */
+export const alterPublicationDrop = (publication: string, list: readonly TableName[]): string =>
+  `ALTER PUBLICATION ${quoteIdent(publication)} DROP TABLE ${tables(list)}`;
+
+/** Back to all operations, which Materialize needs. */
+export const publishEverything = (publication: string): string =>
+  `ALTER PUBLICATION ${quoteIdent(publication)} SET (publish = 'insert, update, delete, truncate')`;
+
+export const dropPublication = (publication: string): string => `DROP PUBLICATION IF EXISTS ${quoteIdent(publication)}`;
+
+/** A role with only what it needs. Postgres ≥ 16 for callers that are not superusers. Plain password: Neon demands it. */
+export const createRole = (role: string, password: string, options: { bypassRls?: boolean } = {}): string =>
+  `CREATE ROLE ${quoteIdent(role)} LOGIN REPLICATION${options.bypassRls ? ' BYPASSRLS' : ''} PASSWORD ${quoteLiteral(password)}`;
+
+export const alterRolePassword = (role: string, password: string): string =>
+  `ALTER ROLE ${quoteIdent(role)} PASSWORD ${quoteLiteral(password)}`;
+
+export const alterRoleReplication = (role: string): string => `ALTER ROLE ${quoteIdent(role)} REPLICATION`;
+export const alterRoleBypassRls = (role: string): string => `ALTER ROLE ${quoteIdent(role)} BYPASSRLS`;
+export const dropRole = (role: string): string => `DROP ROLE IF EXISTS ${quoteIdent(role)}`;
+
+/**
+ * The snapshot's leader sits idle in its transaction while others copy, and Neon ends such sessions after 5 minutes.
+ * `role` null: the connected role itself, the only way where one role may not alter another (two API roles on Neon).
+ */
+export const noIdleInTransactionTimeout = (role: string | null): string =>
+  `ALTER ROLE ${role === null ? 'CURRENT_USER' : quoteIdent(role)} SET idle_in_transaction_session_timeout = 0`;
+
+export const grantUsage = (schema: string, role: string): string =>
+  `GRANT USAGE ON SCHEMA ${quoteIdent(schema)} TO ${quoteIdent(role)}`;
+
+export const grantSelect = (list: readonly TableName[], role: string): string =>
+  `GRANT SELECT ON ${tables(list)} TO ${quoteIdent(role)}`;
+
+/** For tables the owner creates later; the caller is that owner or a member of it. */
+export const grantSelectOnFutureTables = (owner: string, schema: string, role: string): string =>
+  `ALTER DEFAULT PRIVILEGES FOR ROLE ${quoteIdent(owner)} IN SCHEMA ${quoteIdent(schema)} ` +
+  `GRANT SELECT ON TABLES TO ${quoteIdent(role)}`;
+
+export const revokeUsage = (schema: string, role: string): string =>
+  `REVOKE USAGE ON SCHEMA ${quoteIdent(schema)} FROM ${quoteIdent(role)}`;
+
+export const revokeSelect = (list: readonly TableName[], role: string): string =>
+  `REVOKE SELECT ON ${tables(list)} FROM ${quoteIdent(role)}`;
+
+export const revokeSelectOnFutureTables = (owner: string, schema: string, role: string): string =>
+  `ALTER DEFAULT PRIVILEGES FOR ROLE ${quoteIdent(owner)} IN SCHEMA ${quoteIdent(schema)} ` +
+  `REVOKE SELECT ON TABLES FROM ${quoteIdent(role)}`;
+
+/** Objects upstream that carry an owner mark. Null takes the comment away. */
+export const commentOn = (kind: 'PUBLICATION' | 'ROLE', name: string, comment: string | null): string =>
+  `COMMENT ON ${kind} ${quoteIdent(name)} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`;
+
+/** Fails with 55006 while a walsender uses the slot. */
+export const dropSlot = (slot: string): string => `SELECT pg_drop_replication_slot(${quoteLiteral(slot)})`;
+
+/** Ends one session; what it had not committed is lost. */
+export const terminateBackend = (pid: number): string => `SELECT pg_terminate_backend(${Math.trunc(pid)})`;
+
+export const rollbackPrepared = (gid: string): string => `ROLLBACK PREPARED ${quoteLiteral(gid)}`;

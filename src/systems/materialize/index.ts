@@ -1,0 +1,3 @@
+/** Materialize: sessions and read-backs. */
+export * from './connect';
+export * from './looks';

@@ -1,0 +1,3 @@
+/** The upstream Postgres: sessions and read-backs. */
+export * from './connect';
+export * from './looks';
