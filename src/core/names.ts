@@ -52,9 +52,6 @@ export function materializeNames(pipeline: string): { secret: string; connection
 /** The subsource Materialize keeps next to each source in the subsource syntax. */
 export const progressName = (source: string): string => `${source}_progress`;
 
-/** The secret that carries a certificate authority, where the file gives one. */
-export const authorityName = (pipeline: string): string => `${snake(pipeline)}_ca`;
-
 /** Dashes would force quotes on everybody who types the object's name. */
 function snake(pipeline: string): string {
   return pipeline.replaceAll('-', '_');

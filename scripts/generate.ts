@@ -1,0 +1,17 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { pipelineJsonSchema } from '../src/core/spec/json-schema';
+
+/** Writes the files that are made from the sources; a test checks that they are current. */
+async function main(): Promise<void> {
+  const path = join(__dirname, '..', 'pipeline.schema.json');
+  const config = await resolveConfig(path);
+  writeFileSync(path, await format(JSON.stringify(pipelineJsonSchema()), { ...config, parser: 'json' }));
+  console.log('wrote pipeline.schema.json');
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
