@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '../stack/ports';
+import { ServerProcess } from '../stack/process';
+import { ensureSearchAttributes, untilNamespaceAnswers } from './ready';
+import type { TemporalOptions, TemporalServer } from './types';
+
+/**
+ * The one shard of a development server loads its queues 20 times a second at most, so each step of a workflow would wait up to
+ * 50 ms; and SQLite in a file syncs on every commit, which loses scheduled starts under load. Measured, both.
+ */
+const tuning = [
+  ...['transfer', 'timer', 'visibility'].flatMap((queue) => [
+    '--dynamic-config-value',
+    `history.${queue}ProcessorMaxPollRPS=2000`,
+  ]),
+  ...['journal_mode=wal', 'synchronous=normal'].flatMap((pragma) => ['--sqlite-pragma', pragma]),
+];
+
+type Settings = Pick<TemporalOptions, 'dbFile' | 'port' | 'uiPort'> & {
+  binary: string;
+  namespace: string;
+  searchAttributes: readonly string[];
+};
+
+/** A development server of our own, on loopback, with its state in a file. */
+export class DevServer implements TemporalServer {
+  private server: ServerProcess | undefined;
+  private temporary: string | undefined;
+  private ports: [number, number] = [0, 0];
+  private dbFile = '';
+
+  private constructor(private readonly settings: Settings) {}
+
+  /** Starts one; another process may take a port we found free, so that is tried three times. */
+  static async start(settings: Settings): Promise<DevServer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const server = new DevServer(settings);
+      try {
+        await server.prepare();
+        await server.run();
+        return server;
+      } catch (error) {
+        await server.stop();
+        const taken = error instanceof Error && /address already in use/.test(error.message);
+        if (!taken || settings.port !== undefined || attempt === 3) throw error;
+      }
+    }
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.ports[0]}`;
+  }
+
+  get ui(): string {
+    return `http://127.0.0.1:${this.ports[1]}`;
+  }
+
+  get namespace(): string {
+    return this.settings.namespace;
+  }
+
+  get pid(): number | undefined {
+    return this.server?.isRunning ? this.server.pid : undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.server?.stop();
+    if (this.temporary) await rm(this.temporary, { recursive: true, force: true });
+  }
+
+  async kill(): Promise<void> {
+    await this.server?.kill();
+  }
+
+  async restart(): Promise<void> {
+    await this.server?.stop();
+    await this.run();
+  }
+
+  private async prepare(): Promise<void> {
+    const { dbFile, port, uiPort } = this.settings;
+    const [free = 0, freeUi = 0] = await freePorts(2);
+    this.ports = [port ?? free, uiPort ?? freeUi];
+    if (!dbFile) this.temporary = await mkdtemp(join(tmpdir(), 'n2m-temporal-'));
+    this.dbFile = dbFile ?? join(this.temporary ?? tmpdir(), 'temporal.db');
+  }
+
+  private async run(): Promise<void> {
+    const { binary, namespace, searchAttributes } = this.settings;
+    const args = [
+      ...['server', 'start-dev', '--ip', '127.0.0.1', '--ui-ip', '127.0.0.1', '--log-level', 'warn'],
+      ...['--port', String(this.ports[0]), '--ui-port', String(this.ports[1])],
+      ...['--namespace', namespace, '--db-filename', this.dbFile],
+      ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+      ...tuning,
+    ];
+    this.server = ServerProcess.start({ name: 'the Temporal server', command: binary, args });
+    await Promise.race([this.untilReady(), this.server.failed()]);
+  }
+
+  private async untilReady(): Promise<void> {
+    const connection = await untilNamespaceAnswers({ address: this.address }, this.namespace, 60_000);
+    try {
+      await ensureSearchAttributes(connection, this.namespace, this.settings.searchAttributes);
+    } finally {
+      await connection.close();
+    }
+  }
+}
