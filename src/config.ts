@@ -2,6 +2,7 @@
 export interface WorkerConfig {
   taskQueue: string;
   neonApiUrl: string;
+  secrets: { allow: string[]; directory: string | null };
   /** host:port of the Prometheus endpoint; null: none. */
   metricsAddress: string | null;
   /** host:port of health and readiness; null: none. */
@@ -43,6 +44,13 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
   const config: WorkerConfig = {
     taskQueue: env.N2M_TASK_QUEUE ?? 'n2m',
     neonApiUrl,
+    secrets: {
+      allow: (env.N2M_SECRETS_ALLOW ?? '')
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean),
+      directory: env.N2M_SECRETS_DIR || null,
+    },
     metricsAddress: address('N2M_METRICS_ADDRESS'),
     healthAddress: address('N2M_HEALTH_ADDRESS'),
     logLevel: oneOf('N2M_LOG_LEVEL', LEVELS, 'INFO'),

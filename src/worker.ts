@@ -9,14 +9,16 @@ import { failuresEdge } from './activities/failures';
 import { parseConfig, type WorkerConfig } from './config';
 import { serveHealth } from './health';
 import { createLogger } from './logger';
-import { createNeonApi } from './systems/neon';
+import { createMetrics } from './activities/metrics';
+import { createSourceDirectory } from './activities/source-directory';
+import { createNeon } from './systems/neon';
 import { scrub } from './core/failures/scrub';
-import { createSecrets, secretsConfig } from './systems/secrets';
+import { createSecrets } from './systems/secrets';
 
 /** Composition root: environment → config → dependencies → activities → worker. The only place that builds them. */
 async function main(): Promise<void> {
   const config = parseConfig(process.env);
-  const secrets = createSecrets(secretsConfig(process.env));
+  const secrets = createSecrets({ env: process.env, ...config.secrets });
   const clean = (text: string): string => scrub(text, secrets.known());
   const logger = createLogger(config, clean);
   Runtime.install({
@@ -36,7 +38,10 @@ async function main(): Promise<void> {
   const client = new Client({ connection: clientConnection, namespace });
   const activities = createActivities({
     secrets,
-    neon: createNeonApi({ baseUrl: config.neonApiUrl }),
+    neon: (apiKey, signal) =>
+      createNeon({ baseUrl: config.neonApiUrl, apiKey, signal, remember: (value) => secrets.remember(value) }),
+    sources: createSourceDirectory(secrets),
+    metrics: createMetrics(Runtime.instance().metricMeter),
     schedules: client.schedule,
     workflows: client.workflow,
     taskQueue: config.taskQueue,

@@ -1,0 +1,34 @@
+import type { Outcome, StepResult } from '../core/plan/types';
+import { systemError } from '../systems/errors';
+import type { System } from '../core/failures/types';
+
+/**
+ * Makes an object that was not there. Whatever the statement answers (an error, a lost connection, "already exists"
+ * from an earlier attempt), what counts is what is there afterwards.
+ */
+export async function createAndLook<T>(
+  create: () => Promise<unknown>,
+  look: () => Promise<T | null>,
+  object: string,
+  system: System,
+): Promise<T> {
+  let failure: unknown = null;
+  try {
+    await create();
+  } catch (error) {
+    failure = error;
+  }
+  const found = await look().catch((error: unknown) => {
+    throw failure ?? error;
+  });
+  if (found !== null) return found;
+  if (failure !== null) throw failure;
+  throw systemError('Unexpected', system, `${object} was created and is not there`, { retryable: true });
+}
+
+export function done(outcome: Outcome, object: string, sentence: string): StepResult {
+  return { outcome, object, sentence };
+}
+
+/** Waits, or rejects when the activity is cancelled. */
+export { sleep } from '@temporalio/activity';

@@ -1,0 +1,148 @@
+import * as sql from '../core/sql/materialize';
+import { alterPublicationDrop } from '../core/sql/postgres';
+import { isOurs, writeMark } from '../core/plan/ownership';
+import { recreateReasons } from '../core/plan/source-definition';
+import { sameTable, tableName } from '../core/plan/select';
+import { plural } from '../core/text/count';
+import type { SourceObjectFacts } from '../core/plan/facts';
+import type { PlannedTable, StepResult } from '../core/plan/types';
+import type { PipelineSpec } from '../core/spec/types';
+import { systemError } from '../systems/errors';
+import { readConnection, readSource } from '../systems/materialize';
+import { certificateAuthority, readPublication } from '../systems/postgres';
+import type { SqlClient } from '../systems/sql-client';
+import type { Deps } from './deps';
+import { createAndLook, done } from './ensure';
+import { itemsOf, REMOTE_DEADLINE, withMaterialize, withSource } from './sessions';
+import type { StepInput } from './types';
+
+/** Validated against upstream by Materialize itself before it answers. */
+export async function ensureConnection(deps: Deps, { spec, planned }: StepInput): Promise<StepResult> {
+  const { connection, secret } = itemsOf(spec);
+  const object = `connection ${connection.name}`;
+  const { host, port } = await withSource(deps, spec, ({ access }) => Promise.resolve(access.reachable));
+  const { tls, database, role } = spec.source;
+  const options: sql.ConnectionOptions = {
+    host,
+    port,
+    user: role.name,
+    database,
+    passwordSecret: secret,
+    sslMode: tls.mode,
+    certificateAuthority: certificateAuthority(tls),
+  };
+  return withMaterialize(deps, spec, async (client) => {
+    const look = () => readConnection(client, connection);
+    const remote = (statement: string) => client.query(statement, undefined, REMOTE_DEADLINE);
+    const before = await look();
+    if (before && planned !== 'create') await remote(sql.alterConnection(connection, options));
+    const found =
+      before ??
+      (await createAndLook(() => remote(sql.createConnection(connection, options)), look, object, 'materialize'));
+    if (planned === 'create' && !isOurs(found.comment, spec.name)) {
+      await client.query(sql.commentOn('CONNECTION', connection, writeMark(spec.name)));
+    }
+    const sentence = `${role.name}@${host}:${port}/${database}, validated, SSL mode ${tls.mode}`;
+    return done(planned === 'create' ? 'created' : 'changed', object, sentence);
+  });
+}
+
+/** The source with all planned tables, in the syntax the server wants; makes it again only where that was approved. */
+export function ensureSource(deps: Deps, input: StepInput): Promise<StepResult> {
+  const { spec, tables, planned } = input;
+  const { source, connection } = itemsOf(spec);
+  const object = `source ${source.name}`;
+  return withMaterialize(deps, spec, async (client) => {
+    const look = () => readSource(client, source);
+    let found = await look();
+    let outcome: 'created' | 'changed' = planned === 'create' ? 'created' : 'changed';
+    if (found && planned === 'change') {
+      const reasons = recreateReasons(spec, { source: found, connection: await readConnection(client, connection) });
+      if (reasons.length > 0 && isOurs(found.comment, spec.name)) {
+        await client.query(sql.dropSource(source), undefined, REMOTE_DEADLINE);
+        found = await look();
+        if (found)
+          throw systemError('Unexpected', 'materialize', `${object} was dropped and is still there`, {
+            retryable: true,
+          });
+        outcome = 'created';
+      }
+    }
+    const there = found ?? (await createAndLook(() => create(client, input), look, object, 'materialize'));
+    // Marked before tables are added: an attempt that dies in between must find its own source again.
+    if ((planned === 'create' || !found) && !isOurs(there.comment, spec.name)) {
+      await client.query(sql.commentOn('SOURCE', source, writeMark(spec.name)));
+    }
+    await addMissing(client, input, there);
+    return done(outcome, object, `has ${plural(tables.length, 'table')} in cluster ${spec.materialize.cluster.name}`);
+  });
+}
+
+function create(client: SqlClient, { spec, tables, syntax }: StepInput): Promise<unknown> {
+  const { source, connection } = itemsOf(spec);
+  const { textColumns, excludeColumns, publication } = spec.source;
+  const common = { name: source, cluster: spec.materialize.cluster.name, connection, publication };
+  const statement =
+    syntax === 'tables'
+      ? sql.createSourceBare(common)
+      : sql.createSource({
+          ...common,
+          tables: tables.map((table) => mapping(spec, table)),
+          textColumns,
+          excludeColumns,
+          progress: null,
+        });
+  return client.query(statement, undefined, REMOTE_DEADLINE);
+}
+
+async function addMissing(
+  client: SqlClient,
+  { spec, tables, syntax }: StepInput,
+  there: SourceObjectFacts,
+): Promise<void> {
+  const { source } = itemsOf(spec);
+  const { textColumns, excludeColumns } = spec.source;
+  const options = { name: source, textColumns, excludeColumns };
+  const missingIn = (facts: SourceObjectFacts) =>
+    tables.filter((table) => !facts.children.some((child) => sameTable(child.upstream, table)));
+  const missing = missingIn(there).map((table) => mapping(spec, table));
+  if (missing.length === 0) return;
+  const statements =
+    syntax === 'tables'
+      ? missing.map((table) => sql.createTableFromSource(options, table))
+      : [sql.addSubsource(options, missing)];
+  for (const statement of statements) await client.query(statement, undefined, REMOTE_DEADLINE);
+  const after = await readSource(client, source);
+  const left = after ? missingIn(after) : tables;
+  if (left.length > 0) {
+    const names = left.map(tableName).join(', ');
+    throw systemError('Unexpected', 'materialize', `${names} was added to ${source.name} and is not there`, {
+      retryable: true,
+    });
+  }
+}
+
+function mapping(spec: PipelineSpec, table: PlannedTable): sql.TableMapping {
+  return { upstream: { schema: table.schema, name: table.name }, target: itemsOf(spec).item(table.target) };
+}
+
+/** From Materialize first: a table that left the publication while it was replicated would be an error there. */
+export async function dropTables(deps: Deps, { spec, removed }: StepInput): Promise<StepResult> {
+  const { source, item } = itemsOf(spec);
+  await withMaterialize(deps, spec, async (client) => {
+    const there = await readSource(client, source);
+    for (const child of there?.children ?? []) {
+      if (!removed.some((table) => sameTable(table, child.upstream))) continue;
+      const name = { ...item(child.name), schema: child.schema };
+      await client.query(child.kind === 'table' ? sql.dropTable(name) : sql.dropSubsource(name));
+    }
+  });
+  await withSource(deps, spec, async ({ client }) => {
+    const publication = await readPublication(client, spec.source.publication);
+    if (!publication || publication.allTables || !isOurs(publication.comment, spec.name)) return;
+    const published = removed.filter((table) => publication.tables.some((there) => sameTable(there, table)));
+    if (published.length > 0) await client.query(alterPublicationDrop(publication.name, published));
+  });
+  const names = removed.map(tableName).join(', ');
+  return done('dropped', names, 'dropped from Materialize, then from the publication');
+}

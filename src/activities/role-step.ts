@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import * as sql from '../core/sql/postgres';
+import { writeMark, isOurs } from '../core/plan/ownership';
+import { neverIdlesOut } from '../core/plan/source-steps';
+import type { RoleFacts } from '../core/plan/facts';
+import type { StepResult } from '../core/plan/types';
+import { systemError } from '../systems/errors';
+import { readRole, readTables } from '../systems/postgres';
+import type { Deps } from './deps';
+import { createAndLook, done } from './ensure';
+import { tell } from './pulse';
+import { needNeon, withSource, withSourceAs, type SourceSession } from './sessions';
+import type { StepInput } from './types';
+
+const OPERATIONS_DEADLINE = 5 * 60_000;
+
+/** The role Materialize connects as. Its password is set, or read back, only where the secret is written. */
+export function ensureRole(deps: Deps, input: StepInput): Promise<StepResult> {
+  const { spec, planned } = input;
+  const { name, via } = spec.source.role;
+  const object = `role ${name}`;
+  return withSource(deps, spec, async (session) => {
+    const look = () => readRole(session.client, name);
+    const before = await look();
+    if (!before && via === 'given')
+      throw systemError('NotFound', 'source', `${object} does not exist, and the file says it is given`);
+    const role = before ?? (await createAndLook(() => create(input, session), look, object, 'source'));
+    if (via === 'sql') await mendAttributes(input, session, role);
+    if (!neverIdlesOut(role.config)) await neverIdleOut(deps, input, session);
+    const sentence =
+      via === 'api' ? 'made through the Neon API, may replicate' : 'may log in and replicate, nothing else';
+    return done(planned === 'create' ? 'created' : 'changed', object, sentence);
+  });
+}
+
+async function create({ spec, tables }: StepInput, session: SourceSession): Promise<void> {
+  const { name, via } = spec.source.role;
+  if (via === 'api') {
+    const { neon, branchId, project } = needNeon(spec, session);
+    if (await neon.findRole(project, branchId, name)) return;
+    const { operations } = await neon.createRole(project, branchId, name);
+    await neon.waitForOperations(project, operations, {
+      deadlineMs: OPERATIONS_DEADLINE,
+      onPoll: (open) => tell({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
+    });
+    return;
+  }
+  const upstream = await readTables(session.client, tables, null);
+  const bypassRls = upstream.some((table) => table.rowSecurity);
+  // Nobody ever logs in with this password: the step that writes the secret sets the one that counts.
+  await session.client.query(sql.createRole(name, newPassword(), { bypassRls }));
+  await session.client.query(sql.commentOn('ROLE', name, writeMark(spec.name)));
+}
+
+async function mendAttributes(
+  { spec, tables, planned }: StepInput,
+  { client }: SourceSession,
+  role: RoleFacts,
+): Promise<void> {
+  if (planned === 'create' && !isOurs(role.comment, spec.name)) {
+    await client.query(sql.commentOn('ROLE', role.name, writeMark(spec.name)));
+  }
+  if (role.superuser) return;
+  if (!role.replication) await client.query(sql.alterRoleReplication(role.name));
+  const upstream = await readTables(client, tables, null);
+  if (!role.bypassRls && upstream.some((table) => table.rowSecurity))
+    await client.query(sql.alterRoleBypassRls(role.name));
+}
+
+/** Where one role may not alter another (two API roles on Neon), the role does it for itself. */
+async function neverIdleOut(deps: Deps, { spec }: StepInput, session: SourceSession): Promise<void> {
+  const { name, via } = spec.source.role;
+  if (via === 'sql') {
+    await session.client.query(sql.noIdleInTransactionTimeout(name));
+    return;
+  }
+  const password = await readPassword(deps, spec, session);
+  // Without a stored password the step that resets it does this, too.
+  if (password === null) return;
+  await withSourceAs(deps, spec, { access: session.access, user: name, password }, (client) =>
+    client.query(sql.noIdleInTransactionTimeout(null)),
+  );
+}
+
+/** The password as it can be looked up; null where only a new one helps. */
+export async function readPassword(
+  deps: Deps,
+  spec: StepInput['spec'],
+  session: SourceSession,
+): Promise<string | null> {
+  const { role } = spec.source;
+  if (role.via === 'given') return deps.secrets.resolve(role.password);
+  if (role.via === 'sql') return null;
+  const { neon, branchId, project } = needNeon(spec, session);
+  return neon.revealPassword(project, branchId, role.name);
+}
+
+/** A new password: through the API for an API role (drops connections), by SQL for ours. */
+export async function renewPassword(deps: Deps, spec: StepInput['spec'], session: SourceSession): Promise<string> {
+  const { name, via } = spec.source.role;
+  if (via === 'sql') {
+    const password = newPassword();
+    deps.secrets.remember(password);
+    await session.client.query(sql.alterRolePassword(name, password));
+    return password;
+  }
+  const { neon, branchId, project } = needNeon(spec, session);
+  const { password, operations } = await neon.resetPassword(project, branchId, name);
+  await neon.waitForOperations(project, operations, { deadlineMs: OPERATIONS_DEADLINE });
+  if (password === null)
+    throw systemError('OperationFailed', 'neon', `the reset of role ${name} returned no password`, { retryable: true });
+  return password;
+}
+
+/** 192 bits, in characters that need no escape anywhere; Neon wants 60 bits and mixed characters. */
+function newPassword(): string {
+  return `n2m_${randomBytes(24).toString('base64url')}`;
+}

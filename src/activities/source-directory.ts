@@ -1,0 +1,63 @@
+import type { NeonSourceSpec, SourceSpec } from '../core/spec/types';
+import { parsePostgresUrl } from '../systems/sql-client';
+import type { NeonClient } from '../systems/neon';
+import type { Secrets } from '../systems/secrets';
+
+/** How n2m and Materialize reach one upstream database. Holds passwords: never leaves the worker's memory. */
+export interface SourceAccess {
+  /** URL of the role that owns the tables. */
+  ownerUrl: string;
+  /** Where Materialize connects. */
+  reachable: { host: string; port: number };
+  /** Kind neon only. */
+  branchId: string | null;
+}
+
+export interface SourceDirectory {
+  find(source: SourceSpec, neon: NeonClient | null): Promise<SourceAccess>;
+  /** After a refused login or host: ask again next time. */
+  forget(source: SourceSpec): void;
+}
+
+/** Neon limits calls per minute, and a check runs every minute per pipeline: answers are kept for this long. */
+const KEEP = 5 * 60_000;
+const KEPT = 2_000;
+
+export function createSourceDirectory(secrets: Secrets, now: () => number = Date.now): SourceDirectory {
+  const kept = new Map<string, { access: SourceAccess; until: number }>();
+
+  async function findNeon(source: NeonSourceSpec, neon: NeonClient): Promise<SourceAccess> {
+    const branch = await neon.resolveBranch(source.project, source.branch);
+    const role = await neon.databaseOwner(source.project, branch.id, source.database);
+    const { project, database } = source;
+    const { url, host, port } = await neon.connectionUri({ project, branchId: branch.id, database, role });
+    secrets.remember(url);
+    return { ownerUrl: url, reachable: { host, port }, branchId: branch.id };
+  }
+
+  return {
+    async find(source, neon) {
+      if (source.kind === 'postgres') {
+        const ownerUrl = await secrets.resolve(source.url);
+        const { host, port } = parsePostgresUrl(ownerUrl, 'source');
+        return { ownerUrl, reachable: source.reachableAt ?? { host, port }, branchId: null };
+      }
+      if (!neon) throw new Error('a Neon source needs a Neon client');
+      const key = keyOf(source);
+      const hit = kept.get(key);
+      if (hit && hit.until > now()) return hit.access;
+      const access = await findNeon(source, neon);
+      if (kept.size >= KEPT) kept.clear();
+      kept.set(key, { access, until: now() + KEEP });
+      return access;
+    },
+    forget(source) {
+      if (source.kind === 'neon') kept.delete(keyOf(source));
+    },
+  };
+}
+
+/** The key's reference is part of it: another file must not get at a database with somebody else's key. */
+function keyOf({ apiKey, project, branch, database }: NeonSourceSpec): string {
+  return JSON.stringify([apiKey, project, branch, database]);
+}

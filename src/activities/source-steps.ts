@@ -1,0 +1,100 @@
+import * as sql from '../core/sql/postgres';
+import { isOurs, readMark, writeMark } from '../core/plan/ownership';
+import { publicationDifferences, tablesToPublish, unpublished } from '../core/plan/publication';
+import { neededDefaultPrivileges, neededGrants } from '../core/plan/grants';
+import { plural } from '../core/text/count';
+import type { PublicationFacts } from '../core/plan/facts';
+import type { StepResult } from '../core/plan/types';
+import { systemError } from '../systems/errors';
+import { readDefaultPrivileges, readPublication, readRole, readTables } from '../systems/postgres';
+import type { SqlClient } from '../systems/sql-client';
+import type { Deps } from './deps';
+import { createAndLook, done } from './ensure';
+import { withSource } from './sessions';
+import type { StepInput } from './types';
+
+/** An ALTER TABLE that waits longer for its lock would make everybody behind it wait, too. */
+const LOCK_TIMEOUT = 5_000;
+
+/** Before the publication: a published table without it refuses the application's updates. */
+export function ensureReplicaIdentity(deps: Deps, { spec, tables }: StepInput): Promise<StepResult> {
+  return withSource(deps, spec, async ({ client }) => {
+    const object = plural(tables.length, 'table');
+    const weak = (await readTables(client, tables, null)).filter((table) => table.replicaIdentity !== 'full');
+    if (weak.length > 0) await client.query(sql.setLockTimeout(LOCK_TIMEOUT));
+    for (const table of weak) await client.query(sql.replicaIdentityFull(table));
+    const left = (await readTables(client, tables, null)).filter((table) => table.replicaIdentity !== 'full');
+    if (left.length > 0) throw notHeld(`replica identity of ${left.map((table) => table.name).join(', ')}`);
+    return done('changed', object, `every row change of ${object} is logged with its old values`);
+  });
+}
+
+/** USAGE, SELECT, and SELECT on what the same owners create later. */
+export function ensureGrants(deps: Deps, { spec, tables }: StepInput): Promise<StepResult> {
+  const role = spec.source.role.name;
+  return withSource(deps, spec, async ({ client }) => {
+    const needed = async () => {
+      const facts = {
+        role: await readRole(client, role),
+        defaultPrivileges: await readDefaultPrivileges(client, role),
+      };
+      const upstream = await readTables(client, tables, role);
+      return { now: neededGrants(facts, upstream), later: neededDefaultPrivileges(facts, upstream) };
+    };
+    const { now, later } = await needed();
+    for (const schema of now.schemas) await client.query(sql.grantUsage(schema, role));
+    if (now.tables.length > 0) await client.query(sql.grantSelect(now.tables, role));
+    for (const { owner, schema } of later) await client.query(sql.grantSelectOnFutureTables(owner, schema, role));
+    const left = await needed();
+    if (left.now.schemas.length + left.now.tables.length > 0) throw notHeld(`privileges of ${role}`);
+    return done('changed', `privileges of ${role}`, `${role} may read ${plural(tables.length, 'table')}`);
+  });
+}
+
+/** Explicit tables only: a publication FOR ALL TABLES would break updates of the next table without a key. */
+export function ensurePublication(deps: Deps, { spec, tables, planned }: StepInput): Promise<StepResult> {
+  const name = spec.source.publication;
+  const object = `publication ${name}`;
+  return withSource(deps, spec, async ({ client }) => {
+    const look = () => readPublication(client, name);
+    const publication =
+      (await look()) ??
+      (await createAndLook(() => client.query(sql.createPublication(name, tables)), look, object, 'source'));
+    await alterPublication(client, publication, tables);
+    const after = await look();
+    if (after === null || publicationDifferences(tables, after).length > 0) throw notHeld(object);
+    if (planned === 'create' && !isOurs(after.comment, spec.name)) {
+      await client.query(sql.commentOn('PUBLICATION', name, writeMark(spec.name)));
+    }
+    const outcome = planned === 'create' ? 'created' : 'changed';
+    return done(outcome, object, `publishes ${plural(tables.length, 'table')}`);
+  });
+}
+
+async function alterPublication(
+  client: SqlClient,
+  publication: PublicationFacts,
+  tables: StepInput['tables'],
+): Promise<void> {
+  const missing = tablesToPublish(tables, publication);
+  if (missing.length > 0) await client.query(sql.alterPublicationAdd(publication.name, missing));
+  if (unpublished(publication).length > 0) await client.query(sql.publishEverything(publication.name));
+}
+
+/** Remembers on the publication what was added to lists shared with others, so that destroy takes back exactly that. */
+export async function rememberAdded(
+  client: SqlClient,
+  pipeline: string,
+  publication: string,
+  added: string[],
+): Promise<void> {
+  const facts = await readPublication(client, publication);
+  if (!facts || !isOurs(facts.comment, pipeline)) return;
+  const before = readMark(facts.comment)?.added ?? [];
+  const mark = writeMark(pipeline, [...new Set([...before, ...added])]);
+  if (mark !== facts.comment) await client.query(sql.commentOn('PUBLICATION', publication, mark));
+}
+
+function notHeld(what: string) {
+  return systemError('Unexpected', 'source', `${what} was set and reads differently`, { retryable: true });
+}
