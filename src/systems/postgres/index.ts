@@ -1,3 +1,7 @@
 /** The upstream Postgres: sessions and read-backs. */
+export * from './activity';
 export * from './connect';
-export * from './looks';
+export * from './facts';
+export * from './reading';
+export { readPublication, readRole, readServer, readWalLevel } from './server';
+export * from './tables';

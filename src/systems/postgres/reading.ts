@@ -1,0 +1,103 @@
+import type { SlotReading, SourceReading } from '../../core/watch/types';
+import type { SqlClient } from '../sql-client';
+import { readBlockers } from './activity';
+import { only, readPublication, slotCap } from './server';
+import { readReplicaIdentities, type UpstreamTable } from './tables';
+
+interface SlotRow {
+  active: boolean;
+  restart_lsn: string | null;
+  confirmed_flush_lsn: string | null;
+  retained: string | null;
+  unconfirmed: string | null;
+  wal_status: string | null;
+  safe_wal_size: string | null;
+  inactive_since: string | null;
+  invalidation_reason: string | null;
+}
+
+const ABSENT = {
+  exists: false,
+  active: false,
+  walStatus: null,
+  restartLsn: null,
+  confirmedFlushLsn: null,
+  retainedBytes: null,
+  unconfirmedBytes: null,
+  safeWalSize: null,
+  inactiveSince: null,
+  invalidationReason: null,
+};
+
+/** One row of pg_replication_slots; `exists: false` only when it was read and has no such row. Columns by version. */
+export async function readSlot(client: SqlClient, slot: string): Promise<SlotReading> {
+  const [row] = await client.query<SlotRow>(
+    `SELECT s.active, s.restart_lsn::text, s.confirmed_flush_lsn::text,
+            pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)::text AS retained,
+            pg_wal_lsn_diff(pg_current_wal_lsn(), s.confirmed_flush_lsn)::text AS unconfirmed,
+            to_jsonb(s) ->> 'wal_status' AS wal_status,
+            to_jsonb(s) ->> 'safe_wal_size' AS safe_wal_size,
+            (to_jsonb(s) ->> 'inactive_since')::timestamptz AS inactive_since,
+            to_jsonb(s) ->> 'invalidation_reason' AS invalidation_reason
+     FROM pg_replication_slots s WHERE s.slot_name = $1`,
+    [slot],
+  );
+  if (row === undefined) return { slot, ...ABSENT };
+  return {
+    slot,
+    exists: true,
+    active: row.active,
+    walStatus: row.wal_status,
+    restartLsn: row.restart_lsn,
+    confirmedFlushLsn: row.confirmed_flush_lsn,
+    retainedBytes: row.retained,
+    unconfirmedBytes: row.unconfirmed,
+    safeWalSize: row.safe_wal_size,
+    inactiveSince: row.inactive_since,
+    invalidationReason: row.invalidation_reason,
+  };
+}
+
+/** Slots Materialize made in this database, by its naming. */
+export async function listMaterializeSlots(client: SqlClient): Promise<{ slot: string; active: boolean }[]> {
+  return client.query(
+    `SELECT slot_name::text AS slot, active FROM pg_replication_slots
+     WHERE slot_type = 'logical' AND NOT temporary AND database = current_database()
+       AND slot_name ~ '^materialize_[0-9a-f]{32}$' ORDER BY 1`,
+  );
+}
+
+/** One look upstream for the check. Neon's own walsender is left out. */
+export async function readSourceReading(
+  client: SqlClient,
+  input: { slot: string; publication: string; role: string; tables: readonly UpstreamTable[] },
+): Promise<SourceReading> {
+  const server = only(
+    await client.query<{ lsn: string; keep: string | null }>(
+      `SELECT pg_current_wal_lsn()::text AS lsn,
+              (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep`,
+    ),
+  );
+  const slot = await readSlot(client, input.slot);
+  const walSenders = await client.query<{ pid: number; state: string; application: string }>(
+    `SELECT pid, coalesce(state, '') AS state, coalesce(application_name, '') AS application
+     FROM pg_stat_replication WHERE coalesce(application_name, '') <> 'walproposer' ORDER BY pid`,
+  );
+  const blockers = await readBlockers(client, input.role);
+  const publication = await readPublication(client, input.publication);
+  const identities = await readReplicaIdentities(client, input.tables);
+  const { insert = false, update = false, delete: remove = false } = publication?.publishes ?? {};
+  return {
+    currentLsn: server.lsn,
+    maxSlotWalKeepSize: slotCap(server.keep),
+    slot,
+    walSenders,
+    blockers,
+    publication: {
+      exists: publication !== null,
+      tables: (publication?.tables ?? []).map(({ schema, name }) => ({ schema, name })),
+      publishesAll: insert && update && remove,
+    },
+    tables: identities,
+  };
+}

@@ -1,0 +1,149 @@
+import type { PublicationFacts, RoleFacts, SourceFacts } from '../../core/plan/facts';
+import type { SqlClient } from '../sql-client';
+
+const MEGABYTE = 1024n * 1024n;
+
+/** The first row of an answer that always has one. */
+export function only<R>(rows: R[]): R {
+  const [row] = rows;
+  if (row === undefined) throw new Error('a query that always has a row had none');
+  return row;
+}
+
+/** `SHOW wal_level`, which proves what an API only promises. */
+export async function readWalLevel(client: SqlClient): Promise<string> {
+  return only(await client.query<{ wal_level: string }>('SHOW wal_level')).wal_level;
+}
+
+export type ServerFacts = Pick<
+  SourceFacts,
+  | 'versionNum'
+  | 'walLevel'
+  | 'maxReplicationSlots'
+  | 'usedReplicationSlots'
+  | 'maxWalSenders'
+  | 'usedWalSenders'
+  | 'maxSlotWalKeepSize'
+  | 'idleInTransactionTimeoutMs'
+  | 'user'
+>;
+
+/** Bytes the server keeps for a slot; null: no cap (or a version before 13, which has none). */
+export function slotCap(megabytes: string | null): string | null {
+  return megabytes === null || megabytes === '-1' ? null : String(BigInt(megabytes) * MEGABYTE);
+}
+
+/** Version, settings and counts, and what the connected role may do. Neon's own physical slot counts as used. */
+export async function readServer(client: SqlClient): Promise<ServerFacts> {
+  const row = only(
+    await client.query<{
+      version_num: number;
+      wal_level: string;
+      max_slots: number;
+      used_slots: number;
+      max_senders: number;
+      used_senders: number;
+      keep_megabytes: string | null;
+      idle_timeout: number;
+      name: string;
+      superuser: boolean;
+      replication: boolean;
+      create_role: boolean;
+      can_create: boolean;
+    }>(`
+      SELECT current_setting('server_version_num')::int AS version_num,
+             current_setting('wal_level') AS wal_level,
+             current_setting('max_replication_slots')::int AS max_slots,
+             (SELECT count(*)::int FROM pg_replication_slots) AS used_slots,
+             current_setting('max_wal_senders')::int AS max_senders,
+             (SELECT count(*)::int FROM pg_stat_replication) AS used_senders,
+             (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep_megabytes,
+             (SELECT setting::int FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout') AS idle_timeout,
+             r.rolname::text AS name, r.rolsuper AS superuser, r.rolreplication AS replication,
+             r.rolcreaterole AS create_role,
+             has_database_privilege(current_database(), 'CREATE') AS can_create
+      FROM pg_roles r WHERE r.rolname = current_user`),
+  );
+  return {
+    versionNum: row.version_num,
+    walLevel: row.wal_level,
+    maxReplicationSlots: row.max_slots,
+    usedReplicationSlots: row.used_slots,
+    maxWalSenders: row.max_senders,
+    usedWalSenders: row.used_senders,
+    maxSlotWalKeepSize: slotCap(row.keep_megabytes),
+    idleInTransactionTimeoutMs: row.idle_timeout,
+    user: {
+      name: row.name,
+      superuser: row.superuser,
+      replication: row.replication,
+      createRole: row.create_role,
+      canCreateInDatabase: row.can_create,
+    },
+  };
+}
+
+/** Attributes, settings and memberships (also through other roles) of a role; null when there is no such role. */
+export async function readRole(client: SqlClient, name: string): Promise<RoleFacts | null> {
+  const [row] = await client.query<{
+    login: boolean;
+    superuser: boolean;
+    replication: boolean;
+    bypass_rls: boolean;
+    config: string[];
+    member_of: string[];
+    comment: string | null;
+  }>(
+    `WITH RECURSIVE above AS (
+       SELECT m.roleid FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = $1
+       UNION
+       SELECT m.roleid FROM pg_auth_members m JOIN above ON above.roleid = m.member
+     )
+     SELECT r.rolcanlogin AS login, r.rolsuper AS superuser, r.rolreplication AS replication,
+            r.rolbypassrls AS bypass_rls, coalesce(r.rolconfig, '{}') AS config,
+            ARRAY(SELECT g.rolname::text FROM above JOIN pg_roles g ON g.oid = above.roleid ORDER BY 1) AS member_of,
+            shobj_description(r.oid, 'pg_authid') AS comment
+     FROM pg_roles r WHERE r.rolname = $1`,
+    [name],
+  );
+  if (row === undefined) return null;
+  const { login, superuser, replication, config, comment } = row;
+  return { name, login, superuser, replication, bypassRls: row.bypass_rls, config, memberOf: row.member_of, comment };
+}
+
+/** What a publication publishes; null when there is none of that name. Works from Postgres 11. */
+export async function readPublication(client: SqlClient, name: string): Promise<PublicationFacts | null> {
+  const [row] = await client.query<{
+    owner: string;
+    owned_by_us: boolean;
+    all_tables: boolean;
+    publishes: PublicationFacts['publishes'];
+    via_root: boolean;
+    comment: string | null;
+  }>(
+    `SELECT pg_get_userbyid(p.pubowner)::text AS owner, pg_has_role(p.pubowner, 'USAGE') AS owned_by_us,
+            p.puballtables AS all_tables,
+            json_build_object('insert', p.pubinsert, 'update', p.pubupdate, 'delete', p.pubdelete,
+                              'truncate', p.pubtruncate) AS publishes,
+            coalesce((to_jsonb(p) ->> 'pubviaroot')::bool, false) AS via_root,
+            obj_description(p.oid, 'pg_publication') AS comment
+     FROM pg_publication p WHERE p.pubname = $1`,
+    [name],
+  );
+  if (row === undefined) return null;
+  const tables = await client.query<{ schema: string; name: string; columns: string[] | null; filtered: boolean }>(
+    `SELECT t.schemaname::text AS schema, t.tablename::text AS name,
+            CASE WHEN to_jsonb(r) ->> 'prattrs' IS NOT NULL THEN to_jsonb(t) -> 'attnames' END AS columns,
+            to_jsonb(t) ->> 'rowfilter' IS NOT NULL AS filtered
+     FROM pg_publication p
+     JOIN pg_publication_tables t ON t.pubname = p.pubname
+     JOIN pg_namespace n ON n.nspname = t.schemaname
+     JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
+     LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid
+     WHERE p.pubname = $1 ORDER BY 1, 2`,
+    [name],
+  );
+  const { owner, publishes, comment } = row;
+  const flags = { ownedByUs: row.owned_by_us, allTables: row.all_tables, viaRoot: row.via_root };
+  return { name, owner, publishes, comment, tables, ...flags };
+}

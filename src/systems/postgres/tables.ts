@@ -1,0 +1,148 @@
+import { ingestOf } from '../../core/ingestible-types';
+import type { ColumnFacts, TableFacts } from '../../core/plan/facts';
+import type { TableSelection } from '../../core/spec/types';
+import type { SqlClient } from '../sql-client';
+
+export interface UpstreamTable {
+  schema: string;
+  name: string;
+}
+
+const IDENTITIES = { d: 'default', f: 'full', n: 'nothing', i: 'index' } as const;
+
+interface TableRow {
+  oid: number;
+  schema: string;
+  name: string;
+  relkind: string;
+  owner: string;
+  owned_by_us: boolean;
+  identity: keyof typeof IDENTITIES;
+  has_primary_key: boolean;
+  row_security: boolean;
+  selectable: boolean | null;
+  schema_usable: boolean | null;
+  estimated_rows: string | null;
+  bytes: string;
+}
+
+/**
+ * Facts of those tables that exist. `row_security` counts only where it would hide rows from the role: Materialize
+ * would copy an empty table without a word. An estimate of 0 rows in 0 pages is "never analysed" before Postgres 14.
+ */
+const TABLES = `
+  SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS relkind,
+         pg_get_userbyid(c.relowner)::text AS owner, pg_has_role(c.relowner, 'USAGE') AS owned_by_us,
+         c.relreplident::text AS identity,
+         EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS has_primary_key,
+         c.relrowsecurity AND NOT coalesce(
+           (SELECT r.rolsuper OR r.rolbypassrls OR
+                   (pg_has_role(r.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity)
+            FROM pg_roles r WHERE r.rolname = $3), false) AS row_security,
+         (SELECT has_table_privilege(r.oid, c.oid, 'SELECT') FROM pg_roles r WHERE r.rolname = $3) AS selectable,
+         (SELECT has_schema_privilege(r.oid, n.oid, 'USAGE') FROM pg_roles r WHERE r.rolname = $3) AS schema_usable,
+         CASE WHEN c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0) THEN NULL
+              ELSE c.reltuples::numeric::text END AS estimated_rows,
+         pg_table_size(c.oid)::text AS bytes
+  FROM unnest($1::text[], $2::text[]) AS wanted(schema, name)
+  JOIN pg_namespace n ON n.nspname = wanted.schema
+  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name AND c.relkind NOT IN ('i', 'I', 'c', 'S', 't')
+  ORDER BY 2, 3`;
+
+const COLUMNS = `
+  SELECT a.attrelid AS oid, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
+         a.atttypid AS type_oid, a.atttypmod AS type_mod, NOT a.attnotnull AS nullable,
+         coalesce(to_jsonb(a) ->> 'attgenerated', '') <> '' AS generated
+  FROM pg_attribute a
+  WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+  ORDER BY a.attrelid, a.attnum`;
+
+interface ColumnRow extends Omit<ColumnFacts, 'typeOid' | 'ingest'> {
+  oid: number;
+  type_oid: number;
+  type_mod: number;
+}
+
+function column({ oid: _oid, type_oid: typeOid, type_mod: typeMod, ...rest }: ColumnRow): ColumnFacts {
+  return { ...rest, typeOid, ingest: ingestOf(typeOid, typeMod) };
+}
+
+function table(row: TableRow, columns: ColumnFacts[]): TableFacts {
+  const { oid, schema, name, relkind, owner, selectable, bytes } = row;
+  return {
+    ...{ schema, name, oid, relkind, owner, selectable, bytes, columns },
+    ownedByUs: row.owned_by_us,
+    replicaIdentity: IDENTITIES[row.identity],
+    hasPrimaryKey: row.has_primary_key,
+    rowSecurity: row.row_security,
+    schemaUsable: row.schema_usable,
+    estimatedRows: row.estimated_rows === null ? null : Math.round(Number(row.estimated_rows)),
+  };
+}
+
+/** Facts of the tables that exist among those named, as `role` would see them; without such a role its rights are null. */
+export async function readTables(
+  client: SqlClient,
+  tables: readonly UpstreamTable[],
+  role: string | null,
+): Promise<TableFacts[]> {
+  if (tables.length === 0) return [];
+  const rows = await client.query<TableRow>(TABLES, [tables.map((t) => t.schema), tables.map((t) => t.name), role]);
+  const columns = await client.query<ColumnRow>(COLUMNS, [rows.map((row) => row.oid)]);
+  const byTable = new Map<number, ColumnFacts[]>(rows.map((row) => [row.oid, []]));
+  for (const row of columns) byTable.get(row.oid)?.push(column(row));
+  return rows.map((row) => table(row, byTable.get(row.oid) ?? []));
+}
+
+/** Replica identity of the tables that exist among those named. */
+export async function readReplicaIdentities(
+  client: SqlClient,
+  tables: readonly UpstreamTable[],
+): Promise<{ schema: string; name: string; replicaIdentity: TableFacts['replicaIdentity'] }[]> {
+  if (tables.length === 0) return [];
+  const rows = await client.query<UpstreamTable & { identity: keyof typeof IDENTITIES }>(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity
+     FROM unnest($1::text[], $2::text[]) AS wanted(schema, name)
+     JOIN pg_namespace n ON n.nspname = wanted.schema
+     JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name AND c.relkind IN ('r', 'p')
+     ORDER BY 1, 2`,
+    [tables.map((t) => t.schema), tables.map((t) => t.name)],
+  );
+  return rows.map(({ schema, name, identity }) => ({ schema, name, replicaIdentity: IDENTITIES[identity] }));
+}
+
+/**
+ * The tables a selection means today. Schemas and all: permanent tables with rows of their own (partitions, not their
+ * parents), without those that belong to an extension.
+ */
+export async function listTables(client: SqlClient, selection: TableSelection): Promise<UpstreamTable[]> {
+  if (selection.kind === 'list') return selection.tables.map(({ schema, name }) => ({ schema, name }));
+  return client.query<UpstreamTable>(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'r' AND c.relpersistence = 'p'
+       AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+       AND ($1::text[] IS NULL OR n.nspname = ANY ($1::text[]))
+       AND NOT EXISTS (SELECT FROM pg_depend d
+                       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+     ORDER BY 1, 2`,
+    [selection.kind === 'schemas' ? selection.schemas : null],
+  );
+}
+
+/** Owners and schemas for whose future tables the role already gets SELECT. */
+export async function readDefaultPrivileges(
+  client: SqlClient,
+  role: string,
+): Promise<{ owner: string; schema: string }[]> {
+  return client.query(
+    `SELECT DISTINCT pg_get_userbyid(d.defaclrole)::text AS owner, n.nspname::text AS schema
+     FROM pg_default_acl d
+     JOIN pg_namespace n ON n.oid = d.defaclnamespace
+     CROSS JOIN LATERAL aclexplode(d.defaclacl) AS a
+     JOIN pg_roles r ON r.oid = a.grantee
+     WHERE d.defaclobjtype = 'r' AND a.privilege_type = 'SELECT' AND r.rolname = $1
+     ORDER BY 1, 2`,
+    [role],
+  );
+}
