@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import {
   classifyHttp,
   classifyNetwork,
@@ -45,7 +46,8 @@ export const networkFailure = (error: NetworkError, system: System): SystemError
 /** Whatever was thrown, as a SystemError. Errors of `pg`, of Node's network and TLS, and of fetch (whose cause tells). */
 export function toSystemError(error: unknown, system: System, where: string): SystemError {
   if (error instanceof SystemError) return error;
-  if (!(error instanceof Error)) return systemError('Unexpected', system, `${where}: ${String(error)}`);
+  // Not instanceof: errors of Node's own may come from another realm.
+  if (!types.isNativeError(error)) return systemError('Unexpected', system, `${where}: ${String(error)}`);
   const { code, detail, hint, severity } = error as Error & Record<'code' | 'detail' | 'hint' | 'severity', unknown>;
   const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
   if (text(severity) !== null) {
@@ -55,9 +57,9 @@ export function toSystemError(error: unknown, system: System, where: string): Sy
     );
   }
   const cause: unknown = error.cause;
-  if (text(code) === null && cause instanceof Error) return toSystemError(cause, system, where);
+  if (text(code) === null && types.isNativeError(cause)) return toSystemError(cause, system, where);
   const inner = (error as AggregateError).errors as unknown;
-  if (error.message === '' && Array.isArray(inner) && inner[0] instanceof Error) {
+  if (error.message === '' && Array.isArray(inner) && types.isNativeError(inner[0])) {
     return toSystemError(inner[0], system, where);
   }
   return networkFailure({ code: text(code), message: error.message, where }, system);
