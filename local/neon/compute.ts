@@ -50,6 +50,7 @@ export interface Compute {
   /** Ends every session, walsenders included, but the superuser's own. */
   dropSessions(): Promise<void>;
   createDatabase(name: string, owner: string): Promise<void>;
+  majorVersion(): Promise<number>;
   databases(): Promise<{ id: number; name: string; owner: string }[]>;
   /** Roles that can be seen as a user's: the service's own are left out. */
   roles(): Promise<{ name: string; canLogin: boolean }[]>;
@@ -87,6 +88,11 @@ function computeOf(postgres: PostgresServer): Compute {
   return {
     postgres,
     databases,
+    majorVersion: () =>
+      asAdmin('postgres', async (client) => {
+        const sql = `SELECT current_setting('server_version_num')::int / 10000 AS major`;
+        return (await client.query<{ major: number }>(sql)).rows[0]?.major ?? 0;
+      }),
     createRole: (name, password) =>
       execute(
         `CREATE ROLE ${escapeIdentifier(name)} INHERIT CREATEROLE CREATEDB BYPASSRLS REPLICATION IN ROLE neon_superuser ` +

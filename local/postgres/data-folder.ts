@@ -77,10 +77,8 @@ async function mustBeReachable(account: Account, path: string): Promise<void> {
   });
 }
 
-/** Makes the server's folder, or takes up the one an earlier server left in `dir`. */
-export async function openFolder(binaries: Binaries, account: Account, dir?: string): Promise<ServerFolder> {
-  if (dir !== undefined) await mkdir(dir, { recursive: true });
-  const path = dir ?? (await mkdtemp(join(tmpdir(), 'n2m-postgres-')));
+/** Copies the template into an empty folder and reads the superuser's password; leaves a filled one as it is. */
+async function fill(binaries: Binaries, account: Account, path: string): Promise<{ data: string; password: string }> {
   await giveTo(account, path);
   await mustBeReachable(account, path);
   const data = join(path, 'data');
@@ -90,8 +88,22 @@ export async function openFolder(binaries: Binaries, account: Account, dir?: str
     const from = [join(template, 'data'), join(template, PASSWORD_FILE)];
     await run('cp', ['-Rp', ...from, path], { ...runAs(account), cwd: '/' });
   }
-  const superuserPassword = await readFile(passwordFile, 'utf8').catch(() => {
+  const password = await readFile(passwordFile, 'utf8').catch(() => {
     throw new Error(`${data} was not made by this tool (no ${passwordFile}): name an empty folder`);
   });
-  return { path, data, temporary: dir === undefined, superuserPassword };
+  return { data, password };
+}
+
+/** Makes the server's folder, or takes up the one an earlier server left in `dir`. */
+export async function openFolder(binaries: Binaries, account: Account, dir?: string): Promise<ServerFolder> {
+  if (dir !== undefined) await mkdir(dir, { recursive: true });
+  const path = dir ?? (await mkdtemp(join(tmpdir(), 'n2m-postgres-')));
+  const temporary = dir === undefined;
+  try {
+    const { data, password } = await fill(binaries, account, path);
+    return { path, data, temporary, superuserPassword: password };
+  } catch (error) {
+    if (temporary) await rm(path, { recursive: true, force: true });
+    throw error;
+  }
 }

@@ -1,0 +1,50 @@
+import { startStep, suspendStep } from '../compute-steps';
+import type { Step } from '../operations';
+import { ok, param, type Call, type Reply, type Route } from '../request';
+import { branchOf, computeOf, endpointOf, type BranchState, type ProjectState } from '../state';
+
+/** Schedules what brings the compute there, and answers the endpoint as it is now. */
+const change =
+  (steps: (state: ProjectState, target: BranchState) => Step[]) =>
+  (call: Call): Reply => {
+    const target = endpointOf(call.state, param(call, 'endpoint_id'));
+    computeOf(target);
+    call.state.operations.mustBeIdle();
+    const operations = call.state.operations.schedule(steps(call.state, target));
+    return ok({ endpoint: target.endpoint, operations });
+  };
+
+const isActive = (target: BranchState): boolean => target.endpoint.current_state === 'active';
+
+export const endpointRoutes: Route[] = [
+  {
+    method: 'GET',
+    path: '/projects/{project_id}/branches/{branch_id}/endpoints',
+    handle: (call) => ok({ endpoints: [branchOf(call.state, param(call, 'branch_id')).endpoint] }),
+  },
+  {
+    method: 'GET',
+    path: '/projects/{project_id}/endpoints',
+    handle: ({ state }) => ok({ endpoints: state.branches.map(({ endpoint }) => endpoint) }),
+  },
+  {
+    method: 'GET',
+    path: '/projects/{project_id}/endpoints/{endpoint_id}',
+    handle: (call) => ok({ endpoint: endpointOf(call.state, param(call, 'endpoint_id')).endpoint }),
+  },
+  {
+    method: 'POST',
+    path: '/projects/{project_id}/endpoints/{endpoint_id}/start',
+    handle: change((state, target) => (isActive(target) ? [] : [startStep(state, target)])),
+  },
+  {
+    method: 'POST',
+    path: '/projects/{project_id}/endpoints/{endpoint_id}/suspend',
+    handle: change((_state, target) => (isActive(target) ? [suspendStep(target)] : [])),
+  },
+  {
+    method: 'POST',
+    path: '/projects/{project_id}/endpoints/{endpoint_id}/restart',
+    handle: change((state, target) => [...(isActive(target) ? [suspendStep(target)] : []), startStep(state, target)]),
+  },
+];
