@@ -1,0 +1,60 @@
+import { classifySql } from '../core/failures/classify';
+import type { StepResult } from '../core/plan/types';
+import { SystemError, systemError } from '../systems/errors';
+import { readSourceProgress, type SourceProgress } from '../systems/materialize';
+import { readSlot } from '../systems/postgres';
+import type { SqlClient } from '../systems/sql-client';
+import type { Deps } from './deps';
+import { done, sleep } from './ensure';
+import { tell } from './pulse';
+import { itemsOf, withMaterialize, withSource } from './sessions';
+import type { StepInput } from './types';
+
+const EVERY = 500;
+
+/** An error nobody knows is given this long to heal by itself; what is known to be permanent ends the wait at once. */
+const UNKNOWN_ERROR_PATIENCE = 2 * 60_000;
+
+/**
+ * `running` alone proves nothing: it is said before the first contact upstream, and a broken source flaps. The slot in
+ * upstream's catalog, held by Materialize, is the proof.
+ */
+export function awaitRunning(deps: Deps, { spec }: StepInput): Promise<StepResult> {
+  const { source } = itemsOf(spec);
+  const object = `source ${source.name}`;
+  return withMaterialize(deps, spec, (target) =>
+    withSource(deps, spec, async ({ client: upstream }) => {
+      let stalledSince: number | null = null;
+      for (;;) {
+        const progress = await readSourceProgress(target, source);
+        if (!progress)
+          throw systemError('NotFound', 'materialize', `${object} is not there any more`, {
+            hint: `n2m apply makes it again`,
+          });
+        if (await isProven(progress, upstream)) {
+          return done('waited', object, `runs, and holds slot ${progress.slot ?? ''}`);
+        }
+        const { status, error } = progress.source;
+        stalledSince = error === null ? stalledSince : (stalledSince ?? Date.now());
+        if (error !== null) refusePermanent(object, error, Date.now() - (stalledSince ?? Date.now()));
+        tell({ waitingFor: object, status, error });
+        await sleep(EVERY);
+      }
+    }),
+  );
+}
+
+async function isProven({ source, slot }: SourceProgress, upstream: SqlClient): Promise<boolean> {
+  if (source.status !== 'running' || slot === null) return false;
+  const row = await readSlot(upstream, slot);
+  return row.exists && row.active;
+}
+
+/** Network trouble is waited out; a wrong password, a missing privilege or a lost slot is for a person. */
+function refusePermanent(object: string, error: string, forMs: number): void {
+  const info = classifySql({ code: 'XX000', message: error, detail: null, hint: null }, 'materialize');
+  if (info.retryable) return;
+  if (info.type === 'Unexpected' && forMs < UNKNOWN_ERROR_PATIENCE) return;
+  const type = info.type === 'Unexpected' ? 'SourceStalled' : info.type;
+  throw new SystemError({ ...info, type, message: `${object} is stalled: ${error}` });
+}

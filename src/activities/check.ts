@@ -1,0 +1,129 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { judge } from '../core/watch/judge';
+import { alertDelivered, decideAlerts } from '../core/watch/alerts';
+import type { PipelineSpec } from '../core/spec/types';
+import type {
+  CheckResult,
+  PipelineReading,
+  Reading,
+  SourceReading,
+  TargetReading,
+  WatchMemory,
+} from '../core/watch/types';
+import { runId } from '../core/names';
+import { systemError, toSystemError } from '../systems/errors';
+import { readTargetReading } from '../systems/materialize';
+import { readSourceReading } from '../systems/postgres';
+import { deliverAlerts, ping } from './alerts';
+import type { Deps } from './deps';
+import { tell, toldBefore } from './pulse';
+import { itemsOf, withMaterialize, withSource } from './sessions';
+
+/** Of each side; a side that is slower is "timed out", and the other side's answer counts all the same. */
+const SIDE_DEADLINE = 25_000;
+
+interface Input {
+  spec: PipelineSpec;
+  memory: WatchMemory | null;
+}
+
+/** One reading, one verdict, alerts delivered. Fails only when the worker itself is at fault. */
+export async function check(deps: Deps, { spec, memory }: Input): Promise<CheckResult> {
+  const reading = await readBoth(deps, spec, memory);
+  const now = reading.takenAt;
+  const judged = judge(reading, memory, spec, now);
+  const decided = decideAlerts(spec.name, judged.verdict, judged.memory, now);
+  // An attempt that died after it told somebody must not tell them again.
+  const told = toldBefore<{ told: CheckResult['alertsSent'] }>()?.told ?? [];
+  const untold = decided.alerts.filter(
+    (alert) => !told.some((sent) => sent.kind === alert.kind && sent.cause === alert.cause),
+  );
+  const { delivered, failed } = await deliverAlerts(deps.secrets, spec, untold);
+  const sent = [...told, ...delivered];
+  tell({ told: sent });
+  const result: CheckResult = {
+    pipeline: spec.name,
+    checkedAt: now,
+    verdict: judged.verdict,
+    reading,
+    alertsSent: sent,
+    alertsFailed: failed,
+    memory: alertDelivered(decided.memory, sent, now),
+  };
+  deps.metrics.check(result);
+  await ping(deps.secrets, spec);
+  return result;
+}
+
+/** Both sides at once, each with its own deadline; unreachable, refused and timed out are values. */
+async function readBoth(deps: Deps, spec: PipelineSpec, memory: WatchMemory | null): Promise<PipelineReading> {
+  const began = Date.now();
+  const targetSide = side('materialize', () => readTarget(deps, spec, memory, began));
+  // The tables of a selection by schema are known from Materialize only: then one side waits for the other.
+  const listed = spec.source.tables.kind === 'list' ? spec.source.tables.tables : null;
+  const known = listed && (memory?.slot ?? null);
+  const [target, early, changeUnderWay] = await Promise.all([
+    targetSide,
+    known ? side('source', () => readSource(deps, spec, known, listed)) : null,
+    changing(deps, spec.name),
+  ]);
+  // Which slot is ours is Materialize's to say: read again when it says another one, or when none was known.
+  const slot = (target.ok ? target.value.source.slot : null) ?? memory?.slot ?? null;
+  const tables = listed ?? (target.ok ? target.value.tables.map((table) => table.upstream) : []);
+  const source = early && slot === known ? early : await side('source', () => readSource(deps, spec, slot, tables));
+  return {
+    takenAt: new Date().toISOString(),
+    durationMs: Date.now() - began,
+    source,
+    target,
+    changeUnderWay,
+  };
+}
+
+function readTarget(deps: Deps, spec: PipelineSpec, memory: WatchMemory | null, now: number): Promise<TargetReading> {
+  const input = {
+    source: itemsOf(spec).source,
+    cluster: spec.materialize.cluster.name,
+    stalledSince: memory?.lastCheckAt ?? null,
+    now,
+  };
+  return withMaterialize(deps, spec, (client) => readTargetReading(client, input));
+}
+
+function readSource(
+  deps: Deps,
+  spec: PipelineSpec,
+  slot: string | null,
+  tables: { schema: string; name: string }[],
+): Promise<SourceReading> {
+  const { publication, role } = spec.source;
+  return withSource(deps, spec, ({ client }) =>
+    readSourceReading(client, { slot: slot ?? '', publication, role: role.name, tables }),
+  );
+}
+
+async function side<T>(system: 'source' | 'materialize', read: () => Promise<T>): Promise<Reading<T>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const message = `${system === 'source' ? 'upstream' : 'Materialize'} did not answer within ${SIDE_DEADLINE / 1000} s`;
+    timer = setTimeout(() => reject(systemError('Timeout', system, message, { retryable: true })), SIDE_DEADLINE);
+  });
+  try {
+    return { ok: true, value: await Promise.race([read(), late]) };
+  } catch (error) {
+    return { ok: false, failure: toSystemError(error, system, system).info };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The kind of run that holds the pipeline's lock; null when none does. */
+async function changing(deps: Deps, pipeline: string): Promise<string | null> {
+  try {
+    const { status, type } = await deps.workflows.getHandle(runId(pipeline)).describe();
+    return status.name === 'RUNNING' ? type : null;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}

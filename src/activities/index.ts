@@ -1,0 +1,39 @@
+import { awaitRunning } from './await-running';
+import { awaitSnapshot } from './await-snapshot';
+import { check } from './check';
+import type { Deps } from './deps';
+import { makePlan } from './make-plan';
+import { dropTables, ensureConnection, ensureSource } from './materialize-source-steps';
+import { ensureCluster, ensureSchema, ensureSecret } from './materialize-steps';
+import { allowEgressIps, enableLogicalReplication } from './neon-steps';
+import { rightSize } from './right-size';
+import { ensureRole } from './role-step';
+import { ensureWatch } from './schedule';
+import { ensureGrants, ensurePublication, ensureReplicaIdentity } from './source-steps';
+import type { Activities } from './types';
+
+export type { Deps } from './deps';
+
+/** The activities as functions of what they need from the outside. */
+export function createActivities(deps: Deps): Activities {
+  return {
+    makePlan: (input) => makePlan(deps, input),
+    enableLogicalReplication: (input) => enableLogicalReplication(deps, input),
+    ensureRole: (input) => ensureRole(deps, input),
+    ensureReplicaIdentity: (input) => ensureReplicaIdentity(deps, input),
+    ensureGrants: (input) => ensureGrants(deps, input),
+    ensurePublication: (input) => ensurePublication(deps, input),
+    allowEgressIps: (input) => allowEgressIps(deps, input),
+    ensureSchema: (input) => ensureSchema(deps, input),
+    ensureCluster: (input) => ensureCluster(deps, input),
+    ensureSecret: (input) => ensureSecret(deps, input),
+    ensureConnection: (input) => ensureConnection(deps, input),
+    ensureSource: (input) => ensureSource(deps, input),
+    dropTables: (input) => dropTables(deps, input),
+    awaitRunning: (input) => awaitRunning(deps, input),
+    awaitSnapshot: (input) => awaitSnapshot(deps, input),
+    rightSize: (input) => rightSize(deps, input),
+    ensureWatch: ({ spec }) => ensureWatch(deps.schedules, spec, deps.taskQueue),
+    check: (input) => check(deps, input),
+  };
+}
