@@ -1,8 +1,62 @@
 import type { PipelineSpec } from '../spec/types';
+import { cluster, rightSize } from './cluster';
+import { amount, estimates } from './estimate';
 import type { SourceFacts, TargetFacts, WatchFacts } from './facts';
-import type { Plan } from './types';
+import { sceneFindings } from './findings';
+import { setScene, type Scene } from './scene';
+import { grants, ipAllow, logicalReplication, publication, replicaIdentity, role } from './source-steps';
+import { connection, dropKey, dropTables, schema, secret, source } from './target-steps';
+import type { Approval, Plan, PlanStep } from './types';
+import { running, snapshot, watch } from './wait-steps';
 
-/** What a run would do, in order, and what it would have to ask for. */
-export function makePlan(_spec: PipelineSpec, _source: SourceFacts, _target: TargetFacts, _watch: WatchFacts): Plan {
-  throw new Error('not built yet');
+/** What a run would do, in order, and what it would have to ask for. Second time after a finished run: nothing. */
+export function makePlan(spec: PipelineSpec, from: SourceFacts, to: TargetFacts, watched: WatchFacts): Plan {
+  const scene = setScene(spec, from, to, watched);
+  const steps = planSteps(scene);
+  return {
+    pipeline: spec.name,
+    findings: sceneFindings(scene),
+    steps,
+    changes: steps.filter((step) => step.action !== 'keep' && step.action !== 'adopt').length,
+    needsApproval: approvals(scene, steps),
+    tables: scene.tables,
+    removed: scene.removed,
+    syntax: scene.syntax,
+    snapshot: { ...amount(scene.tables), estimates: estimates(spec, to, scene.tables) },
+  };
+}
+
+function planSteps(scene: Scene): PlanStep[] {
+  const target = [schema(scene), cluster(scene), secret(scene), connection(scene), source(scene)];
+  const changed = target.some((step) => step.action === 'create' || step.action === 'change');
+  const dropped = dropTables(scene);
+  return [
+    logicalReplication(scene),
+    role(scene),
+    replicaIdentity(scene),
+    grants(scene),
+    publication(scene),
+    ipAllow(scene),
+    ...target,
+    ...(dropped ? [dropped] : []),
+    running(scene, changed),
+    snapshot(scene),
+    rightSize(scene),
+    watch(scene),
+  ];
+}
+
+/** One entry per key, with the reason a person reads; each table that leaves has a key of its own. */
+function approvals({ removed }: Scene, steps: PlanStep[]): Approval[] {
+  const all = steps.flatMap((step): Approval[] => {
+    if (step.approval === null || step.action === 'conflict') return [];
+    const why = [step.sentence, step.interrupts, step.irreversible].filter((part) => part !== null).join('; ');
+    if (step.id !== 'drop-tables') return [{ key: step.approval, step: step.id, reason: why }];
+    return removed.flatMap((table) => {
+      const key = dropKey(table);
+      const reason = `drop ${table.schema}.${table.name} from Materialize: no longer in the file; coming back means a new copy`;
+      return key === null ? [] : [{ key, step: step.id, reason }];
+    });
+  });
+  return all.filter((approval, at) => all.findIndex((other) => other.key === approval.key) === at);
 }

@@ -1,8 +1,78 @@
-import type { PipelineSpec } from '../spec/types';
-import type { SourceFacts, TargetFacts } from './facts';
-import type { PlannedTable } from './types';
+import type { PipelineSpec, TableRef } from '../spec/types';
+import type { ChildFacts, SourceFacts, TableFacts, TargetFacts } from './facts';
+import { isOurs } from './ownership';
+import { recreateReasons } from './source-definition';
+import type { PlannedTable, RemovedTable } from './types';
 
-/** The tables this pipeline will have, resolved against upstream, with their names in Materialize. */
-export function selectTables(_spec: PipelineSpec, _source: SourceFacts, _target: TargetFacts): PlannedTable[] {
-  throw new Error('not built yet');
+/** Ordinary tables and partitions; a partitioned parent holds no rows of its own and cannot be replicated. */
+const REPLICABLE = new Set(['r']);
+
+interface Named {
+  schema: string;
+  name: string;
+}
+
+export const sameTable = (a: Named, b: Named): boolean => a.schema === b.schema && a.name === b.name;
+export const tableName = (table: Named): string => `${table.schema}.${table.name}`;
+
+/**
+ * The tables this pipeline will have, resolved against upstream, with their names in Materialize. A table that is
+ * there keeps the name it has; `fresh` are those this run copies: absent, or not committed yet.
+ */
+export function selectTables(spec: PipelineSpec, source: SourceFacts, target: TargetFacts): PlannedTable[] {
+  const recreated = recreateReasons(spec, target).length > 0;
+  return selected(spec, source).map(({ ref, facts }) => {
+    const child = recreated ? null : childOf(target, ref);
+    return {
+      ...ref,
+      target: child?.name ?? ref.alias ?? ref.name,
+      fresh: child === null || !child.committed,
+      estimatedRows: facts.estimatedRows,
+      bytes: facts.bytes,
+    };
+  });
+}
+
+/** What the file selects and upstream has, in the file's order, else by name. */
+export function selected(spec: PipelineSpec, source: SourceFacts): { ref: TableRef; facts: TableFacts }[] {
+  const { tables } = spec.source;
+  if (tables.kind === 'list') {
+    return tables.tables.flatMap((ref) => {
+      const facts = source.tables.find((table) => sameTable(table, ref));
+      return facts ? [{ ref, facts }] : [];
+    });
+  }
+  return source.tables
+    .filter((table) => REPLICABLE.has(table.relkind))
+    .filter((table) => tables.kind === 'all' || tables.schemas.includes(table.schema))
+    .map((facts) => ({ ref: aliased(facts, tables.aliases), facts }))
+    .sort((a, b) => (tableName(a.ref) < tableName(b.ref) ? -1 : 1));
+}
+
+/** A table of the target that the file does not select any more. Only ours: what was adopted is left alone. */
+export function removedTables(spec: PipelineSpec, source: SourceFacts, target: TargetFacts): RemovedTable[] {
+  if (!target.source || !isOurs(target.source.comment, spec.name)) return [];
+  if (recreateReasons(spec, target).length > 0) return [];
+  const wanted = selected(spec, source);
+  return target.source.children
+    .filter((child) => !wanted.some(({ ref }) => sameTable(ref, child.upstream)))
+    .filter((child) => !unreadable(spec, source, child))
+    .map((child) => ({ ...child.upstream, target: child.name, kind: child.kind, dependents: child.dependents }));
+}
+
+/** Named by the file but not found upstream: that is a finding, not a wish to drop it. */
+function unreadable(spec: PipelineSpec, source: SourceFacts, child: ChildFacts): boolean {
+  return (
+    spec.source.tables.kind === 'list' &&
+    spec.source.tables.tables.some((ref) => sameTable(ref, child.upstream)) &&
+    source.missingTables.some((table) => sameTable(table, child.upstream))
+  );
+}
+
+export function childOf(target: TargetFacts, table: Named): ChildFacts | null {
+  return target.source?.children.find((child) => sameTable(child.upstream, table)) ?? null;
+}
+
+function aliased({ schema, name }: TableFacts, aliases: TableRef[]): TableRef {
+  return { schema, name, alias: aliases.find((ref) => ref.schema === schema && ref.name === name)?.alias ?? null };
 }

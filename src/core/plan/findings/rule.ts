@@ -1,0 +1,38 @@
+import type { Scene } from '../scene';
+import type { Finding } from '../types';
+
+/** What a rule says of one object; the code comes from the table. */
+export type Found = Omit<Finding, 'code'>;
+
+/** One rule: looks at the whole scene, says nothing when all is well. */
+export type Rule = (scene: Scene) => Found[];
+
+export const blocking = (subject: string, sentence: string, fix: string | null = null): Found => ({
+  severity: 'blocking',
+  subject,
+  sentence,
+  fix,
+});
+
+export const warning = (subject: string, sentence: string, fix: string | null = null): Found => ({
+  severity: 'warning',
+  subject,
+  sentence,
+  fix,
+});
+
+export const info = (subject: string, sentence: string, fix: string | null = null): Found => ({
+  severity: 'info',
+  subject,
+  sentence,
+  fix,
+});
+
+/** Statements one after the other, each ended, as they can be pasted. */
+export const statements = (...texts: string[]): string => texts.map((text) => `${text};`).join('\n');
+
+/** A source has to be made, with its slot. */
+export const isCreating = (scene: Scene): boolean => scene.target.source === null || scene.recreate.length > 0;
+
+/** Something is copied, which takes a second slot and waits for every writing transaction. */
+export const isCopying = (scene: Scene): boolean => isCreating(scene) || scene.fresh.length > 0;

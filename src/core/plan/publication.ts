@@ -1,0 +1,65 @@
+import type { PublicationFacts } from './facts';
+import { sameTable, tableName } from './select';
+
+interface Named {
+  schema: string;
+  name: string;
+}
+
+export interface PublicationDifference {
+  /** `add public.orders`. */
+  text: string;
+  /** ALTER PUBLICATION can mend it. */
+  changeable: boolean;
+}
+
+/** Tables of the plan that the publication does not have yet. */
+export function tablesToPublish<T extends Named>(tables: T[], publication: PublicationFacts): T[] {
+  if (publication.allTables) return [];
+  return tables.filter((table) => !publication.tables.some((published) => sameTable(published, table)));
+}
+
+/** Published but not in the plan: they cost WAL decoding and do no harm. */
+export function tablesNotWanted(tables: Named[], publication: PublicationFacts): Named[] {
+  return publication.tables.filter((published) => !tables.some((table) => sameTable(table, published)));
+}
+
+/** Operations the publication leaves out; without all four Materialize shows wrong data. */
+export function unpublished({ publishes }: PublicationFacts): string[] {
+  return (['insert', 'update', 'delete', 'truncate'] as const).filter((operation) => !publishes[operation]);
+}
+
+/** Wanted tables of which the publication leaves out rows or columns. */
+export function narrowed(tables: Named[], publication: PublicationFacts): Named[] {
+  return publication.tables.filter(
+    (published) => (published.columns !== null || published.filtered) && tables.some((t) => sameTable(t, published)),
+  );
+}
+
+/** What would have to change for the publication to serve the plan. */
+export function publicationDifferences(tables: Named[], publication: PublicationFacts): PublicationDifference[] {
+  const missing = unpublished(publication);
+  return [
+    ...tablesToPublish(tables, publication).map((t) => ({ text: `add ${tableName(t)}`, changeable: true })),
+    ...narrowed(tables, publication).map((t) => ({
+      text: `${tableName(t)} is published without all rows and columns`,
+      changeable: false,
+    })),
+    ...(missing.length > 0 ? [{ text: `publish ${missing.join(', ')}, too`, changeable: true }] : []),
+    ...(publication.viaRoot ? [{ text: 'publish partitions under their own names', changeable: false }] : []),
+  ];
+}
+
+/** The publication as it is, in a line. */
+export function publicationWords(publication: PublicationFacts): string {
+  const operations = (['insert', 'update', 'delete', 'truncate'] as const).filter((o) => publication.publishes[o]);
+  const tables = publication.allTables
+    ? 'all tables'
+    : `tables ${publication.tables.map((table) => `${tableName(table)}${notes(table)}`).join(', ') || 'none'}`;
+  return `${tables}, ${operations.join(', ') || 'no operation'}, owner ${publication.owner}`;
+}
+
+function notes({ columns, filtered }: PublicationFacts['tables'][number]): string {
+  const parts = [...(columns ? [`columns ${columns.join(' ')}`] : []), ...(filtered ? ['a row filter'] : [])];
+  return parts.length > 0 ? ` (${parts.join(', ')})` : '';
+}

@@ -1,0 +1,78 @@
+import { plural } from '../text/count';
+import type { PipelineSpec } from '../spec/types';
+import type { SourceFacts, TableFacts, TargetFacts, WatchFacts } from './facts';
+import { isOurs, ownerOf } from './ownership';
+import { removedTables, selected, selectTables } from './select';
+import { planSyntax, recreateReasons } from './source-definition';
+import type { Plan, PlanAction, PlannedTable, PlanStep, RemovedTable, StepId } from './types';
+
+/** Everything a step is decided from, worked out once. */
+export interface Scene {
+  spec: PipelineSpec;
+  source: SourceFacts;
+  target: TargetFacts;
+  watch: WatchFacts;
+  tables: PlannedTable[];
+  fresh: PlannedTable[];
+  removed: RemovedTable[];
+  /** Upstream facts of the planned tables, in the same order. */
+  upstream: TableFacts[];
+  recreate: string[];
+  syntax: Plan['syntax'];
+  /** The pipeline was set up before: what matches and is not ours was adopted then. */
+  established: boolean;
+}
+
+export function setScene(spec: PipelineSpec, source: SourceFacts, target: TargetFacts, watch: WatchFacts): Scene {
+  const tables = selectTables(spec, source, target);
+  return {
+    spec,
+    source,
+    target,
+    watch,
+    tables,
+    fresh: tables.filter((table) => table.fresh),
+    removed: removedTables(spec, source, target),
+    upstream: selected(spec, source).map(({ facts }) => facts),
+    recreate: recreateReasons(spec, target),
+    syntax: planSyntax(spec, target),
+    established: watch.exists || isOurs(target.source?.comment ?? null, spec.name),
+  };
+}
+
+/** A step with its less frequent properties left out. */
+export function planStep(
+  id: StepId,
+  action: PlanAction,
+  object: string,
+  sentence: string,
+  rest: Partial<Pick<PlanStep, 'changes' | 'interrupts' | 'irreversible' | 'approval'>> = {},
+): PlanStep {
+  return { id, action, object, sentence, changes: [], interrupts: null, irreversible: null, approval: null, ...rest };
+}
+
+/**
+ * What becomes of an object that exists and matches: ours and what was adopted before is kept; met for the first time,
+ * it is adopted.
+ */
+export const keepOrAdopt = (scene: Scene, comment: string | null): 'keep' | 'adopt' =>
+  isOurs(comment, scene.spec.name) || scene.established ? 'keep' : 'adopt';
+
+/** Whether an object may be changed: it is ours, or was adopted by this pipeline and belongs to no other. */
+export function isManaged(scene: Scene, comment: string | null): boolean {
+  const owner = ownerOf(comment, scene.spec.name);
+  return owner.kind === 'us' || (owner.kind === 'nobody' && scene.established);
+}
+
+/** Whose it is, for the sentence of a conflict. */
+export function ownerWords(scene: Scene, comment: string | null): string {
+  const owner = ownerOf(comment, scene.spec.name);
+  return owner.kind === 'pipeline' ? `belongs to pipeline ${owner.name}` : 'was not made by n2m';
+}
+
+/** `public.a, public.b` or, when there are many, `public.a, public.b and 40 more`. */
+export function listed(names: string[], most = 4): string {
+  if (names.length <= most) return names.join(', ');
+  const shown = names.slice(0, most - 1);
+  return `${shown.join(', ')} and ${plural(names.length - shown.length, 'more', 'more')}`;
+}
