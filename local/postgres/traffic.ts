@@ -2,7 +2,7 @@ import { Client, type ClientConfig } from 'pg';
 
 const any = (table: string, key: string): string =>
   `(SELECT ${key} FROM ${table} ORDER BY ${key} OFFSET floor(random() * LEAST(1000, (SELECT count(*) FROM (
-     SELECT 1 FROM ${table} LIMIT 1000) some))) LIMIT 1)`;
+     SELECT 1 FROM ${table} LIMIT 1000) few))) LIMIT 1)`;
 
 /** One round: every table of the sample shop gets rows, changes some and loses some; it grows a little. */
 const ROUND: readonly string[] = [
