@@ -19,10 +19,11 @@ export async function createAndLook<T>(
     failure = error;
   }
   const found = await look().catch((error: unknown) => {
-    throw failure ?? error;
+    // What the statement said tells more than that nobody could be asked afterwards.
+    throw asError(failure ?? error);
   });
   if (found !== null) return found;
-  if (failure !== null) throw failure;
+  if (failure !== null) throw asError(failure);
   throw systemError('Unexpected', system, `${object} was created and is not there`, { retryable: true });
 }
 
@@ -32,3 +33,5 @@ export function done(outcome: Outcome, object: string, sentence: string): StepRe
 
 /** Waits, or rejects when the activity is cancelled. */
 export { sleep } from '@temporalio/activity';
+
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -7,11 +7,13 @@ import type { SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
 import { connectOptions, neonClient } from './sessions';
 
+type Ask = <T>(use: (client: SqlClient) => Promise<T>) => Promise<Reading<T>>;
+
 /** Sessions kept over a long wait, opened anew after any failure. A side that fails is a value, not an exception. */
 export interface Sessions {
-  source<T>(use: (client: SqlClient) => Promise<T>): Promise<Reading<T>>;
-  target<T>(use: (client: SqlClient) => Promise<T>): Promise<Reading<T>>;
-  close(): Promise<void>;
+  source: Ask;
+  target: Ask;
+  close: () => Promise<void>;
 }
 
 export function openSessions(deps: Deps, spec: PipelineSpec): Sessions {
@@ -46,17 +48,15 @@ function kept(
     client = null;
     await open?.close();
   };
-  return {
-    close,
-    async use<T>(work: (client: SqlClient) => Promise<T>): Promise<Reading<T>> {
-      try {
-        client ??= await open();
-        return { ok: true, value: await work(client) };
-      } catch (error) {
-        await close();
-        onFailure();
-        return { ok: false, failure: toSystemError(error, system, system).info };
-      }
-    },
+  const use: Ask = async (work) => {
+    try {
+      client ??= await open();
+      return { ok: true, value: await work(client) };
+    } catch (error) {
+      await close();
+      onFailure();
+      return { ok: false, failure: toSystemError(error, system, system).info };
+    }
   };
+  return { close, use };
 }

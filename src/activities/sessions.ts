@@ -89,7 +89,7 @@ export function connectOptions(deps: Deps): ConnectOptions {
 
 /** Full names of the pipeline's objects in Materialize. */
 export function itemsOf({ materialize }: PipelineSpec): Record<'secret' | 'connection' | 'source', ItemName> & {
-  item(name: string): ItemName;
+  item: (name: string) => ItemName;
 } {
   const { database, schema, names } = materialize;
   const item = (name: string): ItemName => ({ database, schema, name });

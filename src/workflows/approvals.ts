@@ -1,7 +1,7 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
 import type { Approval, Plan } from '../core/plan/types';
 import type { FailureInfo } from '../core/failures/types';
-import type { RejectionInput } from '../core/run/types';
+import type { ApprovalInput, RejectionInput } from '../core/run/types';
 import { approveUpdate, rejectUpdate } from './messages';
 import type { RunTracker } from './run-tracker';
 
@@ -17,7 +17,7 @@ export class Approvals {
   ) {
     this.accepted = new Set(approved);
     setHandler(approveUpdate, ({ keys }) => keys.forEach((key) => this.accepted.add(key)), {
-      validator: ({ keys }) => this.refuseUnlessOpen(keys),
+      validator: ({ keys }: ApprovalInput) => this.refuseUnlessOpen(keys),
       description: `Accept what the run asks for: n2m approve ${pipeline}`,
     });
     setHandler(rejectUpdate, (rejection) => void (this.rejection = rejection), {

@@ -1,5 +1,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../activities/types';
+import type { Activities, StepInput } from '../activities/types';
+
+export type { StepInput };
 
 /**
  * Retry groups. What is permanent arrives as a non-retryable failure (src/activities/failures.ts), so every group may

@@ -4,9 +4,9 @@ import type { ReplicateInput, ReplicateReport, StepView } from '../core/run/type
 import type { SnapshotProgress } from '../core/snapshot/types';
 import type { CheckResult } from '../core/watch/types';
 import type { FailureInfo } from '../core/failures/types';
-import type { StepInput } from '../activities/types';
 import { Approvals } from './approvals';
 import * as activities from './proxies';
+import type { StepInput } from './proxies';
 import { failureOf, RunTracker } from './run-tracker';
 
 /** Half an hour: long enough that a day's wait is a few hundred events, short enough that a deploy never waits for it. */
