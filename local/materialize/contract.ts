@@ -67,6 +67,8 @@ export interface IngestedSource {
   publication: string;
   connection: UpstreamConnection;
   tables: IngestedTable[];
+  /** The progress relation of the subsource syntax; its frontier moves along. */
+  progressId?: string;
 }
 
 /** The replica a source runs on; null while its cluster has none. */
@@ -99,11 +101,11 @@ export interface Ingestion {
   moveTo(sourceId: string, replica: Replica | null): void;
   /** Adds tables to a running source; each gets its own snapshot, during which nothing is acknowledged. */
   addTables(sourceId: string, tables: IngestedTable[]): void;
-  /** Stops writing the table. The catalog has removed it already. */
+  /** Stops writing the table. Best called before its relation is dropped: an unfinished snapshot holds a lock on it. */
   removeTable(sourceId: string, tableId: string): void;
   /** The connection or one of its secrets changed: connect anew. */
   reconnect(sourceId: string, connection: UpstreamConnection): void;
-  /** Stops the source; drops the upstream slot afterwards, asynchronously, trying for up to 60 s. */
+  /** Stops the source (call it before its relations are dropped, as above); drops the upstream slot afterwards, asynchronously, trying for up to 60 s. */
   drop(sourceId: string): void;
   /** Stops everything, leaving upstream slots as they are (as a crash would). */
   close(): Promise<void>;

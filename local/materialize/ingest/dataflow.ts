@@ -1,0 +1,109 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { publicationExists } from '../upstream';
+import type { DataflowContext } from './dataflow-context';
+import { DefiniteError, TransientError, upstream } from './errors';
+import { advanceFrontiers, advanceWriteFrontier } from './frontiers';
+import { ReplicationStream } from './replication-stream';
+import { isLive } from './running-table';
+import { checkSchemas } from './schema-check';
+import { takeSlot } from './slot-life';
+import { takeSnapshot } from './snapshot';
+import { appliedLsn, storedTable } from './store';
+import { consume, probe, type Feed } from './stream';
+
+const PROBE_EVERY_MS = 1000;
+/** How long to look whether a cut walsender was the only connection lost. */
+const SETTLE_MS = 150;
+const CLOSED = 'sql client error: connection closed';
+
+async function loadTables(context: DataflowContext): Promise<void> {
+  for (const table of context.tables) {
+    const stored = await storedTable(context.store, table.id);
+    table.committed = stored.committed;
+    table.snapshotLsn = stored.snapshotLsn;
+    table.dead = stored.definite;
+  }
+}
+
+/** Asks upstream once a second where it is: tells the consumer, or moves the progress relation before there is one. */
+async function watchUpstream(context: DataflowContext, metadata: Client, feed: () => Feed | null): Promise<never> {
+  for (;;) {
+    const found = await probe(metadata);
+    const consumer = feed();
+    if (consumer !== null) consumer.push(found);
+    else if (context.tables.length === 0) await advanceFrontiers(context.store, ownFrontiers(context), found.at);
+    else if (context.progressId !== null) await advanceWriteFrontier(context.store, context.progressId, found.at);
+    await pause(PROBE_EVERY_MS, undefined, { signal: context.signal });
+  }
+}
+
+const ownFrontiers = ({ sourceId, progressId }: DataflowContext): string[] =>
+  progressId === null ? [sourceId] : [sourceId, progressId];
+
+/** Compares the tables with upstream's from time to time. */
+async function watchSchemas(context: DataflowContext, feed: Feed): Promise<never> {
+  const client = await upstream(context.open('plain'));
+  for (;;) {
+    await pause(context.settings.schemaValidationInterval, undefined, { signal: context.signal });
+    const tables = context.tables.filter(isLive);
+    for (const { table, error } of await checkSchemas(client, context.publication, tables)) {
+      feed.push({ kind: 'invalid', table, error });
+    }
+  }
+}
+
+async function ingest(context: DataflowContext, metadata: Client, streaming: (feed: Feed) => void): Promise<never> {
+  if (!(await upstream(publicationExists(metadata, context.publication)))) {
+    throw new DefiniteError(`publication "${context.publication}" does not exist`);
+  }
+  const applied = await appliedLsn(context.store, context.sourceId);
+  await loadTables(context);
+  const replication = await upstream(context.open('replication'));
+  const resumeLsn = await takeSlot(metadata, replication, context.slot, applied, context.signal);
+  const missing = context.tables.filter((table) => isLive(table) && !table.committed);
+  if (missing.length > 0) await takeSnapshot(context, missing, resumeLsn);
+  // Without tables nothing is streamed and nothing acknowledged.
+  if (context.tables.length === 0) return forever(context.signal);
+  const feed: Feed = new ReplicationStream(replication);
+  feed.start(context.slot, context.publication, resumeLsn);
+  streaming(feed);
+  void watchSchemas(context, feed).catch((error: Error) => feed.fail(error));
+  return consume(context, feed, resumeLsn);
+}
+
+function forever(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
+}
+
+/**
+ * Runs a source once, from connecting to the error that ends it: TransientError, DefiniteError, or whatever the store
+ * failed with. Never returns otherwise. `end` aborts `context.signal`; when this throws, nothing of the run is left.
+ */
+export async function runDataflow(context: DataflowContext, end: () => void): Promise<never> {
+  const parts: Promise<never>[] = [];
+  let closed = false;
+  let feed: Feed | null = null;
+  try {
+    const metadata = await upstream(context.open('plain'));
+    const lost = new Promise<never>((_, reject) => {
+      metadata.once('end', () => {
+        closed = true;
+        reject(new TransientError(CLOSED));
+      });
+    });
+    parts.push(
+      watchUpstream(context, metadata, () => feed),
+      ingest(context, metadata, (started) => (feed = started)),
+    );
+    return await Promise.race([lost, ...parts]);
+  } catch (error) {
+    // A server that goes down ends plain connections too; a cut walsender alone is told in the server's words.
+    const cut = error instanceof TransientError && error.message.includes('terminating connection');
+    for (let waited = 0; cut && !closed && waited < SETTLE_MS; waited += 10) await pause(10);
+    throw cut && closed ? new TransientError(CLOSED) : error;
+  } finally {
+    end();
+    await Promise.allSettled(parts);
+  }
+}

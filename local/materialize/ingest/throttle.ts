@@ -1,0 +1,44 @@
+import { Transform, type TransformCallback } from 'node:stream';
+
+const LINE_END = 10;
+
+/** Lets rows through at a given rate, measured over everything that shares it. */
+export class RowRate {
+  private nextFree = 0;
+
+  constructor(private readonly rowsPerSecond: number) {}
+
+  /** Milliseconds the caller has to wait after letting `rows` through. */
+  take(rows: number): number {
+    if (!Number.isFinite(this.rowsPerSecond)) return 0;
+    const now = Date.now();
+    this.nextFree = Math.max(this.nextFree, now) + (rows * 1000) / this.rowsPerSecond;
+    return this.nextFree - now;
+  }
+}
+
+/** Passes COPY text on, counts its rows and keeps them to the rate. */
+export class CopyThrottle extends Transform {
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly rate: RowRate,
+    private readonly progress: (rows: number, bytes: number) => void,
+  ) {
+    super();
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    let rows = 0;
+    for (let at = chunk.indexOf(LINE_END); at !== -1; at = chunk.indexOf(LINE_END, at + 1)) rows += 1;
+    this.progress(rows, chunk.length);
+    const wait = this.rate.take(rows);
+    if (wait < 1) done(null, chunk);
+    else this.timer = setTimeout(() => done(null, chunk), wait);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    done(error);
+  }
+}
