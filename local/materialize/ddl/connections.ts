@@ -1,0 +1,125 @@
+import { MzError, notSupported } from '../contract';
+import type { ConnectionOptions } from '../catalog';
+import type { DdlContext } from '../environment';
+import type { ConnectionChange, Ddl, Option, OptionValue } from '../sql/ast';
+import { validateConnection } from '../upstream';
+import { booleanOption, optionMap, textOption } from './options';
+import { guardedItem, requireCreateIn, requireItemOwner, requirePrivilege } from './privileges';
+import { reconnectUsers } from './reconnect';
+
+const OF_POSTGRES = [
+  'HOST',
+  'PORT',
+  'DATABASE',
+  'USER',
+  'PASSWORD',
+  'SSL MODE',
+  'SSL CERTIFICATE AUTHORITY',
+  'SSL CERTIFICATE',
+  'SSL KEY',
+];
+const TUNNELS = ['SSH TUNNEL', 'AWS PRIVATELINK'];
+const MODES = new Set(['disable', 'require', 'required', 'verify_ca', 'verify-ca', 'verify_full', 'verify-full']);
+
+const plan = (message: string): MzError => new MzError('XX000', message);
+
+async function secretId(context: DdlContext, name: string[]): Promise<string> {
+  const item = await context.catalog.resolveItem(name, context.session, ['secret']);
+  await requirePrivilege(context, guardedItem(item), 'USAGE');
+  return item.id;
+}
+
+async function convert(
+  context: DdlContext,
+  name: string,
+  value: OptionValue | undefined,
+): Promise<ConnectionOptions[string]> {
+  if (value?.type === 'secret') {
+    if (['HOST', 'PORT', 'DATABASE', 'SSL MODE'].includes(name))
+      throw plan(`invalid ${name}: cannot use value as string`);
+    return { secretId: await secretId(context, value.name) };
+  }
+  if (name === 'PASSWORD' || name === 'SSL KEY') throw plan(`invalid ${name}: must provide a secret value`);
+  if (name === 'PORT') {
+    const text = value?.type === 'number' || value?.type === 'string' ? value.text : '';
+    if (!/^\d+$/.test(text) || Number(text) > 65_535) throw plan('invalid PORT: cannot use value as number');
+    return { number: Number(text) };
+  }
+  const text = textOption(name, value);
+  if (name === 'SSL MODE' && !MODES.has(text)) throw plan(`invalid CONNECTION: unknown SSL MODE "${text}"`);
+  return { text };
+}
+
+function belongs(name: string): void {
+  if (TUNNELS.includes(name)) throw notSupported(name);
+  if (!OF_POSTGRES.includes(name)) throw plan(`POSTGRES connections do not support ${name} values`);
+}
+
+function complete(options: ConnectionOptions): ConnectionOptions {
+  for (const name of ['HOST', 'DATABASE', 'USER']) {
+    if (options[name] === undefined) throw plan(`${name} option is required`);
+  }
+  return options;
+}
+
+const validates = (options: Option[]): boolean => {
+  const map = optionMap(options);
+  return !map.has('VALIDATE') || booleanOption('VALIDATE', map.get('VALIDATE'));
+};
+
+export async function createConnection(
+  context: DdlContext,
+  ddl: Extract<Ddl, { kind: 'createConnection' }>,
+): Promise<void> {
+  if (ddl.connector !== 'POSTGRES') throw notSupported(`connections to ${ddl.connector}`);
+  const { catalog } = context;
+  const name = await catalog.resolveNewName(ddl.name, context.session);
+  const options: ConnectionOptions = {};
+  for (const [option, value] of optionMap(ddl.options)) {
+    belongs(option);
+    options[option] = await convert(context, option, value);
+  }
+  complete(options);
+  const exists = async (): Promise<boolean> => (await catalog.findByName(name)) !== null;
+  const refuse = () => plan(`connection "${name.database}.${name.schema}.${name.name}" already exists`);
+  if (!ddl.ifNotExists && (await exists())) throw refuse();
+  await requireCreateIn(context, name);
+  if (validates(ddl.with)) await validateConnection(await catalog.upstreamConnection(options));
+  await context.environment.definitions.run(async () => {
+    if (await exists()) {
+      if (!ddl.ifNotExists) throw refuse();
+      return context.notice({ code: '42710', message: `connection "${name.name}" already exists, skipping` });
+    }
+    await catalog.addConnection({ name, ownerId: context.role.id, type: 'postgres', options });
+  });
+}
+
+export async function alterConnection(
+  context: DdlContext,
+  name: string[],
+  changes: ConnectionChange[],
+  withOptions: Option[],
+): Promise<void> {
+  const { catalog } = context;
+  const item = await catalog.resolveItem(name, context.session, ['connection']);
+  await requireItemOwner(context, item);
+  const options = { ...(await catalog.connectionOptions(item.id)) };
+  for (const change of changes) {
+    const option = change.type === 'set' ? change.option.name : change.name;
+    belongs(option);
+    if (change.type === 'drop') delete options[option];
+    else options[option] = await convert(context, option, change.option.value);
+  }
+  complete(options);
+  if (validates(withOptions)) await validateConnection(await catalog.upstreamConnection(options));
+  await context.environment.definitions.run(async () => {
+    await catalog.alterConnection(item.id, options);
+    await reconnectUsers(context, item.id);
+  });
+}
+
+export async function validateStored(context: DdlContext, name: string[]): Promise<void> {
+  const item = await context.catalog.resolveItem(name, context.session, ['connection']);
+  await requirePrivilege(context, guardedItem(item), 'USAGE');
+  await validateConnection(await context.catalog.upstreamConnection(item.id));
+}

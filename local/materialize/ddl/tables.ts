@@ -1,0 +1,81 @@
+import { MzError } from '../contract';
+import { flag, type DdlContext } from '../environment';
+import type { CreateTable, Ddl, Name } from '../sql/ast';
+import { printName } from '../upstream/names';
+import { featureRefused } from './clusters';
+import { requireWithin } from './limits';
+import { namesOption, optionMap } from './options';
+import { guardedItem, requireCreateIn, requirePrivilege } from './privileges';
+import { purify } from './purify';
+import { ingested, placeTables, resolvePostgresSource } from './sources';
+
+const plan = (message: string): MzError => new MzError('XX000', message);
+const FLAG = 'enable_create_table_from_source';
+
+const skipped = (name: string) => ({ code: '42710', message: `table "${name}" already exists, skipping` });
+
+/** Columns of TEXT COLUMNS and EXCLUDE COLUMNS stand alone here: the table is the one referenced. */
+function bareColumns(option: string, names: Name[]): string[] {
+  return names.map((parts) => {
+    const [column] = parts;
+    if (column === undefined || parts.length > 1) {
+      throw plan(`invalid ${option} option value: column reference ${printName(parts)} must be unqualified`);
+    }
+    return column;
+  });
+}
+
+export async function createTableFromSource(context: DdlContext, ddl: CreateTable): Promise<void> {
+  const { catalog, session, environment } = context;
+  if (!flag(environment, FLAG)) throw featureRefused('Whether to allow CREATE TABLE .. FROM SOURCE syntax.', FLAG);
+  const name = await catalog.resolveNewName(ddl.name, session);
+  const source = await resolvePostgresSource(context, ddl.source);
+  if (ddl.reference === undefined) throw plan('CREATE TABLE .. FROM SOURCE must specify a REFERENCE');
+  if (ddl.columns !== undefined) throw plan('CREATE TABLE .. FROM SOURCE cannot specify column names for this source');
+  await requireCreateIn(context, name);
+  await requirePrivilege(context, guardedItem(source), 'SELECT');
+  const options = optionMap(ddl.with);
+  const text = bareColumns('TEXT COLUMNS', namesOption(options.get('TEXT COLUMNS')));
+  const exclude = bareColumns('EXCLUDE COLUMNS', namesOption(options.get('EXCLUDE COLUMNS')));
+  const { connectionId, publication } = await catalog.storedSource(source.id);
+  const purified = await purify(context, {
+    connectionId,
+    publication,
+    selection: {
+      type: 'tables',
+      tables: [{ reference: ddl.reference, alias: [name.database, name.schema, name.name] }],
+    },
+    sourceName: [source.database, source.schema, source.name],
+    options: {},
+    qualify: ([selected]) => {
+      const qualify = (column: string) => [selected?.table.schema ?? '', selected?.table.name ?? '', column];
+      return { textColumns: text.map(qualify), excludeColumns: exclude.map(qualify) };
+    },
+  });
+  await environment.definitions.run(async () => {
+    if (ddl.ifNotExists && (await catalog.findByName(name)) !== null) return context.notice(skipped(name.name));
+    const [table] = await placeTables(context, purified);
+    if (table === undefined) throw new Error('a reference selects one table');
+    await requireWithin(context, 'table', 1);
+    const added = await catalog.addSourceTable(source.id, table, context.role.id);
+    environment.ingestion.addTables(source.id, ingested([added]));
+  });
+}
+
+/** An ordinary table; the backing store understands its columns. */
+export async function createPlainTable(
+  context: DdlContext,
+  ddl: Extract<Ddl, { kind: 'createPlainTable' }>,
+): Promise<void> {
+  const { catalog } = context;
+  const name = await catalog.resolveNewName(ddl.name, context.session);
+  await requireCreateIn(context, name);
+  await context.environment.definitions.run(async () => {
+    if ((await catalog.findByName(name)) !== null) {
+      if (ddl.ifNotExists) return context.notice(skipped(name.name));
+      throw plan(`table "${name.database}.${name.schema}.${name.name}" already exists`);
+    }
+    await requireWithin(context, 'table', 1);
+    await catalog.addTable({ name, ownerId: context.role.id, columnsSql: ddl.columnsSql, createSql: context.sql });
+  });
+}

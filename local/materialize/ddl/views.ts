@@ -1,0 +1,69 @@
+import { MzError } from '../contract';
+import type { NewName } from '../catalog';
+import type { DdlContext } from '../environment';
+import type { Ddl } from '../sql/ast';
+import { guardedCluster, requireCreateIn, requireItemOwner, requirePrivilege } from './privileges';
+
+const plan = (message: string): MzError => new MzError('XX000', message);
+const full = (name: NewName): string => `${name.database}.${name.schema}.${name.name}`;
+
+/** CREATE [MATERIALIZED] VIEW. Both are views of the backing store: always up to date, as Materialize's are. */
+export async function createView(context: DdlContext, ddl: Extract<Ddl, { kind: 'createView' }>): Promise<void> {
+  const { catalog, session, environment } = context;
+  const words = ddl.materialized ? 'materialized view' : 'view';
+  const name = await catalog.resolveNewName(ddl.name, session);
+  const cluster = ddl.materialized ? await catalog.resolveCluster(ddl.cluster ?? context.activeCluster) : null;
+  await requireCreateIn(context, name);
+  if (cluster !== null) await requirePrivilege(context, guardedCluster(cluster), 'CREATE');
+  await environment.definitions.run(async () => {
+    const existing = await catalog.findByName(name);
+    if (existing !== null && ddl.replace) {
+      const old = await catalog.resolveItem(ddl.name, session, [ddl.materialized ? 'materialized-view' : 'view']);
+      await requireItemOwner(context, old);
+      await environment.evictingReaders(() => catalog.dropItems([old], { cascade: false, session }));
+    } else if (existing !== null) {
+      if (!ddl.ifNotExists) throw plan(`${existing.type.replace('-', ' ')} "${full(name)}" already exists`);
+      return context.notice({ code: '42710', message: `${words} "${name.name}" already exists, skipping` });
+    }
+    await catalog.addView({
+      name,
+      ownerId: context.role.id,
+      query: ddl.query,
+      columns: ddl.columns,
+      materializedIn: cluster?.id,
+      session,
+    });
+  });
+}
+
+/** An index is only a definition here: the store answers without it. */
+export async function createIndex(context: DdlContext, ddl: Extract<Ddl, { kind: 'createIndex' }>): Promise<void> {
+  const { catalog, session, environment } = context;
+  const on = await catalog.resolveItem(ddl.on, session);
+  const cluster = await catalog.resolveCluster(ddl.cluster ?? context.activeCluster);
+  await requireCreateIn(context, on);
+  await requirePrivilege(context, guardedCluster(cluster), 'CREATE');
+  await environment.definitions.run(async () => {
+    const suffix = ddl.expressions === undefined ? 'primary_idx' : `${(ddl.expressions ?? []).join('_')}_idx`;
+    const name: NewName = {
+      database: on.database,
+      schemaId: on.schemaId,
+      schema: on.schema,
+      name: ddl.name ?? `${on.name}_${suffix}`,
+    };
+    if ((await catalog.findByName(name)) !== null) {
+      if (!ddl.ifNotExists) throw plan(`index "${full(name)}" already exists`);
+      return context.notice({ code: '42710', message: `index "${name.name}" already exists, skipping` });
+    }
+    const columns = ddl.expressions ?? (await columnNames(context, on.id));
+    await catalog.addIndex({ name, ownerId: context.role.id, onId: on.id, clusterId: cluster.id, columns });
+  });
+}
+
+async function columnNames(context: DdlContext, id: string): Promise<string[]> {
+  const { rows } = await context.environment.store.query<{ name: string }>(
+    'SELECT name FROM mz_catalog.mz_columns WHERE id = $1 ORDER BY position',
+    [id],
+  );
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,70 @@
+import type { Statement } from './ast';
+import { Cursor } from './cursor';
+import { alter } from './alter';
+import { create } from './create';
+import { grantOrRevoke } from './grant';
+import { STATEMENT_WORDS } from './keywords';
+import { itemKind, objectName } from './objects';
+import { sessionStatement } from './session';
+import { describe, type StatementText } from './tokens';
+
+/**
+ * Parses one statement. `whole` is the query string the statement was cut from, so that positions count from its start.
+ * Queries are recognized, not parsed: the backing store does that. Throws 42601 as Materialize words it.
+ */
+export function parseStatement(whole: string, statement: StatementText): Statement {
+  const cursor = new Cursor(whole, statement.tokens);
+  const parsed = dispatch(cursor);
+  if (parsed.kind !== 'query' && parsed.kind !== 'showObjects' && parsed.kind !== 'unsupported') cursor.end();
+  return parsed;
+}
+
+function dispatch(cursor: Cursor): Statement {
+  if (cursor.isPunctuation('(')) return { kind: 'query', verb: 'SELECT' };
+  const { kind, text } = cursor.token;
+  const word = text.toUpperCase();
+  if (kind !== 'word' || !STATEMENT_WORDS.has(word)) {
+    cursor.fail(`Expected a keyword at the beginning of a statement, found ${describe(cursor.token)}`);
+  }
+  const session = sessionStatement(cursor, word);
+  if (session !== undefined) return session;
+  cursor.next();
+  switch (word) {
+    case 'CREATE':
+      return create(cursor);
+    case 'ALTER':
+      return alter(cursor);
+    case 'DROP':
+      return drop(cursor);
+    case 'COMMENT':
+      return comment(cursor);
+    case 'VALIDATE':
+      cursor.expect('CONNECTION');
+      return { kind: 'validateConnection', name: cursor.name() };
+    case 'GRANT':
+    case 'REVOKE':
+      return grantOrRevoke(cursor, word === 'GRANT' ? 'grant' : 'revoke');
+    case 'SUBSCRIBE':
+    case 'REASSIGN':
+      return { kind: 'unsupported', what: word };
+    default:
+      return { kind: 'query', verb: word };
+  }
+}
+
+function drop(cursor: Cursor): Statement {
+  const object = itemKind(cursor, 'DROP');
+  const ifExists = cursor.ifExists();
+  const names = cursor.commaSeparated(() => objectName(cursor, object));
+  const cascade = cursor.acceptOneOf(['CASCADE', 'RESTRICT']) === 'CASCADE';
+  return { kind: 'drop', object, ifExists, names, cascade };
+}
+
+function comment(cursor: Cursor): Statement {
+  cursor.expect('ON');
+  const object = itemKind(cursor, 'COMMENT ON');
+  const name = objectName(cursor, object);
+  cursor.expect('IS');
+  const text = cursor.accept('NULL') ? null : cursor.string();
+  return { kind: 'comment', object, name, text };
+}
