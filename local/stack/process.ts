@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 
 export interface ServerProcessOptions {
   /** What the process is called in messages. */
@@ -19,11 +20,10 @@ export class ProcessFailed extends Error {}
 
 /**
  * One server we started: stopped by its own handle, never by name. It gets a process group of its own, so that Ctrl-C in
- * a terminal reaches only us and the order of stopping stays ours; it is killed when this process exits without
- * having stopped it.
+ * a terminal reaches only us and the order of stopping stays ours; should this process end without having stopped it, a
+ * guard kills the group.
  */
 export class ServerProcess {
-  private static readonly running = new Set<ServerProcess>();
   private readonly lastLines: string[] = [];
   private readonly ended: Promise<void>;
   private failure: Error | undefined;
@@ -40,7 +40,8 @@ export class ServerProcess {
       });
       // 'close' and not 'exit': the last lines, which say why it ended, have been read by then.
       child.once('close', () => resolve());
-    }).then(() => void ServerProcess.running.delete(this));
+    });
+    guard(child);
     for (const stream of [child.stdout, child.stderr]) this.readLines(stream);
   }
 
@@ -52,13 +53,7 @@ export class ServerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    const server = new ServerProcess(options, child);
-    ServerProcess.running.add(server);
-    return server;
-  }
-
-  static {
-    process.once('exit', () => this.running.forEach((server) => server.killGroup()));
+    return new ServerProcess(options, child);
   }
 
   get pid(): number {
@@ -141,4 +136,18 @@ export class ServerProcess {
     if (this.lastLines.length > 20) this.lastLines.shift();
     this.options.onLine?.(line);
   }
+}
+
+/** A shell that waits for the end of a pipe only we hold, which comes even when we are killed, and then kills the group. */
+function guard(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  const shell = spawn('sh', ['-c', 'read -r _; kill -9 -- "-$0"', String(child.pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  shell.on('error', () => undefined);
+  shell.unref();
+  (shell.stdin as Socket | null)?.unref();
+  // At 'exit' and not later: from then on the number may be given to another process.
+  child.once('exit', () => shell.kill('SIGKILL'));
 }

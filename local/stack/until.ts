@@ -7,6 +7,8 @@ export interface UntilOptions {
   timeout: number;
   /** Milliseconds between two looks; 50 by default. */
   every?: number;
+  /** Ends the looking early, with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -24,7 +26,8 @@ export async function until<T>(probe: () => Promise<T | undefined>, options: Unt
     } catch (error) {
       cause = error;
     }
-    if (Date.now() > deadline) {
+    options.signal?.throwIfAborted();
+    if (Date.now() >= deadline) {
       const reason = cause instanceof Error ? `: ${cause.message}` : '';
       throw new Error(`${options.what} did not come within ${options.timeout / 1000} s${reason}`, { cause });
     }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../stack/ports';
 import { ServerProcess } from '../stack/process';
+import { until } from '../stack/until';
 import { ensureSearchAttributes, untilNamespaceAnswers } from './ready';
 import type { TemporalOptions, TemporalServer } from './types';
 
@@ -97,11 +98,24 @@ export class DevServer implements TemporalServer {
       ...tuning,
     ];
     this.server = ServerProcess.start({ name: 'the Temporal server', command: binary, args });
-    await Promise.race([this.untilReady(), this.server.failed()]);
+    const looking = new AbortController();
+    try {
+      await Promise.race([this.untilReady(looking.signal), this.server.failed()]);
+    } finally {
+      looking.abort();
+    }
   }
 
-  private async untilReady(): Promise<void> {
-    const connection = await untilNamespaceAnswers({ address: this.address }, this.namespace, 60_000);
+  /**
+   * The UI is asked first: it comes up last, and on a port of our own, so its answer proves that our server got its port, where
+   * an answer of the frontend might come from another server that holds it.
+   */
+  private async untilReady(signal: AbortSignal): Promise<void> {
+    await until(async () => ((await fetch(this.ui)).ok ? true : undefined), {
+      what: 'the Temporal UI',
+      timeout: 60_000,
+    });
+    const connection = await untilNamespaceAnswers({ address: this.address }, this.namespace, 60_000, signal);
     try {
       await ensureSearchAttributes(connection, this.namespace, this.settings.searchAttributes);
     } finally {

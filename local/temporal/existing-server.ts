@@ -16,7 +16,7 @@ export async function useExistingServer(
   const config = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(given) });
   const options = config.connectionOptions as ConnectionOptions;
   const address = String(options.address);
-  const connection = await untilNamespaceAnswers(options, namespace, 10_000).catch((error: unknown) => {
+  const connection = await untilNamespaceAnswers(options, namespace, 0).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`TEMPORAL_ADDRESS=${address} with namespace ${namespace} cannot be used: ${reason}`, {
       cause: error,

@@ -9,9 +9,10 @@ export async function untilNamespaceAnswers(
   options: ConnectionOptions,
   namespace: string,
   timeout: number,
+  signal?: AbortSignal,
 ): Promise<Connection> {
   const connect = async (): Promise<Connection> => {
-    const connection = await Connection.connect({ ...options, connectTimeout: 1_000 });
+    const connection = await Connection.connect({ ...options, connectTimeout: 2_000 });
     try {
       await connection.withDeadline(Date.now() + 2_000, () =>
         connection.workflowService.describeNamespace({ namespace }),
@@ -22,7 +23,7 @@ export async function untilNamespaceAnswers(
       throw error;
     }
   };
-  return until(connect, { what: `an answer of Temporal at ${String(options.address)}`, timeout });
+  return until(connect, { what: `an answer of Temporal at ${String(options.address)}`, timeout, signal });
 }
 
 /** Registers the Keyword search attributes the namespace lacks, and returns once the server lists all of them. */

@@ -1,13 +1,18 @@
-import { mkdtempSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, existsSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { isAlive } from '../../../local/temporal/lock';
 import { searchAttributes, startTemporal, type TemporalServer } from '../../../local/temporal/server';
 
-const temporaryFolders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('n2m-temporal-'));
+/** The folder of the database file a running server was started with. */
+function folderOf(pid: number | undefined): string {
+  const args = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
+  return dirname(/--db-filename (\S+)/.exec(args)?.[1] ?? '');
+}
 
 async function listens(address: string): Promise<boolean> {
   const port = Number(address.split(':').pop());
@@ -44,16 +49,16 @@ describe('a Temporal server of our own', () => {
   });
 
   it('leaves no process, port or folder behind when stopped', async () => {
-    const before = temporaryFolders();
     const server = await startTemporal(ownServer);
     const { pid, address, ui } = server;
     expect(pid && isAlive(pid)).toBe(true);
-    expect(temporaryFolders().length).toBeGreaterThan(0);
+    const folder = folderOf(pid);
+    expect(existsSync(folder)).toBe(true);
     await server.stop();
     expect(pid && isAlive(pid)).toBe(false);
     expect(await listens(address)).toBe(false);
     expect(await listens(ui)).toBe(false);
-    expect(temporaryFolders().filter((name) => !before.includes(name))).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('keeps its state, address and attributes over a restart and a crash', async () => {
