@@ -62,12 +62,17 @@ function settingName(cursor: Cursor): string {
   return cursor.identifier().toLowerCase();
 }
 
+function isolationLevel(cursor: Cursor): void {
+  const levels = ['SERIALIZABLE', 'STRICT SERIALIZABLE', 'REPEATABLE READ', 'READ COMMITTED', 'READ UNCOMMITTED'];
+  const found = levels.some((level) => cursor.accept(...level.split(' ')));
+  if (!found) cursor.expected('isolation level');
+}
+
 function transactionModes(cursor: Cursor): void {
   while (cursor.token.kind !== 'end') {
     if (cursor.accept('ISOLATION')) {
       cursor.expect('LEVEL');
-      cursor.identifier();
-      cursor.acceptOneOf(['SERIALIZABLE', 'COMMITTED', 'UNCOMMITTED', 'READ']);
+      isolationLevel(cursor);
     } else if (cursor.accept('READ')) cursor.expectOneOf(['ONLY', 'WRITE']);
     else if (!cursor.acceptPunctuation(',')) cursor.expectedOneOf(['ISOLATION', 'READ']);
   }
