@@ -1,8 +1,60 @@
 import type { Pool } from 'pg';
-import type { Catalog } from './index';
+import type { Catalog } from './catalog';
+import { clusters } from './clusters';
+import { connections } from './connections';
+import { drops } from './drops';
+import { names } from './names';
+import { objects } from './objects';
+import { privileges } from './privileges';
+import { seed } from './seed';
+import { sources } from './sources';
+import { internalFunctionsSql, userFunctionsSql } from './sql/functions';
+import { tablesSql } from './sql/tables';
+import { materializeOids, typesSql } from './sql/types';
+import { viewsSql } from './sql/views';
+import { createStore, type Store } from './store';
 import type { CatalogSettings } from './types';
+import { views } from './views';
 
-export const installCatalog = (pool: Pool, settings: CatalogSettings): Promise<Catalog> => {
-  void pool;
-  return Promise.reject(new Error(`the catalog of ${settings.version} is still to be written`));
-};
+/** Remembers which OIDs the store gave to Materialize's types. */
+async function recordTypeOids(on: Store): Promise<void> {
+  for (const [name, oid] of Object.entries(materializeOids)) {
+    await on.query(
+      `INSERT INTO mz_store.type_oids SELECT t.oid, $2 FROM pg_type t
+       JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = 'mz_catalog' AND t.typname = $1`,
+      [name, oid],
+    );
+  }
+}
+
+async function install(store: Store, settings: CatalogSettings): Promise<void> {
+  await store.transaction(async (on) => {
+    const statements = [...typesSql, ...tablesSql, ...internalFunctionsSql, ...viewsSql, ...userFunctionsSql];
+    for (const statement of statements) await on.query(statement);
+    await recordTypeOids(on);
+    await seed(on, settings);
+  });
+}
+
+/**
+ * Makes types, tables, views and functions in the store's database `materialize` (the pool of a superuser), or opens what a
+ * former run left there.
+ */
+export async function installCatalog(pool: Pool, settings: CatalogSettings): Promise<Catalog> {
+  const store = createStore(pool);
+  const [installed] = await store.query(`SELECT FROM pg_namespace WHERE nspname = 'mz_store'`);
+  if (installed === undefined) await install(store, settings);
+  const oids = await store.query<{ store_oid: string; oid: string }>('SELECT store_oid, oid FROM mz_store.type_oids');
+  const named = names(store);
+  return {
+    typeOids: new Map(oids.map((row) => [Number(row.store_oid), Number(row.oid)])),
+    ...named,
+    ...objects(store),
+    ...clusters(store),
+    ...privileges(store),
+    ...connections(store),
+    ...sources(store),
+    ...views(store),
+    ...drops(store, (item, session) => named.minimalName(item, session)),
+  };
+}
