@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Activities } from '../../src/activities/types';
+import type { Plan, PlanStep, StepResult } from '../../src/core/plan/types';
+import { STEP_IDS } from '../../src/core/plan/types';
+import type { PipelineSpec } from '../../src/core/spec/types';
+import type { CheckResult } from '../../src/core/watch/types';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+/** A client of the run's Temporal server, and a way to run a worker with fakes for one test. */
+export interface Harness {
+  client: Client;
+  taskQueue: string;
+  /** Runs `test` while a worker with these activities polls; names of the calls are kept in order. */
+  withWorker<T>(activities: Activities, test: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function startHarness(): Promise<Harness> {
+  const address = process.env.N2M_TEST_TEMPORAL_ADDRESS;
+  const namespace = process.env.N2M_TEST_TEMPORAL_NAMESPACE;
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  const client = new Client({ connection, namespace });
+  const taskQueue = `test-${randomUUID()}`;
+  return {
+    client,
+    taskQueue,
+    async withWorker(activities, test) {
+      const worker = await Worker.create({
+        connection: native,
+        namespace,
+        taskQueue,
+        activities,
+        workflowBundle: { codePath: join(__dirname, '../../lib/workflow-bundle.js') },
+      });
+      return worker.runUntil(test);
+    },
+    async close() {
+      await connection.close();
+      await native.close();
+    },
+  };
+}
+
+/** Typed fakes: adding an activity breaks the build here, not production. Each call is recorded by name. */
+export function fakes(calls: string[], overrides: Partial<Activities> = {}): Activities {
+  const step = (name: string) => (): Promise<StepResult> => {
+    calls.push(name);
+    return Promise.resolve({ outcome: 'created', object: name, sentence: `${name} done` });
+  };
+  const plain: Activities = {
+    makePlan: ({ spec }) => {
+      calls.push('makePlan');
+      return Promise.resolve(
+        planOf(
+          spec.name,
+          STEP_IDS.filter((id) => id !== 'drop-tables').map((id) => planStep(id)),
+        ),
+      );
+    },
+    enableLogicalReplication: step('enableLogicalReplication'),
+    ensureRole: step('ensureRole'),
+    ensureReplicaIdentity: step('ensureReplicaIdentity'),
+    ensureGrants: step('ensureGrants'),
+    ensurePublication: step('ensurePublication'),
+    allowEgressIps: step('allowEgressIps'),
+    ensureSchema: step('ensureSchema'),
+    ensureCluster: step('ensureCluster'),
+    ensureSecret: step('ensureSecret'),
+    ensureConnection: step('ensureConnection'),
+    ensureSource: step('ensureSource'),
+    dropTables: step('dropTables'),
+    awaitRunning: step('awaitRunning'),
+    awaitSnapshot: () => {
+      calls.push('awaitSnapshot');
+      return Promise.resolve({ end: 'committed', progress: progress() });
+    },
+    rightSize: step('rightSize'),
+    ensureWatch: step('ensureWatch'),
+    check: ({ spec }) => {
+      calls.push('check');
+      return Promise.resolve(checkResult(spec.name));
+    },
+  };
+  return { ...plain, ...overrides };
+}
+
+export function planStep(id: PlanStep['id'], rest: Partial<PlanStep> = {}): PlanStep {
+  const plain = { changes: [], interrupts: null, irreversible: null, approval: null };
+  return { id, action: 'create', object: id, sentence: `do ${id}`, ...plain, ...rest };
+}
+
+export function planOf(pipeline: string, steps: PlanStep[], rest: Partial<Plan> = {}): Plan {
+  const needsApproval = steps.flatMap((step) =>
+    step.approval ? [{ key: step.approval, step: step.id, reason: 'because' }] : [],
+  );
+  return {
+    pipeline,
+    findings: [],
+    steps,
+    changes: steps.filter((step) => step.action !== 'keep').length,
+    needsApproval,
+    tables: [],
+    removed: [],
+    syntax: 'subsources',
+    snapshot: { rows: null, bytes: '0', estimates: [] },
+    ...rest,
+  };
+}
+
+export function progress() {
+  const at = new Date(0).toISOString();
+  return {
+    startedAt: at,
+    observedAt: at,
+    restarts: 0,
+    tables: [],
+    rowsPerSecond: null,
+    etaSeconds: null,
+    sourceStatus: 'running',
+    sourceError: null,
+    stalledLooks: 0,
+    attempt: { slots: [], replicas: [] },
+    counters: 0,
+    lastMovementAt: at,
+    stuck: null,
+  };
+}
+
+export function checkResult(pipeline: string): CheckResult {
+  const at = new Date(0).toISOString();
+  const failure = {
+    type: 'Unreachable',
+    system: 'source',
+    message: 'no server in this test',
+    code: null,
+    retryable: true,
+    hint: null,
+  } as const;
+  return {
+    pipeline,
+    checkedAt: at,
+    verdict: {
+      name: 'unknown',
+      severity: 'warn',
+      cause: 'nothing was read',
+      next: `n2m status ${pipeline}`,
+      symptoms: [],
+      notJudged: [],
+    },
+    reading: {
+      takenAt: at,
+      durationMs: 1,
+      source: { ok: false, failure },
+      target: { ok: false, failure },
+      changeUnderWay: null,
+    },
+    alertsSent: [],
+    alertsFailed: 0,
+    memory: {
+      version: 1,
+      lastCheckAt: at,
+      since: {},
+      streaks: {},
+      slot: null,
+      slotSeen: false,
+      restartLsn: null,
+      confirmedLsn: null,
+      latched: [],
+      alerts: [],
+    },
+  };
+}
+
+/** Any valid file: these workflows never look inside. */
+export function spec(name: string): PipelineSpec {
+  const threshold = { warn: 1, critical: 2 };
+  return {
+    name,
+    source: {
+      kind: 'postgres',
+      url: 'env:N2M_SECRET_POSTGRES_URL',
+      reachableAt: null,
+      database: 'shop',
+      role: { name: 'materialize', via: 'sql' },
+      tables: { kind: 'list', tables: [] },
+      textColumns: [],
+      excludeColumns: [],
+      tls: { mode: 'verify-full', ca: null },
+      publication: 'p',
+    },
+    materialize: {
+      url: 'env:N2M_SECRET_MATERIALIZE_URL',
+      database: 'materialize',
+      schema: 'shop',
+      cluster: { name: 'c', snapshotSize: '200cc', steadySize: '50cc' },
+      syntax: 'auto',
+      names: { secret: 's', connection: 'c', source: 's' },
+    },
+    snapshot: { pollEvery: 1000, stuckAfter: 1000, resizeDeadline: 1000 },
+    watch: {
+      every: 60_000,
+      retainedWal: threshold,
+      retainedWalBytes: threshold,
+      slotIdle: threshold,
+      unconfirmed: threshold,
+      notRunning: threshold,
+      freshness: threshold,
+      utilization: threshold,
+      pingUrl: null,
+    },
+    alerts: [],
+  };
+}
