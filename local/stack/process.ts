@@ -11,6 +11,8 @@ export interface ServerProcessOptions {
   env?: NodeJS.ProcessEnv;
   /** How long SIGTERM may take before SIGKILL, milliseconds; 10,000 by default. */
   grace?: number;
+  /** A folder that goes when this process dies without having stopped the server. */
+  removeAfter?: string;
   /** Receives each line the process prints on stdout or stderr. */
   onLine?: (line: string) => void;
 }
@@ -41,7 +43,7 @@ export class ServerProcess {
       // 'close' and not 'exit': the last lines, which say why it ended, have been read by then.
       child.once('close', () => resolve());
     });
-    guard(child);
+    guard(child, options.removeAfter);
     for (const stream of [child.stdout, child.stderr]) this.readLines(stream);
   }
 
@@ -138,16 +140,18 @@ export class ServerProcess {
   }
 }
 
-/** A shell that waits for the end of a pipe only we hold, which comes even when we are killed, and then kills the group. */
-function guard(child: ChildProcess): void {
+/** Waits for the end of a pipe only we hold, which comes even when we are killed; then ends the group it is given. */
+const GUARD = 'read -r _; kill -9 -- "-$0"; if [ -n "$1" ]; then rm -rf -- "$1"; fi';
+
+function guard(child: ChildProcess, removeAfter = ''): void {
   if (child.pid === undefined) return;
-  const shell = spawn('sh', ['-c', 'read -r _; kill -9 -- "-$0"', String(child.pid)], {
+  const shell = spawn('sh', ['-c', GUARD, String(child.pid), removeAfter], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
   shell.on('error', () => undefined);
   shell.unref();
-  (shell.stdin as Socket | null)?.unref();
+  (shell.stdin as Socket).unref();
   // At 'exit' and not later: from then on the number may be given to another process.
   child.once('exit', () => shell.kill('SIGKILL'));
 }

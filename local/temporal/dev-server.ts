@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '../stack/ports';
+import { freePort } from '../postgres/free-port';
 import { ServerProcess } from '../stack/process';
 import { until } from '../stack/until';
 import { ensureSearchAttributes, untilNamespaceAnswers } from './ready';
@@ -82,8 +82,7 @@ export class DevServer implements TemporalServer {
 
   private async prepare(): Promise<void> {
     const { dbFile, port, uiPort } = this.settings;
-    const [free = 0, freeUi = 0] = await freePorts(2);
-    this.ports = [port ?? free, uiPort ?? freeUi];
+    this.ports = [port ?? (await freePort()), uiPort ?? (await freePort())];
     if (!dbFile) this.temporary = await mkdtemp(join(tmpdir(), 'n2m-temporal-'));
     this.dbFile = dbFile ?? join(this.temporary ?? tmpdir(), 'temporal.db');
   }
@@ -97,7 +96,12 @@ export class DevServer implements TemporalServer {
       ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
       ...tuning,
     ];
-    this.server = ServerProcess.start({ name: 'the Temporal server', command: binary, args });
+    this.server = ServerProcess.start({
+      name: 'the Temporal server',
+      command: binary,
+      args,
+      removeAfter: this.temporary,
+    });
     const looking = new AbortController();
     try {
       await Promise.race([this.untilReady(looking.signal), this.server.failed()]);
@@ -114,6 +118,7 @@ export class DevServer implements TemporalServer {
     await until(async () => ((await fetch(this.ui)).ok ? true : undefined), {
       what: 'the Temporal UI',
       timeout: 60_000,
+      signal,
     });
     const connection = await untilNamespaceAnswers({ address: this.address }, this.namespace, 60_000, signal);
     try {
