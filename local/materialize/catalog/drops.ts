@@ -25,7 +25,7 @@ async function forget(on: Store, kind: string, id: string): Promise<void> {
 export function drops(store: Store, minimalName: (item: CatalogItem, session: CatalogSession) => string): Drops {
   async function dependents(id: string): Promise<CatalogItem[]> {
     const rows = await store.query<ItemRow>(
-      `${selectItems} JOIN mz_store.dependencies d ON d.object_id = i.id WHERE d.referenced_object_id = $1`,
+      `${selectItems} JOIN mz_store.dependencies used ON used.object_id = i.id WHERE used.referenced_object_id = $1`,
       [id],
     );
     return rows.sort(byId).map(toItem);
