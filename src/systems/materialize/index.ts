@@ -1,3 +1,8 @@
-/** Materialize: sessions and read-backs. */
+/** Materialize: sessions and read-backs. Everything is looked up by its full name, whatever its id is by now. */
+export { readCluster, readReplicas, type Replica } from './cluster';
 export * from './connect';
-export * from './looks';
+export * from './facts';
+export { readConnection, readSchema, readSecret } from './items';
+export * from './progress';
+export * from './server';
+export { readSource } from './source';

@@ -1,0 +1,124 @@
+import type { ClusterFacts, DependentFacts } from '../../core/plan/facts';
+import type { ItemName } from '../../core/sql/materialize';
+import type { TargetReading } from '../../core/watch/types';
+import type { SqlClient } from '../sql-client';
+import { commentJoin, nameParameters } from './items';
+
+interface ReplicaRow {
+  id: string;
+  name: string;
+  size: string | null;
+  status: string | null;
+  reason: string | null;
+  since: string | null;
+}
+
+export type Replica = TargetReading['cluster']['replicas'][number];
+
+/** Replicas of a cluster; one is online when all of its processes are. `unknown`: no process reported yet. */
+export async function readReplicas(client: SqlClient, cluster: string): Promise<Replica[]> {
+  const rows = await client.query<ReplicaRow>(
+    `SELECT r.id, r.name, r.size, st.status, st.reason, st.updated_at AS since
+     FROM mz_catalog.mz_clusters c
+     JOIN mz_catalog.mz_cluster_replicas r ON r.cluster_id = c.id
+     LEFT JOIN mz_internal.mz_cluster_replica_statuses st ON st.replica_id = r.id
+     WHERE c.name = $1 ORDER BY r.name, st.process_id`,
+    [cluster],
+  );
+  const replicas = new Map<string, Replica>();
+  for (const { id, name, size, status, reason, since } of rows) {
+    const seen = replicas.get(id);
+    if (seen !== undefined && (seen.status !== 'online' || status === 'online')) continue;
+    replicas.set(id, { id, name, size: size ?? '', status: status ?? 'unknown', reason, since });
+  }
+  return [...replicas.values()];
+}
+
+/** Replicas of a change under way, as WAIT UNTIL READY makes them. */
+async function countPending(client: SqlClient, cluster: string): Promise<number> {
+  const rows = await client.query<{ id: string }>(
+    `SELECT p.id FROM mz_internal.mz_pending_cluster_replicas p
+     JOIN mz_catalog.mz_cluster_replicas r ON r.id = p.id
+     JOIN mz_catalog.mz_clusters c ON c.id = r.cluster_id WHERE c.name = $1`,
+    [cluster],
+  );
+  return rows.length;
+}
+
+/** What runs on the cluster besides the source of that name and its tables. */
+async function readOthers(client: SqlClient, cluster: string, source: ItemName): Promise<DependentFacts[]> {
+  return client.query<DependentFacts>(
+    `WITH ours AS (
+       SELECT x.id FROM mz_catalog.mz_sources x
+       JOIN mz_catalog.mz_schemas n ON n.id = x.schema_id
+       JOIN mz_catalog.mz_databases d ON d.id = n.database_id
+       WHERE d.name = $1 AND n.name = $2 AND x.name = $3
+     ), children AS (
+       SELECT dep.object_id AS id FROM mz_internal.mz_object_dependencies dep
+       JOIN ours ON ours.id = dep.referenced_object_id
+       JOIN mz_catalog.mz_sources s ON s.id = dep.object_id AND s.type = 'subsource'
+     )
+     SELECT o.id, o.name, o.type FROM mz_catalog.mz_objects o
+     JOIN mz_catalog.mz_clusters c ON c.id = o.cluster_id
+     WHERE c.name = $4 AND o.id LIKE 'u%'
+       AND o.id NOT IN (SELECT id FROM ours) AND o.id NOT IN (SELECT id FROM children)
+     ORDER BY o.name`,
+    [...nameParameters(source), cluster],
+  );
+}
+
+/** A cluster by name, its replicas, and who else lives on it; null when there is none. */
+export async function readCluster(client: SqlClient, name: string, source: ItemName): Promise<ClusterFacts | null> {
+  const [row] = await client.query<{
+    id: string;
+    comment: string | null;
+    managed: boolean;
+    size: string | null;
+    factor: string | null;
+  }>(
+    `SELECT x.id, k.comment, x.managed, x.size, x.replication_factor::text AS factor
+     FROM mz_catalog.mz_clusters x ${commentJoin('cluster')} WHERE x.name = $1`,
+    [name],
+  );
+  if (row === undefined) return null;
+  const replicas = await readReplicas(client, name);
+  return {
+    id: row.id,
+    comment: row.comment,
+    managed: row.managed,
+    size: row.size,
+    replicationFactor: row.factor === null ? replicas.length : Number(row.factor),
+    replicas: replicas.map(({ id, name: replica, size, status }) => ({ id, name: replica, size, status })),
+    pending: await countPending(client, name),
+    otherObjects: await readOthers(client, name, source),
+  };
+}
+
+/** The reading of a cluster for the check. Shares are 0 to 1, of the fullest process; null before the first report. */
+export async function readClusterReading(client: SqlClient, name: string): Promise<TargetReading['cluster']> {
+  const [row] = await client.query<{ size: string | null; factor: string | null }>(
+    `SELECT x.size, x.replication_factor::text AS factor FROM mz_catalog.mz_clusters x WHERE x.name = $1`,
+    [name],
+  );
+  const replicas = await readReplicas(client, name);
+  const usage = await client.query<{ memory: number | null; disk: number | null }>(
+    `SELECT u.memory_percent AS memory, u.disk_percent AS disk
+     FROM mz_internal.mz_cluster_replica_utilization u
+     JOIN mz_catalog.mz_cluster_replicas r ON r.id = u.replica_id
+     JOIN mz_catalog.mz_clusters c ON c.id = r.cluster_id WHERE c.name = $1`,
+    [name],
+  );
+  const share = (values: (number | null)[]): number | null => {
+    const known = values.filter((value) => value !== null);
+    return known.length === 0 ? null : Math.max(...known) / 100;
+  };
+  return {
+    exists: row !== undefined,
+    name,
+    size: row?.size ?? null,
+    replicationFactor: (row?.factor ?? null) === null ? replicas.length : Number(row?.factor),
+    replicas,
+    memory: share(usage.map((one) => one.memory)),
+    disk: share(usage.map((one) => one.disk)),
+  };
+}

@@ -1,0 +1,164 @@
+import type { ItemName } from '../../core/sql/materialize';
+import type { TargetReading } from '../../core/watch/types';
+import type { SqlClient } from '../sql-client';
+import { readClusterReading, readReplicas } from './cluster';
+import { findChildren, findSource, OBJECTS, upstreamOf } from './source';
+
+/** Evidence about one object (the source, or one of its tables) on live replicas. */
+export interface ObjectProgress {
+  id: string;
+  /** Null for the source itself. */
+  upstream: { schema: string; name: string } | null;
+  /** Name in Materialize. */
+  name: string;
+  status: string;
+  error: string | null;
+  /** From statistics of live replicas; null: no row yet. A minute or two late. */
+  statisticsCommitted: boolean | null;
+  /** Decimal strings; null where unknown. */
+  recordsKnown: string | null;
+  recordsStaged: string | null;
+  /** Milliseconds since the epoch; null or 0 before the snapshot is committed. The first relation to tell. */
+  writeFrontierMs: number | null;
+}
+
+export interface SourceProgress {
+  source: ObjectProgress;
+  children: ObjectProgress[];
+  slot: string | null;
+  replicas: { id: string; size: string; status: string }[];
+  /** LSNs as decimal strings. */
+  offsetKnown: string | null;
+  offsetCommitted: string | null;
+}
+
+interface StatisticsRow {
+  id: string;
+  committed: boolean;
+  known: string | null;
+  staged: string | null;
+  offset_known: string | null;
+  offset_committed: string | null;
+}
+
+/** Rows of dropped replicas stay for a day, frozen: only those of replicas that exist count. */
+const STATISTICS = `
+  WITH ${OBJECTS}
+  SELECT s.id, s.snapshot_committed AS committed, s.snapshot_records_known::text AS known,
+         s.snapshot_records_staged::text AS staged, s.offset_known::text AS offset_known,
+         s.offset_committed::text AS offset_committed
+  FROM mz_internal.mz_source_statistics s
+  JOIN objects ON objects.id = s.id
+  JOIN mz_catalog.mz_cluster_replicas r ON r.id = s.replica_id`;
+
+const FRONTIERS = `
+  WITH ${OBJECTS}
+  SELECT f.object_id AS id, f.write_frontier::text AS frontier
+  FROM mz_internal.mz_frontiers f JOIN objects ON objects.id = f.object_id`;
+
+const largest = (values: (string | null)[]): string | null =>
+  values.reduce<string | null>((most, value) => {
+    if (value === null) return most;
+    return most === null || BigInt(value) > BigInt(most) ? value : most;
+  }, null);
+
+/** What the wait for a snapshot polls; null when the source does not exist. */
+export async function readSourceProgress(client: SqlClient, name: ItemName): Promise<SourceProgress | null> {
+  const found = await findSource(client, name);
+  if (found === null) return null;
+  const children = await findChildren(client, found.id);
+  const statistics = await client.query<StatisticsRow>(STATISTICS, [found.id]);
+  const frontiers = await client.query<{ id: string; frontier: string | null }>(FRONTIERS, [found.id]);
+  const replicas = found.cluster === null ? [] : await readReplicas(client, found.cluster);
+
+  const evidence = (id: string) => {
+    const rows = statistics.filter((row) => row.id === id);
+    const frontier = frontiers.find((row) => row.id === id)?.frontier ?? null;
+    return {
+      statisticsCommitted: rows.length === 0 ? null : rows.some((row) => row.committed),
+      recordsKnown: largest(rows.map((row) => row.known)),
+      recordsStaged: largest(rows.map((row) => row.staged)),
+      writeFrontierMs: frontier === null ? null : Number(frontier),
+    };
+  };
+  const own = statistics.filter((row) => row.id === found.id);
+  return {
+    source: {
+      ...{ id: found.id, upstream: null, name: name.name, status: found.status ?? 'created', error: found.error },
+      ...evidence(found.id),
+    },
+    children: children.map((child) => ({
+      ...{ id: child.id, upstream: upstreamOf(child), name: child.name },
+      ...{ status: child.status ?? 'created', error: child.error },
+      ...evidence(child.id),
+    })),
+    slot: found.slot,
+    replicas: replicas.map(({ id, size, status }) => ({ id, size, status })),
+    offsetKnown: largest(own.map((row) => row.offset_known)),
+    offsetCommitted: largest(own.map((row) => row.offset_committed)),
+  };
+}
+
+/** As many as the history keeps for a handful of tables. */
+const EVENTS = 50;
+
+/** Stalled events of the source and its tables after an instant (ISO), oldest first; null: all that are kept. */
+export async function readStalledSince(
+  client: SqlClient,
+  name: ItemName,
+  since: string | null,
+): Promise<{ at: string; object: string; error: string }[]> {
+  const found = await findSource(client, name);
+  if (found === null) return [];
+  const rows = await client.query<{ at: string; object: string; error: string | null }>(
+    `WITH ${OBJECTS}
+     SELECT h.occurred_at AS at, o.name AS object, h.error
+     FROM mz_internal.mz_source_status_history h
+     JOIN objects ON objects.id = h.source_id
+     JOIN mz_catalog.mz_objects o ON o.id = h.source_id
+     WHERE h.status = 'stalled' ORDER BY h.occurred_at DESC LIMIT ${EVENTS}`,
+    [found.id],
+  );
+  return rows
+    .filter((row) => since === null || row.at > since)
+    .map((row) => ({ ...row, error: row.error ?? '' }))
+    .reverse();
+}
+
+/** One look for the check. Freshness is by Materialize's own clock, so that a worker's wrong one does not matter. */
+export async function readTargetReading(
+  client: SqlClient,
+  input: { source: ItemName; cluster: string; stalledSince: string | null },
+): Promise<TargetReading> {
+  const progress = await readSourceProgress(client, input.source);
+  const clock = await client.query<{ now: string }>('SELECT now() AS now');
+  const now = Date.parse(clock[0]?.now ?? '');
+  const stalled = progress === null ? [] : await readStalledSince(client, input.source, input.stalledSince);
+  const cluster = await readClusterReading(client, input.cluster);
+  const committed = (one: ObjectProgress): boolean | null => {
+    if (one.writeFrontierMs !== null && one.writeFrontierMs > 0) return true;
+    return one.statisticsCommitted ?? (one.writeFrontierMs === 0 ? false : null);
+  };
+  return {
+    source: {
+      exists: progress !== null,
+      id: progress?.source.id ?? null,
+      slot: progress?.slot ?? null,
+      status: progress?.source.status ?? 'absent',
+      error: progress?.source.error ?? null,
+      stalledSince: stalled.map(({ at, object, error }) => ({ at, error: `${object}: ${error}` })),
+    },
+    tables: (progress?.children ?? []).map((child) => ({
+      id: child.id,
+      table: child.name,
+      upstream: child.upstream ?? { schema: '', name: child.name },
+      status: child.status,
+      error: child.error,
+      committed: committed(child),
+      freshnessMs: child.writeFrontierMs ? Math.max(0, now - child.writeFrontierMs) : null,
+    })),
+    offsetKnown: progress?.offsetKnown ?? null,
+    offsetCommitted: progress?.offsetCommitted ?? null,
+    cluster,
+  };
+}

@@ -1,0 +1,109 @@
+import type { TargetFacts } from '../../core/plan/facts';
+import { qualified } from '../../core/sql/quote';
+import { SystemError } from '../errors';
+import type { SqlClient } from '../sql-client';
+
+const UNKNOWN_SETTING = '42704';
+
+/** `SHOW name`; null where this version has no such setting (or does not show it). */
+export async function readSetting(client: SqlClient, name: string): Promise<string | null> {
+  try {
+    const [row] = await client.query<Record<string, string>>(`SHOW ${name}`);
+    return row === undefined ? null : (Object.values(row)[0] ?? null);
+  } catch (error) {
+    if (error instanceof SystemError && error.info.code === UNKNOWN_SETTING) return null;
+    throw error;
+  }
+}
+
+/** Sources of the old form are refused. Readable by everybody, unlike the flag that allows the new form. */
+export async function readForcesSourceTables(client: SqlClient): Promise<boolean> {
+  return (await readSetting(client, 'force_source_table_syntax')) === 'on';
+}
+
+/** Addresses Materialize connects from, as CIDR. Empty on the emulator. */
+export async function readEgressCidrs(client: SqlClient): Promise<string[]> {
+  const rows = await client.query<{ cidr: string }>('SELECT cidr FROM mz_catalog.mz_egress_ips ORDER BY cidr');
+  return rows.map((row) => row.cidr);
+}
+
+/** Sizes that exist and are allowed, cheapest first. An empty list of allowed ones allows all. */
+export async function readSizes(client: SqlClient): Promise<string[]> {
+  const rows = await client.query<{ size: string }>(
+    'SELECT size FROM mz_catalog.mz_cluster_replica_sizes ORDER BY credits_per_hour, size',
+  );
+  const shown = (await readSetting(client, 'allowed_cluster_replica_sizes')) ?? '';
+  const allowed = new Set([...shown.matchAll(/"((?:[^"]|"")*)"|([^\s,"]+)/g)].map((match) => match[1] ?? match[2]));
+  return rows.map((row) => row.size).filter((size) => allowed.size === 0 || allowed.has(size));
+}
+
+/** Object limits and how much of them is used: each subsource counts as a source, each source table as a table. */
+export async function readLimits(client: SqlClient): Promise<TargetFacts['limits']> {
+  const limit = async (name: string): Promise<number> => Number((await readSetting(client, name)) ?? Infinity);
+  const [used] = await client.query<{ sources: string; tables: string; clusters: string }>(
+    `SELECT (SELECT count(*) FROM mz_catalog.mz_sources s
+             WHERE s.id LIKE 'u%' AND s.type NOT IN ('progress', 'postgres'))::text AS sources,
+            (SELECT count(*) FROM mz_catalog.mz_tables t WHERE t.id LIKE 'u%')::text AS tables,
+            (SELECT count(*) FROM mz_catalog.mz_clusters c WHERE c.id LIKE 'u%')::text AS clusters`,
+  );
+  return {
+    maxSources: await limit('max_sources'),
+    usedSources: Number(used?.sources ?? 0),
+    maxTables: await limit('max_tables'),
+    usedTables: Number(used?.tables ?? 0),
+    maxClusters: await limit('max_clusters'),
+    usedClusters: Number(used?.clusters ?? 0),
+  };
+}
+
+interface Asked {
+  privilege: string;
+  object: string;
+  sql: string;
+  params: string[];
+}
+
+/**
+ * Privileges that are missing to make, watch and resize a pipeline, in words. None where access control is off or the
+ * role is a superuser. Objects that do not exist are asked about through what holds them.
+ */
+export async function readMissingPrivileges(
+  client: SqlClient,
+  wanted: { database: string; schema: string | null; cluster: string | null },
+): Promise<string[]> {
+  if ((await readSetting(client, 'enable_rbac_checks')) === 'off') return [];
+  const [{ superuser } = { superuser: false }] = await client.query<{ superuser: boolean }>(
+    'SELECT mz_is_superuser() AS superuser',
+  );
+  if (superuser) return [];
+  const { database, schema, cluster } = wanted;
+  const onDatabase = (privilege: string): Asked => ({
+    ...{ privilege, object: `DATABASE ${qualified(database)}` },
+    ...{ sql: 'SELECT has_database_privilege($1, $2) AS has', params: [database, privilege] },
+  });
+  const onSchema = (name: string, privilege: string): Asked => ({
+    ...{ privilege, object: `SCHEMA ${qualified(database, name)}` },
+    ...{ sql: 'SELECT has_schema_privilege($1, $2) AS has', params: [qualified(database, name), privilege] },
+  });
+  const asked: Asked[] = [
+    cluster === null
+      ? {
+          privilege: 'CREATECLUSTER',
+          object: 'SYSTEM',
+          sql: `SELECT has_system_privilege($1) AS has`,
+          params: ['CREATECLUSTER'],
+        }
+      : {
+          ...{ privilege: 'CREATE', object: `CLUSTER ${qualified(cluster)}` },
+          ...{ sql: 'SELECT has_cluster_privilege($1, $2) AS has', params: [cluster, 'CREATE'] },
+        },
+    onDatabase('USAGE'),
+    ...(schema === null ? [onDatabase('CREATE')] : [onSchema(schema, 'USAGE'), onSchema(schema, 'CREATE')]),
+  ];
+  const missing: string[] = [];
+  for (const { privilege, object, sql, params } of asked) {
+    const [row] = await client.query<{ has: boolean | null }>(sql, params);
+    if (row?.has !== true) missing.push(`${privilege} on ${object}`);
+  }
+  return missing;
+}

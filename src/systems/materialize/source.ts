@@ -1,0 +1,176 @@
+import type { ChildFacts, DependentFacts, SourceObjectFacts } from '../../core/plan/facts';
+import type { ItemName } from '../../core/sql/materialize';
+import { parseChild, parseSource } from '../../core/sql/parse-create';
+import { unquoteIdent } from '../../core/sql/quote';
+import type { SqlClient } from '../sql-client';
+import { BY_NAME, commentJoin, nameParameters } from './items';
+
+interface SourceRow {
+  id: string;
+  comment: string | null;
+  cluster: string | null;
+  connection_id: string | null;
+  slot: string | null;
+  status: string | null;
+  error: string | null;
+  create_sql: string | null;
+}
+
+export interface ChildRow {
+  id: string;
+  kind: 'subsource' | 'table';
+  schema: string;
+  name: string;
+  upstream_schema: string | null;
+  upstream_name: string | null;
+  status: string | null;
+  error: string | null;
+  create_sql: string | null;
+}
+
+/** The source and its tables as ids: $1 is the source's id, read in the same session. */
+export const OBJECTS = `
+  objects AS (
+    SELECT s.id FROM mz_catalog.mz_sources s WHERE s.id = $1
+    UNION
+    SELECT s.id FROM mz_internal.mz_object_dependencies dep
+    JOIN mz_catalog.mz_sources s ON s.id = dep.object_id AND s.type = 'subsource' WHERE dep.referenced_object_id = $1
+    UNION
+    SELECT t.id FROM mz_catalog.mz_tables t WHERE t.source_id = $1
+  )`;
+
+export async function findSource(client: SqlClient, name: ItemName): Promise<SourceRow | null> {
+  const [row] = await client.query<SourceRow>(
+    `SELECT x.id, k.comment, c.name AS cluster, x.connection_id, p.replication_slot AS slot, st.status, st.error,
+            x.create_sql
+     FROM mz_catalog.mz_sources x
+     LEFT JOIN mz_catalog.mz_clusters c ON c.id = x.cluster_id
+     LEFT JOIN mz_internal.mz_postgres_sources p ON p.id = x.id
+     LEFT JOIN mz_internal.mz_source_statuses st ON st.id = x.id ${commentJoin('source')} ${BY_NAME}`,
+    nameParameters(name),
+  );
+  return row ?? null;
+}
+
+/** Tables of a source: subsources depend on it, source tables name it. Both may be there at once. */
+export async function findChildren(client: SqlClient, sourceId: string): Promise<ChildRow[]> {
+  const columns = `n.name AS schema, x.name, t.schema_name AS upstream_schema, t.table_name AS upstream_name,
+            st.status, st.error, x.create_sql`;
+  const joins = `
+     JOIN mz_catalog.mz_schemas n ON n.id = x.schema_id
+     LEFT JOIN mz_internal.mz_postgres_source_tables t ON t.id = x.id
+     LEFT JOIN mz_internal.mz_source_statuses st ON st.id = x.id`;
+  return client.query<ChildRow>(
+    `SELECT x.id, 'subsource' AS kind, ${columns}
+     FROM mz_internal.mz_object_dependencies dep
+     JOIN mz_catalog.mz_sources x ON x.id = dep.object_id AND x.type = 'subsource' ${joins}
+     WHERE dep.referenced_object_id = $1
+     UNION ALL
+     SELECT x.id, 'table' AS kind, ${columns}
+     FROM mz_catalog.mz_tables x ${joins}
+     WHERE x.source_id = $1
+     ORDER BY 3, 4`,
+    [sourceId],
+  );
+}
+
+/** The upstream table of a child. The relation quotes names where SQL would, up to some version; the statement tells otherwise. */
+export function upstreamOf(row: ChildRow): { schema: string; name: string } {
+  if (row.upstream_schema !== null && row.upstream_name !== null) {
+    return { schema: unquoteIdent(row.upstream_schema), name: unquoteIdent(row.upstream_name) };
+  }
+  return parseChild(row.create_sql ?? '').upstream ?? { schema: '', name: row.name };
+}
+
+async function readDependents(client: SqlClient, sourceId: string): Promise<(DependentFacts & { on: string })[]> {
+  return client.query(
+    `WITH children AS (
+       SELECT dep.object_id AS id FROM mz_internal.mz_object_dependencies dep
+       JOIN mz_catalog.mz_sources s ON s.id = dep.object_id AND s.type = 'subsource'
+       WHERE dep.referenced_object_id = $1
+       UNION SELECT t.id FROM mz_catalog.mz_tables t WHERE t.source_id = $1
+     )
+     SELECT DISTINCT dep.referenced_object_id AS "on", o.id, o.name, o.type
+     FROM mz_internal.mz_object_dependencies dep
+     JOIN children ON children.id = dep.referenced_object_id
+     JOIN mz_catalog.mz_objects o ON o.id = dep.object_id
+     ORDER BY o.name, o.id`,
+    [sourceId],
+  );
+}
+
+/** Tables whose first copy is committed: the write frontier has left zero, or a replica that exists says so. */
+async function readCommitted(client: SqlClient, sourceId: string): Promise<Set<string>> {
+  const rows = await client.query<{ id: string; frontier: string | null; committed: boolean | null }>(
+    `WITH ${OBJECTS}
+     SELECT objects.id, f.write_frontier::text AS frontier, bool_or(s.snapshot_committed) AS committed
+     FROM objects
+     LEFT JOIN mz_internal.mz_frontiers f ON f.object_id = objects.id
+     LEFT JOIN (
+       SELECT st.id, st.snapshot_committed FROM mz_internal.mz_source_statistics st
+       JOIN mz_catalog.mz_cluster_replicas r ON r.id = st.replica_id
+     ) s ON s.id = objects.id
+     GROUP BY objects.id, f.write_frontier::text`,
+    [sourceId],
+  );
+  return new Set(rows.filter((row) => Number(row.frontier ?? 0) > 0 || row.committed === true).map((row) => row.id));
+}
+
+/** `schema.table.column` of every column a source or its tables name under an option. */
+function columnNames(
+  fromSource: string[][],
+  children: { upstream: ChildFacts['upstream']; columns: string[] }[],
+): string[] {
+  const own = fromSource.flatMap((parts) => {
+    const [column, table, schema] = parts.toReversed();
+    const owner = schema ?? children.find((child) => child.upstream.name === table)?.upstream.schema;
+    return owner === undefined ? [] : [[owner, table, column].join('.')];
+  });
+  const theirs = children.flatMap(({ upstream, columns }) =>
+    columns.map((column) => [upstream.schema, upstream.name, column].join('.')),
+  );
+  return [...new Set([...own, ...theirs])].sort();
+}
+
+/** The source of that name with its tables of both syntaxes; null when there is none. */
+export async function readSource(client: SqlClient, name: ItemName): Promise<SourceObjectFacts | null> {
+  const row = await findSource(client, name);
+  if (row === null) return null;
+  const children = await findChildren(client, row.id);
+  const dependents = await readDependents(client, row.id);
+  const committed = await readCommitted(client, row.id);
+  const definition = parseSource(row.create_sql ?? '');
+  const parsed = children.map((child) => parseChild(child.create_sql ?? ''));
+  const listed = (option: 'textColumns' | 'excludeColumns'): string[] =>
+    columnNames(
+      definition[option],
+      children.map((child, index) => ({ upstream: upstreamOf(child), columns: parsed[index]?.[option] ?? [] })),
+    );
+  return {
+    id: row.id,
+    comment: row.comment,
+    cluster: row.cluster ?? '',
+    connectionId: row.connection_id,
+    publication: definition.publication,
+    slot: row.slot,
+    syntax: definition.exposesProgress ? 'subsources' : 'tables',
+    textColumns: listed('textColumns'),
+    excludeColumns: listed('excludeColumns'),
+    status: row.status ?? 'created',
+    error: row.error,
+    children: children.map((child) => ({
+      id: child.id,
+      kind: child.kind,
+      schema: child.schema,
+      name: child.name,
+      upstream: upstreamOf(child),
+      status: child.status ?? 'created',
+      error: child.error,
+      committed: committed.has(child.id),
+      dependents: dependents
+        .filter(({ on }) => on === child.id)
+        .map(({ id, name: dependent, type }) => ({ id, name: dependent, type })),
+    })),
+    createSql: row.create_sql ?? '',
+  };
+}
