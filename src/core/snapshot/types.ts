@@ -10,6 +10,8 @@ export interface TableProgress {
   /** Rows of copies that ended, and the copies that run: a table may be copied in several ranges at once. */
   rowsEnded: number;
   running: { pid: number; rows: number }[];
+  /** What a live replica's statistics said; they are late, and fall to zero with a new replica. */
+  rowsStaged: number;
   state: 'waiting' | 'copying' | 'copied' | 'committed' | 'failed';
   error: string | null;
 }

@@ -1,0 +1,262 @@
+import type { ChildFacts, SourceFacts, TableFacts, TargetFacts, WatchFacts } from '../../../src/core/plan/facts';
+import { writeMark } from '../../../src/core/plan/ownership';
+import type { NeonSourceSpec, PipelineSpec, PostgresSourceSpec } from '../../../src/core/spec/types';
+
+/** The pipeline of the README: two tables of a Neon project. */
+export const neonSource: NeonSourceSpec = {
+  kind: 'neon',
+  project: 'shiny-wind-028834',
+  branch: 'main',
+  apiKey: 'env:N2M_SECRET_NEON_API_KEY',
+  database: 'shop',
+  role: { name: 'materialize', via: 'api' },
+  tables: {
+    kind: 'list',
+    tables: [
+      { schema: 'public', name: 'orders', alias: null },
+      { schema: 'public', name: 'customers', alias: null },
+    ],
+  },
+  textColumns: [],
+  excludeColumns: [],
+  tls: { mode: 'verify-full', ca: null },
+  publication: 'n2m_shop',
+};
+
+export const spec: PipelineSpec = {
+  name: 'shop',
+  source: neonSource,
+  materialize: {
+    url: 'env:N2M_SECRET_MATERIALIZE_URL',
+    database: 'materialize',
+    schema: 'shop',
+    cluster: { name: 'ingest_shop', snapshotSize: '200cc', steadySize: '50cc' },
+    syntax: 'auto',
+    names: { secret: 'shop_password', connection: 'shop_postgres', source: 'shop_source' },
+  },
+  snapshot: { pollEvery: 10_000, stuckAfter: 600_000, resizeDeadline: 600_000 },
+  watch: {
+    every: 60_000,
+    retainedWal: { warn: 0.7, critical: 0.85 },
+    retainedWalBytes: { warn: 2 ** 30, critical: 2 ** 31 },
+    slotIdle: { warn: 1_800_000, critical: 86_400_000 },
+    unconfirmed: { warn: 600_000, critical: 1_800_000 },
+    notRunning: { warn: 60_000, critical: 300_000 },
+    freshness: { warn: 5_000, critical: 60_000 },
+    utilization: { warn: 0.8, critical: 0.9 },
+    pingUrl: null,
+  },
+  alerts: [],
+};
+
+export const withSource = (change: Partial<NeonSourceSpec>): PipelineSpec => ({
+  ...spec,
+  source: { ...neonSource, ...change },
+});
+
+export const postgresSpec = (change: Partial<PostgresSourceSpec> = {}): PipelineSpec => {
+  const role = { name: 'materialize', via: 'sql' } as const;
+  const { database, tables, textColumns, excludeColumns, tls, publication } = neonSource;
+  const common = { database, tables, textColumns, excludeColumns, tls, publication };
+  return {
+    ...spec,
+    source: { ...common, kind: 'postgres', url: 'env:N2M_SECRET_SOURCE_URL', reachableAt: null, role, ...change },
+  };
+};
+
+export const withMaterialize = (change: Partial<PipelineSpec['materialize']>): PipelineSpec => ({
+  ...spec,
+  materialize: { ...spec.materialize, ...change },
+});
+
+export function table(name: string, change: Partial<TableFacts> = {}): TableFacts {
+  return {
+    schema: 'public',
+    name,
+    oid: 16_384,
+    relkind: 'r',
+    owner: 'neondb_owner',
+    ownedByUs: true,
+    replicaIdentity: 'default',
+    hasPrimaryKey: true,
+    rowSecurity: false,
+    selectable: null,
+    schemaUsable: null,
+    estimatedRows: 1000,
+    bytes: '8192',
+    columns: [{ name: 'id', type: 'bigint', typeOid: 20, nullable: false, generated: false, ingest: 'yes' }],
+    ...change,
+  };
+}
+
+/** A Neon project nobody has prepared yet. */
+export function untouchedSource(change: Partial<SourceFacts> = {}): SourceFacts {
+  return {
+    versionNum: 170_005,
+    host: 'ep-cool-darkness-123456.us-east-2.aws.neon.tech',
+    port: 5432,
+    pooledHost: false,
+    walLevel: 'replica',
+    maxReplicationSlots: 10,
+    usedReplicationSlots: 1,
+    maxWalSenders: 10,
+    usedWalSenders: 1,
+    maxSlotWalKeepSize: null,
+    idleInTransactionTimeoutMs: 300_000,
+    user: { name: 'neondb_owner', superuser: false, replication: true, createRole: true, canCreateInDatabase: true },
+    role: null,
+    publication: null,
+    tables: [table('orders'), table('customers')],
+    missingTables: [],
+    openTransactions: [],
+    defaultPrivileges: [],
+    neon: {
+      project: 'shiny-wind-028834',
+      branchId: 'br-main',
+      branchName: 'main',
+      branchProtected: false,
+      pgVersion: 17,
+      logicalReplication: false,
+      storesPasswords: true,
+      allowedIps: [],
+      allowedIpsProtectedBranchesOnly: false,
+      blocksPublicConnections: false,
+      endpointId: 'ep-cool-darkness-123456',
+      endpointHost: 'ep-cool-darkness-123456.us-east-2.aws.neon.tech',
+      ownerRole: 'neondb_owner',
+      roleNames: ['neondb_owner'],
+    },
+    ...change,
+  };
+}
+
+export function emptyTarget(change: Partial<TargetFacts> = {}): TargetFacts {
+  return {
+    version: 'v26.9.0',
+    versionNum: 2_600_900,
+    forcesSourceTables: false,
+    user: 'n2m@example.com',
+    missingPrivileges: [],
+    egressCidrs: ['203.0.113.5/32', '198.51.100.0/30'],
+    sizes: ['25cc', '50cc', '100cc', '200cc'],
+    limits: { maxSources: 200, usedSources: 3, maxTables: 200, usedTables: 3, maxClusters: 25, usedClusters: 2 },
+    databaseExists: true,
+    schema: { exists: false, comment: null },
+    cluster: null,
+    secret: null,
+    connection: null,
+    source: null,
+    schemaItems: [],
+    ...change,
+  };
+}
+
+export const mark = writeMark('shop');
+
+/** What a finished run leaves upstream. */
+export function preparedSource(change: Partial<SourceFacts> = {}): SourceFacts {
+  const untouched = untouchedSource();
+  const ready = { replicaIdentity: 'full', selectable: true, schemaUsable: true } as const;
+  return {
+    ...untouched,
+    walLevel: 'logical',
+    usedReplicationSlots: 2,
+    role: {
+      name: 'materialize',
+      login: true,
+      superuser: false,
+      replication: true,
+      bypassRls: true,
+      config: ['idle_in_transaction_session_timeout=0'],
+      memberOf: ['neon_superuser'],
+      comment: null,
+    },
+    publication: {
+      name: 'n2m_shop',
+      owner: 'neondb_owner',
+      ownedByUs: true,
+      allTables: false,
+      publishes: { insert: true, update: true, delete: true, truncate: true },
+      viaRoot: false,
+      tables: [
+        { schema: 'public', name: 'customers', columns: null, filtered: false },
+        { schema: 'public', name: 'orders', columns: null, filtered: false },
+      ],
+      comment: mark,
+    },
+    tables: [table('orders', ready), table('customers', ready)],
+    neon: { ...untouched.neon!, logicalReplication: true, roleNames: ['neondb_owner', 'materialize'] },
+    ...change,
+  };
+}
+
+export function child(name: string, change: Partial<ChildFacts> = {}): ChildFacts {
+  return {
+    id: `u-${name}`,
+    kind: 'subsource',
+    schema: 'shop',
+    name,
+    upstream: { schema: 'public', name },
+    status: 'running',
+    error: null,
+    committed: true,
+    dependents: [],
+    ...change,
+  };
+}
+
+/** What a finished run leaves in Materialize. */
+export function builtTarget(change: Partial<TargetFacts> = {}): TargetFacts {
+  return emptyTarget({
+    schema: { exists: true, comment: mark },
+    cluster: {
+      id: 'u1',
+      comment: mark,
+      managed: true,
+      size: '50cc',
+      replicationFactor: 1,
+      replicas: [{ id: 'u1', name: 'r1', size: '50cc', status: 'online' }],
+      pending: 0,
+      otherObjects: [],
+    },
+    secret: { id: 'u2', comment: mark },
+    connection: {
+      id: 'u3',
+      comment: mark,
+      host: 'ep-cool-darkness-123456.us-east-2.aws.neon.tech',
+      port: 5432,
+      user: 'materialize',
+      database: 'shop',
+      sslMode: 'verify_full',
+      passwordSecret: '"materialize"."shop"."shop_password"',
+      certificateAuthority: '-----BEGIN CERTIFICATE-----',
+      createSql: '',
+    },
+    source: {
+      id: 'u4',
+      comment: mark,
+      cluster: 'ingest_shop',
+      connectionId: 'u3',
+      publication: 'n2m_shop',
+      slot: 'materialize_0123456789abcdef0123456789abcdef',
+      syntax: 'subsources',
+      textColumns: [],
+      excludeColumns: [],
+      status: 'running',
+      error: null,
+      children: [child('orders'), child('customers')],
+      createSql: '',
+    },
+    schemaItems: [
+      { id: 'u2', name: 'shop_password', type: 'secret' },
+      { id: 'u3', name: 'shop_postgres', type: 'connection' },
+      { id: 'u4', name: 'shop_source', type: 'source' },
+      { id: 'u-orders', name: 'orders', type: 'source' },
+      { id: 'u-customers', name: 'customers', type: 'source' },
+    ],
+    ...change,
+  });
+}
+
+export const notWatched: WatchFacts = { exists: false, paused: false, current: false };
+export const watched: WatchFacts = { exists: true, paused: false, current: true };

@@ -1,0 +1,396 @@
+import { makePlan } from '../../../src/core/plan/plan';
+import { STEP_IDS, type Plan, type PlanStep, type StepId } from '../../../src/core/plan/types';
+import { writeMark } from '../../../src/core/plan/ownership';
+import type { SourceFacts, TargetFacts, WatchFacts } from '../../../src/core/plan/facts';
+import type { PipelineSpec } from '../../../src/core/spec/types';
+import * as f from './fixtures';
+
+const actions = (plan: Plan): Record<string, string> =>
+  Object.fromEntries(plan.steps.map((step) => [step.id, step.action]));
+
+function step(plan: Plan, id: StepId): PlanStep {
+  const found = plan.steps.find((candidate) => candidate.id === id);
+  if (!found) throw new Error(`no step ${id}`);
+  return found;
+}
+
+const keys = (plan: Plan): string[] => plan.needsApproval.map((approval) => approval.key);
+const blocking = (plan: Plan): string[] =>
+  plan.findings.filter((finding) => finding.severity === 'blocking').map((finding) => finding.code);
+
+/** The plan of a pipeline that a run has finished, with single facts changed. */
+function after(
+  change: {
+    spec?: PipelineSpec;
+    source?: Partial<SourceFacts>;
+    target?: Partial<TargetFacts>;
+    watch?: WatchFacts;
+  } = {},
+): Plan {
+  return makePlan(
+    change.spec ?? f.spec,
+    f.preparedSource(change.source),
+    f.builtTarget(change.target),
+    change.watch ?? f.watched,
+  );
+}
+
+describe('the first plan of a Neon project nobody has prepared', () => {
+  const plan = makePlan(f.spec, f.untouchedSource(), f.emptyTarget(), f.notWatched);
+
+  test('has every step but dropping, in the order of the guide', () => {
+    expect(plan.steps.map(({ id }) => id)).toEqual(STEP_IDS.filter((id) => id !== 'drop-tables'));
+  });
+
+  test('creates what is missing and keeps what needs nothing', () => {
+    expect(actions(plan)).toEqual({
+      'logical-replication': 'change',
+      role: 'create',
+      'replica-identity': 'change',
+      grants: 'create',
+      publication: 'create',
+      'ip-allow': 'keep',
+      schema: 'create',
+      cluster: 'create',
+      secret: 'create',
+      connection: 'create',
+      source: 'create',
+      running: 'create',
+      snapshot: 'create',
+      'right-size': 'change',
+      watch: 'create',
+    });
+    expect(plan.changes).toBe(14);
+  });
+
+  test('asks before it restarts computes and before it drops connections', () => {
+    expect(keys(plan)).toEqual(['enable-logical-replication', 'create-role']);
+  });
+
+  test('says that logical replication cannot be undone and whom it interrupts', () => {
+    const { irreversible, interrupts } = step(plan, 'logical-replication');
+    expect(irreversible).toMatch(/cannot turn/);
+    expect(interrupts).toMatch(/restarts every compute/);
+  });
+
+  test('is blocked by nothing, because the run mends all of it', () => {
+    expect(blocking(plan)).toEqual([]);
+  });
+
+  test('copies every table and estimates that for each size of the region', () => {
+    expect(plan.tables.map(({ target, fresh }) => ({ target, fresh }))).toEqual([
+      { target: 'orders', fresh: true },
+      { target: 'customers', fresh: true },
+    ]);
+    expect(plan.snapshot.rows).toBe(2000);
+    expect(plan.snapshot.bytes).toBe('16384');
+    expect(plan.snapshot.estimates.map(({ size }) => size)).toEqual(['25cc', '50cc', '100cc', '200cc']);
+  });
+
+  test('is plain JSON', () => {
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+});
+
+describe('the plan after a finished run', () => {
+  test('keeps everything and changes nothing', () => {
+    const plan = after();
+    expect(new Set(plan.steps.map(({ action }) => action))).toEqual(new Set(['keep']));
+    expect(plan.changes).toBe(0);
+    expect(plan.needsApproval).toEqual([]);
+    expect(blocking(plan)).toEqual([]);
+  });
+
+  test('changes nothing for source tables either', () => {
+    const source = f.builtTarget().source!;
+    const children = [f.child('orders', { kind: 'table' }), f.child('customers', { kind: 'table' })];
+    const plan = after({ target: { source: { ...source, syntax: 'tables', children } } });
+    expect(plan.changes).toBe(0);
+    expect(plan.syntax).toBe('tables');
+  });
+
+  test('changes nothing for a plain Postgres with a role made by SQL', () => {
+    const spec = f.postgresSpec();
+    const role = { ...f.preparedSource().role!, memberOf: [], bypassRls: false, comment: f.mark };
+    const defaultPrivileges = [{ owner: 'neondb_owner', schema: 'public' }];
+    const plan = after({ spec, source: { neon: null, role, defaultPrivileges } });
+    expect(plan.steps.filter(({ action }) => action !== 'keep')).toEqual([]);
+  });
+
+  test('does not mind a source that flaps while a person looks', () => {
+    const source = { ...f.builtTarget().source!, status: 'starting' };
+    expect(after({ target: { source } }).changes).toBe(0);
+  });
+});
+
+describe('a changed file', () => {
+  const three = f.withSource({
+    tables: {
+      kind: 'list',
+      tables: [
+        ...(f.neonSource.tables.kind === 'list' ? f.neonSource.tables.tables : []),
+        { schema: 'public', name: 'items', alias: null },
+      ],
+    },
+  });
+  const withItems = { tables: [...f.preparedSource().tables, f.table('items', { bytes: '90000' })] };
+
+  test('with one table more changes identity, publication and source, and copies that table only', () => {
+    const plan = after({ spec: three, source: withItems });
+    expect(plan.steps.filter(({ action }) => action !== 'keep').map(({ id, action }) => `${id} ${action}`)).toEqual([
+      'replica-identity change',
+      'publication change',
+      'source change',
+      'running change',
+      'snapshot change',
+    ]);
+    expect(plan.tables.filter(({ fresh }) => fresh).map(({ name }) => name)).toEqual(['items']);
+    expect(step(plan, 'source').sentence).toContain('the tables already there wait');
+    expect(step(plan, 'snapshot').sentence).toContain('the other tables wait meanwhile');
+    expect(plan.needsApproval).toEqual([]);
+  });
+
+  test('with a huge table more grows the cluster for the copy and shrinks it afterwards', () => {
+    const tables = [...f.preparedSource().tables, f.table('items', { bytes: '200000000000' })];
+    const plan = after({ spec: three, source: { tables } });
+    expect(step(plan, 'cluster').changes).toEqual(['size: 50cc → 200cc']);
+    expect(step(plan, 'right-size').changes).toEqual(['size: 200cc → 50cc']);
+    expect(keys(plan)).toEqual([]);
+  });
+
+  test('with one table less asks before it drops that table', () => {
+    const tables = { kind: 'list' as const, tables: [{ schema: 'public', name: 'orders', alias: null }] };
+    const plan = after({ spec: f.withSource({ tables }) });
+    expect(plan.removed).toEqual([
+      { schema: 'public', name: 'customers', target: 'customers', kind: 'subsource', dependents: [] },
+    ]);
+    expect(step(plan, 'drop-tables').action).toBe('drop');
+    expect(keys(plan)).toEqual(['drop-table:public.customers']);
+    expect(plan.changes).toBe(1);
+  });
+
+  test('with two tables less asks for each of them', () => {
+    const tables = { kind: 'list' as const, tables: [{ schema: 'public', name: 'items', alias: null }] };
+    const plan = after({ spec: f.withSource({ tables }), source: withItems });
+    expect(keys(plan)).toEqual(['drop-table:public.orders', 'drop-table:public.customers']);
+  });
+
+  test('never drops a table somebody reads from', () => {
+    const tables = { kind: 'list' as const, tables: [{ schema: 'public', name: 'orders', alias: null }] };
+    const dependents = [{ id: 'u9', name: 'materialize.shop.best', type: 'materialized-view' }];
+    const source = { ...f.builtTarget().source!, children: [f.child('orders'), f.child('customers', { dependents })] };
+    const plan = after({ spec: f.withSource({ tables }), target: { source } });
+    expect(plan.removed[0]?.dependents).toEqual(dependents);
+    expect(blocking(plan)).toEqual(['table-has-dependents']);
+    expect(plan.findings[0]?.fix).toBe('DROP MATERIALIZED VIEW materialize.shop.best;');
+  });
+
+  test('with a table that upstream does not have is refused and drops nothing', () => {
+    const plan = after({
+      source: { tables: [f.preparedSource().tables[0]!], missingTables: [{ schema: 'public', name: 'customers' }] },
+    });
+    expect(plan.removed).toEqual([]);
+    expect(blocking(plan)).toEqual(['missing-table']);
+  });
+
+  test('with another steady size resizes and nothing else', () => {
+    const cluster = { ...f.spec.materialize.cluster, steadySize: '100cc' };
+    const plan = after({ spec: f.withMaterialize({ cluster }) });
+    expect(plan.steps.filter(({ action }) => action !== 'keep').map(({ id }) => id)).toEqual(['right-size']);
+    expect(step(plan, 'right-size').changes).toEqual(['size: 50cc → 100cc']);
+  });
+
+  test('with another snapshot size changes nothing once everything is copied', () => {
+    const cluster = { ...f.spec.materialize.cluster, snapshotSize: '100cc' };
+    expect(after({ spec: f.withMaterialize({ cluster }) }).changes).toBe(0);
+  });
+
+  test('with another cluster makes the source again, only after approval', () => {
+    const cluster = { ...f.spec.materialize.cluster, name: 'ingest_other' };
+    const plan = after({ spec: f.withMaterialize({ cluster }), target: { cluster: null } });
+    expect(keys(plan)).toEqual(['recreate-source']);
+    expect(plan.tables.every(({ fresh }) => fresh)).toBe(true);
+    expect(plan.removed).toEqual([]);
+    expect(step(plan, 'source').irreversible).toMatch(/slot/);
+  });
+
+  test('with another watch changes the schedule only', () => {
+    const plan = after({ watch: { exists: true, paused: false, current: false } });
+    expect(plan.steps.filter(({ action }) => action !== 'keep').map(({ id }) => id)).toEqual(['watch']);
+  });
+});
+
+describe('a run that was cut short', () => {
+  test('while copying is waited for again and not resized in the middle', () => {
+    const source = {
+      ...f.builtTarget().source!,
+      children: [f.child('orders', { committed: false }), f.child('customers', { committed: false })],
+    };
+    const cluster = { ...f.builtTarget().cluster!, size: '200cc' };
+    const plan = after({ target: { source, cluster }, watch: f.notWatched });
+    expect(actions(plan)).toMatchObject({
+      cluster: 'keep',
+      source: 'keep',
+      running: 'change',
+      snapshot: 'change',
+      'right-size': 'change',
+      watch: 'create',
+    });
+  });
+
+  test('before the resize resizes', () => {
+    const plan = after({ target: { cluster: { ...f.builtTarget().cluster!, size: '200cc' } } });
+    expect(actions(plan)).toMatchObject({ snapshot: 'keep', 'right-size': 'change' });
+  });
+
+  test('after the role was made needs no second one', () => {
+    const plan = makePlan(f.spec, f.preparedSource({ publication: null }), f.emptyTarget(), f.notWatched);
+    expect(step(plan, 'role').action).toBe('adopt');
+    expect(step(plan, 'secret').action).toBe('create');
+    expect(keys(plan)).toEqual([]);
+  });
+});
+
+describe('what is not ours', () => {
+  const unmarked = (target: TargetFacts): TargetFacts => ({
+    ...target,
+    schema: { ...target.schema, comment: null },
+    cluster: { ...target.cluster!, comment: null },
+    secret: { ...target.secret!, comment: null },
+    connection: { ...target.connection!, comment: null },
+    source: { ...target.source!, comment: null },
+  });
+  const publication = { ...f.preparedSource().publication!, comment: 'made by hand' };
+
+  test('is adopted when it matches, and that counts as no change', () => {
+    const plan = makePlan(f.spec, f.preparedSource({ publication }), unmarked(f.builtTarget()), f.notWatched);
+    expect(actions(plan)).toMatchObject({
+      publication: 'adopt',
+      schema: 'adopt',
+      cluster: 'adopt',
+      secret: 'adopt',
+      connection: 'adopt',
+      source: 'adopt',
+    });
+    expect(plan.steps.filter(({ action }) => action !== 'keep' && action !== 'adopt').map(({ id }) => id)).toEqual([
+      'watch',
+    ]);
+    expect(plan.changes).toBe(1);
+  });
+
+  test('was adopted before and is kept from then on', () => {
+    const plan = makePlan(f.spec, f.preparedSource({ publication }), unmarked(f.builtTarget()), f.watched);
+    expect(new Set(plan.steps.map(({ action }) => action))).toEqual(new Set(['keep']));
+  });
+
+  test.each<[string, StepId, Partial<SourceFacts>, (target: TargetFacts) => TargetFacts]>([
+    [
+      'a publication without one of the tables',
+      'publication',
+      { publication: { ...publication, tables: publication.tables.slice(0, 1) } },
+      (t) => t,
+    ],
+    [
+      'a publication that leaves out deletes',
+      'publication',
+      { publication: { ...publication, publishes: { ...publication.publishes, delete: false } } },
+      (t) => t,
+    ],
+    [
+      'a connection to another host',
+      'connection',
+      {},
+      (t) => ({ ...t, connection: { ...t.connection!, host: 'elsewhere' } }),
+    ],
+    ['a cluster of another size', 'cluster', {}, (t) => ({ ...t, cluster: { ...t.cluster!, size: '100cc' } })],
+    ['an unmanaged cluster', 'cluster', {}, (t) => ({ ...t, cluster: { ...t.cluster!, managed: false, size: null } })],
+    [
+      'a source of another publication',
+      'source',
+      {},
+      (t) => ({ ...t, source: { ...t.source!, publication: 'other' } }),
+    ],
+    [
+      'a source without one of the tables',
+      'source',
+      {},
+      (t) => ({ ...t, source: { ...t.source!, children: [f.child('orders')] } }),
+    ],
+    ['a secret that nothing of this pipeline uses', 'secret', {}, (t) => ({ ...t, connection: null, source: null })],
+  ])('is a conflict when it differs: %s', (_what, id, source, change) => {
+    const plan = makePlan(f.spec, f.preparedSource(source), change(unmarked(f.builtTarget())), f.notWatched);
+    expect(step(plan, id).action).toBe('conflict');
+    expect(step(plan, id).changes).toEqual([expect.stringMatching(/^there: /), expect.stringMatching(/^file: /)]);
+  });
+
+  test('belongs to another pipeline and is a conflict even when it matches', () => {
+    const other = { ...f.preparedSource().publication!, comment: writeMark('other') };
+    const plan = after({ source: { publication: other } });
+    expect(step(plan, 'publication')).toMatchObject({
+      action: 'conflict',
+      sentence: expect.stringContaining('belongs to pipeline other') as string,
+    });
+  });
+
+  test('shares the cluster, which is resized only after somebody agreed', () => {
+    const otherObjects = [{ id: 'u77', name: 'materialize.public.report', type: 'materialized-view' }];
+    const cluster = { ...f.builtTarget().cluster!, size: '200cc', otherObjects };
+    const plan = after({ target: { cluster } });
+    expect(keys(plan)).toEqual(['resize-shared-cluster']);
+    expect(step(plan, 'right-size').interrupts).toContain('materialize.public.report');
+  });
+
+  test('lends a role to two pipelines only when its password is given', () => {
+    const role = { ...f.preparedSource().role!, comment: writeMark('other') };
+    const spec = f.postgresSpec();
+    expect(step(after({ spec, source: { neon: null, role } }), 'role').action).toBe('conflict');
+  });
+});
+
+describe('passwords', () => {
+  const role = { ...f.preparedSource().role!, memberOf: [] };
+
+  test('of a role Neon does not keep are reset only after somebody agreed', () => {
+    const source = f.preparedSource();
+    const plan = makePlan(
+      f.spec,
+      { ...source, neon: { ...source.neon!, storesPasswords: false } },
+      f.emptyTarget(),
+      f.notWatched,
+    );
+    expect(keys(plan)).toEqual(['reset-password']);
+  });
+
+  test('of a role of our own that SQL made are set again without asking', () => {
+    const source = f.preparedSource({ neon: null, role: { ...role, comment: f.mark } });
+    const plan = makePlan(f.postgresSpec(), source, f.emptyTarget(), f.notWatched);
+    expect(step(plan, 'role').changes).toContain('password: a new one');
+    expect(keys(plan)).toEqual([]);
+  });
+
+  test('of a role somebody else made are reset only after somebody agreed', () => {
+    const plan = makePlan(f.postgresSpec(), f.preparedSource({ neon: null, role }), f.emptyTarget(), f.notWatched);
+    expect(keys(plan)).toEqual(['reset-password']);
+  });
+
+  test('that are given are never reset', () => {
+    const spec = f.postgresSpec({ role: { name: 'materialize', via: 'given', password: 'env:N2M_SECRET_ROLE' } });
+    const plan = makePlan(spec, f.preparedSource({ neon: null, role }), f.emptyTarget(), f.notWatched);
+    expect(step(plan, 'role').action).toBe('keep');
+  });
+});
+
+describe('logical replication', () => {
+  test('of a plain Postgres is its operator’s to enable', () => {
+    const plan = makePlan(f.postgresSpec(), f.untouchedSource({ neon: null }), f.emptyTarget(), f.notWatched);
+    expect(step(plan, 'logical-replication').action).toBe('conflict');
+    expect(blocking(plan)).toEqual(['wal-level']);
+  });
+
+  test('enabled but not in force yet is a restart, which can be undone', () => {
+    const source = f.preparedSource({ walLevel: 'replica' });
+    const plan = makePlan(f.spec, source, f.emptyTarget(), f.notWatched);
+    expect(step(plan, 'logical-replication')).toMatchObject({ action: 'change', irreversible: null });
+    expect(keys(plan)).toEqual(['enable-logical-replication']);
+  });
+});
