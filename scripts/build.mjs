@@ -1,23 +1,30 @@
-// Compiles src/ to lib/ and bundles the workflows once, so that a worker starts without webpack.
+// Compiles src/ and bundles the workflows once, so that a worker starts without webpack. Built beside lib/ and swapped
+// in at the end: whatever runs from lib/ meanwhile never sees half of it.
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync, chmodSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('..', import.meta.url));
+const lib = join(root, 'lib');
+const fresh = join(root, `lib-${process.pid}`);
+const old = join(root, `lib-${process.pid}-old`);
 
-rmSync(new URL('../lib', import.meta.url), { recursive: true, force: true });
-const tsc = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
-if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+process.on('exit', () => [fresh, old].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+const tsc = [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', fresh];
+const { status } = spawnSync(process.execPath, tsc, { cwd: root, stdio: 'inherit' });
+if (status !== 0) process.exit(status ?? 1);
 
 const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
 const { code } = await bundleWorkflowCode({
-  workflowsPath: require.resolve('../lib/workflows/index.js'),
+  workflowsPath: join(fresh, 'workflows', 'index.js'),
   logger: new DefaultLogger('WARN'),
 });
-writeFileSync(new URL('../lib/workflow-bundle.js', import.meta.url), code);
-chmodSync(new URL('../lib/client.js', import.meta.url), 0o755);
+writeFileSync(join(fresh, 'workflow-bundle.js'), code);
+chmodSync(join(fresh, 'client.js'), 0o755);
+
+if (existsSync(lib)) renameSync(lib, old);
+renameSync(fresh, lib);
