@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { createSample } from '../postgres/sample';
+import { listenForWake, type Wake } from './wake';
 import { startPostgres, type PostgresServer } from '../postgres/server';
 
 /**
@@ -8,8 +9,7 @@ import { startPostgres, type PostgresServer } from '../postgres/server';
  * set in 2024).
  *
  * Where vanilla Postgres differs: FOR ALL TABLES and FOR TABLES IN SCHEMA need a real superuser (Neon lets
- * neon_superuser); no proxy in front, so no SNI routing, no IP check, and a suspended compute is not woken by a
- * connection; no pooler; slots live in the data folder.
+ * neon_superuser); no proxy in front, so no SNI routing and no IP check; no pooler; slots live in the data folder.
  */
 const SETTINGS: Record<string, string> = {
   wal_level: 'replica',
@@ -42,6 +42,11 @@ export const generatePassword = (): string => `npg_${randomBytes(12).toString('b
 /** One branch's Postgres, with what the control plane does on it. */
 export interface Compute {
   readonly postgres: PostgresServer;
+  /** Ends the Postgres in order; every session is dropped. The next connection calls `wake`, which should `resume`. */
+  suspend(wake: () => Promise<void>): Promise<void>;
+  /** Starts a suspended Postgres with these settings added; does nothing when it runs. */
+  resume(settings: Record<string, string>): Promise<void>;
+  stop(): Promise<void>;
   /** `password` null makes a role that cannot log in. */
   createRole(name: string, password: string | null): Promise<void>;
   setPassword(name: string, password: string): Promise<void>;
@@ -85,9 +90,36 @@ function computeOf(postgres: PostgresServer): Compute {
     );
   }
 
+  let sleep: Wake | null = null;
+  let resuming: Promise<void> | null = null;
+  const wakes: Wake[] = [];
+
+  async function start(settings: Record<string, string>): Promise<void> {
+    await sleep?.close();
+    sleep = null;
+    await postgres.start(settings);
+  }
+
   return {
     postgres,
     databases,
+    async suspend(wake) {
+      await postgres.halt();
+      sleep = await listenForWake(postgres.port, wake);
+      wakes.push(sleep);
+    },
+    resume(settings) {
+      resuming ??= start(settings).finally(() => {
+        resuming = null;
+      });
+      return resuming;
+    },
+    async stop() {
+      await sleep?.close();
+      wakes.forEach((each) => each.abandon());
+      await resuming?.catch(() => undefined);
+      await postgres.stop();
+    },
     majorVersion: () =>
       asAdmin('postgres', async (client) => {
         const sql = `SELECT current_setting('server_version_num')::int / 10000 AS major`;

@@ -136,7 +136,7 @@ export async function startNeon(options: NeonOptions = {}): Promise<Neon> {
       async stop() {
         await server.stop();
         await state.operations.stop();
-        await postgres.stop();
+        await compute.stop();
       },
     };
   } catch (error) {

@@ -8,12 +8,19 @@ const startSettings = (state: ProjectState): Record<string, string> => ({
 
 const place = (target: BranchState) => ({ branchId: target.branch.id, endpointId: target.endpoint.id });
 
-/** Ends the Postgres in order; every session is dropped. */
-export const suspendStep = (target: BranchState): Step => ({
+/** Starts the compute with what the project's settings say now. */
+async function resume(state: ProjectState, target: BranchState): Promise<void> {
+  await computeOf(target).resume(startSettings(state));
+  const at = now();
+  Object.assign(target.endpoint, { current_state: 'active', started_at: at, last_active: at, updated_at: at });
+}
+
+/** Every session is dropped; the next connection wakes the compute without an operation of its own being listed. */
+export const suspendStep = (state: ProjectState, target: BranchState): Step => ({
   ...place(target),
   action: 'suspend_compute',
   async work() {
-    await computeOf(target).postgres.halt();
+    await computeOf(target).suspend(() => resume(state, target));
     Object.assign(target.endpoint, { current_state: 'idle', suspended_at: now(), updated_at: now() });
   },
 });
@@ -21,11 +28,7 @@ export const suspendStep = (target: BranchState): Step => ({
 export const startStep = (state: ProjectState, target: BranchState): Step => ({
   ...place(target),
   action: 'start_compute',
-  async work() {
-    await computeOf(target).postgres.start(startSettings(state));
-    Object.assign(target.endpoint, { current_state: 'active', started_at: now(), last_active: now() });
-    Object.assign(target.endpoint, { updated_at: now() });
-  },
+  work: () => resume(state, target),
 });
 
 /**
@@ -42,5 +45,5 @@ export function applySteps(state: ProjectState, target: BranchState, work: () =>
     },
   };
   if (target.endpoint.current_state === 'active') return [apply];
-  return [startStep(state, target), apply, suspendStep(target)];
+  return [startStep(state, target), apply, suspendStep(state, target)];
 }

@@ -1,7 +1,7 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApiError, badRequest, locked, notFound } from './errors';
+import { ApiError, badRequest, locked, notFound, notSupported } from './errors';
 import { parseFaults, type CallFault, type Faults } from './faults';
 import type { Reply, Route } from './request';
 import { routes } from './routes';
@@ -20,14 +20,23 @@ const compiled = routes.map((route) => ({
   pattern: new RegExp(`^${route.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
 }));
 
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw badRequest(`"${text}" is not a well-formed part of a path`);
+  }
+}
+
 function match(method: string, path: string): Match {
   for (const { route, pattern } of compiled) {
     const groups = route.method === method ? pattern.exec(path) : null;
     if (groups === null) continue;
-    const values = Object.entries(groups.groups ?? {}).map(([name, text]) => [name, decodeURIComponent(text)]);
+    const values = Object.entries(groups.groups ?? {}).map(([name, text]) => [name, decoded(text)]);
     return { route, path: Object.fromEntries(values) as Record<string, string> };
   }
-  throw new ApiError(404, 'this route does not exist');
+  // Not 404: that would say the thing asked for is absent.
+  throw notSupported(`${method} ${path}`);
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {

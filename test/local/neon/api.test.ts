@@ -210,6 +210,13 @@ describe('roles', () => {
     await asSuperuser(neon, `DROP ROLE "by SQL"`);
   });
 
+  it('does not pretend to do what it cannot', async () => {
+    const answer = await ask('POST', '/branches', { branch: { name: 'new' } });
+    expect(answer.status).toBe(501);
+    const body = { project: { history_retention_seconds: 0 } };
+    expect((await ask('PATCH', '', body)).body.message).toContain('the stand-in does not support');
+  });
+
   it('says that other branches have no compute', async () => {
     const { branches } = (await ask('GET', '/branches?search=dev')).body as unknown as { branches: { id: string }[] };
     const { status, body } = await ask('POST', `/branches/${branches[0]?.id}/roles`, { role: { name: 'x' } });
@@ -237,6 +244,18 @@ describe('computes and operations', () => {
     expect((await endpoint('restart')).body.operations).toHaveLength(2);
     await neon.idle();
     expect(await asSuperuser(neon, 'SELECT pg_postmaster_start_time()::text')).not.toBe(before);
+  });
+
+  it('wakes an idle compute for whoever connects, with the settings of the project', async () => {
+    const { password } = (await ask('GET', roles('/neondb_owner/reveal_password'))).body;
+    await endpoint('suspend');
+    await neon.idle();
+    const first = await connect(neon, neon.owner, password);
+    expect((await first.query('SHOW wal_level')).rows).toEqual([{ wal_level: 'logical' }]);
+    await first.end();
+    expect((await ask('GET', `/endpoints/${neon.endpoint}`)).body.endpoint).toMatchObject({ current_state: 'active' });
+    const again = await connect(neon, neon.owner, password);
+    await again.end();
   });
 
   it('lists operations newest first, page by page, until an empty page', async () => {

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
 
@@ -50,6 +52,35 @@ describe('a Postgres of our own', () => {
     await server.start();
     expect(await ask(server.superuserUrl, 'SELECT n FROM kept')).toEqual([42]);
   });
+});
+
+it('takes up a folder it was given, and says so when the folder is not its own', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'n2m-given-'));
+  const first = await startPostgres({ dir });
+  await ask(first.superuserUrl, 'CREATE TABLE kept AS SELECT 42 AS n');
+  await first.stop();
+  const second = await startPostgres({ dir });
+  expect(await ask(second.superuserUrl, 'SELECT n FROM kept')).toEqual([42]);
+  await second.stop();
+  await rm(join(dir, 'superuser-password'));
+  await expect(startPostgres({ dir })).rejects.toThrow('name an empty folder');
+  await rm(dir, { recursive: true });
+});
+
+it('names what is wrong when the server does not start, and removes its folder', async () => {
+  const TMPDIR = process.env.TMPDIR;
+  const own = await mkdtemp(join(tmpdir(), 'n2m-own-'));
+  await chmod(own, 0o777);
+  process.env.TMPDIR = own;
+  try {
+    await expect(startPostgres({ settings: { no_such_setting: 'x' } })).rejects.toThrow('no_such_setting');
+    const left = (await readdir(own)).filter((name) => !name.startsWith('n2m-postgres-template-'));
+    expect(left).toEqual([]);
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+    await rm(own, { recursive: true });
+  }
 });
 
 it('leaves nothing behind, also when several start at once', async () => {

@@ -40,11 +40,14 @@ export const endpointRoutes: Route[] = [
   {
     method: 'POST',
     path: '/projects/{project_id}/endpoints/{endpoint_id}/suspend',
-    handle: change((_state, target) => (isActive(target) ? [suspendStep(target)] : [])),
+    handle: change((state, target) => (isActive(target) ? [suspendStep(state, target)] : [])),
   },
   {
     method: 'POST',
     path: '/projects/{project_id}/endpoints/{endpoint_id}/restart',
-    handle: change((state, target) => [...(isActive(target) ? [suspendStep(target)] : []), startStep(state, target)]),
+    handle: change((state, target) => [
+      ...(isActive(target) ? [suspendStep(state, target)] : []),
+      startStep(state, target),
+    ]),
   },
 ];
