@@ -1,143 +1,151 @@
-import { formatCount, formatShort } from '../text/count';
+import { formatCount, plural } from '../text/count';
 import { formatDuration } from '../text/duration';
+import { formatShare } from '../text/share';
+import { formatBytes } from '../text/size';
+import { doneShare, tableShare } from '../snapshot/progress';
 import type { SnapshotProgress, TableProgress } from '../snapshot/types';
 import type { CheckResult, Reading } from '../watch/types';
 import type { RunPhase, RunView, StepView } from './types';
 
-/** The server cuts at 20,000 bytes; a page nobody can read helps nobody. */
-const MOST_TABLES = 40;
-const MOST_FINDINGS = 20;
+/** Temporal keeps details small: what does not fit is counted instead of shown. */
+const MOST_TABLES = 20;
+const MOST_FINDINGS = 15;
 
-const HEADLINE: Record<RunPhase, string> = {
-  planning: 'Reading both systems',
-  'waiting-for-approval': 'Waiting for approval',
-  'setting-up': 'Setting up',
-  snapshotting: 'Copying the tables',
-  'right-sizing': 'Sizing the cluster down',
-  'handing-over': 'Handing over to the scheduled check',
-  done: 'Done: the pipeline runs and is watched',
-  failed: 'Failed',
-  cancelled: 'Cancelled: what was made so far stays',
+const HEADLINES: Record<RunPhase, string> = {
+  planning: 'reading both systems, comparing with the file',
+  'waiting-for-approval': 'waiting for approval',
+  'setting-up': 'setting up',
+  snapshotting: 'copying the tables for the first time',
+  'right-sizing': 'sizing the cluster for the time after the copy',
+  'handing-over': 'handing over to the scheduled check',
+  done: 'done',
+  failed: 'failed',
+  cancelled: 'cancelled',
 };
 
 /** Markdown for Temporal's current details of a run: steps, progress, what it waits for and how to answer. */
 export function renderRunDetails(view: RunView): string {
   return [
-    `## ${HEADLINE[view.phase]}`,
-    ...failure(view),
-    ...waiting(view),
-    ...steps(view.steps),
-    ...snapshot(view),
-    ...findings(view),
+    `### ${view.pipeline}: ${HEADLINES[view.phase]}`,
+    ...approvalLines(view),
+    ...failureLines(view),
+    ...stepLines(view.steps),
+    ...(view.snapshot ? snapshotLines(view.snapshot) : []),
+    ...findingLines(view),
   ].join('\n');
 }
 
-/** Markdown for Temporal's current details of a check. */
-export function renderCheckDetails(result: CheckResult): string {
-  const { verdict, reading } = result;
-  return [
-    `## ${verdict.name}`,
-    '',
-    verdict.cause,
-    '',
-    `Next: \`${verdict.next}\``,
-    '',
-    '| side | read |',
-    '|---|---|',
-    `| upstream | ${sideWords(reading.source)} |`,
-    `| Materialize | ${sideWords(reading.target)} |`,
-    ...verdict.symptoms.map(({ severity, cause, next }) => `\n- **${severity}** ${cause} — \`${next}\``),
-  ].join('\n');
-}
-
-function failure({ failure }: RunView): string[] {
-  if (!failure) return [];
-  const hint = failure.hint ? [`\nNext: ${failure.hint}`] : [];
-  return ['', `**${failure.type}**: ${failure.message}`, ...hint];
-}
-
-function waiting({ waitingFor, pipeline }: RunView): string[] {
+function approvalLines({ pipeline, waitingFor }: RunView): string[] {
   if (waitingFor.length === 0) return [];
   return [
     '',
-    'The run goes on when a person agrees to:',
-    ...waitingFor.map(({ key, reason }) => `- **${key}**: ${reason}`),
+    '**It asks before it goes on:**',
+    ...waitingFor.map(({ key, reason }) => `- \`${key}\`: ${escape(reason)}`),
     '',
-    `Answer with \`n2m approve ${pipeline}\` or \`n2m reject ${pipeline}\`, or with the updates *approve* and *reject* here.`,
+    `Answer with \`n2m approve ${pipeline}\` or \`n2m reject ${pipeline}\`.`,
   ];
 }
 
-const MARK: Record<StepView['state'], string> = { pending: '·', running: '▶', done: '✔', failed: '✘', skipped: '–' };
+function failureLines({ failure }: RunView): string[] {
+  if (failure === null) return [];
+  const hint = failure.hint === null ? '' : `  \nNext: ${escape(failure.hint)}`;
+  return ['', `**${failure.type}** (${failure.system}): ${escape(failure.message)}${hint}`];
+}
 
-function steps(list: StepView[]): string[] {
-  if (list.length === 0) return [];
+function stepLines(steps: StepView[]): string[] {
+  if (steps.length === 0) return [];
+  return ['', '| | step | what |', '|---|---|---|', ...steps.map(stepLine)];
+}
+
+function stepLine(step: StepView): string {
+  const took =
+    step.startedAt !== null && step.endedAt !== null
+      ? ` (${formatDuration(Date.parse(step.endedAt) - Date.parse(step.startedAt))})`
+      : '';
+  return `| ${mark(step)} | ${step.id} | ${cell(step.sentence)}${took} |`;
+}
+
+function mark({ state, outcome }: StepView): string {
+  if (state === 'done') return outcome === 'kept' || outcome === 'adopted' ? '=' : '✓';
+  return { pending: '·', running: '▶', failed: '✗', skipped: '-' }[state];
+}
+
+function snapshotLines(progress: SnapshotProgress): string[] {
+  const rate = progress.rowsPerSecond === null ? '' : `, ${formatCount(progress.rowsPerSecond)} rows/s`;
+  const eta = progress.etaSeconds === null ? '' : `, about ${formatDuration(progress.etaSeconds * 1000)} left`;
+  const restarts = progress.restarts === 0 ? '' : `, started over ${plural(progress.restarts, 'time')}`;
   return [
     '',
-    '| | step | |',
-    '|---|---|---|',
-    ...list.map((step) => `| ${MARK[step.state]} | ${cell(step.object)} | ${cell(stepWords(step))} |`),
+    `**First copy: ${formatShare(doneShare(progress))}**${rate}${eta}${restarts} (seen ${progress.observedAt})`,
+    ...(progress.stuck ? ['', `**Stuck** since ${progress.stuck.since}: ${escape(progress.stuck.cause)}`] : []),
+    ...(progress.stuck?.blockers ?? []).map(({ remedy }) => `- to end it: \`${remedy.replaceAll('`', "'")}\``),
+    ...(progress.sourceError === null ? [] : ['', `The source says: ${escape(progress.sourceError)}`]),
+    '',
+    '| table | state | rows | |',
+    '|---|---|---|---|',
+    ...progress.tables.slice(0, MOST_TABLES).map(tableLine),
+    ...more(progress.tables.length - MOST_TABLES, 'table'),
   ];
 }
 
-function stepWords({ outcome, sentence }: StepView): string {
-  return outcome && outcome !== 'waited' ? `${outcome}: ${sentence}` : sentence;
+function tableLine(table: TableProgress): string {
+  const of = table.rowsExpected === null ? '' : ` of about ${formatCount(table.rowsExpected)}`;
+  const note = table.error === null ? formatShare(tableShare(table)) : cell(table.error);
+  return `| ${cell(table.table)} | ${table.state} | ${formatCount(table.rowsCopied)}${of} | ${note} |`;
 }
 
-function snapshot({ snapshot: progress, phase }: RunView): string[] {
-  if (!progress) return [];
-  const live =
-    phase === 'snapshotting' ? ['', 'Newer numbers are in the heartbeat of the pending activity *awaitSnapshot*.'] : [];
-  const rows = progress.tables
-    .slice(0, MOST_TABLES)
-    .map((table) => `| ${cell(table.table)} | ${table.state} | ${rowWords(table)} |`);
-  const left = progress.tables.length - rows.length;
+function findingLines({ findings }: RunView): string[] {
+  const told = findings.filter((finding) => finding.severity !== 'info');
+  if (told.length === 0) return [];
+  const shown = told.slice(0, MOST_FINDINGS);
   return [
     '',
-    '### First copy',
-    ...(progress.stuck
-      ? ['', `**Stuck** since ${progress.stuck.since}: ${progress.stuck.cause}`, ...blockers(progress)]
+    '**Findings**',
+    ...shown.map(({ severity, code, sentence }) => `- ${severity} \`${code}\`: ${escape(sentence)}`),
+    ...more(told.length - shown.length, 'finding'),
+  ];
+}
+
+const more = (count: number, noun: string): string[] => (count > 0 ? ['', `and ${plural(count, `more ${noun}`)}`] : []);
+
+/** Markdown for Temporal's current details of a check. */
+export function renderCheckDetails({ pipeline, verdict, reading, alertsSent, alertsFailed }: CheckResult): string {
+  const { source, target } = reading;
+  return [
+    `### ${pipeline}: ${verdict.name}`,
+    '',
+    escape(verdict.cause),
+    ...(verdict.severity === 'ok' ? [] : ['', `Next: \`${verdict.next.replaceAll('`', "'")}\``]),
+    ...(verdict.symptoms.length > 1 ? ['', ...verdict.symptoms.slice(0, MOST_FINDINGS).map(symptomLine)] : []),
+    '',
+    `- source: ${side(source, ({ slot }) => `slot ${slot.slot || 'unknown'} ${slot.exists ? slotWords(slot) : 'is missing'}`)}`,
+    `- Materialize: ${side(target, (value) => `source ${value.source.status}, ${plural(value.tables.length, 'table')}`)}`,
+    ...(alertsSent.length + alertsFailed > 0
+      ? [`- alerts: ${alertsSent.length} sent, ${alertsFailed} could not be delivered`]
       : []),
-    '',
-    '| table | state | rows |',
-    '|---|---|---|',
-    ...rows,
-    ...(left > 0 ? ['', `… and ${formatCount(left)} more`] : []),
-    '',
-    rateWords(progress),
-    ...live,
-  ];
+  ].join('\n');
 }
 
-function blockers({ stuck }: SnapshotProgress): string[] {
-  return (stuck?.blockers ?? []).map(({ user, application, ageSeconds, remedy }) => {
-    return `- ${user} (${application || 'no application name'}), open for ${formatDuration(ageSeconds * 1000)}: \`${remedy}\``;
-  });
+function symptomLine({ severity, rule, cause }: CheckResult['verdict']['symptoms'][number]): string {
+  return `- ${severity} \`${rule}\`: ${escape(cause)}`;
 }
 
-function rowWords({ rowsCopied, rowsExpected }: TableProgress): string {
-  return rowsExpected === null
-    ? formatCount(rowsCopied)
-    : `${formatCount(rowsCopied)} of about ${formatCount(rowsExpected)}`;
+function slotWords({
+  active,
+  retainedBytes,
+  unconfirmedBytes,
+}: {
+  active: boolean;
+  retainedBytes: string | null;
+  unconfirmedBytes: string | null;
+}): string {
+  const bytes = (value: string | null) => (value === null ? 'unknown' : formatBytes(value));
+  return `is ${active ? 'active' : 'inactive'}, retained ${bytes(retainedBytes)}, unconfirmed ${bytes(unconfirmedBytes)}`;
 }
 
-function rateWords({ rowsPerSecond, etaSeconds, restarts }: SnapshotProgress): string {
-  const parts = [
-    ...(rowsPerSecond === null ? [] : [`${formatShort(rowsPerSecond)} rows/s`]),
-    ...(etaSeconds === null ? [] : [`about ${formatDuration(etaSeconds * 1000)} left`]),
-    ...(restarts > 0 ? [`started over ${restarts} times`] : []),
-  ];
-  return parts.join(', ');
-}
+const side = <T>(reading: Reading<T>, words: (value: T) => string): string =>
+  escape(reading.ok ? words(reading.value) : `could not be read: ${reading.failure.message}`);
 
-function findings({ findings }: RunView): string[] {
-  if (findings.length === 0) return [];
-  const lines = findings
-    .slice(0, MOST_FINDINGS)
-    .map(({ severity, subject, sentence }) => `- **${severity}** ${subject}: ${sentence}`);
-  return ['', '### Findings', ...lines];
-}
-
-const sideWords = (side: Reading<unknown>): string => (side.ok ? 'yes' : `no: ${cell(side.failure.message)}`);
-
-/** Table cells must not end early. */
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+/** Markdown that came from elsewhere stays text. */
+const escape = (text: string): string => text.replace(/[\\*_<>#[\]]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
+const cell = (text: string): string => escape(text).replaceAll('|', '\\|');
