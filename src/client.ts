@@ -1,2 +1,10 @@
 #!/usr/bin/env node
-export {};
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { main } from './cli/main';
+
+const { version } = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { version: string };
+
+void main(process.argv.slice(2), version).then((code) => {
+  process.exitCode = code;
+});

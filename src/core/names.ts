@@ -27,6 +27,9 @@ export const planId = (pipeline: string, unique: string): string => `${PREFIX}${
 /** The schedule appends the time of each check to this id. */
 export const checkId = (pipeline: string): string => `${PREFIX}${pipeline}/check`;
 
+/** A look by hand, beside the schedule's checks. */
+export const lookId = (pipeline: string, unique: string): string => `${PREFIX}${pipeline}/look-${unique}`;
+
 export const watchId = (pipeline: string): string => `${PREFIX}${pipeline}${WATCH_SUFFIX}`;
 
 /** The pipeline a schedule watches; null for schedules that are none of ours. */

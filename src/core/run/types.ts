@@ -2,7 +2,7 @@ import type { FailureInfo } from '../failures/types';
 import type { Approval, Finding, Outcome, Plan, PlanAction, StepId } from '../plan/types';
 import type { SnapshotProgress } from '../snapshot/types';
 import type { PipelineSpec } from '../spec/types';
-import type { CheckResult } from '../watch/types';
+import type { CheckResult, WatchMemory } from '../watch/types';
 
 /** Input of `replicate`. `approved` holds the keys a person accepted when the plan was shown. */
 export interface ReplicateInput {
@@ -78,9 +78,13 @@ export interface RejectionInput {
   reason: string;
 }
 
-/** Input of `checkReplication`. `memory` is given only by hand-over; a schedule's runs take it from the last result. */
+/** Input of `checkReplication`. A schedule's runs take their memory from the last result. */
 export interface CheckInput {
   spec: PipelineSpec;
+  /** For a look by hand (`n2m status`): what the schedule's last check knew. */
+  memory?: WatchMemory | null;
+  /** A look by hand tells nobody: alerts are the schedule's. */
+  quiet?: boolean;
 }
 
 export type { Plan };

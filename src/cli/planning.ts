@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
+import { TASK_QUEUE, planId } from '../core/names';
+import type { Plan } from '../core/plan/types';
+import type { PipelineSpec } from '../core/spec/types';
+import { CliError, EXIT } from './exit';
+import { failed, failureInfo, failureOfActivity } from './failure';
+import { requireWorker, soon, type Temporal } from './temporal';
+import { pipelineAttribute } from '../workflows/attributes';
+import type { planReplication } from '../workflows';
+
+/** A person waits: what fails so often in a row is reported, although a run would try on. */
+const MOST_ATTEMPTS = 3;
+
+/** Runs planReplication on the worker. Reads both systems, changes nothing. */
+export async function makePlan(temporal: Temporal, spec: PipelineSpec, next: string): Promise<Plan> {
+  await requireWorker(temporal);
+  const handle = await soon(temporal, () =>
+    temporal.client.workflow.start<typeof planReplication>('planReplication', {
+      taskQueue: TASK_QUEUE,
+      workflowId: planId(spec.name, randomUUID()),
+      args: [{ spec }],
+      workflowExecutionTimeout: '10m',
+      typedSearchAttributes: [{ key: pipelineAttribute, value: spec.name }],
+      staticSummary: `plan of ${spec.name}: reads both systems, changes nothing`,
+    }),
+  );
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort();
+  process.once('SIGINT', onInterrupt);
+  try {
+    return await patiently(temporal, handle, stop.signal);
+  } catch (error) {
+    const info = failureInfo(error);
+    throw info === null ? error : failed(info, `the plan of ${spec.name} failed`, next);
+  } finally {
+    process.removeListener('SIGINT', onInterrupt);
+  }
+}
+
+async function patiently(
+  temporal: Temporal,
+  handle: WorkflowHandle<typeof planReplication>,
+  signal: AbortSignal,
+): Promise<Plan> {
+  const result = handle.result();
+  result.catch(() => undefined);
+  for (;;) {
+    const early = await Promise.race([
+      result.then((plan) => ({ plan })),
+      delay(500, null, { signal }).catch(() => null),
+    ]);
+    if (early) return early.plan;
+    const failure = signal.aborted ? null : await givenUp(temporal, handle);
+    if (!signal.aborted && failure === null) continue;
+    await soon(temporal, () => handle.cancel()).catch(() => undefined);
+    if (failure) throw failure;
+    throw new CliError('stopped; a plan changes nothing', EXIT.interrupted);
+  }
+}
+
+/** The last failure of an activity that failed too often; null while there is hope. */
+async function givenUp(temporal: Temporal, handle: WorkflowHandle): Promise<CliError | null> {
+  const { raw } = await soon(temporal, () => handle.describe());
+  const pending = raw.pendingActivities?.find(
+    ({ attempt, lastFailure }) => lastFailure && (attempt ?? 1) > MOST_ATTEMPTS,
+  );
+  if (!pending) return null;
+  const { loadedDataConverter } = temporal.client.options;
+  const error = await decodeOptionalFailureToOptionalError(loadedDataConverter, pending.lastFailure);
+  return failed(failureOfActivity(error), 'the plan failed', 'mend it, then run the same command');
+}

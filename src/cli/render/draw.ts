@@ -1,0 +1,14 @@
+import { formatDuration } from '../../core/text/duration';
+import type { Paint } from '../paint';
+
+export interface DrawOptions {
+  width: number;
+  paint: Paint;
+  /** ISO time, for what is still running. */
+  now: string;
+}
+
+/** Time between two ISO times, for people; never negative, as clocks differ. */
+export function between(from: string, to: string): string {
+  return formatDuration(Math.max(0, Date.parse(to) - Date.parse(from)));
+}

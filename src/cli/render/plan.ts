@@ -1,0 +1,85 @@
+import type { Finding, Plan, PlanAction, PlanStep } from '../../core/plan/types';
+import { formatCount, plural } from '../../core/text/count';
+import { formatDuration } from '../../core/text/duration';
+import { column, printable, wrapWords } from '../../core/text/fit';
+import { formatBytes } from '../../core/text/size';
+import type { Paint } from '../paint';
+
+/** A plan for people: what stands in the way, then the steps in order, then what it comes to. */
+export function renderPlan(plan: Plan, paint: Paint, width: number): string[] {
+  const order = { blocking: 0, warning: 1, info: 2 } as const;
+  const findings = [...plan.findings].sort((a, b) => order[a.severity] - order[b.severity]);
+  const lines = findings.flatMap((finding) => findingLines(finding, paint, width));
+  if (lines.length > 0) lines.push('');
+  lines.push(paint.bold(`${plan.pipeline}: steps`));
+  lines.push(...plan.steps.flatMap((step) => stepLines(step, paint, width)));
+  lines.push('', ...summary(plan, paint, width));
+  return lines;
+}
+
+/** Steps that stand against an object of somebody else. */
+export function conflicts(plan: Plan): PlanStep[] {
+  return plan.steps.filter(({ action }) => action === 'conflict');
+}
+
+export function blocking(plan: Plan): Finding[] {
+  return plan.findings.filter(({ severity }) => severity === 'blocking');
+}
+
+function findingLines(finding: Finding, paint: Paint, width: number): string[] {
+  const colour = { blocking: paint.red, warning: paint.yellow, info: paint.dim }[finding.severity];
+  const mark = { blocking: '✗', warning: '!', info: 'i' }[finding.severity];
+  const text = `${mark} ${printable(finding.subject)}: ${printable(finding.sentence)} [${finding.code}]`;
+  const fix = finding.fix === null ? [] : [`    fix: ${printable(finding.fix)}`];
+  return [...wrapWords(text, width, '  ').map(colour), ...fix];
+}
+
+const MARKS: Record<PlanAction, string> = { create: '+', change: '~', keep: '=', adopt: '=', drop: '-', conflict: '✗' };
+
+function stepLines(step: PlanStep, paint: Paint, width: number): string[] {
+  const colour = {
+    create: paint.green,
+    change: paint.yellow,
+    keep: paint.dim,
+    adopt: paint.dim,
+    drop: paint.red,
+    conflict: paint.red,
+  }[step.action];
+  const indent = ' '.repeat(width < 60 ? 4 : 13);
+  const head = `${MARKS[step.action]} ${width < 60 ? step.action : column(step.action, 9)}`;
+  const [first = '', ...rest] = wrapWords(printable(step.sentence), width - 13);
+  const lines = [colour(`  ${head} ${first}`), ...rest.map((line) => colour(indent + line))];
+  const more = (text: string, shade: (text: string) => string) =>
+    wrapWords(text, width - indent.length).forEach((line) => lines.push(shade(indent + line)));
+  // A single change is what the sentence says.
+  if (step.changes.length > 1) step.changes.forEach((change) => more(`· ${printable(change)}`, colour));
+  if (step.interrupts !== null) more(`interrupts: ${printable(step.interrupts)}`, paint.yellow);
+  if (step.irreversible !== null) more(`cannot be undone: ${printable(step.irreversible)}`, paint.yellow);
+  if (step.approval !== null) more(`needs approval: ${step.approval}`, paint.yellow);
+  return lines;
+}
+
+function summary(plan: Plan, paint: Paint, width: number): string[] {
+  const stops = blocking(plan).length + conflicts(plan).length;
+  const lines: string[] = [];
+  const fresh = plan.tables.filter((table) => table.fresh).length;
+  if (fresh > 0) {
+    const { rows, bytes, estimates } = plan.snapshot;
+    const size = `${rows === null ? 'an unknown number of' : `about ${formatCount(rows)}`} rows, ${formatBytes(bytes)}`;
+    const times = estimates.map(({ size: name, seconds }) => `${name} ${formatDuration(seconds * 1000)}`).join(', ');
+    const text = `to copy: ${plural(fresh, 'table')}, ${size}${times === '' ? '' : `; estimated time by cluster size: ${times}`}`;
+    lines.push(...wrapWords(text, width, '  '));
+  }
+  if (stops > 0)
+    lines.push(
+      paint.red(
+        `${plural(stops, 'thing')} ${stops === 1 ? 'stands' : 'stand'} in the way; nothing can be applied before`,
+      ),
+    );
+  else if (plan.changes === 0) lines.push(paint.green('no changes: both systems are as the file says'));
+  else {
+    const approval = plan.needsApproval.length === 0 ? '' : `, ${plan.needsApproval.length} of them to be approved`;
+    lines.push(`${plural(plan.changes, 'step')} to do${approval}`);
+  }
+  return lines;
+}

@@ -1,0 +1,32 @@
+import type { ReplicateReport } from '../../core/run/types';
+import { plural } from '../../core/text/count';
+import { formatDuration } from '../../core/text/duration';
+import { printable } from '../../core/text/fit';
+import { formatBytes } from '../../core/text/size';
+import type { Paint } from '../paint';
+import { paintVerdict } from './verdict';
+
+/** What a finished run comes to, in a few lines. */
+export function renderReport(report: ReplicateReport, paint: Paint): string[] {
+  const done = report.steps.filter(({ outcome }) => outcome !== null && outcome !== 'kept' && outcome !== 'adopted');
+  const lines = [
+    report.changed
+      ? `${paint.green('✓')} ${report.pipeline}: ${plural(done.length, 'step')} done in ${formatDuration(report.seconds * 1000)}`
+      : `${paint.green('✓')} ${report.pipeline}: nothing to change`,
+  ];
+  if (report.snapshotSeconds !== null) lines.push(`  snapshot   ${formatDuration(report.snapshotSeconds * 1000)}`);
+  if (report.clusterSize !== null) lines.push(`  cluster    ${printable(report.clusterSize)}`);
+  if (report.slot !== null) {
+    const { slot, retainedBytes, unconfirmedBytes } = report.slot;
+    const bytes = (value: string | null) => (value === null ? 'unknown' : formatBytes(value));
+    lines.push(
+      `  slot       ${printable(slot)}: ${bytes(retainedBytes)} retained, ${bytes(unconfirmedBytes)} not confirmed`,
+    );
+  }
+  if (report.firstCheck !== null) {
+    const { verdict } = report.firstCheck;
+    lines.push(`  first look ${paintVerdict(verdict.name, paint)}: ${printable(verdict.cause)}`);
+  }
+  lines.push(`  from now on: n2m status ${report.pipeline}`);
+  return lines;
+}

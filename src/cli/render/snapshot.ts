@@ -1,0 +1,103 @@
+import type { SnapshotProgress, TableProgress } from '../../core/snapshot/types';
+import { formatCount, formatShort, plural } from '../../core/text/count';
+import { formatDuration } from '../../core/text/duration';
+import { column, fit, printable, wrapWords } from '../../core/text/fit';
+import { between, type DrawOptions } from './draw';
+
+/** The first copy: one line in all, one per table with bar and rows, and why nothing moves where it is known. */
+export function renderSnapshot(progress: SnapshotProgress, options: DrawOptions): string[] {
+  const { width, paint } = options;
+  const lines = [paint.bold(fit(`  ${snapshotSummary(progress, options.now)}`, width))];
+  const names = Math.min(28, Math.max(8, ...progress.tables.map(({ table }) => table.length)), Math.floor(width / 3));
+  lines.push(...progress.tables.map((table) => tableLine(table, names, options)));
+  if (progress.sourceError !== null) {
+    lines.push(paint.red(fit(`    source ${progress.sourceStatus}: ${printable(progress.sourceError)}`, width)));
+  }
+  if (progress.stuck !== null) lines.push(...stuckLines(progress, options));
+  return lines;
+}
+
+/** `1.2M of about 2.0M rows · 12.3k rows/s · 3m 20s left · 1m 05s so far`. */
+export function snapshotSummary(progress: SnapshotProgress, now: string): string {
+  const parts = [`snapshot: ${rowsInAll(progress.tables)}`];
+  const over = progress.tables.every(({ state }) => state === 'committed');
+  if (!over && progress.rowsPerSecond !== null) parts.push(`${formatShort(progress.rowsPerSecond)} rows/s`);
+  if (!over && progress.etaSeconds !== null) parts.push(`${formatDuration(progress.etaSeconds * 1000)} left`);
+  parts.push(`${between(progress.startedAt, over ? progress.observedAt : now)}${over ? '' : ' so far'}`);
+  if (progress.restarts > 0) parts.push(`started over ${plural(progress.restarts, 'time')}`);
+  return parts.join(' · ');
+}
+
+function rowsInAll(tables: TableProgress[]): string {
+  const copied = tables.reduce((sum, { rowsCopied }) => sum + rowsCopied, 0);
+  const committed = tables.filter(({ state }) => state === 'committed').length;
+  if (committed === tables.length) return `${plural(tables.length, 'table')} committed`;
+  const expected = tables.reduce<number | null>(
+    (sum, { rowsExpected }) => (sum === null || rowsExpected === null ? null : sum + rowsExpected),
+    0,
+  );
+  return expected === null || expected < copied
+    ? `${formatCount(copied)} rows`
+    : `${formatCount(copied)} of about ${formatCount(expected)} rows`;
+}
+
+const BAR = 24;
+
+function tableLine(table: TableProgress, names: number, { width, paint }: DrawOptions): string {
+  const name = column(printable(table.table), names);
+  const note = noteOf(table);
+  // Indentation, name, two gaps, percentage.
+  const room = width - 4 - names - 2 - note.length - 2;
+  const share = shareOf(table);
+  if (share === null || room < 11) return colourOf(table, paint)(fit(`    ${name}  ${note}`, width));
+  const bar = Math.min(BAR, room - 5);
+  const full = Math.round(share * bar);
+  const percent = `${Math.floor(share * 100)}%`.padStart(4);
+  return colourOf(table, paint)(`    ${name}  ${'█'.repeat(full)}${'░'.repeat(bar - full)} ${percent}  ${note}`);
+}
+
+/** Done is only what is committed: a copy that has all its rows stays below 100 %. */
+function shareOf({ state, rowsCopied, rowsExpected }: TableProgress): number | null {
+  if (state === 'committed') return 1;
+  if (state === 'copied') return 0.99;
+  if (state === 'failed' || state === 'waiting' || !rowsExpected) return null;
+  return Math.min(0.99, rowsCopied / rowsExpected);
+}
+
+function noteOf(table: TableProgress): string {
+  switch (table.state) {
+    case 'waiting':
+      return 'waiting';
+    case 'copying':
+      return `${formatCount(table.rowsCopied)} rows`;
+    case 'copied':
+      return `${formatCount(table.rowsCopied)} rows, committing`;
+    case 'committed':
+      return 'committed';
+    case 'failed':
+      return `failed: ${printable(table.error ?? 'no reason given')}`;
+  }
+}
+
+function colourOf({ state }: TableProgress, paint: DrawOptions['paint']): (text: string) => string {
+  if (state === 'failed') return paint.red;
+  if (state === 'waiting') return paint.dim;
+  return state === 'committed' ? paint.green : (text) => text;
+}
+
+function stuckLines({ stuck }: SnapshotProgress, { width, paint, now }: DrawOptions): string[] {
+  if (stuck === null) return [];
+  const texts = [
+    `nothing moves for ${between(stuck.since, now)}: ${printable(stuck.cause)}`,
+    ...stuck.blockers.map((blocker) => {
+      const who = blocker.kind === 'prepared' ? `prepared transaction ${blocker.gid}` : `session ${blocker.pid}`;
+      const age = formatDuration(blocker.ageSeconds * 1000);
+      return printable(
+        `${who} of ${blocker.user} (${blocker.application || 'no application name'}), ${age} old; ends it: ${blocker.remedy}`,
+      );
+    }),
+  ];
+  return texts.flatMap((text) =>
+    wrapWords(text, width - 6, '  ').map((line) => paint.yellow(fit(`    ${line}`, width))),
+  );
+}

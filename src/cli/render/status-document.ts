@@ -1,0 +1,155 @@
+import type { FailureInfo } from '../../core/failures/types';
+import type {
+  AlertMemory,
+  CheckResult,
+  SourceReading,
+  Symptom,
+  TargetReading,
+  TargetTableReading,
+  Severity,
+  VerdictName,
+} from '../../core/watch/types';
+import { formatDuration } from '../../core/text/duration';
+import type { LiveRun } from '../run';
+import { PHASES } from './run';
+
+/** One side as far as it could be read. */
+export type Side<T> = ({ reachable: true } & T) | { reachable: false; failure: FailureInfo };
+
+export interface WatchState {
+  paused: boolean;
+  note: string | null;
+  /** Milliseconds between two checks. */
+  every: number | null;
+}
+
+/** The JSON document of `n2m status`. */
+export interface StatusDocument {
+  pipeline: string;
+  verdict: VerdictName;
+  severity: Severity;
+  cause: string;
+  next: string;
+  /** When both sides were read; null when nobody ever did. */
+  checkedAt: string | null;
+  /** Null as long as nobody looked. */
+  source: Side<SourceReading> | null;
+  target: Side<Omit<TargetReading, 'tables'>> | null;
+  tables: TargetTableReading[];
+  symptoms: Symptom[];
+  /** Alerts that are open. */
+  alerts: AlertMemory[];
+  /** The run under way. */
+  run: LiveRun | null;
+  watch: WatchState | null;
+  /** False: this is not what is, because nobody could look. */
+  reachable: boolean;
+}
+
+/** A check's reading and verdict. That checks are late outweighs a good verdict: nobody is told what happens. */
+export function statusOfCheck(check: CheckResult, watch: WatchState | null, late: Symptom | null): StatusDocument {
+  const { name, severity, cause, next, symptoms } = check.verdict;
+  const status: StatusDocument = {
+    ...readings(check),
+    pipeline: check.pipeline,
+    verdict: name,
+    severity,
+    cause,
+    next,
+    symptoms: late === null ? symptoms : [...symptoms, late],
+    run: null,
+    watch,
+    reachable: true,
+  };
+  if (late === null || name !== 'healthy') return status;
+  return { ...status, verdict: 'unknown', severity: late.severity, cause: late.cause, next: late.next };
+}
+
+/** A run holds the pipeline: what it does is the verdict; what the last check saw is kept beside it. */
+export function statusOfRun(
+  pipeline: string,
+  run: LiveRun,
+  last: CheckResult | null,
+  watch: WatchState | null,
+  worker: boolean,
+): StatusDocument {
+  const waits = run.view?.waitingFor ?? [];
+  const doing = run.view ? PHASES[run.view.phase] : 'no worker answers for it';
+  const retry = run.retries[0];
+  const cause = `a run is under way since ${run.startedAt}: ${doing}${retry ? `; ${retry.activity} tries again: ${retry.message}` : ''}`;
+  return {
+    ...(last ? readings(last) : NOTHING_READ),
+    pipeline,
+    verdict: run.view === null ? 'unknown' : run.view.phase === 'snapshotting' ? 'snapshotting' : 'changing',
+    severity: run.view === null || retry ? 'warn' : 'ok',
+    cause,
+    next: !worker
+      ? START_WORKER
+      : waits.length > 0
+        ? `n2m approve ${pipeline}, or n2m reject ${pipeline}`
+        : `n2m status ${pipeline} --watch`,
+    symptoms: [],
+    run,
+    watch,
+    reachable: worker,
+  };
+}
+
+export type NoLook =
+  { kind: 'failed'; failure: FailureInfo } | { kind: 'unwatched' } | { kind: 'no-check-yet' } | { kind: 'no-worker' };
+
+const START_WORKER = 'start a worker: npm run worker';
+
+/** Nobody could look, so nobody knows; the last check's readings are kept with their age. */
+export function statusWithoutLook(
+  pipeline: string,
+  why: NoLook,
+  last: CheckResult | null,
+  watch: WatchState | null,
+): StatusDocument {
+  const before = last ? `; the last check, at ${last.checkedAt}, said ${last.verdict.name}` : '';
+  const said: Record<NoLook['kind'], { cause: string; next: string }> = {
+    failed: {
+      cause: `the last run failed${why.kind === 'failed' ? `: ${why.failure.message}` : ''}, and nobody watches yet`,
+      next: why.kind === 'failed' && why.failure.hint ? `${why.failure.hint}, then n2m apply FILE` : 'n2m apply FILE',
+    },
+    unwatched: { cause: 'nobody watches: the pipeline has no schedule', next: 'n2m apply FILE sets it up again' },
+    'no-check-yet': { cause: 'no check has completed yet', next: `n2m status ${pipeline}` },
+    'no-worker': { cause: `no worker answers, so nobody can look${before}`, next: START_WORKER },
+  };
+  return {
+    ...(last ? readings(last) : NOTHING_READ),
+    pipeline,
+    verdict: 'unknown',
+    severity: 'warn',
+    ...said[why.kind],
+    symptoms: [],
+    run: null,
+    watch,
+    reachable: why.kind !== 'no-worker',
+  };
+}
+
+type Readings = Pick<StatusDocument, 'checkedAt' | 'source' | 'target' | 'tables' | 'alerts'>;
+
+const NOTHING_READ: Readings = { checkedAt: null, source: null, target: null, tables: [], alerts: [] };
+
+function readings({ checkedAt, reading, memory }: CheckResult): Readings {
+  const { source, target } = reading;
+  return {
+    checkedAt,
+    source: source.ok ? { reachable: true, ...source.value } : { reachable: false, failure: source.failure },
+    target: target.ok ? { reachable: true, ...without(target.value) } : { reachable: false, failure: target.failure },
+    tables: target.ok ? target.value.tables : [],
+    alerts: memory.alerts,
+  };
+}
+
+function without({ tables: _tables, ...rest }: TargetReading): Omit<TargetReading, 'tables'> {
+  return rest;
+}
+
+/** `12 s ago`. */
+export function ago(at: string, now: string): string {
+  return `${formatDuration(Math.max(0, Date.parse(now) - Date.parse(at)))} ago`;
+}

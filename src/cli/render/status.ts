@@ -1,0 +1,120 @@
+import { formatDuration } from '../../core/text/duration';
+import { plural } from '../../core/text/count';
+import { column, fit, printable, wrapWords } from '../../core/text/fit';
+import { formatBytes } from '../../core/text/size';
+import type { DrawOptions } from './draw';
+import { renderRun } from './run';
+import { ago, type StatusDocument } from './status-document';
+import { paintVerdict } from './verdict';
+
+/** The verdict first, both sides beside each other, what is wrong, then what to do. */
+export function renderStatus(status: StatusDocument, options: DrawOptions): string[] {
+  const { paint, width, now } = options;
+  const lines = [`${paint.bold(status.pipeline)}  ${paintVerdict(status.verdict, paint)}`];
+  lines.push(...wrapWords(printable(status.cause), width - 2).map((line) => `  ${line}`), '');
+  if (status.run?.view) lines.push(...renderRun(status.run.view, status.run.retries, options), '');
+  else lines.push(...sides(status, options), ...tables(status, options));
+  for (const symptom of status.symptoms) {
+    if (symptom.cause === status.cause) continue;
+    const colour = symptom.severity === 'warn' ? paint.yellow : paint.red;
+    const where = symptom.table === null ? '' : `${symptom.table}: `;
+    const text = printable(`${where}${symptom.cause} [${symptom.rule}]`);
+    lines.push(...wrapWords(text, width - 4, '  ').map((line) => colour(`  ! ${line}`)));
+  }
+  lines.push(
+    ...footer(status, now)
+      .flatMap((text) => wrapWords(text, width - 2, '  '))
+      .map((line) => paint.dim(`  ${fit(line, width - 2)}`)),
+  );
+  lines.push(...wrapWords(`next: ${printable(status.next)}`, width, '  '));
+  return lines;
+}
+
+/** Label and value of each side, in the same order of interest. */
+function sides(status: StatusDocument, { width, paint }: DrawOptions): string[] {
+  if (status.source === null && status.target === null) return [];
+  const left = sourceLines(status.source);
+  const right = targetLines(status.target);
+  if (width < 60) {
+    return [
+      '  Postgres',
+      ...left.map((line) => `    ${fit(line, width - 4)}`),
+      '  Materialize',
+      ...right.map((line) => `    ${fit(line, width - 4)}`),
+      '',
+    ];
+  }
+  const half = Math.floor((width - 4) / 2);
+  const rows = [paint.bold(`  ${column('Postgres', half)}Materialize`)];
+  for (let row = 0; row < Math.max(left.length, right.length); row += 1) {
+    rows.push(`  ${column(left[row] ?? '', half - 1)} ${fit(right[row] ?? '', half)}`.trimEnd());
+  }
+  return [...rows, ''];
+}
+
+const bytes = (value: string | null): string => (value === null ? 'unknown' : formatBytes(value));
+
+function sourceLines(side: StatusDocument['source']): string[] {
+  if (side === null) return ['not looked at'];
+  if (!side.reachable) return [`not readable: ${printable(side.failure.message)}`];
+  const { slot } = side;
+  if (!slot.exists) return [`slot       ${printable(slot.slot)} does not exist`];
+  return [
+    `slot       ${slot.active ? 'active' : 'inactive'}${slot.walStatus === null ? '' : `, WAL ${slot.walStatus}`}`,
+    `retained   ${bytes(slot.retainedBytes)}${side.maxSlotWalKeepSize === null ? '' : ` of at most ${bytes(side.maxSlotWalKeepSize)}`}`,
+    `unread     ${bytes(slot.unconfirmedBytes)}`,
+    `published  ${side.publication.exists ? plural(side.publication.tables.length, 'table') : 'no publication'}`,
+    `name       ${printable(slot.slot)}`,
+  ];
+}
+
+function targetLines(side: StatusDocument['target']): string[] {
+  if (side === null) return ['not looked at'];
+  if (!side.reachable) return [`not readable: ${printable(side.failure.message)}`];
+  const { source, cluster } = side;
+  const use = [
+    ...(cluster.memory === null ? [] : [`memory ${Math.round(cluster.memory * 100)} %`]),
+    ...(cluster.disk === null ? [] : [`disk ${Math.round(cluster.disk * 100)} %`]),
+  ].join(', ');
+  return [
+    source.exists ? `source     ${source.status}` : 'source     does not exist',
+    cluster.exists
+      ? `cluster    ${cluster.name}, ${cluster.size ?? 'unmanaged'}`
+      : `cluster    ${cluster.name} does not exist`,
+    `replicas   ${cluster.replicas.map(({ status }) => status).join(', ') || 'none'}`,
+    ...(use === '' ? [] : [`used       ${use}`]),
+    ...(source.error === null ? [] : [`error      ${printable(source.error)}`]),
+  ];
+}
+
+/** Tables that are well are counted, the others named; all are in the JSON document. */
+const MOST_TABLES = 20;
+
+function tables({ tables }: StatusDocument, { width, paint }: DrawOptions): string[] {
+  if (tables.length === 0) return [];
+  const behind = (ms: number | null) => (ms === null ? '' : `${formatDuration(ms)} behind`);
+  const names = Math.min(32, Math.max(...tables.map(({ table }) => table.length)), Math.floor(width / 2));
+  const worstFirst = [...tables].sort(
+    (a, b) => Number(b.error !== null) - Number(a.error !== null) || (b.freshnessMs ?? 0) - (a.freshnessMs ?? 0),
+  );
+  const lines = worstFirst.slice(0, MOST_TABLES).map(({ table, status, error, freshnessMs }) => {
+    const text = fit(
+      `  ${column(printable(table), names)}  ${column(status, 9)} ${error === null ? behind(freshnessMs) : printable(error)}`,
+      width,
+    );
+    return error === null ? text.trimEnd() : paint.red(text);
+  });
+  if (tables.length > MOST_TABLES)
+    lines.push(`  … and ${plural(tables.length - MOST_TABLES, 'table')} more, see --output json`);
+  return [...lines, ''];
+}
+
+function footer({ checkedAt, watch, alerts }: StatusDocument, now: string): string[] {
+  const lines: string[] = [];
+  if (checkedAt !== null) lines.push(`read ${ago(checkedAt, now)}`);
+  if (watch?.paused) lines.push(`the watch is paused${watch.note === null ? '' : ` (${printable(watch.note)})`}`);
+  else if (watch?.every) lines.push(`watched every ${formatDuration(watch.every)}`);
+  if (alerts.length > 0)
+    lines.push(`${plural(alerts.length, 'alert')} open since ${alerts.map(({ openedAt }) => openedAt).sort()[0]}`);
+  return lines;
+}

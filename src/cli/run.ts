@@ -1,0 +1,106 @@
+import { WorkflowNotFoundError, isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { runId } from '../core/names';
+import type { RunView } from '../core/run/types';
+import type { SnapshotProgress } from '../core/snapshot/types';
+import { viewQuery } from '../workflows/messages';
+import { soon, type Temporal } from './temporal';
+
+/** An activity that failed and is tried again: why a run that looks busy does not get on. */
+export interface Retry {
+  activity: string;
+  attempt: number;
+  message: string;
+  nextAt: string | null;
+}
+
+/** What a run says about itself right now. */
+export interface LiveRun {
+  workflowType: string;
+  runId: string;
+  status: WorkflowExecutionDescription['status']['name'];
+  startedAt: string;
+  /** Null while no worker answers. */
+  view: RunView | null;
+  retries: Retry[];
+}
+
+/** The run that holds or last held the pipeline's lock; null when there never was one. */
+export async function describeRun(temporal: Temporal, pipeline: string): Promise<WorkflowExecutionDescription | null> {
+  try {
+    return await soon(temporal, () => temporal.client.workflow.getHandle(runId(pipeline)).describe());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** The run's own view with the newer numbers of the pending wait's heartbeat. */
+export async function readRun(temporal: Temporal, pipeline: string, id?: string): Promise<LiveRun | null> {
+  const handle = temporal.client.workflow.getHandle(runId(pipeline), id);
+  let description: WorkflowExecutionDescription;
+  try {
+    description = await soon(temporal, () => handle.describe());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+  const view = await soon(temporal, () => handle.query(viewQuery), 5_000).catch(nullWithoutWorker);
+  const heartbeat = await snapshotHeartbeat(temporal, description);
+  return {
+    workflowType: description.type,
+    runId: description.runId,
+    status: description.status.name,
+    startedAt: description.startTime.toISOString(),
+    view: view && withHeartbeat(view, heartbeat),
+    retries: retries(description),
+  };
+}
+
+/** Queries need a worker; without one they run into their deadline or are refused at once. */
+function nullWithoutWorker(error: unknown): null {
+  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  const notServed = isGrpcDeadlineError(cause) || (isGrpcServiceError(cause) && [1, 4, 9, 14].includes(cause.code));
+  if (notServed || (error instanceof Error && error.name === 'QueryNotRegisteredError')) return null;
+  throw error;
+}
+
+export function withHeartbeat(view: RunView, heartbeat: SnapshotProgress | null): RunView {
+  if (heartbeat === null) return view;
+  if (view.snapshot !== null && view.snapshot.observedAt >= heartbeat.observedAt) return view;
+  return { ...view, snapshot: heartbeat };
+}
+
+async function snapshotHeartbeat(
+  temporal: Temporal,
+  description: WorkflowExecutionDescription,
+): Promise<SnapshotProgress | null> {
+  const pending = description.raw.pendingActivities ?? [];
+  const wait = pending.find((activity) => activity.activityType?.name === 'awaitSnapshot');
+  const payloads = wait?.heartbeatDetails?.payloads;
+  if (!payloads?.length) return null;
+  const [progress] = await decodeArrayFromPayloads(temporal.client.options.loadedDataConverter, payloads);
+  return isProgress(progress) ? progress : null;
+}
+
+function isProgress(value: unknown): value is SnapshotProgress {
+  if (typeof value !== 'object' || value === null) return false;
+  const { tables, observedAt } = value as Partial<SnapshotProgress>;
+  return Array.isArray(tables) && typeof observedAt === 'string';
+}
+
+function retries(description: WorkflowExecutionDescription): Retry[] {
+  return (description.raw.pendingActivities ?? []).flatMap((activity) => {
+    if (!activity.lastFailure || (activity.attempt ?? 1) < 2) return [];
+    const next = activity.nextAttemptScheduleTime?.seconds;
+    return [
+      {
+        activity: activity.activityType?.name ?? 'activity',
+        attempt: activity.attempt ?? 1,
+        message: activity.lastFailure.message ?? 'failed',
+        nextAt: next ? new Date(Number(next) * 1000).toISOString() : null,
+      },
+    ];
+  });
+}

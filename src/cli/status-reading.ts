@@ -1,0 +1,63 @@
+import type { FailureInfo } from '../core/failures/types';
+import { runId } from '../core/names';
+import { lateness } from '../core/watch/lateness';
+import { CliError, EXIT } from './exit';
+import { failureInfo } from './failure';
+import {
+  statusOfCheck,
+  statusOfRun,
+  statusWithoutLook,
+  type StatusDocument,
+  type WatchState,
+} from './render/status-document';
+import { readRun } from './run';
+import { workerPolls, type Temporal } from './temporal';
+import { lastCheck, look, readWatch, type Watch } from './watching';
+
+/** Everything `n2m status` says: the run where one is under way, else a look at both sides, else the last one. */
+export async function readStatus(temporal: Temporal, pipeline: string, onlyLast: boolean): Promise<StatusDocument> {
+  const [run, watch, worker] = await Promise.all([
+    readRun(temporal, pipeline),
+    readWatch(temporal, pipeline),
+    workerPolls(temporal),
+  ]);
+  if (run === null && watch === null) {
+    throw new CliError(
+      `there is no pipeline ${pipeline} in namespace ${temporal.namespace} of ${temporal.address}`,
+      EXIT.usage,
+      'n2m list shows what there is; n2m apply FILE starts one',
+    );
+  }
+  const state = watch && stateOf(watch);
+  const last = watch && (await lastCheck(temporal, watch));
+  if (run?.status === 'RUNNING') return statusOfRun(pipeline, run, last, state, worker);
+  if (watch === null || watch.spec === null) {
+    const failure = run && (await failureOf(temporal, pipeline, run.runId));
+    return statusWithoutLook(pipeline, failure ? { kind: 'failed', failure } : { kind: 'unwatched' }, last, state);
+  }
+  if (onlyLast) {
+    if (last === null) return statusWithoutLook(pipeline, { kind: 'no-check-yet' }, null, state);
+    const late = lateness(last.checkedAt, watch.spec, new Date().toISOString());
+    return statusOfCheck(last, state, watch.paused ? null : late);
+  }
+  if (!worker) return statusWithoutLook(pipeline, { kind: 'no-worker' }, last, state);
+  const check = await look(temporal, watch.spec, last?.memory ?? null);
+  // A look by hand is not the watch: that nobody watched meanwhile has to be said.
+  const late = last === null || watch.paused ? null : lateness(last.checkedAt, watch.spec, new Date().toISOString());
+  return statusOfCheck(check, state, late);
+}
+
+function stateOf(watch: Watch): WatchState {
+  return { paused: watch.paused, note: watch.note, every: watch.spec?.watch.every ?? null };
+}
+
+async function failureOf(temporal: Temporal, pipeline: string, execution: string): Promise<FailureInfo | null> {
+  try {
+    await temporal.client.workflow.getHandle(runId(pipeline), execution, { followRuns: false }).result();
+    return null;
+  } catch (error) {
+    const info = failureInfo(error);
+    if (info === null) throw error;
+    return info;
+  }
+}

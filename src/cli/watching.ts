@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { ScheduleNotFoundError, WorkflowNotFoundError, type ScheduleDescription } from '@temporalio/client';
+import { TASK_QUEUE, lookId, watchId } from '../core/names';
+import type { CheckInput } from '../core/run/types';
+import type { PipelineSpec } from '../core/spec/types';
+import type { CheckResult, WatchMemory } from '../core/watch/types';
+import { pipelineAttribute } from '../workflows/attributes';
+import type { checkReplication } from '../workflows';
+import { CliError, EXIT } from './exit';
+import { failed, failureInfo } from './failure';
+import { soon, type Temporal } from './temporal';
+import { whoAmI } from './answering';
+
+/** The schedule that watches a pipeline. */
+export interface Watch {
+  paused: boolean;
+  note: string | null;
+  /** Null where the schedule's action is none of ours. */
+  spec: PipelineSpec | null;
+  /** The last checks it started, newest first. */
+  recent: { workflowId: string; runId: string; takenAt: string }[];
+}
+
+export async function readWatch(temporal: Temporal, pipeline: string): Promise<Watch | null> {
+  let description: ScheduleDescription;
+  try {
+    description = await soon(temporal, () => temporal.client.schedule.getHandle(watchId(pipeline)).describe());
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return null;
+    throw error;
+  }
+  const input = description.action.args?.[0] as Partial<CheckInput> | undefined;
+  return {
+    paused: description.state.paused,
+    note: description.state.note || null,
+    spec: input?.spec ?? null,
+    recent: description.info.recentActions
+      .map(({ action, takenAt }) => ({
+        workflowId: action.workflow.workflowId,
+        runId: action.workflow.firstExecutionRunId,
+        takenAt: takenAt.toISOString(),
+      }))
+      .reverse(),
+  };
+}
+
+/** The newest completed check the schedule started; null when none is left to read. */
+export async function lastCheck(temporal: Temporal, { recent }: Watch): Promise<CheckResult | null> {
+  for (const { workflowId, runId } of recent) {
+    const handle = temporal.client.workflow.getHandle<typeof checkReplication>(workflowId, runId);
+    try {
+      const { status } = await soon(temporal, () => handle.describe());
+      if (status.name === 'COMPLETED') return await soon(temporal, () => handle.result());
+    } catch (error) {
+      // Older than the namespace's retention.
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+  return null;
+}
+
+/** Two deadlines of half a minute each, and the activity's retries. */
+const LOOK_TIMEOUT = 180_000;
+
+/** One reading of both sides now. Tells nobody: alerts stay the schedule's. */
+export async function look(temporal: Temporal, spec: PipelineSpec, memory: WatchMemory | null): Promise<CheckResult> {
+  const { workflow } = temporal.client;
+  try {
+    const handle = await soon(temporal, () =>
+      workflow.start<typeof checkReplication>('checkReplication', {
+        taskQueue: TASK_QUEUE,
+        workflowId: lookId(spec.name, randomUUID()),
+        args: [{ spec, memory, quiet: true }],
+        workflowExecutionTimeout: LOOK_TIMEOUT,
+        typedSearchAttributes: [{ key: pipelineAttribute, value: spec.name }],
+        staticSummary: `look at ${spec.name} by hand`,
+      }),
+    );
+    return await handle.result();
+  } catch (error) {
+    const info = failureInfo(error);
+    throw info === null ? error : failed(info, `${spec.name} could not be looked at`, `n2m status ${spec.name} --last`);
+  }
+}
+
+/** Pauses or resumes the scheduled checks; the note is what Temporal's UI shows, too. */
+export async function switchWatch(
+  temporal: Temporal,
+  pipeline: string,
+  change: 'pause' | 'unpause',
+  reason: string,
+): Promise<void> {
+  const note = `${change === 'pause' ? 'paused' : 'resumed'} by ${whoAmI()}${reason === '' ? '' : `: ${reason}`}`;
+  try {
+    await soon(temporal, () => temporal.client.schedule.getHandle(watchId(pipeline))[change](note));
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    throw new CliError(`nobody watches ${pipeline}: it has no schedule`, EXIT.usage, 'n2m list shows what is watched');
+  }
+}
