@@ -125,6 +125,9 @@ export interface Catalog {
   /** Null removes the comment. `column` is the 1-based position. */
   comment(object: ObjectRef, column: number | null, text: string | null): Promise<void>;
 
+  /** Answer of SHOW CREATE: the full name, and the definition with names instead of ids, over several lines. */
+  showCreate(id: string): Promise<{ name: string; create_sql: string }>;
+
   // drops
   /** Direct dependents in id order. */
   dependents(id: string): Promise<CatalogItem[]>;

@@ -5,6 +5,7 @@ import { connections } from './connections';
 import { drops } from './drops';
 import { names } from './names';
 import { objects } from './objects';
+import { pretty } from './pretty';
 import { privileges } from './privileges';
 import { seed } from './seed';
 import { sources } from './sources';
@@ -55,6 +56,7 @@ export async function installCatalog(pool: Pool, settings: CatalogSettings): Pro
     ...connections(store),
     ...sources(store),
     ...views(store),
+    ...pretty(store),
     ...drops(store, (item, session) => named.minimalName(item, session)),
   };
 }

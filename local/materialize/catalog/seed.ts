@@ -53,7 +53,13 @@ async function seedMeta(on: Store, settings: CatalogSettings): Promise<void> {
   for (const [name, value] of Object.entries(meta)) {
     await on.query('INSERT INTO mz_store.meta VALUES ($1, $2)', [name, value]);
   }
-  for (const [position, size] of (settings.sizes ?? emulatorSizes).entries()) {
+  const sizes = settings.sizes ?? emulatorSizes;
+  const allowed = sizes.map((size) => `"${size.size}"`).join(', ');
+  await on.query(
+    `INSERT INTO mz_store.system_settings VALUES ('allowed_cluster_replica_sizes', $1), ('mz_version', $2)`,
+    [allowed, settings.version],
+  );
+  for (const [position, size] of sizes.entries()) {
     await on.query('INSERT INTO mz_store.cluster_sizes VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
       position,
       size.size,
