@@ -69,6 +69,9 @@ export function sampleStatements(options: SampleOptions = {}): string[] {
      SELECT (ARRAY['seen', 'clicked', 'bought'])[1 + n % 3], jsonb_build_object('n', n),
             timestamptz '2026-01-01' + n * interval '1 second'
      FROM generate_series(1, ${events}) n`,
+    `CREATE INDEX ON orders (customer_id)`,
+    `CREATE INDEX ON "Order Items" ("Order")`,
+    `CREATE INDEX ON "Order Items" ("Product")`,
     // Materialize splits a table for its first copy by the planner's page counts.
     ...SAMPLE_TABLES.map((table) => `ANALYZE "${table}"`),
   ];
