@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { pipelineJsonSchema } from '../src/core/spec/json-schema';
+import { NEON_TYPES, neonTypes } from './neon-types';
 
 /** Writes the files that are made from the sources; a test checks that they are current. */
 async function main(): Promise<void> {
@@ -9,6 +10,8 @@ async function main(): Promise<void> {
   const config = await resolveConfig(path);
   writeFileSync(path, await format(JSON.stringify(pipelineJsonSchema()), { ...config, parser: 'json' }));
   console.log('wrote pipeline.schema.json');
+  writeFileSync(NEON_TYPES, await neonTypes());
+  console.log('wrote src/systems/neon/api.generated.ts');
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
+import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
 
 /** The calls n2m makes, by path: everything else of the official specification is left out. */
@@ -56,7 +58,10 @@ function prune(document: JsonObject): JsonObject {
       const entry = asObject(all[path]);
       const absent = methods.filter((method) => entry[method] === undefined);
       if (absent.length > 0) throw new Error(`the specification has no ${absent.join(', ')} ${path}`);
-      return [path, Object.fromEntries(Object.entries(entry).filter(([key]) => key === 'parameters' || methods.includes(key)))];
+      return [
+        path,
+        Object.fromEntries(Object.entries(entry).filter(([key]) => key === 'parameters' || methods.includes(key))),
+      ];
     }),
   );
   const components = asObject(document['components']);
@@ -73,13 +78,18 @@ function prune(document: JsonObject): JsonObject {
   const sorted = Object.fromEntries(
     Object.entries(kept).map(([section, entries]) => [section, Object.fromEntries(Object.entries(entries).sort())]),
   );
-  return asObject(withoutProse({ openapi: document['openapi'] ?? '3.0.3', info: document['info'] ?? {}, paths, components: sorted }));
+  return asObject(
+    withoutProse({ openapi: document['openapi'] ?? '3.0.3', info: document['info'] ?? {}, paths, components: sorted }),
+  );
 }
+
+export const NEON_TYPES = join(__dirname, '..', 'src', 'systems', 'neon', 'api.generated.ts');
 
 /** TypeScript types of the Neon API calls n2m makes, from the specification npm `@neondatabase/api-client` ships. */
 export async function neonTypes(): Promise<string> {
   const file = require.resolve('@neondatabase/api-client/public-v2-for-users.gen.yaml');
   const document = prune(parse(readFileSync(file, 'utf8'), { maxAliasCount: -1 }) as JsonObject);
   const nodes = await openapiTS(JSON.stringify(document), { alphabetize: true, silent: true });
-  return `/* Made by \`npm run generate\` from Neon's OpenAPI file; do not edit. */\n\n${astToString(nodes)}`;
+  const text = `/* Made by \`npm run generate\` from Neon's OpenAPI file; do not edit. */\n\n${astToString(nodes)}`;
+  return format(text, { ...(await resolveConfig(NEON_TYPES)), parser: 'typescript' });
 }

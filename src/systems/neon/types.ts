@@ -32,7 +32,6 @@ export interface NeonOperation {
 
 export interface NeonRole {
   name: string;
-  password: string | null;
 }
 
 /** Where a database is reached: the direct host, never the pooled one. */
