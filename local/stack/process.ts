@@ -11,6 +11,8 @@ export interface ServerProcessOptions {
   env?: NodeJS.ProcessEnv;
   /** How long SIGTERM may take before SIGKILL, milliseconds; 10,000 by default. */
   grace?: number;
+  /** Kills it when aborted. */
+  signal?: AbortSignal;
   /** A folder that goes when this process dies without having stopped the server. */
   removeAfter?: string;
   /** Receives each line the process prints on stdout or stderr. */
@@ -44,6 +46,7 @@ export class ServerProcess {
       child.once('close', () => resolve());
     });
     guard(child, options.removeAfter);
+    options.signal?.addEventListener('abort', () => this.killGroup());
     for (const stream of [child.stdout, child.stderr]) this.readLines(stream);
   }
 
@@ -141,7 +144,7 @@ export class ServerProcess {
 }
 
 /** Waits for the end of a pipe only we hold, which comes even when we are killed; then ends the group it is given. */
-const GUARD = 'read -r _; kill -9 -- "-$0"; if [ -n "$1" ]; then rm -rf -- "$1"; fi';
+const GUARD = 'read -r _; kill -KILL "-$0"; if [ -n "$1" ]; then rm -rf -- "$1"; fi';
 
 function guard(child: ChildProcess, removeAfter = ''): void {
   if (child.pid === undefined) return;

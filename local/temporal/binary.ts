@@ -20,6 +20,8 @@ export interface FindOptions {
   env?: NodeJS.ProcessEnv;
   /** Where servers are kept; the user's cache folder by default. */
   cache?: string;
+  /** Ends a download or a build early. */
+  signal?: AbortSignal;
   log?: (line: string) => void;
 }
 
@@ -28,15 +30,15 @@ export interface FindOptions {
  * The error names what to install.
  */
 export async function findTemporal(options: FindOptions = {}): Promise<TemporalBinary> {
-  const { env = process.env, log = () => undefined } = options;
+  const { env = process.env, log = () => undefined, signal } = options;
   const cache = options.cache ?? cacheFolder(env);
   const onPath = await suitableOnPath(env, log);
   if (onPath) return { path: onPath, origin: 'PATH' };
   for (const path of [join(cache, describeBuild().file), downloadedServer(cache)])
     if (existsSync(path)) return { path, origin: 'cache' };
-  const downloaded = await downloadServer(cache, log);
+  const downloaded = await downloadServer(cache, log, signal);
   if (downloaded) return { path: downloaded, origin: 'download' };
-  if (await goVersion(env)) return { path: await buildServer(cache, log), origin: 'build' };
+  if (await goVersion(env)) return { path: await buildServer({ folder: cache, env, log, signal }), origin: 'build' };
   throw new Error(
     'There is no Temporal server: `temporal` is not on the PATH, its download site does not answer, and there is no Go ' +
       'to build it with. Install the Temporal CLI (https://docs.temporal.io/cli/setup-cli) or Go 1.26.4 or newer, ' +

@@ -5,16 +5,25 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServerProcess } from '../stack/process';
 import { describeBuild, toolFolder } from './cache';
-import { withLock } from './lock';
+import { withLock } from '../stack/lock';
 
 const run = promisify(execFile);
 const mainPackage = 'github.com/temporalio/cli/cmd/temporal';
+
+export interface BuildOptions {
+  /** Where the program goes. */
+  folder: string;
+  env: NodeJS.ProcessEnv;
+  log: (line: string) => void;
+  signal?: AbortSignal;
+}
 
 /**
  * Builds the Temporal CLI with Go into the cache folder and returns its path; three to four minutes the first time on
  * two cores. Releases are built without cgo as well, so no C compiler is needed.
  */
-export async function buildServer(folder: string, log: (line: string) => void): Promise<string> {
+export async function buildServer(options: BuildOptions): Promise<string> {
+  const { folder, log } = options;
   const { version, file } = describeBuild();
   const path = join(folder, file);
   await mkdir(folder, { recursive: true });
@@ -22,7 +31,7 @@ export async function buildServer(folder: string, log: (line: string) => void): 
     if (existsSync(path)) return path;
     const unfinished = `${path}.${process.pid}.unfinished`;
     try {
-      await goBuild(version, unfinished, log);
+      await goBuild(version, unfinished, options);
       await rename(unfinished, path);
     } finally {
       await rm(unfinished, { force: true });
@@ -38,26 +47,29 @@ export async function goVersion(env: NodeJS.ProcessEnv = process.env): Promise<s
   return answer?.stdout.trim() || undefined;
 }
 
-async function goBuild(version: string, output: string, log: (line: string) => void): Promise<void> {
+async function goBuild(version: string, output: string, options: BuildOptions): Promise<void> {
+  const { log } = options;
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
   log(`building Temporal server ${version} with Go: once per machine, about 4 minutes on 2 cores`);
-  await go(['mod', 'download'], () => `fetching Go modules, ${seconds()} s`, log);
+  await go(['mod', 'download'], () => `fetching Go modules, ${seconds()} s`, options);
   const ldflags = `-s -w -X github.com/temporalio/cli/internal/temporalcli.Version=${version}`;
   const args = ['build', '-v', '-buildvcs=false', '-trimpath', '-ldflags', ldflags, '-o', output, mainPackage];
-  await go(args, (lines) => `compiling the Temporal server: ${lines} packages done, ${seconds()} s`, log);
+  await go(args, (lines) => `compiling the Temporal server: ${lines} packages done, ${seconds()} s`, options);
   log(`built Temporal server ${version} in ${seconds()} s`);
 }
 
 /** Runs go in the module's folder and says every ten seconds how far it is. */
-async function go(args: string[], progress: (lines: number) => string, log: (line: string) => void): Promise<void> {
+async function go(args: string[], progress: (lines: number) => string, options: BuildOptions): Promise<void> {
+  const { env, log, signal } = options;
   let lines = 0;
   const child = ServerProcess.start({
     name: `go ${args.slice(0, 2).join(' ')}`,
     command: 'go',
     args,
     cwd: toolFolder,
-    env: { ...process.env, CGO_ENABLED: '0' },
+    env: { ...env, CGO_ENABLED: '0' },
+    signal,
     onLine: () => (lines += 1),
   });
   const telling = setInterval(() => log(progress(lines)), 10_000);

@@ -11,7 +11,11 @@ export const downloadedServer = (folder: string): string => join(folder, `tempor
  * Lets the SDK download its dev server; undefined where its site does not answer within three seconds, or the
  * download fails or takes more than three minutes. Offline this is quiet and quick.
  */
-export async function downloadServer(folder: string, log: (line: string) => void): Promise<string | undefined> {
+export async function downloadServer(
+  folder: string,
+  log: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const reachable = await fetch('https://temporal.download', { method: 'HEAD', signal: AbortSignal.timeout(3_000) })
     .then(() => true)
     .catch(() => false);
@@ -23,6 +27,7 @@ export async function downloadServer(folder: string, log: (line: string) => void
     command: process.execPath,
     args: ['-r', 'tsx/cjs', join(__dirname, 'sdk-download.ts'), folder],
     cwd: __dirname,
+    signal,
   });
   const deadline = setTimeout(() => void child.kill(), 180_000);
   try {
@@ -32,6 +37,7 @@ export async function downloadServer(folder: string, log: (line: string) => void
   } finally {
     clearTimeout(deadline);
   }
+  signal?.throwIfAborted();
   const path = downloadedServer(folder);
   return existsSync(path) ? path : undefined;
 }

@@ -13,6 +13,8 @@ export interface TemporalOptions {
   searchAttributes?: readonly string[];
   /** Whether a server named by TEMPORAL_ADDRESS is used instead of starting one; true by default. */
   useExisting?: boolean;
+  /** Ends a download or a build early. */
+  signal?: AbortSignal;
   log?: (line: string) => void;
   env?: NodeJS.ProcessEnv;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { isAlive } from '../../../local/temporal/lock';
+import { isAlive } from '../../../local/stack/lock';
 import { searchAttributes, startTemporal, type TemporalServer } from '../../../local/temporal/server';
 
 /** The folder of the database file a running server was started with. */
