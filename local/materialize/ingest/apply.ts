@@ -29,6 +29,7 @@ const MISSING_ROW: TableError = {
  */
 export class Applier {
   private readonly targets: Target[];
+  private readonly byOid = new Map<number, Target[]>();
   private readonly failed: { table: RunningTable; error: TableError }[] = [];
   private transaction: StoreTransaction | null = null;
   private commitLsn: Lsn = 0n;
@@ -49,6 +50,10 @@ export class Applier {
       writer: new TableWriter(table.id, table.upstream),
       staged: 0,
     }));
+    for (const target of this.targets) {
+      const { oid } = target.table.upstream;
+      this.byOid.set(oid, [...(this.byOid.get(oid) ?? []), target]);
+    }
   }
 
   /** Between upstream transactions, so that the store may commit. */
@@ -94,13 +99,12 @@ export class Applier {
 
   /** Tables fed by this upstream table whose snapshot does not hold the current transaction already. */
   private live(oid: number): Target[] {
-    return this.targets.filter(
-      ({ table }) => table.upstream.oid === oid && isLive(table) && this.commitLsn >= table.snapshotLsn,
-    );
+    const targets = this.byOid.get(oid) ?? [];
+    return targets.filter(({ table }) => isLive(table) && this.commitLsn >= table.snapshotLsn);
   }
 
   private align(relation: Relation): void {
-    for (const target of this.targets.filter(({ table }) => table.upstream.oid === relation.oid && isLive(table))) {
+    for (const target of (this.byOid.get(relation.oid) ?? []).filter(({ table }) => isLive(table))) {
       target.positions = columnPositions(target.table.upstream, relation);
       if (target.positions !== null) continue;
       this.lose(target, tableErrors.altered(target.table.upstream.name, relation.oid));

@@ -15,6 +15,7 @@ interface WalConnection {
 
 /** Bytes taken in and not yet consumed at which reading from upstream pauses. */
 const HIGH_WATER = 4 * 1024 * 1024;
+const COMPACT_AT = 10_000;
 const PG_EPOCH_MS = 946_684_800_000;
 
 /**
@@ -22,7 +23,9 @@ const PG_EPOCH_MS = 946_684_800_000;
  * queue, so that a single consumer sees everything in one order.
  */
 export class ReplicationStream<T> {
-  private readonly queue: (Frame | T)[] = [];
+  private queue: (Frame | T)[] = [];
+  /** Items of the queue that are consumed already: removing them one by one would move all the others. */
+  private head = 0;
   private queuedBytes = 0;
   private paused = false;
   private failure: Error | null = null;
@@ -69,21 +72,28 @@ export class ReplicationStream<T> {
   }
 
   get idle(): boolean {
-    return this.queue.length === 0;
+    return this.head === this.queue.length;
   }
 
   /** The next item; waits for one. Throws what ended the stream, at once. */
   async next(): Promise<Frame | T> {
     for (;;) {
       if (this.failure !== null) throw this.failure;
-      const item = this.queue.shift();
-      if (item !== undefined) {
-        this.consumed(item);
-        return item;
-      }
+      if (!this.idle) return this.shift();
       await new Promise<void>((resolve) => (this.wake = resolve));
       this.wake = null;
     }
+  }
+
+  private shift(): Frame | T {
+    const item = this.queue[this.head]!;
+    this.head += 1;
+    if (this.idle || this.head > COMPACT_AT) {
+      this.queue = this.queue.slice(this.head);
+      this.head = 0;
+    }
+    this.consumed(item);
+    return item;
   }
 
   private consumed(item: Frame | T): void {

@@ -87,12 +87,14 @@ export class TableWriter {
     const byKey = (lookupKey(this.table) ?? []).map(
       (name) => `t.${ident(name)} = g.c${names.indexOf(name)}::${type.get(name)}`,
     );
+    // Where there is a key, the planner must not join by the records: it would sort the whole table.
+    const sameRecord = `${record} ${byKey.length === 0 ? '=' : 'IS NOT DISTINCT FROM'} g.record`;
     return `
       WITH g AS MATERIALIZED (${gone})
       DELETE FROM ${target} WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM (
           SELECT t.ctid, g.count, row_number() OVER (PARTITION BY g.record) AS n
-          FROM g JOIN ${target} t ON ${[...byKey, `${record} = g.record`].join(' AND ')}) AS found
+          FROM g JOIN ${target} t ON ${[...byKey, sameRecord].join(' AND ')}) AS found
         WHERE n <= count))`;
   }
 

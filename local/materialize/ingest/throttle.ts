@@ -8,6 +8,11 @@ export class RowRate {
 
   constructor(private readonly rowsPerSecond: number) {}
 
+  /** Rows to let through at once, a tenth of a second's worth, so that progress is smooth. */
+  get portion(): number {
+    return Math.max(1, Math.floor(this.rowsPerSecond / 10));
+  }
+
   /** Milliseconds the caller has to wait after letting `rows` through. */
   take(rows: number): number {
     if (!Number.isFinite(this.rowsPerSecond)) return 0;
@@ -30,11 +35,18 @@ export class CopyThrottle extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     let rows = 0;
-    for (let at = chunk.indexOf(LINE_END); at !== -1; at = chunk.indexOf(LINE_END, at + 1)) rows += 1;
-    this.progress(rows, chunk.length);
+    let end = 0;
+    while (rows < this.rate.portion && end < chunk.length) {
+      const at = chunk.indexOf(LINE_END, end);
+      if (at !== -1) rows += 1;
+      end = at === -1 ? chunk.length : at + 1;
+    }
+    this.push(chunk.subarray(0, end));
+    this.progress(rows, end);
+    const next = (): void => (end === chunk.length ? done() : this._transform(chunk.subarray(end), 'binary', done));
     const wait = this.rate.take(rows);
-    if (wait < 1) done(null, chunk);
-    else this.timer = setTimeout(() => done(null, chunk), wait);
+    if (wait < 1) next();
+    else this.timer = setTimeout(next, wait);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {

@@ -7,7 +7,13 @@ import type {
   UpstreamConnection,
 } from '../../../../local/materialize/contract';
 import { createIngestion } from '../../../../local/materialize/ingest';
-import { describePublication, newSlotName, selectTables, validateTables } from '../../../../local/materialize/upstream';
+import {
+  connectUpstream,
+  describePublication,
+  newSlotName,
+  selectTables,
+  validateTables,
+} from '../../../../local/materialize/upstream';
 import { startPostgres, type PostgresServer } from '../../../../local/postgres/server';
 import { until } from '../../../../local/stack/until';
 
@@ -198,6 +204,18 @@ export class Bench {
       [id],
     );
     return Number(row?.write_frontier ?? -1);
+  }
+
+  /** A consumer of the slot that is not ours; `ended` settles when somebody ends it. */
+  async holdSlot(source: IngestedSource): Promise<{ ended: Promise<void> }> {
+    const client = await connectUpstream(source.connection, 'replication');
+    const options = `proto_version '1', publication_names '${source.publication}'`;
+    const ended = client.query(`START_REPLICATION SLOT ${source.slot} LOGICAL 0/0 (${options})`).then(
+      () => undefined,
+      () => undefined,
+    );
+    await this.eventually('the slot to be held', async () => (await this.slots(source.slot))[0]?.active === true);
+    return { ended };
   }
 
   /** Ends a source and waits until nothing of it is left upstream. */
