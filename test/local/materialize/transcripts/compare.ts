@@ -1,0 +1,109 @@
+import type { Answer, Change, Fields, Row, StatementStep } from './recording';
+
+/** What a run must not be held to: names the server gave, places in the log, times, hosts. */
+const masks: [pattern: RegExp, mask: string][] = [
+  [/\bmaterialize_[0-9a-f]{4,32}\b/g, 'materialize_<slot>'],
+  [/\bmzsnapshot_[0-9a-f-]{4,36}\b/g, 'mzsnapshot_<slot>'],
+  [/DETAILS = '[0-9a-f]*'/g, "DETAILS = '<details>'"],
+  [/\b[us]\d+\b/g, '<id>'],
+  [/\bPORT = \d+/g, 'PORT = <port>'],
+  [/\(OID \d+\)/g, '(OID <oid>)'],
+  [/\boid \d+/g, 'oid <oid>'],
+  [/LSN(s?) (>= )?\d+/g, 'LSN$1 $2<lsn>'],
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00/g, '<time>'],
+  [/^\d\d:\d\d:\d\d(\.\d+)?$/g, '<interval>'],
+  [/^\d{12,13}$/g, '<milliseconds>'],
+];
+
+export const mask = (text: string): string =>
+  masks.reduce((masked, [pattern, to]) => masked.replace(pattern, to), text);
+
+const maskRow = (row: Row): Row => row.map((value) => (value === null ? null : mask(value)));
+
+const maskFields = (fields: Fields): Fields => ({
+  severity: fields.severity,
+  code: fields.code,
+  message: mask(fields.message),
+  detail: fields.detail === undefined ? undefined : mask(fields.detail),
+  hint: fields.hint,
+  position: fields.position,
+});
+
+/** What the server gave for one statement, in the shape of a recording. */
+export type Given = Pick<StatementStep, 'answers' | 'error' | 'notices'>;
+
+/** More rows than a recording keeps, or rows of the system's own objects: only their shape is compared. */
+const ROWS_KEPT = 60;
+
+export function comparable({ answers, error, notices }: Given, withRows = true): unknown {
+  const kept = (answer: Answer): boolean => withRows && answer.rows.length < ROWS_KEPT;
+  return {
+    answers: answers?.map((answer) => ({
+      tag: answer.tag,
+      row_count: kept(answer) ? answer.row_count : undefined,
+      fields: answer.fields,
+      rows: kept(answer) ? answer.rows.map(maskRow) : undefined,
+    })),
+    error: error === undefined ? undefined : maskFields(error),
+    notices: (notices ?? []).map(maskFields),
+  };
+}
+
+const statusNames = new Set(['created', 'starting', 'running', 'stalled', 'paused', 'ceased', 'dropped']);
+/** Passed through too fast to be seen by every poll, in the recordings too. */
+const fleeting = new Set(['created', 'starting']);
+
+/**
+ * Per object the sequence of its statuses with their errors. States that are only passed through are left out, and of a
+ * flapping object each change once.
+ */
+export function statusSequences(changes: Pick<Change, 'rows'>[]): Record<string, string[]> {
+  const sequences: Record<string, string[]> = {};
+  for (const { rows } of changes) {
+    for (const row of rows) {
+      const at = row.findIndex((value) => value !== null && statusNames.has(value));
+      const status = row[at] ?? '';
+      if (fleeting.has(status)) continue;
+      const seen = (sequences[row[0] ?? ''] ??= []);
+      const text = [status, ...row.slice(at + 1)].map((value) => (value === null ? '' : mask(value))).join(' | ');
+      if (seen.at(-1) !== text) seen.push(text);
+    }
+  }
+  for (const [name, seen] of Object.entries(sequences)) sequences[name] = eachChangeOnce(seen);
+  return sequences;
+}
+
+function eachChangeOnce(states: string[]): string[] {
+  const changes = new Set<string>();
+  const kept: string[] = [];
+  for (const [index, state] of states.entries()) {
+    const change = `${states[index - 1] ?? ''} > ${state}`;
+    if (changes.has(change)) continue;
+    changes.add(change);
+    kept.push(state);
+  }
+  return kept;
+}
+
+/** Columns of the statistics query: bytes, latency and offsets are real numbers of another server. */
+const STATISTICS_MASKED = [4, 7, 11, 12];
+const large = (value: string): string => value.replaceAll(/\b\d{4,}\b/g, '<n>');
+
+function settledRow(series: string, row: Row): Row {
+  return maskRow(row).map((value, index) => {
+    if (value === null) return null;
+    if (series === 'statistics' && STATISTICS_MASKED.includes(index)) return value === '0' ? '0' : '<n>';
+    return large(value);
+  });
+}
+
+/** What one series of a watch is compared by: statuses by their sequence, history as a set, all else by where it ends. */
+export function seriesView(series: string, changes: Pick<Change, 'rows'>[]): unknown {
+  if (series === 'statuses') return statusSequences(changes);
+  if (series === 'history') {
+    const all = changes.flatMap(({ rows }) => rows.map((row) => JSON.stringify(maskRow(row))));
+    return [...new Set(all)].sort();
+  }
+  const last = changes.at(-1)?.rows ?? [];
+  return last.map((row) => settledRow(series, row));
+}

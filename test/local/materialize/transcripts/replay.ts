@@ -1,0 +1,203 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type MaterializeServer, startMaterialize } from '../../../../local/materialize/standin';
+import { type PostgresServer, startPostgres } from '../../../../local/postgres/server';
+import { comparable, type Given, seriesView } from './compare';
+import { type Change, readRecording, type Row, type StatementStep, type Step, type WatchStep } from './recording';
+import { RecordingSession } from './sessions';
+import { unrecorded } from './unrecorded';
+
+/** One recorded answer, and whether the stand-in gave it. */
+export interface Unit {
+  scenario: string;
+  step: number;
+  /** Name of the series for watches. */
+  series: string | null;
+  sql: string;
+  followed: boolean;
+  expected: unknown;
+  given: unknown;
+}
+
+const ANSWER_WITHIN_MS = 15_000;
+const RECORDED_PORT = '5617';
+const REFUSED_PORT = '5999';
+const POLL_EVERY_MS = 60;
+
+/** Statements whose rows speak of the whole system of the recorded server. */
+const shapeOnly = (sql: string): boolean => /^SELECT 1::uint8/.test(sql);
+
+/** The stand-in, its upstream and the sessions of one recorded environment. */
+export class Replay {
+  private sessions = new Map<string, RecordingSession>();
+  private pending = new Map<number, { answer: Promise<Given>; answeredAt: number }>();
+
+  private constructor(
+    readonly upstream: PostgresServer,
+    readonly standin: MaterializeServer,
+    private readonly patience: number,
+  ) {}
+
+  static async start(patience: number): Promise<Replay> {
+    const upstream = await startPostgres({
+      settings: { wal_level: 'logical', max_replication_slots: '10', max_wal_senders: '20', max_connections: '200' },
+    });
+    try {
+      const standin = await startMaterialize({
+        statisticsInterval: 500,
+        restartDelay: 700,
+        schemaValidationInterval: 1_000,
+        rowsPerSecond: () => 20_000,
+      });
+      return new Replay(upstream, standin, patience);
+    } catch (error) {
+      await upstream.stop('immediate');
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.closeSessions();
+    await this.standin.stop();
+    await this.upstream.stop('immediate');
+  }
+
+  /** Sends the steps of one recording and compares every answer of the stand-in. */
+  async play(scenario: string, known: ReadonlySet<string>): Promise<Unit[]> {
+    const steps = readRecording(scenario);
+    const units: Unit[] = [];
+    for (const [index, step] of steps.entries()) {
+      await unrecorded[scenario]?.[index]?.(this, (other, answeredAt) => this.sendAhead(steps, other, answeredAt));
+      const sent = this.pending.get(index);
+      if (sent === undefined) units.push(...(await this.step(scenario, index, step, known)));
+      for (const [earlier, { answer, answeredAt }] of this.pending) {
+        if (answeredAt !== index) continue;
+        units.push(...this.compare(scenario, earlier, steps[earlier] as StatementStep, await answer));
+      }
+    }
+    await this.closeSessions();
+    return units;
+  }
+
+  /** On the upstream as its superuser, in a session of its own name. */
+  async upstreamRun(session: string, sql: string): Promise<Row[]> {
+    const given = await (await this.session(`postgres:${session}`)).ask(sql, ANSWER_WITHIN_MS);
+    if (given.error !== undefined) throw new Error(`${sql}: ${given.error.message}`);
+    return given.answers?.[0]?.rows ?? [];
+  }
+
+  /** Asks the upstream until the first value of the answer is `wanted`. */
+  async upstreamUntil(sql: string, wanted: string): Promise<void> {
+    const deadline = Date.now() + 20_000;
+    while ((await this.upstreamRun('look', sql))[0]?.[0] !== wanted) {
+      if (Date.now() > deadline) throw new Error(`never came to ${wanted}: ${sql}`);
+      await pause();
+    }
+  }
+
+  /** A statement of the recording whose answer is not waited for before the step `answeredAt` is done. */
+  private sendAhead(steps: Step[], index: number, answeredAt: number): void {
+    const step = steps[index];
+    if (step?.kind !== 'statement') throw new Error(`step ${index} is no statement`);
+    const answer = this.session(step.on).then((session) => session.ask(this.adapt(step.sql), 60_000));
+    this.pending.set(index, { answer, answeredAt });
+  }
+
+  private async step(scenario: string, index: number, step: Step, known: ReadonlySet<string>): Promise<Unit[]> {
+    if (step.kind === 'watch') return this.watch(scenario, index, step, known);
+    if (step.kind === 'note') return [];
+    return this.compare(scenario, index, step, await this.ask(step));
+  }
+
+  private compare(scenario: string, index: number, step: StatementStep, given: Given): Unit[] {
+    if (step.on === 'postgres') {
+      if (given.error !== undefined && step.error === undefined) {
+        throw new Error(`${scenario}[${index}] upstream refused ${step.sql}: ${given.error.message}`);
+      }
+      return [];
+    }
+    const withRows = !shapeOnly(step.sql);
+    const expected = comparable(step, withRows);
+    const shown = comparable(given, withRows);
+    const sql = step.sql;
+    return [
+      {
+        scenario,
+        step: index,
+        series: null,
+        sql,
+        followed: isDeepStrictEqual(shown, expected),
+        expected,
+        given: shown,
+      },
+    ];
+  }
+
+  private async ask(step: StatementStep): Promise<Given> {
+    return (await this.session(step.on)).ask(this.adapt(step.sql), ANSWER_WITHIN_MS);
+  }
+
+  private async watch(scenario: string, index: number, step: WatchStep, known: ReadonlySet<string>): Promise<Unit[]> {
+    const names = Object.keys(step.series);
+    const seen = Object.fromEntries(names.map((name): [string, Pick<Change, 'rows'>[]] => [name, []]));
+    const expected = Object.fromEntries(names.map((name) => [name, seriesView(name, step.series[name]!)]));
+    const views = (): Record<string, unknown> =>
+      Object.fromEntries(names.map((name) => [name, seriesView(name, seen[name]!)]));
+    // What is known not to come is not waited for.
+    const awaited = names.filter((name) => !known.has(unitKey(scenario, index, name)));
+    const deadline = Date.now() + (awaited.length === 0 ? 1_000 : this.patience);
+    let current = views();
+    do {
+      for (const name of names) {
+        const { on, sql } = step.queries[name]!;
+        const { answers } = await (await this.session(`${on}:watch`)).ask(this.adapt(sql), ANSWER_WITHIN_MS);
+        if (answers?.[0] === undefined) continue;
+        const changes = seen[name]!;
+        if (!isDeepStrictEqual(changes.at(-1)?.rows, answers[0].rows)) changes.push({ rows: answers[0].rows });
+      }
+      current = views();
+      if (awaited.every((name) => isDeepStrictEqual(current[name], expected[name]))) break;
+      await pause();
+    } while (Date.now() < deadline);
+    return names.map((name) => ({
+      scenario,
+      step: index,
+      series: name,
+      sql: step.queries[name]!.sql,
+      followed: isDeepStrictEqual(current[name], expected[name]),
+      expected: expected[name],
+      given: current[name],
+    }));
+  }
+
+  /** `materialize` and `materialize:watch` are sessions of one user, `postgres:…` of the upstream. */
+  private async session(on: string): Promise<RecordingSession> {
+    const existing = this.sessions.get(on);
+    if (existing !== undefined) return existing;
+    const [base = ''] = on.split(':');
+    const user = base.replace(/^materialize.*$/, 'materialize');
+    const url = user === 'postgres' ? this.upstream.superuserUrl : this.standin.urlFor(user);
+    const opened = await RecordingSession.open(url, on.replace(/^.*:/, ''));
+    this.sessions.set(on, opened);
+    return opened;
+  }
+
+  private async closeSessions(): Promise<void> {
+    for (const session of this.sessions.values()) await session.close();
+    this.sessions.clear();
+    this.pending.clear();
+  }
+
+  /** The recorded statement for this environment: where the upstream is, and rows by the thousand for millions. */
+  private adapt(sql: string): string {
+    return sql
+      .replace(new RegExp(`PORT ${RECORDED_PORT}`), `PORT ${this.upstream.port}`)
+      .replace(new RegExp(`PORT ${REFUSED_PORT}`), 'PORT 1')
+      .replace(/generate_series\(1,(\d+)000000\)/, 'generate_series(1,$1000)')
+      .replace(/generate_series\(1,2500000\)/, 'generate_series(1,2500)');
+  }
+}
+
+export const unitKey = (scenario: string, step: number, series: string | null): string =>
+  `${scenario}[${step}]${series === null ? '' : ` ${series}`}`;
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));

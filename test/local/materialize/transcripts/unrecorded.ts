@@ -1,0 +1,108 @@
+import type { Replay } from './replay';
+
+type Act = (replay: Replay, sendAhead: (step: number, answeredAt: number) => void) => Promise<void>;
+
+const fullIdentity =
+  (table: string, rows = 100): Act =>
+  async (replay) => {
+    await replay.upstreamRun(
+      'setup',
+      `ALTER TABLE ${table} REPLICA IDENTITY FULL; GRANT SELECT ON ${table} TO mzr;
+     INSERT INTO ${table} SELECT i, 'v' FROM generate_series(1,${rows}) i`,
+    );
+  };
+
+const dropSlotBehindItsBack: Act = async (replay) => {
+  await replay.upstreamUntil('SELECT bool_and(active)::text FROM pg_replication_slots', 'true');
+  await replay.upstreamRun(
+    'setup',
+    `DO $$ DECLARE s record; BEGIN
+       FOR s IN SELECT slot_name FROM pg_replication_slots LOOP
+         FOR i IN 1..200 LOOP
+           PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = s.slot_name AND active;
+           BEGIN PERFORM pg_drop_replication_slot(s.slot_name); EXIT; EXCEPTION WHEN object_in_use THEN PERFORM pg_sleep(0.01); END;
+         END LOOP;
+       END LOOP; END $$`,
+  );
+};
+
+/** Fills the WAL past what the slot may hold back, and lets a checkpoint see it. */
+const exceedKeepSize: Act = async (replay) => {
+  await replay.upstreamUntil('SELECT bool_or(active)::text FROM pg_replication_slots', 'false');
+  await replay.upstreamRun('setup', `ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'`);
+  await replay.upstreamRun('setup', 'SELECT pg_reload_conf()');
+  for (let n = 0; n < 4; n += 1) {
+    await replay.upstreamRun('setup', `CREATE TABLE filler AS SELECT repeat('x', 500) FROM generate_series(1, 20000)`);
+    await replay.upstreamRun('setup', 'DROP TABLE filler');
+    await replay.upstreamRun('setup', 'SELECT pg_switch_wal()');
+    await replay.upstreamRun('setup', 'CHECKPOINT');
+  }
+  await replay.upstreamUntil('SELECT wal_status FROM pg_replication_slots', 'lost');
+};
+
+const takeAllSlots: Act = async (replay) => {
+  await replay.upstreamRun(
+    'setup',
+    `SELECT pg_create_physical_replication_slot('taken_' || i) FROM generate_series(1,
+       current_setting('max_replication_slots')::int - (SELECT count(*)::int FROM pg_replication_slots)) AS i`,
+  );
+};
+
+const freeSlots: Act = async (replay) => {
+  await replay.upstreamRun(
+    'setup',
+    `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name LIKE 'taken_%'`,
+  );
+};
+
+/** What happened between the recorded steps: by recording, before the step of that number. */
+export const unrecorded: Record<string, Record<number, Act>> = {
+  '06-source-errors': { 45: takeAllSlots },
+  '07-resize': { 0: freeSlots },
+  '10-blocked-snapshot': {
+    1: async (replay) => {
+      await replay.upstreamRun('blocker', 'BEGIN; CREATE TABLE blocking (id int)');
+    },
+    3: async (replay) => {
+      await replay.upstreamRun('blocker', 'ROLLBACK');
+    },
+  },
+  '11-failures': {
+    10: fullIdentity('trunc'),
+    19: fullIdentity('unpub'),
+    29: fullIdentity('partpub'),
+    39: fullIdentity('altered'),
+    49: fullIdentity('addcol'),
+    59: fullIdentity('ident'),
+    69: fullIdentity('dropped'),
+    78: fullIdentity('slotless'),
+    82: dropSlotBehindItsBack,
+    // This read waits, and is answered when the source is dropped.
+    84: async (_replay, sendAhead) => {
+      sendAhead(84, 85);
+      await Promise.resolve();
+    },
+    88: fullIdentity('pwd'),
+    100: fullIdentity('invalid'),
+    104: exceedKeepSize,
+  },
+  '15-blocking-pids': {
+    1: async (replay) => {
+      await replay.upstreamRun('nightly-report', 'BEGIN; CREATE TABLE blocking (id int)');
+    },
+    3: async (replay) => {
+      await replay.upstreamRun('nightly-report', 'ROLLBACK');
+    },
+    4: async (replay, sendAhead) => {
+      await replay.upstreamRun('migration', 'BEGIN; LOCK TABLE narrow IN ACCESS EXCLUSIVE MODE');
+      sendAhead(5, 5);
+    },
+    5: async (replay) => {
+      await replay.upstreamRun('migration', 'ROLLBACK');
+    },
+  },
+  '16-upstream-restart': {
+    1: (replay) => replay.upstream.halt(),
+    2: (replay) => replay.upstream.start(),
+  },
+};
