@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Worker, bundleWorkflowCode } from '@temporalio/worker';
+import type { Activities } from '../../../src/activities/types';
+import { TASK_QUEUE } from '../../../src/core/names';
+import { ensureSearchAttributes, untilNamespaceAnswers } from '../../../local/temporal/ready';
+import { searchAttributes } from '../../../local/temporal/types';
+
+/** A namespace of the test run's server for one test file, with the real workflows and made-up activities. */
+export interface World {
+  client: Client;
+  /** What a command needs to find it. */
+  env: NodeJS.ProcessEnv;
+  /** Runs `test` while a worker with these activities polls the product's task queue. */
+  withWorker<T>(activities: Activities, test: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function startWorld(): Promise<World> {
+  const address = process.env.N2M_TEST_TEMPORAL_ADDRESS;
+  if (address === undefined) throw new Error('the test run has no Temporal server');
+  const namespace = `cli-${randomUUID()}`;
+  const setup = await Connection.connect({ address });
+  await setup.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: 86_400 } });
+  await setup.close();
+  const connection = await untilNamespaceAnswers({ address }, namespace, 60_000);
+  await ensureSearchAttributes(connection, namespace, searchAttributes);
+  const native = await NativeConnection.connect({ address });
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: join(__dirname, '../../../src/workflows/index.ts'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return {
+    client: new Client({ connection, namespace }),
+    env: { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace },
+    async withWorker(activities, test) {
+      const worker = await Worker.create({
+        connection: native,
+        namespace,
+        taskQueue: TASK_QUEUE,
+        activities,
+        workflowBundle,
+        // The default passes heartbeats on after four fifths of their timeout only.
+        maxHeartbeatThrottleInterval: '100ms',
+      });
+      return worker.runUntil(test);
+    },
+    async close() {
+      await connection.close();
+      await native.close();
+    },
+  };
+}
