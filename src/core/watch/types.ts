@@ -140,10 +140,13 @@ export interface AlertMemory {
   severity: Exclude<Severity, 'ok'>;
   /** The highest severity that was delivered; null until a delivery succeeded. */
   told: Exclude<Severity, 'ok'> | null;
+  /** As it was last seen, so that it can be told although it is over or cannot be seen any more. */
   cause: string;
+  next: string;
   openedAt: string;
   /** Null until a delivery succeeded. */
   deliveredAt: string | null;
+  /** Consecutive checks that did not see it; from two on it is over. */
   calmChecks: number;
 }
 

@@ -1,0 +1,73 @@
+import { formatDuration } from '../text/duration';
+import type { FailureInfo } from '../failures/types';
+import { slotRules } from './slot-rules';
+import { tableRules } from './table-rules';
+import { targetRules } from './target-rules';
+import { lateness } from './lateness';
+import { always, repeated, type Condition, type WatchScene } from './scene';
+import type { Reading, VerdictName } from './types';
+
+/** One row of the table of what is watched. The first rule of the worst severity names the verdict. */
+export interface WatchRule {
+  id: string;
+  verdict: Exclude<VerdictName, 'healthy' | 'snapshotting' | 'changing'>;
+  /** Which side has to be readable for the rule to say anything. */
+  needs: 'source' | 'target' | 'both' | 'either' | 'nothing';
+  /** Whether it also holds while tables are copied, and while a run changes things. */
+  during: ('copying' | 'changing')[];
+  look: (scene: WatchScene) => Condition[];
+}
+
+/** After so many checks in a row. */
+const UNREACHABLE = { warn: 2, critical: 5 };
+
+const reachRules: WatchRule[] = [
+  {
+    id: 'source-unreachable',
+    verdict: 'unknown',
+    needs: 'nothing',
+    during: ['copying', 'changing'],
+    look: ({ reading, spec }) => unreachable(reading.source, 'the source database', spec.name),
+  },
+  {
+    id: 'materialize-unreachable',
+    verdict: 'unknown',
+    needs: 'nothing',
+    during: ['copying', 'changing'],
+    look: ({ reading, spec }) => unreachable(reading.target, 'Materialize', spec.name),
+  },
+  {
+    id: 'check-late',
+    verdict: 'unknown',
+    needs: 'nothing',
+    during: ['copying', 'changing'],
+    look: ({ memory, spec, now }) => {
+      const late = memory === null ? null : lateness(memory.lastCheckAt, spec, now);
+      if (late === null) return [];
+      const cause = () => late.cause;
+      return [{ table: null, severity: always(late.severity), cause, next: late.next }];
+    },
+  },
+];
+
+function unreachable(reading: Reading<unknown>, what: string, pipeline: string): Condition[] {
+  if (reading.ok) return [];
+  const { failure } = reading;
+  return [
+    {
+      table: null,
+      severity: repeated(UNREACHABLE),
+      cause: ({ ms, checks }) =>
+        `${what} could not be read${checks > 1 ? ` for ${formatDuration(ms)}` : ''}: ${failure.message}`,
+      next: nextAfter(failure, pipeline),
+      visible: true,
+    },
+  ];
+}
+
+const nextAfter = (failure: FailureInfo, pipeline: string): string => failure.hint ?? `n2m status ${pipeline}`;
+
+/** Everything that is watched, in the order in which causes come before their effects. */
+export const WATCH_RULES: readonly WatchRule[] = [...slotRules, ...targetRules, ...tableRules, ...reachRules];
+
+export const WATCH_RULE_IDS: string[] = WATCH_RULES.map(({ id }) => id);

@@ -1,0 +1,163 @@
+import { formatDuration } from '../text/duration';
+import { formatShare } from '../text/share';
+import { formatBytes } from '../text/size';
+import { blockerWords } from '../snapshot/merge';
+import type { WatchRule } from './rules';
+import { sourceError } from './source-errors';
+import { always, grownSince, lasting, reaching, type WatchScene } from './scene';
+import type { SourceReading } from './types';
+
+/** Neon removes a slot whose consumer acknowledged nothing for about so long, whether connected or not. */
+const NEON_SLOT_LIFE_MS = 40 * 3_600_000;
+
+export const slotRules: WatchRule[] = [
+  {
+    id: 'slot-lost',
+    verdict: 'broken',
+    needs: 'either',
+    during: ['copying'],
+    look: ({ source, target, slot, spec, memory }) => {
+      const next = `n2m repair ${spec.name}`;
+      const latch = 'slot-lost';
+      const row = source !== null && source.slot.slot === slot ? source.slot : null;
+      if (row?.exists && row.walStatus === 'lost') {
+        const why = row.invalidationReason === null ? '' : ` (${row.invalidationReason})`;
+        const cause = () =>
+          `slot ${row.slot} is lost${why}: the WAL it needs is gone, every table has to be copied again`;
+        return [{ table: null, severity: always('terminal'), cause, next, latch }];
+      }
+      const since = memory === null ? [] : (target?.source.stalledSince ?? []);
+      const known = [target?.source.error ?? null, ...since.map(({ error }) => error)].map(sourceError);
+      const lost = known.find((error) => error?.rule === 'slot-lost');
+      return lost ? [{ table: null, severity: always('terminal'), cause: () => lost.meaning, next, latch }] : [];
+    },
+  },
+  {
+    id: 'slot-missing',
+    verdict: 'broken',
+    needs: 'source',
+    during: ['copying'],
+    look: ({ source, slot, slotSeen, spec }) => {
+      if (!source || slot === null || source.slot.slot !== slot || source.slot.exists || !slotSeen) return [];
+      const cause = () => `slot ${slot} is gone from the server: what was written since cannot be replicated any more`;
+      return [
+        { table: null, severity: always('terminal'), cause, next: `n2m repair ${spec.name}`, latch: 'slot-missing' },
+      ];
+    },
+  },
+  {
+    id: 'slot-unreserved',
+    verdict: 'stuck',
+    needs: 'source',
+    during: ['copying', 'changing'],
+    look: (scene) =>
+      scene.source?.slot.exists && scene.source.slot.walStatus === 'unreserved'
+        ? [
+            {
+              table: null,
+              severity: always('critical'),
+              cause: () =>
+                `the server no longer reserves the WAL of slot ${scene.slot ?? ''}: the next checkpoint may lose it`,
+              next: slotRemedy(scene),
+            },
+          ]
+        : [],
+  },
+  {
+    id: 'retained-wal',
+    verdict: 'lagging',
+    needs: 'source',
+    during: ['copying', 'changing'],
+    look: (scene) => {
+      const { source, spec } = scene;
+      const retained = source?.slot.retainedBytes ?? null;
+      if (!source?.slot.exists || retained === null) return [];
+      const cap = Number(source.maxSlotWalKeepSize ?? 0);
+      if (cap > 0) {
+        const share = Number(retained) / cap;
+        const cause = () =>
+          `the slot holds ${formatBytes(retained)} of WAL, ${formatShare(share)} of the ${formatBytes(cap)} after which the server drops it`;
+        return [{ table: null, severity: reaching(share, spec.watch.retainedWal), cause, next: slotRemedy(scene) }];
+      }
+      const cause = () => `the slot holds ${formatBytes(retained)} of WAL on a server without a cap: its disk fills up`;
+      return [
+        {
+          table: null,
+          severity: reaching(Number(retained), spec.watch.retainedWalBytes),
+          cause,
+          next: slotRemedy(scene),
+        },
+      ];
+    },
+  },
+  {
+    id: 'slot-idle',
+    verdict: 'stuck',
+    needs: 'source',
+    during: [],
+    look: (scene) => {
+      const { source, spec, restartLsn } = scene;
+      if (!source?.slot.exists) return [];
+      const still = restartLsn !== null && grownSince(restartLsn, source) > 0n;
+      if (source.slot.active && !still) return [];
+      const since = source.slot.active ? (restartLsn?.at ?? null) : source.slot.inactiveSince;
+      const what = source.slot.active ? 'does not move while WAL grows' : 'has no consumer';
+      return [
+        {
+          table: null,
+          key: source.slot.active ? 'still' : 'inactive',
+          since,
+          severity: lasting(spec.watch.slotIdle),
+          cause: ({ ms }) =>
+            `slot ${source.slot.slot} ${what} for ${formatDuration(ms)}${neonHours(scene, ms)}${heldBy(source)}`,
+          next: slotRemedy(scene),
+        },
+      ];
+    },
+  },
+  {
+    id: 'unconfirmed',
+    verdict: 'stuck',
+    needs: 'source',
+    during: [],
+    look: (scene) => {
+      const { source, spec, confirmedLsn } = scene;
+      const grown = source?.slot.exists ? grownSince(confirmedLsn, source) : 0n;
+      if (!source || confirmedLsn === null || grown === 0n) return [];
+      return [
+        {
+          table: null,
+          since: confirmedLsn.at,
+          severity: lasting(spec.watch.unconfirmed),
+          cause: ({ ms }) =>
+            `Materialize confirmed nothing for ${formatDuration(ms)} while ${formatBytes(grown.toString())} of WAL were written${heldBy(source)}`,
+          next: slotRemedy(scene),
+        },
+      ];
+    },
+  },
+];
+
+function neonHours({ spec }: WatchScene, ms: number): string {
+  if (spec.source.kind !== 'neon') return '';
+  const left = NEON_SLOT_LIFE_MS - ms;
+  return left > 0
+    ? `; Neon removes it after about 40 h, ${formatDuration(left)} are left`
+    : '; Neon may remove it any moment: its about 40 h are over';
+}
+
+function heldBy({ blockers }: SourceReading): string {
+  const [first, ...others] = blockers;
+  if (!first) return '';
+  return `; held up by ${blockerWords(first)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
+}
+
+/** What lets the slot move again, as far as it can be seen. */
+function slotRemedy({ source, target, spec }: WatchScene): string {
+  const blocker = source?.blockers[0];
+  if (blocker) return blocker.remedy;
+  if (target?.cluster.exists && target.cluster.replicationFactor === 0)
+    return `n2m apply brings cluster ${target.cluster.name} back`;
+  if (target?.source.error) return `n2m explain not-running`;
+  return `n2m status ${spec.name}`;
+}

@@ -1,0 +1,137 @@
+/**
+ * What Materialize's error texts mean. Its codes do not tell; its texts do, and "permanent" in them is not always what
+ * it says: an overcompacted slot is labelled transient and never recovers. Texts as recorded from v26.
+ */
+export interface SourceError {
+  rule: 'slot-lost' | 'publication-missing' | 'source-restored' | 'table-error' | 'not-running';
+  pattern: RegExp;
+  /** It cannot get well by itself: what was copied has to be dropped and copied again. */
+  permanent: boolean;
+  meaning: string;
+  /** `{pipeline}` and `{table}` are filled in; null where the rule's own next step is right. */
+  next: string | null;
+  example: string;
+}
+
+const REPAIR = 'n2m repair {pipeline}';
+
+/** Errors of the whole source; each table shows them, too. */
+export const SOURCE_ERRORS: readonly SourceError[] = [
+  {
+    rule: 'slot-lost',
+    pattern: /slot overcompacted/,
+    permanent: true,
+    meaning:
+      'the replication slot was lost and made anew: changes in between are gone, and the source retries for ever',
+    next: REPAIR,
+    example: 'postgres: slot overcompacted. Requested LSN 22667552 but only LSNs >= 22667840 are available',
+  },
+  {
+    rule: 'slot-lost',
+    pattern: /replication slot has been invalidated/,
+    permanent: true,
+    meaning: 'the server threw the replication slot away, because it held more WAL than max_slot_wal_keep_size allows',
+    next: REPAIR,
+    example: 'postgres: replication slot has been invalidated because it exceeded the maximum reserved size',
+  },
+  {
+    rule: 'slot-lost',
+    pattern: /slot compacted past snapshot point/,
+    permanent: true,
+    meaning: 'the replication slot moved past the point the copy was taken at',
+    next: REPAIR,
+    example: 'postgres: slot compacted past snapshot point. snapshot consistent point=12 resume_lsn=11',
+  },
+  {
+    rule: 'source-restored',
+    pattern: /restored from point-in-time backup/,
+    permanent: true,
+    meaning: 'the upstream database was restored from a backup: what Materialize has is another history',
+    next: REPAIR,
+    example:
+      'postgres: unsupported action: database restored from point-in-time backup. Expected timeline ID 1 but got 2',
+  },
+  {
+    rule: 'publication-missing',
+    pattern: /publication "?.*"? does not exist/,
+    permanent: true,
+    meaning: 'the publication was dropped: every table of the source is dead, also after it is made again',
+    next: REPAIR,
+    example: 'postgres: publication "n2m_shop" does not exist',
+  },
+  {
+    rule: 'not-running',
+    pattern: /password authentication failed/,
+    permanent: false,
+    meaning: 'the password of the replication role was changed upstream',
+    next: 'n2m rotate {pipeline}',
+    example: 'postgres: db error: FATAL: password authentication failed for user "materialize"',
+  },
+  {
+    rule: 'not-running',
+    pattern: /requires BYPASSRLS/,
+    permanent: false,
+    meaning: 'row level security hides rows from the replication role',
+    next: 'give the role BYPASSRLS; the source goes on by itself',
+    example: 'postgres: one or more tables requires BYPASSRLS',
+  },
+  {
+    rule: 'not-running',
+    pattern: /is not allowed to connect to this endpoint|from a blocked network/,
+    permanent: false,
+    meaning: "Neon refuses Materialize's address",
+    next: 'n2m plan shows which addresses the IP Allow list lacks; n2m apply adds them',
+    example: 'postgres: db error: ERROR: This IP address 203.0.113.5 is not allowed to connect to this endpoint.',
+  },
+  {
+    rule: 'not-running',
+    pattern: /all replication slots are in use/,
+    permanent: false,
+    meaning: 'no replication slot is free upstream',
+    next: 'drop slots nobody uses, or raise max_replication_slots',
+    example: 'postgres: db error: ERROR: all replication slots are in use',
+  },
+];
+
+/** Errors of one table, which the rest of the source survives. */
+export const TABLE_ERRORS: readonly SourceError[] = [
+  tableError(/table was truncated/, 'it was truncated upstream', 'table was truncated'),
+  tableError(
+    /table was dropped/,
+    'it was dropped, renamed, or taken out of the publication upstream',
+    'table was dropped',
+  ),
+  tableError(
+    /incompatible schema change|has been altered/,
+    'a replicated column was dropped or changed upstream',
+    'incompatible schema change: source table altered with oid 16416 has been altered',
+  ),
+  tableError(
+    /old row missing from replication stream|TOASTed value missing/,
+    'its replica identity was weakened upstream',
+    'old row missing from replication stream. Did you forget to set REPLICA IDENTITY to FULL for your table?',
+  ),
+  {
+    rule: 'table-error',
+    pattern: /invalid UTF8 string|failed to cast raw column/,
+    permanent: false,
+    meaning: 'a row holds a value Materialize cannot read',
+    next: 'correct or delete that row upstream; the table goes on by itself',
+    example: 'postgres: invalid UTF8 string: invalid utf-8 sequence of 1 bytes from index 1',
+  },
+  tableError(
+    /source must be dropped and recreated/,
+    'it cannot go on',
+    'Source error: source must be dropped and recreated due to failure',
+  ),
+];
+
+function tableError(pattern: RegExp, meaning: string, example: string): SourceError {
+  return { rule: 'table-error', pattern, permanent: true, meaning, next: REPAIR, example: `postgres: ${example}` };
+}
+
+export const sourceError = (text: string | null): SourceError | null =>
+  (text !== null && SOURCE_ERRORS.find((known) => known.pattern.test(text))) || null;
+
+export const tableErrorOf = (text: string | null): SourceError | null =>
+  (text !== null && TABLE_ERRORS.find((known) => known.pattern.test(text))) || null;

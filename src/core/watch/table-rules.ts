@@ -1,0 +1,110 @@
+import { replicaIdentityFull } from '../sql/postgres';
+import { alterPublicationAdd } from '../sql/postgres';
+import { sourceError, tableErrorOf } from './source-errors';
+import { always, repeated, type Condition, type WatchScene } from './scene';
+import type { WatchRule } from './rules';
+import type { TargetTableReading } from './types';
+
+const nameOf = ({ upstream }: TargetTableReading): string =>
+  upstream.schema === '' ? upstream.name : `${upstream.schema}.${upstream.name}`;
+
+/** A table may be between two states for the length of one check. */
+const TWICE = { warn: 2, critical: 2 };
+
+export const tableRules: WatchRule[] = [
+  {
+    id: 'table-error',
+    verdict: 'broken',
+    needs: 'target',
+    during: ['copying'],
+    look: (scene) => failing(scene).map((table) => tableCondition(scene, table)),
+  },
+  {
+    id: 'table-unpublished',
+    verdict: 'broken',
+    needs: 'both',
+    during: ['copying'],
+    look: (scene) => {
+      const { source, target, spec } = scene;
+      if (!source?.publication.exists || !target) return [];
+      const published = new Set(source.publication.tables.map(key));
+      return healthyTables(scene)
+        .filter((table) => !published.has(key(table.upstream)))
+        .map((table): Condition => {
+          const there = source.tables.some((known) => key(known) === key(table.upstream));
+          const name = nameOf(table);
+          const add = alterPublicationAdd(spec.source.publication, [table.upstream]);
+          return {
+            table: name,
+            severity: always('critical'),
+            cause: () =>
+              there
+                ? `${name} was taken out of publication ${spec.source.publication}`
+                : `${name} does not exist upstream any more`,
+            next: there ? `${add}; then n2m repair ${spec.name}` : `take it out of the file, then n2m apply`,
+          };
+        });
+    },
+  },
+  {
+    id: 'table-identity',
+    verdict: 'broken',
+    needs: 'both',
+    during: ['copying'],
+    look: (scene) =>
+      healthyTables(scene).flatMap((table): Condition[] => {
+        const found = scene.source?.tables.find((known) => key(known) === key(table.upstream));
+        if (!found || isFull(found.replicaIdentity)) return [];
+        const name = nameOf(table);
+        return [
+          {
+            table: name,
+            severity: always('critical'),
+            cause: () =>
+              `${name} has replica identity ${found.replicaIdentity}: the next update or delete kills it in Materialize`,
+            next: `${replicaIdentityFull(table.upstream)};`,
+          },
+        ];
+      }),
+  },
+];
+
+const key = ({ schema, name }: { schema: string; name: string }): string => JSON.stringify([schema, name]);
+
+/** Readers say `full` or, as the catalog has it, `f`. */
+const isFull = (identity: string): boolean => identity === 'full' || identity === 'f';
+
+/** Tables with an error of their own: what the whole source suffers from shows on every table and is not theirs. */
+function failing({ target }: WatchScene): TargetTableReading[] {
+  return (target?.tables ?? []).filter(
+    (table) => table.error !== null && table.error !== target?.source.error && sourceError(table.error) === null,
+  );
+}
+
+const healthyTables = ({ target }: WatchScene): TargetTableReading[] =>
+  (target?.tables ?? []).filter((table) => table.error === null && table.upstream.schema !== '');
+
+function tableCondition({ spec, target }: WatchScene, table: TargetTableReading): Condition {
+  const known = tableErrorOf(table.error);
+  const name = nameOf(table);
+  const next = (known?.next ?? `n2m repair ${spec.name}`).replace('{pipeline}', spec.name);
+  if (known === null) {
+    // Such as a lost connection, read from the table's row a moment before the source's own row says it.
+    const calm = target?.source.status === 'running';
+    return {
+      table: name,
+      severity: calm ? repeated(TWICE) : always('ok'),
+      cause: () => `${name} stands still: ${table.error ?? ''}`,
+      next,
+      visible: calm,
+    };
+  }
+  const cause = () => `${name} stands still: ${known.meaning}`;
+  return {
+    table: name,
+    severity: always('critical'),
+    cause,
+    next,
+    ...(known.permanent ? { latch: `table-error:${table.id}` } : {}),
+  };
+}
