@@ -7,7 +7,7 @@ import { readWalLevel } from '../systems/postgres';
 import type { Deps } from './deps';
 import { done, sleep } from './ensure';
 import { tell } from './pulse';
-import { needNeon, withMaterialize, withSource } from './sessions';
+import { needNeon, neonBranch, withMaterialize, withSource } from './sessions';
 import { rememberAdded } from './source-steps';
 import type { StepInput } from './types';
 
@@ -19,14 +19,11 @@ const PROOF_EVERY = 1_000;
 /** The flag flips at once and proves nothing: what counts is what the compute of our branch answers. */
 export async function enableLogicalReplication(deps: Deps, input: StepInput): Promise<StepResult> {
   const { spec } = input;
-  const project = await withSource(deps, spec, async (session) => {
-    const { neon, project } = needNeon(spec, session);
-    const operations = await neon.enableLogicalReplication(project);
-    await neon.waitForOperations(project, operations, {
-      deadlineMs: OPERATIONS_DEADLINE,
-      onPoll: (open) => tell({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
-    });
-    return project;
+  const { neon, project } = await neonBranch(deps, spec);
+  const operations = await neon.enableLogicalReplication(project);
+  await neon.waitForOperations(project, operations, {
+    deadlineMs: OPERATIONS_DEADLINE,
+    onPoll: (open) => tell({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
   });
   await untilLogical(deps, input);
   return done('changed', `project ${project}`, 'logical replication is on, wal_level reads logical');

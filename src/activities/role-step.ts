@@ -4,47 +4,49 @@ import { writeMark, isOurs } from '../core/plan/ownership';
 import { neverIdlesOut } from '../core/plan/source-steps';
 import type { RoleFacts } from '../core/plan/facts';
 import type { StepResult } from '../core/plan/types';
+import type { PipelineSpec } from '../core/spec/types';
 import { systemError } from '../systems/errors';
 import { readRole, readTables } from '../systems/postgres';
 import type { Deps } from './deps';
 import { createAndLook, done } from './ensure';
 import { tell } from './pulse';
-import { needNeon, withSource, withSourceAs, type SourceSession } from './sessions';
+import { needNeon, neonBranch, withSource, withSourceAs, type SourceSession } from './sessions';
 import type { StepInput } from './types';
 
 const OPERATIONS_DEADLINE = 5 * 60_000;
 
 /** The role Materialize connects as. Its password is set, or read back, only where the secret is written. */
-export function ensureRole(deps: Deps, input: StepInput): Promise<StepResult> {
+export async function ensureRole(deps: Deps, input: StepInput): Promise<StepResult> {
   const { spec, planned } = input;
   const { name, via } = spec.source.role;
   const object = `role ${name}`;
+  // Neon drops every session when it makes a role, so none is held meanwhile.
+  if (via === 'api') await createThroughApi(deps, spec);
   return withSource(deps, spec, async (session) => {
     const look = () => readRole(session.client, name);
     const before = await look();
-    if (!before && via === 'given')
-      throw systemError('NotFound', 'source', `${object} does not exist, and the file says it is given`);
-    const role = before ?? (await createAndLook(() => create(input, session), look, object, 'source'));
+    if (!before && via !== 'sql') throw systemError('NotFound', 'source', `${object} does not exist on the branch`);
+    const role = before ?? (await createAndLook(() => createBySql(input, session), look, object, 'source'));
     if (via === 'sql') await mendAttributes(input, session, role);
     if (!neverIdlesOut(role.config)) await neverIdleOut(deps, input, session);
-    const sentence =
-      via === 'api' ? 'made through the Neon API, may replicate' : 'may log in and replicate, nothing else';
+    const sentence = via === 'api' ? 'made through the Neon API, may replicate' : 'may log in and replicate';
     return done(planned === 'create' ? 'created' : 'changed', object, sentence);
   });
 }
 
-async function create({ spec, tables }: StepInput, session: SourceSession): Promise<void> {
-  const { name, via } = spec.source.role;
-  if (via === 'api') {
-    const { neon, branchId, project } = needNeon(spec, session);
-    if (await neon.findRole(project, branchId, name)) return;
-    const { operations } = await neon.createRole(project, branchId, name);
-    await neon.waitForOperations(project, operations, {
-      deadlineMs: OPERATIONS_DEADLINE,
-      onPoll: (open) => tell({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
-    });
-    return;
-  }
+async function createThroughApi(deps: Deps, spec: PipelineSpec): Promise<void> {
+  const { neon, branchId, project } = await neonBranch(deps, spec);
+  const { name } = spec.source.role;
+  if (await neon.findRole(project, branchId, name)) return;
+  const { operations } = await neon.createRole(project, branchId, name);
+  await neon.waitForOperations(project, operations, {
+    deadlineMs: OPERATIONS_DEADLINE,
+    onPoll: (open) => tell({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
+  });
+}
+
+async function createBySql({ spec, tables }: StepInput, session: SourceSession): Promise<void> {
+  const { name } = spec.source.role;
   const upstream = await readTables(session.client, tables, null);
   const bypassRls = upstream.some((table) => table.rowSecurity);
   // Nobody ever logs in with this password: the step that writes the secret sets the one that counts.
@@ -83,11 +85,7 @@ async function neverIdleOut(deps: Deps, { spec }: StepInput, session: SourceSess
 }
 
 /** The password as it can be looked up; null where only a new one helps. */
-export async function readPassword(
-  deps: Deps,
-  spec: StepInput['spec'],
-  session: SourceSession,
-): Promise<string | null> {
+export async function readPassword(deps: Deps, spec: PipelineSpec, session: SourceSession): Promise<string | null> {
   const { role } = spec.source;
   if (role.via === 'given') return deps.secrets.resolve(role.password);
   if (role.via === 'sql') return null;
@@ -96,7 +94,7 @@ export async function readPassword(
 }
 
 /** A new password: through the API for an API role (drops connections), by SQL for ours. */
-export async function renewPassword(deps: Deps, spec: StepInput['spec'], session: SourceSession): Promise<string> {
+export async function renewPassword(deps: Deps, spec: PipelineSpec, session: SourceSession): Promise<string> {
   const { name, via } = spec.source.role;
   if (via === 'sql') {
     const password = newPassword();

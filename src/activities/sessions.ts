@@ -70,8 +70,14 @@ export async function neonClient(deps: Deps, { source }: PipelineSpec): Promise<
   return deps.neon(await deps.secrets.resolve(source.apiKey), Context.current().cancellationSignal);
 }
 
+/** The API with project and branch, without a session on the database. */
+export async function neonBranch(deps: Deps, spec: PipelineSpec) {
+  const neon = await neonClient(deps, spec);
+  return needNeon(spec, { neon, access: await deps.sources.find(spec.source, neon) });
+}
+
 /** For steps that only exist with kind neon. */
-export function needNeon(spec: PipelineSpec, { neon, access }: SourceSession) {
+export function needNeon(spec: PipelineSpec, { neon, access }: Pick<SourceSession, 'neon' | 'access'>) {
   if (spec.source.kind !== 'neon' || !neon || access.branchId === null) {
     throw systemError('InvalidPipeline', 'file', 'this step needs source.kind neon');
   }
