@@ -19,36 +19,30 @@ function base64Cores(secret: string): string[] {
   });
 }
 
-const percentEncoded = (secret: string): string =>
-  utf8(secret)
-    .map((byte) => {
-      const character = String.fromCharCode(byte);
-      return /[A-Za-z0-9\-_.~]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-    })
-    .join('');
+const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const eitherCase = (hex: string): string => hex.replace(/[A-F]/g, (digit) => `[${digit}${digit.toLowerCase()}]`);
 
-/** Every spelling in which a secret could come back: plain, in SQL, in JSON, in a URL, in base64 at any alignment. */
-export function spellings(secret: string): string[] {
-  const percent = percentEncoded(secret);
-  const json = JSON.stringify(secret).slice(1, -1);
-  const cores = base64Cores(secret);
-  const urlSafe = cores.map((core) => core.replaceAll('+', '-').replaceAll('/', '_'));
-  const all = [
-    secret,
-    secret.replaceAll("'", "''"),
-    json,
-    percent,
-    percent.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
-    percent.replaceAll('%20', '+'),
-    ...cores,
-    ...urlSafe,
-  ];
-  return [...new Set(all)].filter((text) => text.length >= SHORTEST_SECRET);
+/** One character as it is, or as SQL, JSON, a form or any kind of URL encoding (they differ in what they leave) writes it. */
+function spelled(character: string): string {
+  const percent = utf8(character).map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`);
+  const plain = [character, JSON.stringify(character).slice(1, -1)];
+  if (character === "'") plain.unshift("''");
+  if (character === ' ') plain.push('+');
+  return `(?:${[...new Set(plain)].map(escapeRegExp).join('|')}|${eitherCase(percent.join(''))})`;
 }
 
-/** Removes secrets from a text, in every spelling. Longer ones go first, so that one inside another leaves no rest. */
+const anySpelling = (secret: string): RegExp => new RegExp([...secret].map(spelled).join(''), 'g');
+
+/**
+ * Removes secrets from a text: plain, in SQL, in JSON, in a URL or a form, in base64 of both alphabets at any
+ * alignment. Longer ones go first, so that one inside another leaves no rest.
+ */
 export function scrub(text: string, secrets: readonly string[]): string {
-  const all = secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(spellings);
+  const all = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);
   all.sort((a, b) => b.length - a.length);
-  return all.reduce((rest, spelling) => rest.replaceAll(spelling, SCRUBBED), text);
+  const plain = all.reduce((rest, secret) => rest.replace(anySpelling(secret), SCRUBBED), text);
+  const cores = all.flatMap(base64Cores).flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')]);
+  return cores
+    .filter((core) => core.length >= SHORTEST_SECRET)
+    .reduce((rest, core) => rest.replaceAll(core, SCRUBBED), plain);
 }

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { base64, base64Utf8, utf8 } from '../../../src/core/base64';
+import { scrub, SCRUBBED } from '../../../src/core/failures/scrub';
+
+const secret = `pa's/ word+"ü`;
+
+describe('base64', () => {
+  it('is what everybody makes of it', () => {
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => base64(bytes) === Buffer.from(bytes).toString('base64')));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => base64Utf8(text) === Buffer.from(text).toString('base64')),
+    );
+    expect(Buffer.from(utf8('aé€😀\ud800')).toString()).toBe(Buffer.from('aé€😀\ud800').toString());
+  });
+});
+
+describe('scrub', () => {
+  it.each([
+    ['plain', secret],
+    ['in SQL', secret.replaceAll("'", "''")],
+    ['in JSON', JSON.stringify(secret).slice(1, -1)],
+    ['in a URL', encodeURIComponent(secret)],
+    ['in a URL, strictly', encodeURIComponent(secret).replaceAll("'", '%27')],
+    [
+      'in a URL, in lower case',
+      encodeURIComponent(secret)
+        .replaceAll("'", '%27')
+        .replace(/%../g, (hex) => hex.toLowerCase()),
+    ],
+    ['in a form', encodeURIComponent(secret).replaceAll("'", '%27').replaceAll('%20', '+')],
+    ['in base64', Buffer.from(secret).toString('base64')],
+    ['in base64 for URLs', Buffer.from(secret).toString('base64url')],
+  ])('removes a secret %s', (_how, spelled) => {
+    const text = scrub(`before ${spelled} after`, [secret]);
+    expect(text).not.toContain(spelled);
+    expect(text).toContain(SCRUBBED);
+    expect(text.startsWith('before ')).toBe(true);
+  });
+
+  it('removes it from the base64 of a longer text, at any place in it', () => {
+    const value = fc.string({ unit: 'binary-ascii', minLength: 6, maxLength: 30 });
+    const around = fc.string({ unit: 'binary-ascii', maxLength: 7 });
+    fc.assert(
+      fc.property(around, value, around, (before, hidden, after) => {
+        const encoded = Buffer.from(before + hidden + after).toString('base64');
+        const left = scrub(encoded, [hidden]);
+        // What is left must not decode to the secret, whatever is put in place of what was taken.
+        return (
+          !Buffer.from(left.replaceAll(SCRUBBED, ''), 'base64').toString('latin1').includes(hidden) && left !== encoded
+        );
+      }),
+    );
+  });
+
+  it('leaves no rest of a secret that holds another', () => {
+    expect(scrub('x hunter2-long y', ['hunter2', 'hunter2-long'])).toBe(`x ${SCRUBBED} y`);
+  });
+
+  it('leaves texts without secrets alone, and does not blank out short words', () => {
+    expect(scrub('a plain sentence', [secret, 'a', ''])).toBe('a plain sentence');
+  });
+});

@@ -1,0 +1,137 @@
+import * as sql from '../../../src/core/sql/materialize';
+
+const name = (item: string): sql.ItemName => ({ database: 'materialize', schema: 'shop', name: item });
+const connection: sql.ConnectionOptions = {
+  host: 'ep-x.aws.neon.tech',
+  port: 5432,
+  user: `o'brien`,
+  database: 'shop',
+  passwordSecret: name('pw'),
+  sslMode: 'verify-full',
+  certificateAuthority: '-----BEGIN-----\nabc',
+};
+const orders = { upstream: { schema: 'public', name: 'orders' }, target: name('orders') };
+const odd = { upstream: { schema: 'Sales', name: 'Mixed "Case' }, target: name('mixed') };
+const source: sql.SourceDefinition = {
+  name: name('src'),
+  cluster: 'ingest shop',
+  connection: name('pg'),
+  publication: `n2m_sh'op`,
+  tables: [orders, odd],
+  textColumns: [],
+  excludeColumns: [],
+  progress: 'src_progress',
+};
+const textOfOdd = { schema: 'Sales', table: 'Mixed "Case', column: 'mood' };
+const textOfOrders = { schema: 'public', table: 'orders', column: 'Total' };
+const HEAD =
+  'CREATE SOURCE "materialize"."shop"."src" IN CLUSTER "ingest shop" FROM POSTGRES CONNECTION "materialize"."shop"."pg" ';
+
+describe('objects', () => {
+  it.each<[string, string]>([
+    [sql.createSchema('materialize', 'shop'), 'CREATE SCHEMA IF NOT EXISTS "materialize"."shop"'],
+    [sql.createCluster('ingest', '50cc'), `CREATE CLUSTER "ingest" (SIZE = '50cc')`],
+    [sql.alterClusterSize('ingest', 'M.1-nano'), `ALTER CLUSTER "ingest" SET (SIZE = 'M.1-nano')`],
+    [sql.alterClusterReplicationFactor('ingest', 0), 'ALTER CLUSTER "ingest" SET (REPLICATION FACTOR = 0)'],
+    [sql.createSecret(name('pw'), 'cHc='), `CREATE SECRET "materialize"."shop"."pw" AS decode('cHc=', 'base64')`],
+    [sql.alterSecret(name('pw'), 'cHc='), `ALTER SECRET "materialize"."shop"."pw" AS decode('cHc=', 'base64')`],
+    [
+      sql.createConnection(name('pg'), connection),
+      `CREATE CONNECTION "materialize"."shop"."pg" TO POSTGRES (HOST 'ep-x.aws.neon.tech', PORT 5432, USER 'o''brien', ` +
+        `PASSWORD SECRET "materialize"."shop"."pw", DATABASE 'shop', SSL MODE 'verify-full', ` +
+        `SSL CERTIFICATE AUTHORITY '-----BEGIN-----\nabc')`,
+    ],
+    [
+      sql.createConnection(name('pg'), { ...connection, sslMode: 'require', certificateAuthority: null }),
+      `CREATE CONNECTION "materialize"."shop"."pg" TO POSTGRES (HOST 'ep-x.aws.neon.tech', PORT 5432, USER 'o''brien', ` +
+        `PASSWORD SECRET "materialize"."shop"."pw", DATABASE 'shop', SSL MODE 'require')`,
+    ],
+    [
+      sql.alterConnection(name('pg'), { ...connection, sslMode: 'disable', certificateAuthority: null }),
+      `ALTER CONNECTION "materialize"."shop"."pg" SET (HOST 'ep-x.aws.neon.tech'), SET (PORT 5432), SET (USER 'o''brien'), ` +
+        `SET (PASSWORD SECRET "materialize"."shop"."pw"), SET (DATABASE 'shop'), SET (SSL MODE 'disable'), ` +
+        `DROP (SSL CERTIFICATE AUTHORITY)`,
+    ],
+    [sql.validateConnection(name('pg')), 'VALIDATE CONNECTION "materialize"."shop"."pg"'],
+    [sql.commentOnCluster('ingest', `it's`), `COMMENT ON CLUSTER "ingest" IS 'it''s'`],
+    [sql.commentOnCluster('ingest', null), 'COMMENT ON CLUSTER "ingest" IS NULL'],
+    [sql.commentOnSchema('materialize', 'shop', 'x'), `COMMENT ON SCHEMA "materialize"."shop" IS 'x'`],
+    [sql.commentOn('SECRET', name('pw'), 'x'), `COMMENT ON SECRET "materialize"."shop"."pw" IS 'x'`],
+    [sql.commentOn('SOURCE', name('src'), null), 'COMMENT ON SOURCE "materialize"."shop"."src" IS NULL'],
+    [sql.dropConnection(name('pg')), 'DROP CONNECTION IF EXISTS "materialize"."shop"."pg"'],
+    [sql.dropSecret(name('pw')), 'DROP SECRET IF EXISTS "materialize"."shop"."pw"'],
+    [sql.dropCluster('ingest'), 'DROP CLUSTER IF EXISTS "ingest"'],
+    [sql.dropSchema('materialize', 'shop'), 'DROP SCHEMA IF EXISTS "materialize"."shop" RESTRICT'],
+    [sql.setCluster('ingest'), 'SET cluster = "ingest"'],
+  ])('%s', (built, text) => {
+    expect(built).toBe(text);
+  });
+});
+
+describe('sources', () => {
+  const tables =
+    'FOR TABLES ("public"."orders" AS "materialize"."shop"."orders", ' +
+    '"Sales"."Mixed ""Case" AS "materialize"."shop"."mixed")';
+  const progress = ' EXPOSE PROGRESS AS "materialize"."shop"."src_progress"';
+
+  it.each<[string, Partial<sql.SourceDefinition>, string]>([
+    ['plain', {}, `(PUBLICATION 'n2m_sh''op') ${tables}${progress}`],
+    ['with the default progress name', { progress: null }, `(PUBLICATION 'n2m_sh''op') ${tables}`],
+    [
+      'with text columns',
+      { textColumns: [textOfOdd, textOfOrders] },
+      `(PUBLICATION 'n2m_sh''op', TEXT COLUMNS ("Sales"."Mixed ""Case"."mood", "public"."orders"."Total")) ${tables}${progress}`,
+    ],
+    [
+      'with excluded columns',
+      { excludeColumns: [textOfOdd] },
+      `(PUBLICATION 'n2m_sh''op', EXCLUDE COLUMNS ("Sales"."Mixed ""Case"."mood")) ${tables}${progress}`,
+    ],
+    [
+      'with both, without columns of tables that are not added',
+      {
+        textColumns: [textOfOdd, { schema: 'public', table: 'absent', column: 'x' }],
+        excludeColumns: [textOfOrders, { schema: 'other', table: 'orders', column: 'x' }],
+      },
+      `(PUBLICATION 'n2m_sh''op', TEXT COLUMNS ("Sales"."Mixed ""Case"."mood"), ` +
+        `EXCLUDE COLUMNS ("public"."orders"."Total")) ${tables}${progress}`,
+    ],
+  ])('with subsources, %s', (_case, change, rest) => {
+    expect(sql.createSource({ ...source, ...change })).toBe(HEAD + rest);
+  });
+
+  it('without tables', () => {
+    expect(sql.createSourceBare(source)).toBe(`${HEAD}(PUBLICATION 'n2m_sh''op')`);
+  });
+
+  it.each<[string, Partial<sql.SourceDefinition>, sql.TableMapping, string]>([
+    ['plain', {}, orders, `"orders" FROM SOURCE "materialize"."shop"."src" (REFERENCE "public"."orders")`],
+    [
+      'with columns named without their table',
+      { textColumns: [textOfOdd, textOfOrders], excludeColumns: [{ ...textOfOdd, column: 'b' }] },
+      odd,
+      `"mixed" FROM SOURCE "materialize"."shop"."src" (REFERENCE "Sales"."Mixed ""Case") ` +
+        `WITH (TEXT COLUMNS ("mood"), EXCLUDE COLUMNS ("b"))`,
+    ],
+  ])('a table from a source, %s', (_case, change, table, rest) => {
+    expect(sql.createTableFromSource({ ...source, ...change }, table)).toBe(
+      `CREATE TABLE "materialize"."shop".${rest}`,
+    );
+  });
+
+  it('adds subsources, with options only of those', () => {
+    expect(sql.addSubsource({ ...source, textColumns: [textOfOrders] }, [odd])).toBe(
+      'ALTER SOURCE "materialize"."shop"."src" ADD SUBSOURCE "Sales"."Mixed ""Case" AS "materialize"."shop"."mixed"',
+    );
+    expect(sql.addSubsource({ ...source, textColumns: [textOfOrders] }, [orders, odd])).toBe(
+      'ALTER SOURCE "materialize"."shop"."src" ADD SUBSOURCE "public"."orders" AS "materialize"."shop"."orders", ' +
+        '"Sales"."Mixed ""Case" AS "materialize"."shop"."mixed" WITH (TEXT COLUMNS ("public"."orders"."Total"))',
+    );
+  });
+
+  it('drops', () => {
+    expect(sql.dropSubsource(name('orders'))).toBe('DROP SOURCE IF EXISTS "materialize"."shop"."orders" RESTRICT');
+    expect(sql.dropTable(name('orders'))).toBe('DROP TABLE IF EXISTS "materialize"."shop"."orders" RESTRICT');
+    expect(sql.dropSource(name('src'))).toBe('DROP SOURCE IF EXISTS "materialize"."shop"."src" CASCADE');
+  });
+});

@@ -1,0 +1,452 @@
+import { Client } from 'pg';
+import { startMaterialize, type MaterializeServer } from '../../../local/materialize/standin';
+import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
+import { base64Utf8 } from '../../../src/core/base64';
+import * as mz from '../../../src/core/sql/materialize';
+import * as pg from '../../../src/core/sql/postgres';
+import type { PipelineSpec } from '../../../src/core/spec/types';
+import {
+  connectMaterialize,
+  readCluster,
+  readConnection,
+  readEgressCidrs,
+  readMissingPrivileges,
+  readReplicas,
+  readSchema,
+  readSecret,
+  readSetting,
+  readSizes,
+  readSource,
+  readSourceProgress,
+  readStalledSince,
+  readTargetFacts,
+  readTargetReading,
+} from '../../../src/systems/materialize';
+import type { SqlClient } from '../../../src/systems/sql-client';
+
+const OPTIONS = { connectTimeoutMs: 10_000, deadlineMs: 20_000 };
+const PASSWORD = `pa'ss\\word`;
+
+let upstream: PostgresServer;
+let server: MaterializeServer;
+let client: SqlClient;
+let owner: Client;
+
+const item = (name: string): mz.ItemName => ({ database: 'materialize', schema: 'Shop', name });
+const CONNECTION = item('shop_postgres');
+const SECRET = item('shop_password');
+const SOURCE = item('shop_source');
+const mapping = (name: string, target = name): mz.TableMapping => ({
+  upstream: { schema: 'public', name },
+  target: item(target),
+});
+
+const connection = (): mz.ConnectionOptions => ({
+  host: '127.0.0.1',
+  port: upstream.port,
+  user: 'replicator',
+  database: 'postgres',
+  passwordSecret: SECRET,
+  sslMode: 'verify-full',
+  certificateAuthority: upstream.caPem,
+});
+
+const definition = (tables: mz.TableMapping[]): mz.SourceDefinition => ({
+  name: SOURCE,
+  cluster: 'ingest shop',
+  connection: CONNECTION,
+  publication: 'n2m_shop',
+  tables,
+  textColumns: [{ schema: 'public', table: 'moody', column: 'm' }],
+  excludeColumns: [{ schema: 'public', table: 'moody', column: 'secret' }],
+  progress: 'shop_source_progress',
+});
+
+async function until<T>(look: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
+  for (const end = Date.now() + 30_000; ;) {
+    const value = await look();
+    if (good(value)) return value;
+    if (Date.now() > end) throw new Error(`did not come about: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+beforeAll(async () => {
+  upstream = await startPostgres({ tls: true, settings: { wal_level: 'logical' } });
+  server = await startMaterialize({
+    statisticsInterval: 200,
+    schemaValidationInterval: 200,
+    restartDelay: 100,
+    speed: 1000,
+    egressIps: ['203.0.113.0/24', '192.0.2.1/32'],
+    users: ['n2m_user'],
+  });
+  owner = new Client({ connectionString: upstream.superuserUrl });
+  owner.on('error', () => undefined);
+  await owner.connect();
+  const published = ['orders', 'Mixed "Case', 'moody', 'later'].map((name) => ({ schema: 'public', name }));
+  for (const sql of [
+    `CREATE TYPE mood AS ENUM ('good', 'bad')`,
+    'CREATE TABLE orders (id bigint PRIMARY KEY, note text)',
+    `INSERT INTO orders SELECT i, 'x' FROM generate_series(1, 100) i`,
+    'CREATE TABLE "Mixed ""Case" (id int PRIMARY KEY)',
+    'CREATE TABLE moody (id int PRIMARY KEY, m mood, secret text)',
+    'CREATE TABLE later (id int PRIMARY KEY, m mood)',
+    ...published.map(pg.replicaIdentityFull),
+    pg.createRole('replicator', PASSWORD),
+    pg.grantSelect(published, 'replicator'),
+    pg.createPublication('n2m_shop', published),
+  ])
+    await owner.query(sql);
+  client = await connectMaterialize(server.url, OPTIONS);
+});
+
+afterAll(async () => {
+  await client?.close();
+  await server?.stop();
+  await owner?.end();
+  await upstream?.stop();
+});
+
+describe('before anything is made', () => {
+  it('says what is absent', async () => {
+    expect(await readSchema(client, 'materialize', 'Shop')).toEqual({
+      databaseExists: true,
+      exists: false,
+      comment: null,
+    });
+    expect((await readSchema(client, 'nodb', 'Shop')).databaseExists).toBe(false);
+    expect(await readCluster(client, 'ingest shop', SOURCE)).toBeNull();
+    expect(await readSecret(client, SECRET)).toBeNull();
+    expect(await readConnection(client, CONNECTION)).toBeNull();
+    expect(await readSource(client, SOURCE)).toBeNull();
+    expect(await readSourceProgress(client, SOURCE)).toBeNull();
+    expect(await readStalledSince(client, SOURCE, null)).toEqual([]);
+  });
+
+  it('reads settings, sizes and addresses', async () => {
+    expect(await readSetting(client, 'max_sources')).toBe('200');
+    expect(await readSetting(client, 'no_such_setting')).toBeNull();
+    const sizes = await readSizes(client);
+    expect(sizes.slice(0, 3)).toEqual(['25cc', '50cc', '100cc']);
+    expect(await readEgressCidrs(client)).toEqual(['192.0.2.1/32', '203.0.113.0/24']);
+  });
+});
+
+describe('objects', () => {
+  it('a cluster with size, comment and replicas, and who else lives on it', async () => {
+    await client.query(mz.createCluster('ingest shop', '100cc'));
+    await client.query(mz.commentOnCluster('ingest shop', '{"managedBy":"n2m"}'));
+    const cluster = await until(
+      () => readCluster(client, 'ingest shop', SOURCE),
+      (found) => found?.replicas[0]?.status === 'online',
+    );
+    expect(cluster).toMatchObject({
+      comment: '{"managedBy":"n2m"}',
+      managed: true,
+      size: '100cc',
+      replicationFactor: 1,
+      replicas: [{ name: 'r1', size: '100cc', status: 'online' }],
+      pending: 0,
+      otherObjects: [],
+    });
+  });
+
+  it('a schema and a secret, whose text shows nowhere', async () => {
+    await client.query(mz.createSchema('materialize', 'Shop'));
+    await client.query(mz.commentOnSchema('materialize', 'Shop', 'ours'));
+    expect(await readSchema(client, 'materialize', 'Shop')).toEqual({
+      databaseExists: true,
+      exists: true,
+      comment: 'ours',
+    });
+    await client.query(mz.createSecret(SECRET, base64Utf8('wrong')));
+    await client.query(mz.alterSecret(SECRET, base64Utf8(PASSWORD)));
+    await client.query(mz.commentOn('SECRET', SECRET, "it's ours"));
+    expect(await readSecret(client, SECRET)).toMatchObject({ comment: "it's ours" });
+  });
+
+  it('a verified connection, read back as it was asked for', async () => {
+    await client.query(mz.createConnection(CONNECTION, connection()));
+    expect(await readConnection(client, CONNECTION)).toMatchObject({
+      comment: null,
+      host: '127.0.0.1',
+      port: upstream.port,
+      user: 'replicator',
+      database: 'postgres',
+      sslMode: 'verify-full',
+      passwordSecret: 'materialize.Shop.shop_password',
+      certificateAuthority: upstream.caPem,
+    });
+    await client.query(mz.validateConnection(CONNECTION));
+  });
+
+  it('a connection changed to other options, and back', async () => {
+    await client.query(
+      mz.alterConnection(CONNECTION, { ...connection(), sslMode: 'require', certificateAuthority: null }),
+    );
+    expect(await readConnection(client, CONNECTION)).toMatchObject({ sslMode: 'require', certificateAuthority: null });
+    await client.query(mz.alterConnection(CONNECTION, connection()));
+    expect(await readConnection(client, CONNECTION)).toMatchObject({
+      sslMode: 'verify-full',
+      certificateAuthority: upstream.caPem,
+    });
+  });
+
+  it('upstream refusals by their kind', async () => {
+    const refused = (change: Partial<mz.ConnectionOptions>) =>
+      client.query(mz.createConnection(item('other'), { ...connection(), ...change }));
+    await expect(refused({ user: 'nobody' })).rejects.toMatchObject({
+      info: { type: 'AuthenticationFailed', retryable: false },
+    });
+    await expect(refused({ port: 1 })).rejects.toMatchObject({ info: { type: 'Unreachable' } });
+    await expect(refused({ database: 'nodb' })).rejects.toMatchObject({ info: { type: 'NotFound' } });
+    await expect(refused({ certificateAuthority: null, sslMode: 'verify-ca' })).rejects.toMatchObject({
+      info: { type: 'CertificateRejected' },
+    });
+    await expect(client.query(mz.createConnection(CONNECTION, connection()))).rejects.toMatchObject({
+      info: { type: 'Conflict', retryable: true },
+    });
+    await expect(client.query(mz.createCluster('x', 'medium'))).rejects.toMatchObject({
+      info: { type: 'UnknownSize' },
+    });
+    await expect(
+      client.query(mz.createSource({ ...definition([mapping('moody')]), textColumns: [] })),
+    ).rejects.toMatchObject({
+      info: { type: 'UnsupportedType' },
+    });
+    await expect(client.query(mz.createSource(definition([mapping('absent')])))).rejects.toMatchObject({
+      info: { type: 'PreconditionFailed' },
+    });
+  });
+});
+
+describe('a source with subsources', () => {
+  it('is read back with its tables', async () => {
+    await client.query(
+      mz.createSource(definition([mapping('orders'), mapping('Mixed "Case'), mapping('moody', 'moods')])),
+    );
+    await client.query(mz.commentOn('SOURCE', SOURCE, 'ours'));
+    await client.query('CREATE VIEW "Shop".looks AS SELECT count(*) FROM "Shop".orders');
+    const source = await readSource(client, SOURCE);
+    expect(source).toMatchObject({
+      comment: 'ours',
+      cluster: 'ingest shop',
+      publication: 'n2m_shop',
+      slot: expect.stringMatching(/^materialize_[0-9a-f]{32}$/) as string,
+      syntax: 'subsources',
+      textColumns: ['public.moody.m'],
+      excludeColumns: ['public.moody.secret'],
+    });
+    expect(source?.connectionId).toBe((await readConnection(client, CONNECTION))?.id);
+    expect(source?.children.map(({ kind, schema, name, upstream: from }) => [kind, schema, name, from.name])).toEqual([
+      ['subsource', 'Shop', 'Mixed "Case', 'Mixed "Case'],
+      ['subsource', 'Shop', 'moods', 'moody'],
+      ['subsource', 'Shop', 'orders', 'orders'],
+    ]);
+    expect(source?.children[2]?.dependents).toEqual([expect.objectContaining({ name: 'looks', type: 'view' })]);
+    expect((await readCluster(client, 'ingest shop', SOURCE))?.otherObjects).toEqual([]);
+  });
+
+  it('shows the commit by the frontier, and statistics of live replicas', async () => {
+    const progress = await until(
+      () => readSourceProgress(client, SOURCE),
+      (found) => found?.children.every((child) => child.statisticsCommitted === true) ?? false,
+    );
+    expect(progress?.slot).toMatch(/^materialize_/);
+    expect(progress?.source.status).toBe('running');
+    for (const child of progress?.children ?? []) expect(child.writeFrontierMs).toBeGreaterThan(1_600_000_000_000);
+    expect(progress?.children.find((child) => child.name === 'orders')).toMatchObject({
+      recordsKnown: '100',
+      recordsStaged: '100',
+    });
+    expect(progress?.offsetCommitted).toMatch(/^\d+$/);
+    expect((await readSource(client, SOURCE))?.children.map((child) => child.committed)).toEqual([true, true, true]);
+  });
+
+  it('gets one more table, and loses it', async () => {
+    await client.query(
+      mz.addSubsource({ ...definition([]), textColumns: [{ schema: 'public', table: 'later', column: 'm' }] }, [
+        mapping('later'),
+      ]),
+    );
+    expect((await readSource(client, SOURCE))?.textColumns).toEqual(['public.later.m', 'public.moody.m']);
+    await client.query(mz.dropSubsource(item('later')));
+    expect((await readSource(client, SOURCE))?.children).toHaveLength(3);
+    await expect(client.query(mz.dropSubsource(item('orders')))).rejects.toMatchObject({
+      info: { type: 'Conflict', retryable: false },
+    });
+  });
+
+  it('gives the reading of a check', async () => {
+    const input = { source: SOURCE, cluster: 'ingest shop', stalledSince: null };
+    const reading = await until(
+      () => readTargetReading(client, input),
+      (found) => found.tables.every((table) => table.committed === true),
+    );
+    expect(reading).toMatchObject({
+      source: { exists: true, status: 'running', error: null },
+      cluster: {
+        exists: true,
+        name: 'ingest shop',
+        size: '100cc',
+        replicationFactor: 1,
+        replicas: [{ status: 'online' }],
+      },
+    });
+    expect(reading.tables).toHaveLength(3);
+    for (const table of reading.tables) expect(table.freshnessMs).toBeGreaterThanOrEqual(0);
+    const gone = await readTargetReading(client, { ...input, source: item('gone'), cluster: 'gone' });
+    expect(gone).toMatchObject({
+      source: { exists: false, id: null },
+      tables: [],
+      cluster: { exists: false, replicas: [] },
+    });
+  });
+
+  it('follows a resize and a cluster without replicas', async () => {
+    await client.query(mz.alterClusterSize('ingest shop', '50cc'));
+    const replicas = await until(
+      () => readReplicas(client, 'ingest shop'),
+      (found) => found[0]?.status === 'online',
+    );
+    expect(replicas).toMatchObject([{ name: 'r1', size: '50cc' }]);
+    await client.query(mz.alterClusterReplicationFactor('ingest shop', 0));
+    expect(await readReplicas(client, 'ingest shop')).toEqual([]);
+    expect((await readSourceProgress(client, SOURCE))?.children[0]?.statisticsCommitted).toBeNull();
+    expect((await readCluster(client, 'ingest shop', SOURCE))?.replicationFactor).toBe(0);
+    await client.query(mz.alterClusterReplicationFactor('ingest shop', 1));
+  });
+
+  it("tells a dead table's error and when it stalled, the others living on", async () => {
+    const before = new Date(Date.now() - 1_000).toISOString();
+    await until(
+      () => readSourceProgress(client, SOURCE),
+      (found) => found?.source.status === 'running',
+    );
+    await owner.query('TRUNCATE "Mixed ""Case"');
+    const reading = await until(
+      () => readTargetReading(client, { source: SOURCE, cluster: 'ingest shop', stalledSince: before }),
+      (found) => found.tables.some((table) => table.status === 'stalled') && found.source.stalledSince.length > 0,
+    );
+    expect(reading.tables.find((table) => table.table === 'Mixed "Case')?.error).toContain('truncated');
+    expect(reading.source.stalledSince[0]?.error).toMatch(/^Mixed "Case: /);
+    const events = await readStalledSince(client, SOURCE, before);
+    expect(await readStalledSince(client, SOURCE, events.at(-1)?.at ?? '')).toEqual([]);
+  });
+});
+
+describe('a source with source tables', () => {
+  beforeAll(async () => {
+    await client.query(mz.dropSource(SOURCE));
+    const admin = await connectMaterialize(server.urlFor('mz_system'), OPTIONS);
+    await admin.query('ALTER SYSTEM SET enable_create_table_from_source = true');
+    await admin.query('ALTER SYSTEM SET force_source_table_syntax = true');
+    await admin.close();
+    await client.close();
+    client = await connectMaterialize(server.url, OPTIONS);
+  });
+
+  it('is read back in the same words', async () => {
+    await expect(client.query(mz.createSource(definition([mapping('orders')])))).rejects.toMatchObject({
+      info: { type: 'UnsupportedServer' },
+    });
+    await client.query(mz.createSourceBare(definition([])));
+    await client.query(mz.createTableFromSource(definition([]), mapping('orders')));
+    await client.query(mz.createTableFromSource(definition([]), mapping('moody', 'moods')));
+    const source = await readSource(client, SOURCE);
+    expect(source).toMatchObject({
+      syntax: 'tables',
+      textColumns: ['public.moody.m'],
+      excludeColumns: ['public.moody.secret'],
+      children: [
+        { kind: 'table', name: 'moods', upstream: { schema: 'public', name: 'moody' } },
+        { kind: 'table', name: 'orders', upstream: { schema: 'public', name: 'orders' } },
+      ],
+    });
+    const progress = await until(
+      () => readSourceProgress(client, SOURCE),
+      (found) => found?.children.every((child) => (child.writeFrontierMs ?? 0) > 0) ?? false,
+    );
+    expect(progress?.children).toHaveLength(2);
+  });
+
+  it('gathers the facts of a plan', async () => {
+    const spec = {
+      name: 'shop',
+      materialize: {
+        database: 'materialize',
+        schema: 'Shop',
+        cluster: { name: 'ingest shop', snapshotSize: '100cc', steadySize: '50cc' },
+        names: { secret: SECRET.name, connection: CONNECTION.name, source: SOURCE.name },
+      },
+    } as PipelineSpec;
+    const facts = await readTargetFacts(client, spec);
+    expect(facts).toMatchObject({
+      forcesSourceTables: true,
+      user: 'materialize',
+      missingPrivileges: [],
+      databaseExists: true,
+      schema: { exists: true },
+      cluster: { size: '50cc' },
+      secret: { comment: "it's ours" },
+      connection: { host: '127.0.0.1' },
+      source: { syntax: 'tables' },
+      limits: { maxSources: 200, maxTables: 200, usedTables: 2, maxClusters: 25 },
+    });
+    expect(facts.versionNum).toBeGreaterThanOrEqual(2_600_000);
+    expect(facts.schemaItems.map((one) => one.name)).toEqual(expect.arrayContaining(['orders', 'moods', SOURCE.name]));
+    await client.query(mz.dropTable(item('moods')));
+    expect((await readSource(client, SOURCE))?.children).toHaveLength(1);
+  });
+});
+
+describe('privileges', () => {
+  it('names what is missing where access control is on, and nothing where it is off', async () => {
+    const user = await connectMaterialize(server.urlFor('n2m_user'), OPTIONS);
+    const wanted = { database: 'materialize', schema: null, cluster: null };
+    expect(await readMissingPrivileges(user, wanted)).toEqual([]);
+    const admin = await connectMaterialize(server.urlFor('mz_system'), OPTIONS);
+    await admin.query('ALTER SYSTEM SET enable_rbac_checks = true');
+    const strict = await connectMaterialize(server.urlFor('n2m_user'), OPTIONS);
+    expect(await readMissingPrivileges(strict, wanted)).toEqual(
+      expect.arrayContaining(['CREATECLUSTER on SYSTEM', 'CREATE on DATABASE "materialize"']),
+    );
+    expect(
+      await readMissingPrivileges(strict, { database: 'materialize', schema: 'Shop', cluster: 'ingest shop' }),
+    ).toEqual(expect.arrayContaining(['CREATE on CLUSTER "ingest shop"', 'CREATE on SCHEMA "materialize"."Shop"']));
+    await admin.query('GRANT CREATECLUSTER ON SYSTEM TO n2m_user');
+    await admin.query('GRANT CREATE ON DATABASE materialize TO n2m_user');
+    expect(await readMissingPrivileges(strict, wanted)).not.toEqual(
+      expect.arrayContaining(['CREATECLUSTER on SYSTEM']),
+    );
+    await expect(strict.query(mz.alterClusterSize('ingest shop', '25cc'))).rejects.toMatchObject({
+      info: { type: 'PermissionDenied', code: '42501' },
+    });
+    await admin.query('ALTER SYSTEM SET enable_rbac_checks = false');
+    await Promise.all([user.close(), strict.close(), admin.close()]);
+  });
+});
+
+describe('sessions', () => {
+  it('an answer that does not come is a Timeout, and the statement took effect all the same', async () => {
+    server.faults.add({ action: 'delay', match: 'CREATE SECRET', delayMs: 3_000 });
+    const impatient = await connectMaterialize(server.url, OPTIONS);
+    await expect(
+      impatient.query(mz.createSecret(item('slow'), base64Utf8('hidden-value')), undefined, 300),
+    ).rejects.toMatchObject({
+      info: { type: 'Timeout', retryable: true, message: expect.not.stringContaining('hidden') as string },
+    });
+    await until(
+      () => readSecret(client, item('slow')),
+      (found) => found !== null,
+    );
+    await impatient.close();
+  });
+
+  it('is refused where TLS is asked for and there is none', async () => {
+    await expect(connectMaterialize(`${server.url}?sslmode=require`, OPTIONS)).rejects.toMatchObject({
+      info: { type: 'CertificateRejected' },
+    });
+  });
+});
