@@ -29,13 +29,13 @@ export function parseBytea(text: string): Buffer {
   };
   if (text.startsWith('\\x')) {
     const digits = text.slice(2);
-    if (digits.length % 2 !== 0) invalid(`odd number of digits: ${JSON.stringify(text)}`);
-    if (!/^[0-9a-fA-F]*$/.test(digits)) invalid(`invalid hexadecimal digit: ${JSON.stringify(text)}`);
+    if (digits.length % 2 !== 0) invalid(`odd number of digits: "${text}"`);
+    if (!/^[0-9a-fA-F]*$/.test(digits)) invalid(`invalid hexadecimal digit: "${text}"`);
     return Buffer.from(digits, 'hex');
   }
   const parts: Buffer[] = [];
   for (const piece of text.match(/\\\\|\\[0-3][0-7]{2}|[^\\]+|\\/g) ?? []) {
-    if (piece === '\\') invalid(`invalid escape sequence: ${JSON.stringify(text)}`);
+    if (piece === '\\') invalid(`invalid escape sequence: "${text}"`);
     else if (piece === '\\\\') parts.push(Buffer.from('\\'));
     else if (piece.startsWith('\\')) parts.push(Buffer.from([parseInt(piece.slice(1), 8)]));
     else parts.push(Buffer.from(piece, 'utf8'));

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { ident, readSlot } from '../upstream';
+import { readSlot } from '../upstream';
 import { DefiniteError, TransientError, upstream } from './errors';
 import { parseLsn, type Lsn } from './lsn';
 
@@ -42,14 +42,14 @@ function overcompacted(available: Lsn, applied: Lsn | null): Lsn {
 }
 
 async function createSlot(replication: Client, slot: string): Promise<Lsn> {
-  const command = `CREATE_REPLICATION_SLOT ${ident(slot)} LOGICAL pgoutput NOEXPORT_SNAPSHOT`;
+  const command = `CREATE_REPLICATION_SLOT ${slot} LOGICAL pgoutput NOEXPORT_SNAPSHOT`;
   const { rows } = await upstream(replication.query<{ consistent_point: string }>(command));
   return parseLsn(rows[0]!.consistent_point);
 }
 
 /** The temporary slot of a snapshot: it lives as long as the connection, its snapshot until the next command there. */
 export async function createSnapshotSlot(replication: Client, slot: string): Promise<{ lsn: Lsn; snapshot: string }> {
-  const command = `CREATE_REPLICATION_SLOT ${ident(slot)} TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT`;
+  const command = `CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT`;
   const { rows } = await upstream(replication.query<{ consistent_point: string; snapshot_name: string }>(command));
   return { lsn: parseLsn(rows[0]!.consistent_point), snapshot: rows[0]!.snapshot_name };
 }

@@ -21,10 +21,15 @@ const connect = async (user = 'materialize'): Promise<TestClient> => {
 };
 
 beforeAll(async () => {
-  [materialize, postgres] = await Promise.all([
-    startMaterialize({ restartDelay: 300, statisticsInterval: 200, log: (line) => lines.push(line) }),
-    startPostgres({ settings: { wal_level: 'logical', max_replication_slots: '40', max_wal_senders: '40' } }),
-  ]);
+  // One after the other: what has started is stopped even when the next does not start.
+  postgres = await startPostgres({
+    settings: { wal_level: 'logical', max_replication_slots: '40', max_wal_senders: '40' },
+  });
+  materialize = await startMaterialize({
+    restartDelay: 300,
+    statisticsInterval: 200,
+    log: (line) => lines.push(line),
+  });
   upstream = await prepareUpstream(postgres);
 }, 120_000);
 

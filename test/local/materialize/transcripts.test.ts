@@ -12,9 +12,10 @@ const environments: Record<string, string[]> = {
     '05-source',
     '06-source-errors',
     '07-resize',
-    '08-big-snapshot',
+    // Recorded in this order, as the slots in them show.
     '09-add-drop-table',
     '10-blocked-snapshot',
+    '08-big-snapshot',
     '12-source-tables',
     '13-drop',
   ],

@@ -176,8 +176,9 @@ export const viewsSql: string[] = [
   view(
     'mz_internal.mz_hydration_statuses',
     `
-    SELECT s.id AS object_id, s.replica_id, s.rehydration_latency IS NOT NULL AS hydrated
-    FROM mz_internal.mz_source_statistics s JOIN mz_store.items i ON i.id = s.id WHERE i.type = 'source'
+    SELECT i.id AS object_id, s.replica_id, s.rehydration_latency IS NOT NULL AS hydrated
+    FROM mz_store.items i LEFT JOIN mz_internal.mz_source_statistics s ON s.id = i.id
+    WHERE i.type = 'source' AND i.subtype IN ('postgres', 'subsource')
     UNION ALL
     SELECT i.id, r.id, true FROM mz_store.items i JOIN mz_store.replicas r ON r.cluster_id = i.cluster_id
     WHERE i.type IN ('index', 'materialized-view')`,

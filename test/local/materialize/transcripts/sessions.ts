@@ -83,12 +83,12 @@ export class RecordingSession {
   }
 }
 
-/** `SELECT 3` → tag SELECT, 3 rows, as recorded; `INSERT 0 2` keeps its tag. */
+/** `SELECT 3` → 3 rows, `CREATE CLUSTER` → none, as recorded. */
 function toAnswer(result: RawResult, text: string): Answer {
-  const match = /^(.*?)(?: (\d+))?$/.exec(text);
+  const count = / (\d+)$/.exec(text)?.[1];
   return {
-    tag: match?.[1] ?? '',
-    row_count: match?.[2] === undefined ? null : Number(match[2]),
+    tag: text,
+    row_count: count === undefined ? null : Number(count),
     fields: result.fields.map((field) => ({ name: field.name, type_oid: field.dataTypeID })),
     rows: result.rows,
   };

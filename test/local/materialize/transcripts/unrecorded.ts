@@ -86,6 +86,7 @@ export const unrecorded: Record<string, Record<number, Act>> = {
     100: fullIdentity('invalid'),
     104: exceedKeepSize,
   },
+  '13-drop': { 7: (replay) => replay.say('materialize', 'SET cluster = ingest') },
   '15-blocking-pids': {
     1: async (replay) => {
       await replay.upstreamRun('nightly-report', 'BEGIN; CREATE TABLE blocking (id int)');
