@@ -9,7 +9,8 @@ import { Faults } from './faults';
 import { createIngestion } from './ingest';
 import { evictingReaders } from './readers';
 import { SessionContext } from './session/context';
-import { createSessionSettings } from './tmp-settings';
+import { createSessionSettings } from './show/settings';
+import { setStoreRights } from './store-rights';
 import type { Login } from './wire/login';
 import { listen, type WireServer } from './wire/server';
 
@@ -98,6 +99,7 @@ async function assemble(
     egressIps: options.egressIps,
   });
   await applyOptions(catalog, options);
+  await setStoreRights(store);
 
   const faults = new Faults();
   let system = await catalog.systemSettings();

@@ -1,6 +1,7 @@
 import { MzError, notSupported } from '../contract';
 import type { DdlContext } from '../environment';
 import type { Ddl } from '../sql/ast';
+import { withoutSuperuser } from '../store-rights';
 import { changeCluster, createCluster, requireClusterOwner } from './clusters';
 import { alterConnection, createConnection, validateStored } from './connections';
 import { drop, skipNotice } from './drop';
@@ -121,7 +122,9 @@ async function createRole(context: DdlContext, ddl: Extract<Ddl, { kind: 'create
   await requirePrivilege(context, system, 'CREATEROLE');
   await environment.definitions.run(async () => {
     if ((await catalog.findRole(ddl.name)) !== null) throw new MzError('XX000', `role '${ddl.name}' already exists`);
-    await catalog.addRole(ddl.name, { superuser: ddl.options.includes('SUPERUSER') });
+    const superuser = ddl.options.includes('SUPERUSER');
+    await catalog.addRole(ddl.name, { superuser });
+    if (!superuser) await withoutSuperuser(environment.store, ddl.name);
   });
 }
 

@@ -1,6 +1,7 @@
 import { MzError } from '../contract';
 import { flag, type DdlContext } from '../environment';
 import type { CreateTable, Ddl, Name } from '../sql/ast';
+import { openTable } from '../store-rights';
 import { printName } from '../upstream/names';
 import { featureRefused } from './clusters';
 import { requireWithin } from './limits';
@@ -77,5 +78,6 @@ export async function createPlainTable(
     }
     await requireWithin(context, 'table', 1);
     await catalog.addTable({ name, ownerId: context.role.id, columnsSql: ddl.columnsSql, createSql: context.sql });
+    await openTable(context.environment.store, name.schema, name.name);
   });
 }

@@ -212,7 +212,10 @@ export class ClientSession {
   }
 }
 
-/** System schemas are searched implicitly; the session's own path decides among the rest. */
-const storeSearchPath = (path: string[]): string => ['mz_catalog', 'pg_catalog', ...path].map(quote).join(', ');
+/**
+ * The system's schemas are searched implicitly, and last: `current_schema` is the first of the path. Named here, mz_catalog
+ * comes before pg_catalog, whose functions it replaces.
+ */
+const storeSearchPath = (path: string[]): string => [...path, 'mz_catalog', 'pg_catalog'].map(quote).join(', ');
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
