@@ -8,7 +8,8 @@ const { ScheduleClient } = require('@temporalio/client');
 const fault = JSON.parse(process.env.N2M_TEST_FAULT ?? '{}');
 const pattern = fault.pattern ? new RegExp(fault.pattern) : null;
 
-const CHANGES = /^\s*(CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT|VALIDATE|ROLLBACK)\b|^\s*SELECT pg_(drop_replication_slot|terminate_backend)/i;
+const CHANGES =
+  /^\s*(CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT|VALIDATE|ROLLBACK)\b|^\s*SELECT pg_(drop_replication_slot|terminate_backend)/i;
 
 /** Secrets never go to a journal: statements that hold one are cut before it. */
 function journal(call) {
@@ -60,7 +61,9 @@ globalThis.fetch = function (input, init) {
     call,
     () => plainFetch(input, init),
     () => {
-      throw Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) });
+      throw Object.assign(new TypeError('fetch failed'), {
+        cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
+      });
     },
   );
 };

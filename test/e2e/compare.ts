@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { Client } from 'pg';
+import { quoteIdent } from '../../src/core/sql/quote';
+import type { World } from './world';
+
+export interface Digest {
+  rows: number;
+  sha256: string;
+}
+
+/** Count and checksum of a table's rows, whatever their order, by the text both servers print. */
+export async function digest(client: Client, schema: string, table: string, columns: string[]): Promise<Digest> {
+  const list = columns.map((column) => `${quoteIdent(column)}::text`).join(', ');
+  const { rows } = await client.query<string[]>({
+    text: `SELECT ${list} FROM ${quoteIdent(schema)}.${quoteIdent(table)}`,
+    rowMode: 'array',
+  });
+  const lines = rows.map((row) => JSON.stringify(row)).sort();
+  return { rows: rows.length, sha256: createHash('sha256').update(lines.join('\n')).digest('hex') };
+}
+
+/** The sample's tables with columns that both servers print alike. */
+export const TABLES: Record<string, string[]> = {
+  customers: ['id', 'name', 'email', 'city'],
+  orders: ['id', 'customer_id', 'status', 'total', 'note'],
+  'Order Items': ['id', 'Order', 'Product', 'Quantity', 'Unit Price'],
+  events: ['kind'],
+};
+
+export async function digests(world: World, tables: string[] = Object.keys(TABLES)) {
+  const columns = (table: string): string[] => TABLES[table] ?? ['id'];
+  const upstream: Record<string, Digest> = {};
+  const target: Record<string, Digest> = {};
+  await world.upstream(async (client) => {
+    for (const table of tables) upstream[table] = await digest(client, 'public', table, columns(table));
+  });
+  await world.target(async (client) => {
+    await client.query(`SET cluster = ${quoteIdent(`ingest_${world.name}`)}`);
+    for (const table of tables) target[table] = await digest(client, world.name, table, columns(table));
+  });
+  return { upstream, target };
+}
+
+/** Waits until both sides agree; the last difference is what a failing test shows. */
+export async function untilEqual(world: World, tables?: string[], deadline = 60_000): Promise<void> {
+  const until = Date.now() + deadline;
+  for (;;) {
+    const { upstream, target } = await digests(world, tables);
+    if (JSON.stringify(upstream) === JSON.stringify(target)) return;
+    if (Date.now() > until) {
+      expect(target).toEqual(upstream);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Everything a run could have changed, read from both catalogs; volatile columns left out. */
+export async function catalogs(world: World): Promise<unknown> {
+  const rows = async (client: Client, sql: string): Promise<unknown> => (await client.query(sql)).rows;
+  const upstream = await world.upstream(async (client) => ({
+    roles: await rows(
+      client,
+      `SELECT rolname, rolsuper, rolreplication, rolbypassrls, rolconfig FROM pg_roles ORDER BY 1`,
+    ),
+    publications: await rows(
+      client,
+      `SELECT pubname, puballtables, pubowner::regrole::text, obj_description(oid, 'pg_publication') c FROM pg_publication ORDER BY 1`,
+    ),
+    published: await rows(client, `SELECT pubname, schemaname, tablename FROM pg_publication_tables ORDER BY 1, 2, 3`),
+    identities: await rows(
+      client,
+      `SELECT oid::regclass::text t, relreplident, relacl::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1`,
+    ),
+    defaults: await rows(
+      client,
+      `SELECT defaclrole::regrole::text r, defaclacl::text FROM pg_default_acl ORDER BY 1, 2`,
+    ),
+    slots: await rows(client, `SELECT slot_name FROM pg_replication_slots ORDER BY 1`),
+  }));
+  const target = await world.target(async (client) => ({
+    objects: await rows(client, `SELECT id, name, type FROM mz_catalog.mz_objects WHERE id LIKE 'u%' ORDER BY 1`),
+    clusters: await rows(client, `SELECT id, name, size FROM mz_catalog.mz_clusters WHERE id LIKE 'u%' ORDER BY 1`),
+    replicas: await rows(client, `SELECT id, size FROM mz_catalog.mz_cluster_replicas WHERE id LIKE 'u%' ORDER BY 1`),
+    comments: await rows(
+      client,
+      `SELECT id, object_type, comment FROM mz_internal.mz_comments WHERE id LIKE 'u%' ORDER BY 1, 2`,
+    ),
+  }));
+  return { upstream, target, settings: world.neon.settings() };
+}
