@@ -42,6 +42,7 @@ function copying(): { activities: Partial<Activities>; release: () => void } {
         rowsCopied: 52_000,
         rowsExpected: 100_000,
         rowsEnded: 0,
+        rowsStaged: 0,
         running: [],
         state: 'copying',
         error: null,

@@ -1,6 +1,7 @@
 import { MATERIALIZE_NAME_BYTES, isPipelineName, materializeNames, progressName } from '../names';
 import { utf8Length } from '../text/bytes';
 import { parseDuration } from '../text/duration';
+import { THRESHOLDS } from './file-schema';
 import { closest } from '../text/similar';
 import { parsePercentage } from '../text/share';
 import { parseSize } from '../text/size';
@@ -111,7 +112,7 @@ function tableNames(raw: unknown): Complaint[] {
 function targets(raw: unknown, claim: (name: string, owner: string) => string | null): Complaint[] {
   const complaints: Complaint[] = [];
   const seen = new Set<string>();
-  for (const list of ['tables', 'aliases']) {
+  for (const list of has(raw, ['source', 'tables']) ? ['tables'] : ['aliases']) {
     for (const { path, value } of items<TableRef>(raw, ['source', list], parseTable)) {
       const upstream = writeTable(value);
       if (seen.has(upstream)) {
@@ -218,17 +219,26 @@ function thresholds(raw: unknown): Complaint[] {
     complaints.push({ path: ['watch', 'every'], message: 'takes whole seconds' });
   const watch = valueAt(raw, ['watch']);
   if (typeof watch !== 'object' || watch === null) return complaints;
-  for (const key of Object.keys(watch)) {
-    const [warn, critical] = ['warn', 'critical'].map((level) => number(textAt(raw, ['watch', key, level])));
-    if (typeof warn === 'number' && typeof critical === 'number' && warn > critical) {
-      complaints.push({ path: ['watch', key], message: 'warn comes after critical; warn must be the smaller one' });
+  for (const [key, [usualWarn, usualCritical]] of Object.entries(THRESHOLDS)) {
+    const warn = number(textAt(raw, ['watch', key, 'warn']) ?? usualWarn);
+    const critical = number(textAt(raw, ['watch', key, 'critical']) ?? usualCritical);
+    if (warn !== null && critical !== null && warn > critical) {
+      complaints.push({
+        path: ['watch', key],
+        message: `warn (${writeHalf(raw, key, 'warn', usualWarn)}) comes after critical (${writeHalf(raw, key, 'critical', usualCritical)}); warn must be the smaller one`,
+      });
     }
   }
   return complaints;
 }
 
-function number(text: string | null): number | null {
-  return text === null ? null : (parseDuration(text) ?? parsePercentage(text) ?? parseSize(text));
+/** As the file has it, or the default that applies. Both were read as amounts, so neither is a secret. */
+function writeHalf(raw: unknown, key: string, level: string, usual: string): string {
+  return textAt(raw, ['watch', key, level]) ?? `${usual} by default`;
+}
+
+function number(text: string): number | null {
+  return parseDuration(text) ?? parsePercentage(text) ?? parseSize(text);
 }
 
 function alerts(raw: unknown): Complaint[] {

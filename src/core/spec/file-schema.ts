@@ -60,7 +60,7 @@ const postgresSource = z
     kind: z.literal('postgres'),
     url: field.secretReference('N2M_SECRET_POSTGRES_URL', 'Connection URL of a role that owns the tables.'),
     reachableAt: z
-      .strictObject({ host: field.host, port: z.int().min(1).max(65535).default(5432) })
+      .strictObject({ host: field.host, port: z.int().min(1).max(65535).default(5432).describe('Port.') })
       .optional()
       .describe('Where Materialize reaches the server, when that differs from the URL.'),
     ...sourceCommon,
@@ -102,8 +102,19 @@ const snapshot = z
   })
   .describe('How the first copy is watched.');
 
+/** Warn and critical where the file does not say. */
+export const THRESHOLDS = {
+  retainedWal: ['70%', '85%'],
+  retainedWalBytes: ['1GiB', '2GiB'],
+  slotIdle: ['30m', '24h'],
+  unconfirmed: ['10m', '30m'],
+  notRunning: ['1m', '5m'],
+  freshness: ['5s', '1m'],
+  utilization: ['80%', '90%'],
+} satisfies Record<string, [string, string]>;
+
 /** Each key of a threshold has its own default, so that a file may change one of them. */
-const threshold = (of: (description: string) => z.ZodString, warn: string, critical: string, description: string) =>
+const threshold = (of: (description: string) => z.ZodString, [warn, critical]: [string, string], description: string) =>
   z
     .strictObject({
       warn: of('First alert from here on.').default(warn),
@@ -115,13 +126,17 @@ const threshold = (of: (description: string) => z.ZodString, warn: string, criti
 const watch = z
   .strictObject({
     every: field.duration('Time between two checks, in whole seconds.', 1000).default('1m'),
-    retainedWal: threshold(field.percentage, '70%', '85%', 'Share of the server’s cap on retained WAL.'),
-    retainedWalBytes: threshold(field.byteSize, '1GiB', '2GiB', 'Retained WAL where the server has no cap.'),
-    slotIdle: threshold(field.duration, '30m', '24h', 'Slot inactive or not moving while WAL grows.'),
-    unconfirmed: threshold(field.duration, '10m', '30m', 'Confirmed LSN does not move while WAL grows.'),
-    notRunning: threshold(field.duration, '1m', '5m', 'The source does not run.'),
-    freshness: threshold(field.duration, '5s', '1m', 'How far Materialize is behind.'),
-    utilization: threshold(field.percentage, '80%', '90%', 'Memory or disk of the cluster.'),
+    retainedWal: threshold(field.percentage, THRESHOLDS.retainedWal, 'Share of the server’s cap on retained WAL.'),
+    retainedWalBytes: threshold(
+      field.byteSize,
+      THRESHOLDS.retainedWalBytes,
+      'Retained WAL where the server has no cap.',
+    ),
+    slotIdle: threshold(field.duration, THRESHOLDS.slotIdle, 'Slot inactive or not moving while WAL grows.'),
+    unconfirmed: threshold(field.duration, THRESHOLDS.unconfirmed, 'Confirmed LSN does not move while WAL grows.'),
+    notRunning: threshold(field.duration, THRESHOLDS.notRunning, 'The source does not run.'),
+    freshness: threshold(field.duration, THRESHOLDS.freshness, 'How far Materialize is behind.'),
+    utilization: threshold(field.percentage, THRESHOLDS.utilization, 'Memory or disk of the cluster.'),
     pingUrl: field
       .secretReference('N2M_SECRET_PING_URL', 'Called after each completed check, for a dead man’s switch service.')
       .optional(),

@@ -4,7 +4,7 @@ import type { ColumnRef, TableRef } from './types';
 export type Parsed<T> = { ok: true; value: T } | { ok: false; message: string };
 
 /** Unquoted, as Postgres reads it without folding: upper case would silently become lower case there. */
-const PLAIN = /^[a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*/;
+const PLAIN = /^(?:[a-z_]|(?![A-Z])\p{L})(?:[a-z0-9_$]|(?![A-Z])[\p{L}\p{M}])*/u;
 
 const UNQUOTED = 'put a name with spaces or special characters in double quotes, for example public."Order Items"';
 

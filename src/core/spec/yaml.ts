@@ -80,6 +80,11 @@ export function readYaml(text: string): { ok: true; file: YamlFile } | { ok: fal
   }
   if (!isMap(document.contents))
     return refuse('is no pipeline: expected name, source and materialize at the top level');
+  const loose = looseAliases(document);
+  if (loose.length > 0) {
+    const message = sentence('BAD_ALIAS', '');
+    return { ok: false, mistakes: loose.map((offset) => ({ ...position(offset), message })) };
+  }
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
@@ -98,12 +103,23 @@ function sentence(code: string, rest: string): string {
   return SENTENCES[code] ?? 'is no valid YAML here; check quotes, colons and indentation';
 }
 
+/** Offsets of aliases without an anchor before them: the parser takes them, making a value of them fails. */
+function looseAliases(document: Document.Parsed): number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) === undefined) offsets.push(node.range?.[0] ?? 0);
+    },
+  });
+  return offsets;
+}
+
 /** Offset of the deepest node on the path that exists. */
 function locate(document: Document.Parsed, path: Path): number {
   let node: Node | null = document.contents;
   let offset = node?.range?.[0] ?? 0;
   for (const step of path) {
-    const target: Node | null | undefined = isAlias(node) ? (node.resolve(document)) : node;
+    const target: Node | null | undefined = isAlias(node) ? node.resolve(document) : node;
     if (isMap(target)) {
       const pair = target.items.find((item) => isScalar(item.key) && item.key.value === step);
       if (!pair) return offset;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
 import { DefaultLogger, NativeConnection, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import type { Activities } from '../../../src/activities/types';
 import { TASK_QUEUE } from '../../../src/core/names';
@@ -22,7 +23,7 @@ export async function startWorld(): Promise<World> {
   if (address === undefined) throw new Error('the test run has no Temporal server');
   const namespace = `cli-${randomUUID()}`;
   const setup = await Connection.connect({ address });
-  await setup.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: 86_400 } });
+  await setup.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') });
   await setup.close();
   const connection = await untilNamespaceAnswers({ address }, namespace, 60_000);
   await ensureSearchAttributes(connection, namespace, searchAttributes);
