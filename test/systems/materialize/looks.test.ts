@@ -407,20 +407,21 @@ describe('privileges', () => {
     const wanted = { database: 'materialize', schema: null, cluster: null };
     expect(await readMissingPrivileges(user, wanted)).toEqual([]);
     const admin = await connectMaterialize(server.urlFor('mz_system'), OPTIONS);
+    await admin.query(mz.createCluster('theirs', '25cc'));
     await admin.query('ALTER SYSTEM SET enable_rbac_checks = true');
     const strict = await connectMaterialize(server.urlFor('n2m_user'), OPTIONS);
     expect(await readMissingPrivileges(strict, wanted)).toEqual(
       expect.arrayContaining(['CREATECLUSTER on SYSTEM', 'CREATE on DATABASE "materialize"']),
     );
-    expect(
-      await readMissingPrivileges(strict, { database: 'materialize', schema: 'Shop', cluster: 'ingest shop' }),
-    ).toEqual(expect.arrayContaining(['CREATE on CLUSTER "ingest shop"', 'CREATE on SCHEMA "materialize"."Shop"']));
+    expect(await readMissingPrivileges(strict, { database: 'materialize', schema: 'Shop', cluster: 'theirs' })).toEqual(
+      expect.arrayContaining(['CREATE on CLUSTER "theirs"', 'CREATE on SCHEMA "materialize"."Shop"']),
+    );
     await admin.query('GRANT CREATECLUSTER ON SYSTEM TO n2m_user');
     await admin.query('GRANT CREATE ON DATABASE materialize TO n2m_user');
     expect(await readMissingPrivileges(strict, wanted)).not.toEqual(
       expect.arrayContaining(['CREATECLUSTER on SYSTEM']),
     );
-    await expect(strict.query(mz.alterClusterSize('ingest shop', '25cc'))).rejects.toMatchObject({
+    await expect(strict.query(mz.alterClusterSize('theirs', '25cc'))).rejects.toMatchObject({
       info: { type: 'PermissionDenied', code: '42501' },
     });
     await admin.query('ALTER SYSTEM SET enable_rbac_checks = false');
