@@ -14,7 +14,7 @@ import { consume, probe, type Feed } from './stream';
 
 const PROBE_EVERY_MS = 1000;
 /** How long to look whether a cut walsender was the only connection lost. */
-const SETTLE_MS = 150;
+const SETTLE_MS = 1000;
 const CLOSED = 'sql client error: connection closed';
 
 async function loadTables(context: DataflowContext): Promise<void> {

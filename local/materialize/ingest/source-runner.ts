@@ -31,6 +31,7 @@ export class SourceRunner {
   private statistics: SourceStatistics | null = null;
   private run: AbortController | null = null;
   private changed = new Change();
+  private readonly history: statuses.StatusHistory;
   private stopped = false;
   private reporting: Promise<void> = Promise.resolve();
   private readonly reporter: NodeJS.Timeout;
@@ -43,6 +44,7 @@ export class SourceRunner {
     readonly source: IngestedSource,
     private replica: Replica | null,
   ) {
+    this.history = new statuses.StatusHistory(store);
     this.tables = source.tables.map(runningTable);
     this.connection = source.connection;
     this.reporter = setInterval(() => this.report(), settings.statisticsInterval);
@@ -94,10 +96,7 @@ export class SourceRunner {
   async remove(): Promise<void> {
     await this.stop();
     const ids = this.ids();
-    await statuses.recordStatuses(
-      this.store,
-      ids.map((id) => ({ id, status: 'dropped', replicaId: null })),
-    );
+    await this.history.record(ids.map((id) => ({ id, status: 'dropped', replicaId: null })));
     await this.forget(this.source.progressId === undefined ? ids : [...ids, this.source.progressId]);
     await forgetSource(this.store, this.source.id);
   }
@@ -132,7 +131,10 @@ export class SourceRunner {
       this.ids().map((id) => ({ id, status: 'paused', details: { hints: [hint] }, replicaId }));
     const none = next === null ? paused(statuses.NO_REPLICA, null) : [];
     const dropped = before === null ? [] : paused(statuses.REPLICA_DROPPED, before.id);
-    this.enqueue(() => statuses.recordStatuses(this.store, [...none, ...dropped]));
+    this.enqueue(async () => {
+      await this.history.record(none);
+      await this.history.record(dropped);
+    });
   }
 
   private async live(): Promise<void> {
@@ -181,10 +183,9 @@ export class SourceRunner {
     }
     for (const table of tables) this.statistics.of(table.id).rehydrationMs = null;
     await addFrontiers(this.store, progressId === null ? ids : [...ids, progressId]);
-    const states = (['starting', 'running'] as const).flatMap((status) =>
-      ids.map((id) => ({ id, status, replicaId: replica.id })),
-    );
-    await statuses.recordStatuses(this.store, states);
+    for (const status of ['starting', 'running'] as const) {
+      await this.history.record(ids.map((id) => ({ id, status, replicaId: replica.id })));
+    }
     return {
       store: this.store,
       settings: this.settings,
@@ -211,7 +212,7 @@ export class SourceRunner {
   private async loseTable(table: RunningTable, error: TableError, replica: Replica): Promise<void> {
     table.dead = true;
     await setTableError(this.store, table.id, error);
-    await statuses.recordStatuses(this.store, [statuses.tableStalled(table.id, error.message, replica.id)]);
+    await this.history.record([statuses.tableStalled(table.id, error.message, replica.id)]);
   }
 
   /** Says what ended the dataflow, and waits until it is time to start again. */
@@ -219,12 +220,12 @@ export class SourceRunner {
     const retry = (ms: number): Promise<void> => Promise.race([pause(ms), this.changed.promise]);
     try {
       if (error instanceof DefiniteError) {
-        await statuses.recordStatuses(this.store, [statuses.sourceStalled(this.source.id, error.message, replica.id)]);
+        await this.history.record([statuses.sourceStalled(this.source.id, error.message, replica.id)]);
         const lost = tableErrors.ofSource(error.message);
         for (const table of this.tables) if (!table.dead) await this.loseTable(table, lost, replica);
         await this.changed.promise;
       } else if (error instanceof TransientError) {
-        await statuses.recordStatuses(this.store, [statuses.sourceStalled(this.source.id, error.message, replica.id)]);
+        await this.history.record([statuses.sourceStalled(this.source.id, error.message, replica.id)]);
         await retry(this.settings.restartDelay);
       } else {
         // A table the catalog has dropped a moment before it tells us is no failure.

@@ -40,23 +40,30 @@ export const tableStalled = (id: string, message: string, replicaId: string | nu
   replicaId,
 });
 
-/** Appends to mz_internal.mz_source_status_history, each event a little later than the one before. */
-export async function recordStatuses(store: Pool, events: StatusEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  await store.query(
-    `INSERT INTO mz_internal.mz_source_status_history (occurred_at, source_id, status, error, details, replica_id)
-     SELECT now() + n * interval '1 microsecond', id, status, error, details::jsonb, replica
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-       WITH ORDINALITY AS e (id, status, error, details, replica, n)`,
-    [
+/** Appends to mz_internal.mz_source_status_history, which knows milliseconds: each call's events come after the last's. */
+export class StatusHistory {
+  private last = 0;
+
+  constructor(private readonly store: Pool) {}
+
+  async record(events: StatusEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    this.last = Math.max(Date.now(), this.last + 1);
+    await this.store.query(INSERT, [
+      new Date(this.last).toISOString(),
       events.map(({ id }) => id),
       events.map(({ status }) => status),
       events.map(({ error }) => error ?? null),
       events.map(({ details }) => (details === undefined ? null : JSON.stringify(details))),
       events.map(({ replicaId }) => replicaId),
-    ],
-  );
+    ]);
+  }
 }
+
+const INSERT = `
+  INSERT INTO mz_internal.mz_source_status_history (occurred_at, source_id, status, error, details, replica_id)
+  SELECT $1::timestamptz, id, status, error, details::jsonb, replica
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) AS e (id, status, error, details, replica)`;
 
 /** Events kept per source when it is taken up again after a restart. */
 const KEPT_EVENTS = 5;
