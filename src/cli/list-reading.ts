@@ -14,8 +14,8 @@ interface Scheduled {
   every: number | null;
 }
 
-/** Late is what missed two periods; half a minute more for the check itself. */
-const isLate = (at: string, every: number): boolean => Date.now() - Date.parse(at) > 2 * every + 30_000;
+/** Two checks missed, as `lateness` counts them: a period passes between two that are in time. */
+const isLate = (at: string, every: number): boolean => Date.now() - Date.parse(at) >= 3 * every;
 
 /**
  * Every pipeline that is watched or worked on. Three listings, however many pipelines there are: schedules, completed

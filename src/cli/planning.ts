@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
-import { TASK_QUEUE, planId } from '../core/names';
+import { planId } from '../core/names';
 import type { Plan } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { CliError, EXIT } from './exit';
@@ -19,7 +19,7 @@ export async function makePlan(temporal: Temporal, spec: PipelineSpec, next: str
   await requireWorker(temporal);
   const handle = await soon(temporal, () =>
     temporal.client.workflow.start<typeof planReplication>('planReplication', {
-      taskQueue: TASK_QUEUE,
+      taskQueue: temporal.taskQueue,
       workflowId: planId(spec.name, randomUUID()),
       args: [{ spec }],
       workflowExecutionTimeout: '10m',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { TASK_QUEUE, runId } from '../core/names';
+import { runId } from '../core/names';
 import type { PipelineSpec } from '../core/spec/types';
 import { pipelineAttribute } from '../workflows/attributes';
 import type { replicate } from '../workflows';
@@ -37,7 +37,7 @@ export async function start(temporal: Temporal, spec: PipelineSpec, approved: st
   try {
     const handle = await soon(temporal, () =>
       temporal.client.workflow.start<typeof replicate>('replicate', {
-        taskQueue: TASK_QUEUE,
+        taskQueue: temporal.taskQueue,
         workflowId: runId(spec.name),
         args: [{ spec, approved }],
         memo: { file: fingerprint(spec) },

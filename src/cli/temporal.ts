@@ -9,6 +9,8 @@ export interface Temporal {
   connection: Connection;
   address: string;
   namespace: string;
+  /** Where the worker polls: N2M_TASK_QUEUE, as on the worker. */
+  taskQueue: string;
 }
 
 const CONNECT_TIMEOUT = 5_000;
@@ -45,7 +47,8 @@ async function connect(): Promise<Temporal> {
   const address = connectionOptions.address ?? 'localhost:7233';
   try {
     const connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: CONNECT_TIMEOUT });
-    return { client: new Client({ connection, namespace }), connection, address, namespace };
+    const taskQueue = process.env.N2M_TASK_QUEUE || TASK_QUEUE;
+    return { client: new Client({ connection, namespace }), connection, address, namespace, taskQueue };
   } catch (error) {
     throw unreachable(address, error);
   }
@@ -64,7 +67,7 @@ export function soon<T>(
 export async function requireWorker(temporal: Temporal): Promise<void> {
   if (await workerPolls(temporal)) return;
   throw new CliError(
-    `no worker polls task queue ${TASK_QUEUE} in namespace ${temporal.namespace} of ${temporal.address}`,
+    `no worker polls task queue ${temporal.taskQueue} in namespace ${temporal.namespace} of ${temporal.address}`,
     EXIT.unreachable,
     'start a worker there: npm run worker',
   );
@@ -74,7 +77,7 @@ export async function workerPolls(temporal: Temporal): Promise<boolean> {
   const answer = await soon(temporal, () =>
     temporal.connection.workflowService.describeTaskQueue({
       namespace: temporal.namespace,
-      taskQueue: { name: TASK_QUEUE },
+      taskQueue: { name: temporal.taskQueue },
       taskQueueType: 1, // TASK_QUEUE_TYPE_WORKFLOW
     }),
   );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ScheduleNotFoundError, WorkflowNotFoundError, type ScheduleDescription } from '@temporalio/client';
-import { TASK_QUEUE, lookId, watchId } from '../core/names';
+import { lookId, watchId } from '../core/names';
 import type { CheckInput } from '../core/run/types';
 import type { PipelineSpec } from '../core/spec/types';
 import type { CheckResult, WatchMemory } from '../core/watch/types';
@@ -68,7 +68,7 @@ export async function look(temporal: Temporal, spec: PipelineSpec, memory: Watch
   try {
     const handle = await soon(temporal, () =>
       workflow.start<typeof checkReplication>('checkReplication', {
-        taskQueue: TASK_QUEUE,
+        taskQueue: temporal.taskQueue,
         workflowId: lookId(spec.name, randomUUID()),
         args: [{ spec, memory, quiet: true }],
         workflowExecutionTimeout: LOOK_TIMEOUT,
