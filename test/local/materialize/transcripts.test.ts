@@ -20,7 +20,9 @@ const environments: Record<string, string[]> = {
     '13-drop',
   ],
   failures: ['11-failures'],
-  evidence: ['14-evidence-of-commit', '15-blocking-pids', '16-upstream-restart'],
+  evidence: ['14-evidence-of-commit'],
+  blocked: ['15-blocking-pids'],
+  restart: ['16-upstream-restart'],
   lost: ['17-lost-answers'],
   privileges: ['18-privileges'],
 };
@@ -48,7 +50,9 @@ describe.each(Object.entries(environments))('%s', (_name, scenarios) => {
   test.each(scenarios)(
     '%s',
     async (scenario) => {
-      const played = await replay.play(scenario, known);
+      const played: Unit[] = [];
+      let broken: unknown;
+      await replay.play(scenario, known, played).catch((error: unknown) => (broken = error));
       units.push(...played);
       const surprises = played.filter(
         (unit) => !unit.followed && !known.has(unitKey(unit.scenario, unit.step, unit.series)),
@@ -60,6 +64,7 @@ describe.each(Object.entries(environments))('%s', (_name, scenarios) => {
         expected: unit.expected,
       }));
       if (process.env.N2M_TRANSCRIPTS_SHOW) for (const one of told) process.stdout.write(`${JSON.stringify(one)}\n`);
+      if (broken !== undefined) throw broken;
       expect(told.map((one) => ({ unit: one.unit, sql: one.sql, answer: one.given }))).toEqual(
         told.map((one) => ({ unit: one.unit, sql: one.sql, answer: one.expected })),
       );

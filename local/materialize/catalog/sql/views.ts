@@ -16,7 +16,7 @@ const sourceStatuses = `
   ), latest AS (
     SELECT DISTINCT ON (source_id) * FROM latest_per_replica
     ORDER BY source_id, array_position(
-      ARRAY['dropped', 'running', 'stalled', 'starting', 'paused', 'ceased'], status)
+      ARRAY['dropped', 'running', 'stalled', 'starting', 'paused', 'ceased'], status), replica_id IS NULL, occurred_at DESC
   ), relations AS (
     SELECT id, name, coalesce(subtype, 'table') AS type, CASE WHEN subtype = 'progress' THEN NULL ELSE source_id END AS parent
     FROM mz_store.items WHERE type = 'source' OR type = 'table' AND source_id IS NOT NULL

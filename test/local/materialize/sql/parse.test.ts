@@ -8,15 +8,17 @@ const parse = (sql: string) => {
   return parseStatement(sql, statement);
 };
 
-const refusal = (sql: string) => {
+const refusalOf = (work: () => unknown) => {
   try {
-    parse(sql);
+    work();
   } catch (error) {
     if (error instanceof MzError) return { code: error.code, message: error.message, position: error.extra.position };
     throw error;
   }
-  throw new Error(`${sql} was not refused`);
+  throw new Error('was not refused');
 };
+
+const refusal = (sql: string) => refusalOf(() => parse(sql));
 
 describe('clusters', () => {
   const options = [
@@ -262,12 +264,14 @@ describe('syntax errors, as recorded', () => {
     const sql = 'SELECT 1; DROP SECRET a b';
     const second = splitStatements(sql)[1];
     if (second === undefined) throw new Error('two statements');
-    expect(() => parseStatement(sql, second)).toThrow(
-      expect.objectContaining({ message: 'Expected end of statement, found identifier "b"', extra: { position: 25 } }),
-    );
+    expect(refusalOf(() => parseStatement(sql, second))).toEqual({
+      code: '42601',
+      message: 'Expected end of statement, found identifier "b"',
+      position: 25,
+    });
   });
 
   it.each(["SELECT 'open", 'SELECT "open', 'SELECT /* open', 'SELECT $a$ open'])('refuses %s', (sql) => {
-    expect(() => splitStatements(sql)).toThrow(expect.objectContaining({ code: '42601' }));
+    expect(refusalOf(() => splitStatements(sql))).toMatchObject({ code: '42601' });
   });
 });

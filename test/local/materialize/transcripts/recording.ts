@@ -43,8 +43,7 @@ export interface WatchStep {
 export interface NoteStep {
   kind: 'note';
   note: string;
-  on?: string;
-  sql?: string;
+  rows?: Row[];
 }
 
 export type Step = StatementStep | WatchStep | NoteStep;
@@ -52,6 +51,7 @@ export type Step = StatementStep | WatchStep | NoteStep;
 interface RawStep {
   on?: string;
   note?: string;
+  rows?: Row[];
   sql?: string | Record<string, string | { on: string; sql: string }>;
   answers?: Answer[];
   error?: Fields;
@@ -78,7 +78,7 @@ function toStep(raw: RawStep): Step {
     return { kind: 'watch', queries: Object.fromEntries(queries), series: Object.fromEntries(asked) };
   }
   if (raw.answers === undefined && raw.error === undefined) {
-    return { kind: 'note', note: raw.note ?? '', on: raw.on, sql: raw.sql as string | undefined };
+    return { kind: 'note', note: raw.note ?? '', rows: raw.rows };
   }
   return {
     kind: 'statement',

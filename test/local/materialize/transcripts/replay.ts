@@ -2,7 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { type MaterializeServer, startMaterialize } from '../../../../local/materialize/standin';
 import { type PostgresServer, startPostgres } from '../../../../local/postgres/server';
 import { comparable, followsSeries, type Given, seriesView } from './compare';
-import { type Change, readRecording, type Row, type StatementStep, type Step, type WatchStep } from './recording';
+import {
+  type Change,
+  type NoteStep,
+  readRecording,
+  type Row,
+  type StatementStep,
+  type Step,
+  type WatchStep,
+} from './recording';
 import { RecordingSession } from './sessions';
 import { unrecorded } from './unrecorded';
 
@@ -26,6 +34,7 @@ const POLL_EVERY_MS = 60;
 /** The stand-in, its upstream and the sessions of one recorded environment. */
 export class Replay {
   private sessions = new Map<string, RecordingSession>();
+  private notes = new Map<number, Row[]>();
   private pending = new Map<number, { answer: Promise<Given>; answeredAt: number }>();
 
   private constructor(
@@ -58,10 +67,9 @@ export class Replay {
     await this.upstream.stop('immediate');
   }
 
-  /** Sends the steps of one recording and compares every answer of the stand-in. */
-  async play(scenario: string, known: ReadonlySet<string>): Promise<Unit[]> {
+  /** Sends the steps of one recording, compares every answer of the stand-in and adds it to `units`. */
+  async play(scenario: string, known: ReadonlySet<string>, units: Unit[]): Promise<void> {
     const steps = readRecording(scenario);
-    const units: Unit[] = [];
     for (const [index, step] of steps.entries()) {
       await unrecorded[scenario]?.[index]?.(this, (other, answeredAt) => this.sendAhead(steps, other, answeredAt));
       const sent = this.pending.get(index);
@@ -71,8 +79,13 @@ export class Replay {
         units.push(...this.compare(scenario, earlier, steps[earlier] as StatementStep, await answer));
       }
     }
+    for (const [index, given] of this.notes) {
+      const { note, rows: expected } = steps[index] as NoteStep;
+      const followed = isDeepStrictEqual(given, expected);
+      units.push({ scenario, step: index, series: null, sql: note, followed, expected, given });
+    }
+    this.notes.clear();
     await this.closeSessions();
-    return units;
   }
 
   /** On the upstream as its superuser, in a session of its own name. */
@@ -84,8 +97,13 @@ export class Replay {
 
   /** In a session of the recording, an act that was not recorded. */
   async say(on: string, sql: string): Promise<void> {
-    const given = await (await this.session(on)).ask(sql, ANSWER_WITHIN_MS);
+    const given = await (await this.session(on)).ask(this.adapt(sql), ANSWER_WITHIN_MS);
     if (given.error !== undefined) throw new Error(`${sql}: ${given.error.message}`);
+  }
+
+  /** What the act of a recorded note came to. */
+  note(step: number, rows: Row[]): void {
+    this.notes.set(step, rows);
   }
 
   /** Asks the upstream until the first value of the answer is `wanted`. */
@@ -186,7 +204,7 @@ export class Replay {
   }
 
   /** The recorded statement for this environment: where the upstream is, and rows by the thousand for millions. */
-  private adapt(sql: string): string {
+  adapt(sql: string): string {
     return sql
       .replace(new RegExp(`PORT ${RECORDED_PORT}`), `PORT ${this.upstream.port}`)
       .replace(new RegExp(`PORT ${REFUSED_PORT}`), 'PORT 1')

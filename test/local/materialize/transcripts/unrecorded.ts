@@ -1,3 +1,4 @@
+import { loseAnswers } from './lost';
 import type { Replay } from './replay';
 
 type Act = (replay: Replay, sendAhead: (step: number, answeredAt: number) => void) => Promise<void>;
@@ -55,6 +56,26 @@ const freeSlots: Act = async (replay) => {
   );
 };
 
+/** One table, one cluster and a way to it, as the recordings of single accidents had. */
+const smallSetup: Act = async (replay) => {
+  await replay.upstreamRun(
+    'setup',
+    `CREATE ROLE mzr LOGIN REPLICATION PASSWORD 'pw'; CREATE TABLE narrow (id int PRIMARY KEY);
+     ALTER TABLE narrow REPLICA IDENTITY FULL; GRANT SELECT ON narrow TO mzr; CREATE PUBLICATION pw FOR TABLE narrow;
+     INSERT INTO narrow SELECT generate_series(1, 10)`,
+  );
+  await replay.say('materialize', 'CREATE SCHEMA ev');
+  await replay.say('materialize', "CREATE CLUSTER ing2 (SIZE = '50cc')");
+  await replay.say('materialize', "CREATE SECRET ev.p AS 'pw'");
+  await replay.say(
+    'materialize',
+    "CREATE CONNECTION ev.pg TO POSTGRES (HOST '127.0.0.1', PORT 5617, USER 'mzr', PASSWORD SECRET ev.p, SSL MODE 'disable', DATABASE 'postgres')",
+  );
+};
+
+const smallSource =
+  "CREATE SOURCE ev.ev_src IN CLUSTER ing2 FROM POSTGRES CONNECTION ev.pg (PUBLICATION 'pw') FOR TABLES (public.narrow AS ev.ev_narrow)";
+
 /** What happened between the recorded steps: by recording, before the step of that number. */
 export const unrecorded: Record<string, Record<number, Act>> = {
   '06-source-errors': { 45: takeAllSlots },
@@ -88,8 +109,11 @@ export const unrecorded: Record<string, Record<number, Act>> = {
   },
   '13-drop': { 7: (replay) => replay.say('materialize', 'SET cluster = ingest') },
   '15-blocking-pids': {
+    0: smallSetup,
+    // The transaction was open before the first source was made, too.
     1: async (replay) => {
       await replay.upstreamRun('nightly-report', 'BEGIN; CREATE TABLE blocking (id int)');
+      await replay.say('materialize', smallSource);
     },
     3: async (replay) => {
       await replay.upstreamRun('nightly-report', 'ROLLBACK');
@@ -103,7 +127,20 @@ export const unrecorded: Record<string, Record<number, Act>> = {
     },
   },
   '16-upstream-restart': {
+    0: async (replay, sendAhead) => {
+      await smallSetup(replay, sendAhead);
+      await replay.say('materialize', smallSource);
+      await replay.upstreamUntil(
+        'SELECT bool_and(active AND confirmed_flush_lsn IS NOT NULL)::text FROM pg_replication_slots',
+        'true',
+      );
+    },
     1: (replay) => replay.upstream.halt(),
     2: (replay) => replay.upstream.start(),
+  },
+  '17-lost-answers': {
+    12: async (replay) => {
+      for (const step of [10, 11]) await replay.note(step, await loseAnswers(replay, step === 10));
+    },
   },
 };
