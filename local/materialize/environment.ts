@@ -23,11 +23,11 @@ export interface Environment {
   /** Changes of definitions, one at a time. */
   readonly definitions: Mutex;
   /** Values set by ALTER SYSTEM or by the options, by name. */
-  system(): Record<string, string>;
+  readonly system: () => Record<string, string>;
   reloadSystem(): Promise<void>;
   /** Ends what other sessions read from relations that are being dropped, while `work` runs. */
   evictingReaders<T>(work: () => Promise<T>): Promise<T>;
-  log(line: string): void;
+  log: (line: string) => void;
 }
 
 /** Whether a system flag is on. */

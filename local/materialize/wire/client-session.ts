@@ -16,7 +16,7 @@ export interface SessionServices {
   storeUrl: string;
   /** Type OID of the store → type OID of Materialize. */
   typeOids: ReadonlyMap<number, number>;
-  log(line: string): void;
+  log: (line: string) => void;
 }
 
 /** The store's type `name` is plain text in Materialize. */
