@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { judge } from '../core/watch/judge';
 import { alertDelivered, decideAlerts } from '../core/watch/alerts';
@@ -8,6 +9,7 @@ import type {
   Reading,
   SourceReading,
   TargetReading,
+  Verdict,
   WatchMemory,
 } from '../core/watch/types';
 import { runId } from '../core/names';
@@ -18,20 +20,17 @@ import { deliverAlerts, ping } from './alerts';
 import type { Deps } from './deps';
 import { tell, toldBefore } from './pulse';
 import { itemsOf, withMaterialize, withSource } from './sessions';
+import type { CheckStep } from './types';
 
 /** Of each side; a side that is slower is "timed out", and the other side's answer counts all the same. */
 const SIDE_DEADLINE = 25_000;
 
-interface Input {
-  spec: PipelineSpec;
-  memory: WatchMemory | null;
-}
-
 /** One reading, one verdict, alerts delivered. Fails only when the worker itself is at fault. */
-export async function check(deps: Deps, { spec, memory }: Input): Promise<CheckResult> {
+export async function check(deps: Deps, { spec, memory, quiet }: CheckStep): Promise<CheckResult> {
   const reading = await readBoth(deps, spec, memory);
   const now = reading.takenAt;
   const judged = judge(reading, memory, spec, now);
+  if (quiet) return looked(spec, reading, judged.verdict, judged.memory);
   const decided = decideAlerts(spec.name, judged.verdict, judged.memory, now);
   // An attempt that died after it told somebody must not tell them again.
   const told = toldBefore<{ told: CheckResult['alertsSent'] }>()?.told ?? [];
@@ -53,6 +52,11 @@ export async function check(deps: Deps, { spec, memory }: Input): Promise<CheckR
   deps.metrics.check(result);
   await ping(deps.secrets, spec);
   return result;
+}
+
+/** Alerts stay the schedule's: what is not told here is told by the next scheduled check. */
+function looked(spec: PipelineSpec, reading: PipelineReading, verdict: Verdict, memory: WatchMemory): CheckResult {
+  return { pipeline: spec.name, checkedAt: reading.takenAt, verdict, reading, alertsSent: [], alertsFailed: 0, memory };
 }
 
 /** Both sides at once, each with its own deadline; unreachable, refused and timed out are values. */
@@ -119,6 +123,8 @@ async function side<T>(system: 'source' | 'materialize', read: () => Promise<T>)
 
 /** The kind of run that holds the pipeline's lock; null when none does. */
 async function changing(deps: Deps, pipeline: string): Promise<string | null> {
+  // The look that a run takes at its own end is no look at a change.
+  if (Context.current().info.workflowExecution?.workflowId === runId(pipeline)) return null;
   try {
     const { status, type } = await deps.workflows.getHandle(runId(pipeline)).describe();
     return status.name === 'RUNNING' ? type : null;

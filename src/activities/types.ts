@@ -1,6 +1,7 @@
 import type { Plan, PlanAction, PlannedTable, RemovedTable, StepResult } from '../core/plan/types';
 import type { SnapshotProgress, SnapshotStint } from '../core/snapshot/types';
 import type { PipelineSpec } from '../core/spec/types';
+import type { DestroyInput, DestroyPlan, KnownUpstream } from '../core/destroy/types';
 import type { CheckResult, WatchMemory } from '../core/watch/types';
 
 /**
@@ -13,6 +14,15 @@ export interface StepInput {
   removed: RemovedTable[];
   syntax: Plan['syntax'];
   planned: PlanAction;
+}
+
+type DestroyStep = (input: DestroyInput) => Promise<StepResult>;
+
+/** `quiet`: a look for a person; nobody is alerted and no metric moves. */
+export interface CheckStep {
+  spec: PipelineSpec;
+  memory: WatchMemory | null;
+  quiet: boolean;
 }
 
 type Step = (input: StepInput) => Promise<StepResult>;
@@ -55,5 +65,23 @@ export interface Activities {
 
   ensureWatch: Step;
   /** One reading, one verdict, alerts delivered. */
-  check(input: { spec: PipelineSpec; memory: WatchMemory | null }): Promise<CheckResult>;
+  check(input: CheckStep): Promise<CheckResult>;
+
+  /** Observes both sides, says what destroy would take and what stays. Reads only; also the proof afterwards. */
+  planDestroy(input: { spec: PipelineSpec; leaveUpstream: boolean; known: KnownUpstream | null }): Promise<DestroyPlan>;
+
+  removeWatch: DestroyStep;
+  removeSource: DestroyStep;
+  /** Proves that a slot is gone, drops it where Materialize did not. */
+  removeSlot(input: { spec: PipelineSpec; slot: string }): Promise<StepResult>;
+  removeConnection: DestroyStep;
+  removeSecret: DestroyStep;
+  removeCluster: DestroyStep;
+  removeSchema: DestroyStep;
+  unpublish: DestroyStep;
+  restoreIdentity: DestroyStep;
+  revokeGrants: DestroyStep;
+  removeRole: DestroyStep;
+  removeIps: DestroyStep;
+  removePublication: DestroyStep;
 }

@@ -14,27 +14,49 @@ import type { planReplication } from '../workflows';
 /** A person waits: what fails so often in a row is reported, although a run would try on. */
 const MOST_ATTEMPTS = 3;
 
+/** A workflow that reads both systems and changes nothing. */
+export interface PlanRun {
+  type: string;
+  pipeline: string;
+  input: unknown;
+  /** The command to run again when it fails. */
+  next: string;
+}
+
 /** Runs planReplication on the worker. Reads both systems, changes nothing. */
-export async function makePlan(temporal: Temporal, spec: PipelineSpec, next: string): Promise<Plan> {
+export function makePlan(temporal: Temporal, spec: PipelineSpec, next: string): Promise<Plan> {
+  return runPlan<typeof planReplication>(temporal, {
+    type: 'planReplication',
+    pipeline: spec.name,
+    input: { spec },
+    next,
+  });
+}
+
+/** Runs a plan of any kind on the worker, for a person who waits. */
+export async function runPlan<W extends (...args: never[]) => Promise<unknown>>(
+  temporal: Temporal,
+  { type, pipeline, input, next }: PlanRun,
+): Promise<Awaited<ReturnType<W>>> {
   await requireWorker(temporal);
-  const handle = await soon(temporal, () =>
-    temporal.client.workflow.start<typeof planReplication>('planReplication', {
+  const handle: WorkflowHandle = await soon(temporal, () =>
+    temporal.client.workflow.start(type, {
       taskQueue: temporal.taskQueue,
-      workflowId: planId(spec.name, randomUUID()),
-      args: [{ spec }],
+      workflowId: planId(pipeline, randomUUID()),
+      args: [input],
       workflowExecutionTimeout: '10m',
-      typedSearchAttributes: [{ key: pipelineAttribute, value: spec.name }],
-      staticSummary: `plan of ${spec.name}: reads both systems, changes nothing`,
+      typedSearchAttributes: [{ key: pipelineAttribute, value: pipeline }],
+      staticSummary: `plan of ${pipeline}: reads both systems, changes nothing`,
     }),
   );
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);
   try {
-    return await patiently(temporal, handle, stop.signal);
+    return (await patiently(temporal, handle, stop.signal)) as Awaited<ReturnType<W>>;
   } catch (error) {
     const info = failureInfo(error);
-    throw info === null ? error : failed(info, `the plan of ${spec.name} failed`, next);
+    throw info === null ? error : failed(info, `the plan of ${pipeline} failed`, next);
   } finally {
     process.removeListener('SIGINT', onInterrupt);
   }
@@ -42,9 +64,9 @@ export async function makePlan(temporal: Temporal, spec: PipelineSpec, next: str
 
 async function patiently(
   temporal: Temporal,
-  handle: WorkflowHandle<typeof planReplication>,
+  handle: WorkflowHandle,
   signal: AbortSignal,
-): Promise<Plan> {
+): Promise<unknown> {
   const result = handle.result();
   result.catch(() => undefined);
   for (;;) {

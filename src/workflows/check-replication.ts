@@ -12,7 +12,7 @@ import { verdictAttribute } from './attributes';
 export async function checkReplication(input: CheckInput): Promise<CheckResult> {
   const last = workflowInfo().lastResult as CheckResult | undefined;
   const result = await check.executeWithOptions({ summary: `read both sides of ${input.spec.name}, judge, tell` }, [
-    { spec: input.spec, memory: last?.memory ?? null },
+    { spec: input.spec, memory: last?.memory ?? input.memory ?? null, quiet: input.quiet ?? false },
   ]);
   setCurrentDetails(renderCheckDetails(result));
   upsertSearchAttributes([{ key: verdictAttribute, value: result.verdict.name }]);

@@ -57,7 +57,7 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
     tracker.phase('handing-over');
     await step('watch', activities.ensureWatch);
     const firstCheck = await activities.check.executeWithOptions({ summary: 'look at both sides once' }, [
-      { spec, memory: null },
+      { spec, memory: null, quiet: true },
     ]);
     tracker.phase('done');
     await condition(allHandlersFinished);

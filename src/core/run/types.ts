@@ -17,6 +17,10 @@ export type RunPhase =
   | 'snapshotting'
   | 'right-sizing'
   | 'handing-over'
+  | 'removing'
+  | 'rotating'
+  | 'repairing'
+  | 'proving'
   | 'done'
   | 'failed'
   | 'cancelled';
@@ -85,6 +89,12 @@ export interface CheckInput {
   memory?: WatchMemory | null;
   /** A look by hand tells nobody: alerts are the schedule's. */
   quiet?: boolean;
+}
+
+/** Input of `destroyReplication`. */
+export interface DestroyRunInput extends ReplicateInput {
+  /** Touch nothing upstream, and say what remains there. */
+  leaveUpstream: boolean;
 }
 
 export type { Plan };
