@@ -115,23 +115,4 @@ describe('rows', () => {
     for (const table of source.tables) await bench.same(table);
     await bench.drop(source);
   });
-
-  test('of a large table arrive at 50,000 rows a second at least', async () => {
-    const rows = 400_000;
-    await bench.sql(`CREATE TABLE large (id int PRIMARY KEY, a text, b text);
-      INSERT INTO large SELECT i, md5(i::text), repeat('x', 60) FROM generate_series(1, ${rows}) i`);
-    const source = await bench.source(['large']);
-    const [large] = source.tables;
-    bench.ingestion.start(source, R1);
-    await bench.eventually('rehydration', async () => {
-      const [row] = await bench.rows<{ fast: boolean | null }>(
-        `SELECT rehydration_latency < interval '${rows / 50_000} seconds' AS fast
-         FROM mz_internal.mz_source_statistics WHERE id = $1 AND snapshot_committed`,
-        [large!.id],
-      );
-      return row?.fast === true;
-    });
-    await bench.same(large!);
-    await bench.drop(source);
-  });
 });
