@@ -1,11 +1,13 @@
 import { plural } from '../text/count';
 import { symptomKey, worse } from './judge';
-import type { Alert, AlertMemory, Severity, Symptom, Verdict, WatchMemory } from './types';
+import type { Alert, AlertMemory, Severity, Symptom, Verdict, VerdictName, WatchMemory } from './types';
 
 /** The same trouble is told again after so long, not before. */
 export const REPEAT_MS = 4 * 3_600_000;
 /** Over is what two checks in a row did not see: the first calm one may be noise. */
 const CALM_CHECKS = 2;
+/** Only then is everything said to be over: not while a side cannot be read or something new begins. */
+const WELL: VerdictName[] = ['healthy', 'snapshotting'];
 /** Far above what the rules can raise at once; a limit all the same. */
 const MOST_OPEN = 250;
 
@@ -24,7 +26,7 @@ export function decideAlerts(
   const next = { ...memory, alerts: entries };
   const base = { pipeline, verdict: verdict.name, at: now };
   const open = entries.filter((entry) => !isOver(entry));
-  if (entries.length > 0 && open.length === 0) {
+  if (entries.length > 0 && open.length === 0 && WELL.includes(verdict.name)) {
     const symptoms = entries.map(toSymptom);
     const cause = `recovered: ${symptoms.map((symptom) => symptom.rule).join(', ')}; ${verdict.cause}`;
     return {

@@ -59,6 +59,8 @@ export const targetRules: WatchRule[] = [
       if (status === 'running' && flap.length === 0) return [];
       const text = error ?? flap.at(-1)?.error ?? null;
       const known = sourceError(text);
+      // A lost slot or a missing publication is told by its own rule: that the source stands is only its effect.
+      if (known && known.rule !== 'not-running') return [];
       const said = text === null ? '' : `: ${known?.meaning ?? text}`;
       const name = `source ${spec.materialize.names.source}`;
       const paused = target.cluster.exists && target.cluster.replicationFactor === 0;

@@ -1,0 +1,475 @@
+import type { Severity, VerdictName } from '../../../src/core/watch/types';
+import { SOURCE_ERRORS, TABLE_ERRORS } from '../../../src/core/watch/source-errors';
+import { judge } from '../../../src/core/watch/judge';
+import { at, lsn, reading, SLOT, slot, spec, table, targetCluster, targetSource, Watch, type Look } from './reading';
+
+const GIB = 2 ** 30;
+const noCap = { maxSlotWalKeepSize: null };
+const dead = (error: string): Look => ({
+  target: { tables: [table('orders', { status: 'stalled', error }), table('customers')] },
+});
+const truncated = 'postgres: Source error: source must be dropped and recreated due to failure: table was truncated';
+
+test('a pipeline without trouble is healthy and says by how much', () => {
+  const verdict = new Watch().checks(0, 5);
+  expect(verdict).toMatchObject({
+    name: 'healthy',
+    severity: 'ok',
+    cause: '2 tables at most 1.2 s behind, the slot moves',
+  });
+});
+
+describe('what one check tells at once', () => {
+  test.each<[string, Look, string, VerdictName, Severity, RegExp]>([
+    [
+      '70 % of the cap',
+      { source: slot({ retainedBytes: String(0.7 * GIB) }) },
+      'retained-wal',
+      'lagging',
+      'warn',
+      /70 % of the 1\.0 GiB/,
+    ],
+    [
+      '85 % of the cap',
+      { source: slot({ retainedBytes: String(0.85 * GIB) }) },
+      'retained-wal',
+      'lagging',
+      'critical',
+      /85 %/,
+    ],
+    [
+      '1 GiB without a cap',
+      { source: { ...slot({ retainedBytes: String(GIB) }), ...noCap } },
+      'retained-wal',
+      'lagging',
+      'warn',
+      /without a cap/,
+    ],
+    [
+      '2 GiB without a cap',
+      { source: { ...slot({ retainedBytes: String(2 * GIB) }), ...noCap } },
+      'retained-wal',
+      'lagging',
+      'critical',
+      /2\.0 GiB/,
+    ],
+    [
+      'wal_status unreserved',
+      { source: slot({ walStatus: 'unreserved' }) },
+      'slot-unreserved',
+      'stuck',
+      'critical',
+      /no longer reserves/,
+    ],
+    [
+      'wal_status lost',
+      { source: slot({ walStatus: 'lost', invalidationReason: 'wal_removed' }) },
+      'slot-lost',
+      'broken',
+      'terminal',
+      /lost \(wal_removed\)/,
+    ],
+    [
+      'a truncated table',
+      dead(truncated),
+      'table-error',
+      'broken',
+      'critical',
+      /public\.orders stands still: it was truncated/,
+    ],
+    [
+      'a table taken out of the publication',
+      {
+        source: {
+          publication: { exists: true, publishesAll: true, tables: [{ schema: 'public', name: 'customers' }] },
+        },
+      },
+      'table-unpublished',
+      'broken',
+      'critical',
+      /public\.orders was taken out of publication n2m_shop/,
+    ],
+    [
+      'a table dropped upstream',
+      {
+        source: {
+          publication: { exists: true, publishesAll: true, tables: [{ schema: 'public', name: 'customers' }] },
+          tables: [{ schema: 'public', name: 'customers', replicaIdentity: 'full' }],
+        },
+      },
+      'table-unpublished',
+      'broken',
+      'critical',
+      /does not exist upstream/,
+    ],
+    [
+      'a weakened replica identity',
+      { source: { tables: [{ schema: 'public', name: 'orders', replicaIdentity: 'default' }] } },
+      'table-identity',
+      'broken',
+      'critical',
+      /public\.orders has replica identity default/,
+    ],
+    [
+      'a dropped publication',
+      { source: { publication: { exists: false, publishesAll: false, tables: [] } } },
+      'publication-missing',
+      'broken',
+      'critical',
+      /n2m_shop does not exist/,
+    ],
+    [
+      '80 % of memory',
+      { target: targetCluster({ memory: 0.8 }) },
+      'cluster-utilization',
+      'lagging',
+      'warn',
+      /80 % of its memory/,
+    ],
+    [
+      '90 % of disk',
+      { target: targetCluster({ disk: 0.91 }) },
+      'cluster-utilization',
+      'lagging',
+      'critical',
+      /91 % of its disk/,
+    ],
+    [
+      'a restart by out-of-memory',
+      {
+        target: targetCluster({
+          replicas: [{ id: 'u1', name: 'r1', size: '50cc', status: 'online', reason: 'oom-killed', since: at(6) }],
+        }),
+      },
+      'cluster-oom',
+      'stuck',
+      'critical',
+      /ran out of memory/,
+    ],
+    [
+      'a source that is gone',
+      { target: { ...targetSource({ exists: false }), tables: [] } },
+      'source-missing',
+      'broken',
+      'critical',
+      /does not exist in Materialize/,
+    ],
+  ])('%s', (_what, look, rule, name, severity, cause) => {
+    const watch = new Watch();
+    watch.checks(0, 5);
+    const verdict = watch.check(6, look);
+    expect(verdict).toMatchObject({ name, severity, cause: expect.stringMatching(cause) as string });
+    expect(verdict.symptoms.map((symptom) => symptom.rule)).toEqual([rule]);
+  });
+
+  test('a slot that is gone after it was seen, and never says so of one not yet made', () => {
+    const gone = {
+      source: slot({ exists: false, active: false, restartLsn: null, confirmedFlushLsn: null, retainedBytes: null }),
+    };
+    expect(new Watch().check(0, gone).name).toBe('healthy');
+    const watch = new Watch();
+    watch.check(0);
+    expect(watch.check(1, gone)).toMatchObject({ name: 'broken', severity: 'terminal', next: 'n2m repair shop' });
+  });
+
+  test('each table with trouble by its name', () => {
+    const tables = [
+      table('orders', { status: 'stalled', error: truncated }),
+      table('customers', { status: 'stalled', error: truncated }),
+    ];
+    const verdict = new Watch().check(0, { target: { tables } });
+    expect(verdict.symptoms.map((symptom) => symptom.table)).toEqual(['public.customers', 'public.orders']);
+  });
+
+  test('a hundred tables with one trouble as twenty symptoms', () => {
+    const tables = Array.from({ length: 100 }, (_, n) =>
+      table(`t${String(n).padStart(3, '0')}`, { status: 'stalled', error: truncated }),
+    );
+    const watch = new Watch();
+    const verdict = watch.checks(0, 3, { target: { tables } });
+    expect(verdict.symptoms).toHaveLength(20);
+    expect(verdict.symptoms.at(-1)?.cause).toContain('81 more tables');
+  });
+});
+
+describe('what has to last', () => {
+  /** The first minute at which each severity was reached, when the same trouble goes on from minute 10. */
+  function reached(look: (minute: number) => Look, until: number): Partial<Record<Severity, number>> {
+    const watch = new Watch();
+    watch.checks(0, 9);
+    const first: Partial<Record<Severity, number>> = {};
+    for (let minute = 10; minute <= until; minute += 1) {
+      const { severity } = watch.check(minute, look(minute));
+      if (severity !== 'ok') first[severity] ??= minute - 10;
+    }
+    return first;
+  }
+
+  const still = lsn(9);
+  test.each<[string, (minute: number) => Look, number, Partial<Record<Severity, number>>]>([
+    [
+      'an inactive slot: 30 minutes, 24 hours',
+      () => ({ source: { ...slot({ active: false, inactiveSince: at(10) }) } }),
+      1500,
+      { warn: 30, critical: 1440 },
+    ],
+    [
+      'a restart point that stands still: 30 minutes',
+      () => ({ source: slot({ restartLsn: still }) }),
+      60,
+      { warn: 29 },
+    ],
+    [
+      'confirmed LSN that stands still: 10 and 30 minutes',
+      () => ({ source: slot({ confirmedFlushLsn: still }) }),
+      60,
+      { warn: 9, critical: 29 },
+    ],
+    [
+      'a source that does not run: 1 and 5 minutes',
+      () => ({ target: targetSource({ status: 'starting' }) }),
+      30,
+      { warn: 1, critical: 5 },
+    ],
+    [
+      'a source that flaps counts as not running',
+      (m) => ({
+        target: targetSource({ stalledSince: [{ at: at(m), error: 'shop_source: postgres: sql client error' }] }),
+      }),
+      30,
+      { warn: 1, critical: 5 },
+    ],
+    ['5 s behind: 5 checks', () => ({ target: { tables: [table('orders', { freshnessMs: 7000 })] } }), 30, { warn: 4 }],
+    [
+      '1 min behind: 15 minutes',
+      () => ({ target: { tables: [table('orders', { freshnessMs: 61_000 })] } }),
+      30,
+      { warn: 4, critical: 15 },
+    ],
+    ['an unreachable database: 2 and 5 checks', () => ({ source: 'down' }), 30, { warn: 1, critical: 4 }],
+    ['an unreachable Materialize: 2 and 5 checks', () => ({ target: 'down' }), 30, { warn: 1, critical: 4 }],
+  ])('%s', (_what, look, until, expected) => {
+    expect(reached(look, until)).toEqual(expected);
+  });
+
+  test('nothing stands still on a server that writes nothing', () => {
+    const idle = { currentLsn: still, ...slot({ restartLsn: still, confirmedFlushLsn: still }) };
+    const watch = new Watch();
+    watch.checks(0, 9);
+    expect(watch.checks(10, 200, { source: idle }).name).toBe('healthy');
+  });
+
+  test('one calm check in between begins the count anew', () => {
+    const watch = new Watch();
+    const late = { target: { tables: [table('orders', { freshnessMs: 7000 })] } };
+    watch.checks(0, 3, late);
+    watch.check(4);
+    expect(watch.checks(5, 8, late).severity).toBe('ok');
+    expect(watch.check(9, late).severity).toBe('warn');
+  });
+
+  test('Neon’s forty hours are counted down in the sentence', () => {
+    const watch = new Watch();
+    watch.check(0);
+    const verdict = watch.check(120, { source: slot({ active: false, inactiveSince: at(0) }) });
+    expect(verdict.symptoms.find(({ rule }) => rule === 'slot-idle')?.cause).toContain('1d 14h are left');
+  });
+
+  test('who holds the slot up is named with what ends it', () => {
+    const blockers = [
+      {
+        kind: 'session' as const,
+        pid: 99,
+        gid: null,
+        user: 'app',
+        application: 'job',
+        ageSeconds: 7200,
+        remedy: 'SELECT pg_terminate_backend(99)',
+      },
+    ];
+    const watch = new Watch();
+    watch.checks(0, 9);
+    let verdict = watch.check(10);
+    for (let minute = 11; minute < 45; minute += 1) {
+      verdict = watch.check(minute, { source: { ...slot({ restartLsn: still }), blockers } });
+    }
+    expect(verdict).toMatchObject({ name: 'stuck', next: 'SELECT pg_terminate_backend(99)' });
+    expect(verdict.cause).toContain('held up by pid 99 of app (job), open for 2h 00m');
+  });
+
+  test('checks that did not happen are told by the next one', () => {
+    const watch = new Watch();
+    watch.check(0);
+    expect(watch.check(2).symptoms).toEqual([]);
+    expect(watch.check(5).symptoms[0]).toMatchObject({ rule: 'check-late', severity: 'warn' });
+    expect(watch.check(15).symptoms[0]).toMatchObject({ rule: 'check-late', severity: 'critical' });
+    expect(watch.check(16).name).toBe('healthy');
+  });
+});
+
+describe('what cannot be seen', () => {
+  test.each<[string, Look]>([
+    ['the source database', { source: 'down' }],
+    ['Materialize', { target: 'down' }],
+    ['both', { source: 'down', target: 'down' }],
+  ])('is unknown from the first check on, never healthy: %s', (_what, look) => {
+    const watch = new Watch();
+    expect(watch.check(0, look).name).toBe('unknown');
+    expect(watch.checks(1, 30, look).name).toBe('unknown');
+  });
+
+  test('leaves what is known to be broken broken', () => {
+    const watch = new Watch();
+    watch.check(0);
+    watch.check(1, { source: slot({ walStatus: 'lost' }) });
+    expect(watch.checks(2, 9, { source: 'down', target: 'down' })).toMatchObject({
+      name: 'broken',
+      severity: 'terminal',
+    });
+  });
+
+  test('names the rules it could not judge', () => {
+    const { notJudged } = new Watch().check(0, { source: 'down' });
+    expect(notJudged).toContain('retained-wal');
+    expect(notJudged).not.toContain('freshness');
+  });
+
+  test('a source that stands is never called healthy, also before anybody is told', () => {
+    const watch = new Watch();
+    watch.check(0);
+    expect(watch.check(1, { target: targetSource({ status: 'stalled', error: 'postgres: x' }) })).toMatchObject({
+      name: 'broken',
+      severity: 'ok',
+    });
+  });
+});
+
+describe('a run or a copy under way', () => {
+  test('is changing, whatever it shows meanwhile', () => {
+    const look: Look = {
+      change: 'replicate',
+      target: targetSource({ status: 'starting' }),
+      source: slot({ exists: false, active: false }),
+    };
+    expect(new Watch().checks(0, 20, look)).toMatchObject({
+      name: 'changing',
+      severity: 'ok',
+      cause: 'replicate is under way',
+    });
+  });
+
+  test('still tells of WAL that fills up', () => {
+    const verdict = new Watch().check(0, { change: 'replicate', source: slot({ retainedBytes: String(0.9 * GIB) }) });
+    expect(verdict).toMatchObject({ name: 'changing', severity: 'critical' });
+  });
+
+  test('of tables copied for the first time is snapshotting, and the slot may stand', () => {
+    const watch = new Watch();
+    watch.check(0);
+    const tables = [table('orders'), table('customers', { committed: false, freshnessMs: null })];
+    let verdict = watch.check(1);
+    for (let minute = 2; minute < 100; minute += 1) {
+      verdict = watch.check(minute, {
+        source: slot({ restartLsn: lsn(1), confirmedFlushLsn: lsn(1) }),
+        target: { tables },
+      });
+    }
+    expect(verdict).toMatchObject({ name: 'snapshotting', severity: 'ok', cause: '1 of 2 tables are being copied' });
+    expect(watch.check(100, { source: slot({ restartLsn: lsn(1), confirmedFlushLsn: lsn(1) }) }).severity).toBe('ok');
+  });
+});
+
+describe('terminal states', () => {
+  test('are latched: a slot made anew under the old name clears nothing', () => {
+    const watch = new Watch();
+    watch.check(0);
+    watch.check(1, { source: slot({ exists: false }) });
+    expect(watch.checks(2, 60)).toMatchObject({ name: 'broken', severity: 'terminal', next: 'n2m repair shop' });
+  });
+
+  test('are over when a repair brought another slot', () => {
+    const watch = new Watch();
+    watch.check(0);
+    watch.check(1, { source: slot({ walStatus: 'lost' }) });
+    const other = 'materialize_ffffffffffffffffffffffffffffffff';
+    const repaired = { source: slot({ slot: other }), target: targetSource({ slot: other }) };
+    expect(watch.check(2, repaired).name).toBe('healthy');
+    expect(watch.memory?.latched).toEqual([]);
+  });
+
+  test('of a table are latched by its id, also when its row says running again', () => {
+    const watch = new Watch();
+    watch.check(0, dead(truncated));
+    expect(watch.check(1)).toMatchObject({ name: 'broken', severity: 'critical' });
+    expect(watch.check(2, { target: { tables: [table('orders', { id: 'u99' }), table('customers')] } }).name).toBe(
+      'healthy',
+    );
+  });
+
+  test('are told apart from errors that end by themselves', () => {
+    const watch = new Watch();
+    watch.check(0, dead('postgres: invalid UTF8 string: x'));
+    expect(watch.check(1).name).toBe('healthy');
+  });
+});
+
+describe('the texts of Materialize', () => {
+  test.each(SOURCE_ERRORS.map((known) => [known.example, known]))(
+    'of the source mean something: %s',
+    (example, known) => {
+      expect(SOURCE_ERRORS.find((other) => other.pattern.test(example))).toBe(known);
+      const watch = new Watch();
+      watch.check(0);
+      const target = {
+        ...targetSource({ status: 'stalled', error: example }),
+        tables: [table('orders', { status: 'stalled', error: example })],
+      };
+      const verdict = watch.checks(1, 2, { target });
+      expect(verdict.symptoms.map((symptom) => symptom.rule)).toEqual([known.rule]);
+      expect(verdict.cause).toContain(known.meaning);
+    },
+  );
+
+  test.each(TABLE_ERRORS.map((known) => [known.example, known]))('of a table mean something: %s', (example, known) => {
+    const verdict = new Watch().check(0, dead(example));
+    expect(verdict.cause).toContain(`public.orders stands still: ${known.meaning}`);
+  });
+
+  test('that nobody knows are told after two checks', () => {
+    const watch = new Watch();
+    expect(watch.check(0, dead('postgres: something new'))).toMatchObject({ name: 'broken', severity: 'ok' });
+    expect(watch.check(1, dead('postgres: something new'))).toMatchObject({ name: 'broken', severity: 'critical' });
+  });
+
+  test('that the whole source suffers from are not told once per table', () => {
+    const error = 'postgres: sql client error: connection closed';
+    const tables = [table('orders', { status: 'stalled', error }), table('customers', { status: 'stalled', error })];
+    const watch = new Watch();
+    const verdict = watch.checks(0, 6, { target: { ...targetSource({ status: 'stalled', error }), tables } });
+    expect(verdict.symptoms.map((symptom) => symptom.rule)).toEqual(['not-running']);
+  });
+
+  test('of a paused cluster lead to its replication factor', () => {
+    const target = { ...targetSource({ status: 'paused' }), ...targetCluster({ replicationFactor: 0, replicas: [] }) };
+    const verdict = new Watch().checks(0, 2, { target });
+    expect(verdict).toMatchObject({
+      name: 'broken',
+      next: 'ALTER CLUSTER "ingest_shop" SET (REPLICATION FACTOR = 1);',
+    });
+    expect(verdict.cause).toContain('replication factor 0');
+  });
+});
+
+test('the first check takes no old events for new ones', () => {
+  const target = targetSource({ stalledSince: [{ at: at(-60), error: 'shop_source: postgres: slot overcompacted' }] });
+  expect(judge(reading(0, { target }), null, spec, at(0)).verdict.name).toBe('healthy');
+});
+
+test('a slot whose name nobody told yet is not missed', () => {
+  const source = slot({ slot: '', exists: false });
+  expect(judge(reading(0, { source, target: 'down' }), null, spec, at(0)).memory).toMatchObject({
+    slot: null,
+    slotSeen: false,
+  });
+  expect(SLOT).toMatch(/^materialize_[0-9a-f]{32}$/);
+});

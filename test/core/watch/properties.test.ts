@@ -1,0 +1,203 @@
+import * as fc from 'fast-check';
+import { alertDelivered, decideAlerts, REPEAT_MS } from '../../../src/core/watch/alerts';
+import { judge, symptomKey } from '../../../src/core/watch/judge';
+import type { Alert, Severity, Verdict, WatchMemory } from '../../../src/core/watch/types';
+import { at, lsn, reading, slot, spec, table, targetCluster, targetSource, type Look } from './reading';
+
+const GIB = 2 ** 30;
+const OTHER = 'materialize_ffffffffffffffffffffffffffffffff';
+const RANK: Record<Severity, number> = { ok: 0, warn: 1, critical: 2, terminal: 3 };
+
+/** Everything a reading can show, in any mixture, as a noisy hour brings it. */
+const look: fc.Arbitrary<Look> = fc.record({
+  source: fc.oneof<fc.WeightedArbitrary<Look['source']>[]>(
+    { weight: 6, arbitrary: fc.constant({}) },
+    { weight: 1, arbitrary: fc.constant('down' as const) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .double({ min: 0, max: 1.2, noNaN: true })
+        .map((share) => slot({ retainedBytes: String(Math.round(share * GIB)) })),
+    },
+    { weight: 1, arbitrary: fc.constant(slot({ active: false, inactiveSince: at(-60) })) },
+    { weight: 1, arbitrary: fc.constant(slot({ restartLsn: lsn(0), confirmedFlushLsn: lsn(0) })) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        slot({ walStatus: 'lost' }),
+        slot({ walStatus: 'unreserved' }),
+        slot({ exists: false }),
+      ),
+    },
+    { weight: 1, arbitrary: fc.constant(slot({ slot: OTHER })) },
+    {
+      weight: 1,
+      arbitrary: fc.constant({ tables: [{ schema: 'public', name: 'orders', replicaIdentity: 'default' }] }),
+    },
+  ),
+  target: fc.oneof<fc.WeightedArbitrary<Look['target']>[]>(
+    { weight: 6, arbitrary: fc.constant({}) },
+    { weight: 1, arbitrary: fc.constant('down' as const) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .constantFrom('stalled', 'starting', 'paused')
+        .map((status) => targetSource({ status, error: 'postgres: connection closed' })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc
+        .integer({ min: 0, max: 200_000 })
+        .map((freshnessMs) => ({ tables: [table('orders', { freshnessMs })] })),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.constant({
+        tables: [table('orders', { status: 'stalled', error: 'postgres: table was truncated' })],
+      }),
+    },
+    { weight: 1, arbitrary: fc.constant(targetCluster({ memory: 0.95 })) },
+    { weight: 1, arbitrary: fc.constant(targetSource({ slot: OTHER })) },
+    { weight: 1, arbitrary: fc.constant({ tables: [table('orders', { committed: false })] }) },
+  ),
+  change: fc.option(fc.constant('replicate'), { nil: undefined, freq: 12 }),
+});
+
+interface Step {
+  minute: number;
+  verdict: Verdict;
+  before: WatchMemory | null;
+  memory: WatchMemory;
+  told: Alert[];
+}
+
+/** An hour of checks, one a minute, each delivered or not. */
+function hour(looks: Look[], delivers: boolean[]): Step[] {
+  const steps: Step[] = [];
+  let memory: WatchMemory | null = null;
+  looks.forEach((seen, minute) => {
+    const before = memory;
+    const judged = judge(reading(minute, seen), before, spec, at(minute));
+    const decided = decideAlerts('shop', judged.verdict, judged.memory, at(minute));
+    const told = delivers[minute] === false ? [] : decided.alerts;
+    memory = alertDelivered(decided.memory, told, at(minute));
+    steps.push({ minute, verdict: judged.verdict, before, memory, told });
+  });
+  return steps;
+}
+
+const hours = fc.tuple(
+  fc.array(look, { minLength: 60, maxLength: 60 }),
+  fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }),
+);
+const property = (check: (steps: Step[], looks: Look[]) => void) =>
+  fc.assert(
+    fc.property(hours, ([looks, delivers]) => check(hour(looks, delivers), looks)),
+    { numRuns: 20 },
+  );
+
+describe('in any hour of noise', () => {
+  test('no trouble is told twice within four hours unless it got worse or was over in between', () => {
+    property((steps) => {
+      const told = new Map<string, { minute: number; severity: Severity }>();
+      for (const { minute, told: alerts } of steps) {
+        for (const alert of alerts) {
+          for (const symptom of alert.symptoms) {
+            const key = symptomKey(symptom);
+            const before = told.get(key);
+            if (alert.kind === 'recovered') told.delete(key);
+            else {
+              if (before && (minute - before.minute) * 60_000 < REPEAT_MS) {
+                expect(RANK[symptom.severity]).toBeGreaterThan(RANK[before.severity]);
+              }
+              told.set(key, { minute, severity: symptom.severity });
+            }
+          }
+        }
+      }
+    });
+  });
+
+  test('no trouble is lost: what a verdict names was told, or waits to be told by the next check', () => {
+    property((steps) => {
+      for (const { verdict, memory } of steps) {
+        for (const symptom of verdict.symptoms) {
+          const entry = memory.alerts.find(({ key }) => key === symptomKey(symptom));
+          expect(entry).toBeDefined();
+          if (entry?.told !== null && entry) expect(RANK[entry.told]).toBeGreaterThanOrEqual(0);
+        }
+        const delivered = steps.find((step) => step.memory === memory)?.told ?? [];
+        if (delivered.length === 0) continue;
+        for (const symptom of verdict.symptoms) {
+          const entry = memory.alerts.find(({ key }) => key === symptomKey(symptom));
+          expect(entry?.told && RANK[entry.told]).toBeGreaterThanOrEqual(RANK[symptom.severity]);
+        }
+      }
+    });
+  });
+
+  test('nothing is called over that the last two checks did not look at and find gone', () => {
+    property((steps) => {
+      steps.forEach(({ told }, index) => {
+        for (const alert of told.filter(({ kind }) => kind === 'recovered')) {
+          const lastTwo = steps.slice(Math.max(0, index - 1), index + 1);
+          expect(['healthy', 'snapshotting']).toContain(alert.verdict);
+          for (const symptom of alert.symptoms) {
+            for (const { verdict } of lastTwo) {
+              expect(verdict.symptoms.map(symptomKey)).not.toContain(symptomKey(symptom));
+            }
+          }
+        }
+      });
+    });
+  });
+
+  test('a lost slot is never healthy again before another slot takes its place', () => {
+    property((steps) => {
+      let lost: string | null = null;
+      for (const { verdict, memory } of steps) {
+        if (lost !== null && memory.slot !== lost) lost = null;
+        if (verdict.symptoms.some(({ rule }) => rule === 'slot-lost' || rule === 'slot-missing')) lost = memory.slot;
+        if (lost !== null) expect(['broken', 'changing']).toContain(verdict.name);
+      }
+    });
+  });
+
+  test('a side that could not be read is never part of a healthy verdict', () => {
+    property((steps, looks) => {
+      steps.forEach(({ verdict, minute }) => {
+        const seen = looks[minute];
+        if (seen?.source === 'down' || seen?.target === 'down') {
+          expect(['unknown', 'broken', 'stuck', 'lagging', 'changing']).toContain(verdict.name);
+          if (verdict.severity === 'ok' && verdict.name !== 'changing') expect(verdict.name).toBe('unknown');
+        }
+      });
+    });
+  });
+
+  test('what is remembered stays small', () => {
+    property((steps) => {
+      for (const { memory } of steps) expect(JSON.stringify(memory).length).toBeLessThan(20_000);
+    });
+  });
+
+  test('memory survives the way through JSON unchanged', () => {
+    property((steps) => {
+      for (const { memory } of steps) expect(JSON.parse(JSON.stringify(memory))).toEqual(memory);
+    });
+  });
+});
+
+test('what is remembered stays small when a thousand tables die one after the other', () => {
+  let memory: WatchMemory | null = null;
+  let largest = 0;
+  for (let minute = 0; minute < 100; minute += 1) {
+    const tables = Array.from({ length: 1000 }, (_, n) =>
+      table(`t${n}`, n < minute * 10 ? { status: 'stalled', error: 'postgres: table was truncated' } : {}),
+    );
+    const judged = judge(reading(minute, { target: { tables } }), memory, spec, at(minute));
+    memory = decideAlerts('shop', judged.verdict, judged.memory, at(minute)).memory;
+    largest = Math.max(largest, JSON.stringify(memory).length);
+  }
+  expect(largest).toBeLessThan(150_000);
+});
