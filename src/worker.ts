@@ -54,6 +54,8 @@ async function main(): Promise<void> {
     activities,
     interceptors: { activity: [failuresEdge(clean)] },
     shutdownGraceTime: config.shutdownGraceMs,
+    // Progress people follow live comes as heartbeats; the default holds them back for up to a minute.
+    maxHeartbeatThrottleInterval: 2_000,
     // An activity that ignores its cancellation must not keep the process for ever.
     shutdownForceTime: config.shutdownGraceMs + 20_000,
     ...deployment(config),
