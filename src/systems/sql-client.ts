@@ -14,7 +14,7 @@ export interface SqlClient {
   /** What the server said besides its answers, oldest first, bounded. */
   readonly notices: readonly Notice[];
   /**
-   * Sends one statement and answers with its rows. Past the deadline the socket is destroyed and Timeout is thrown:
+   * Sends one statement (or several without parameters, one transaction) and answers with its rows. Past the deadline the socket is destroyed and Timeout is thrown:
    * whether the statement took effect is then unknown, and must be looked up.
    */
   query<R extends object = Record<string, unknown>>(sql: string, params?: unknown[], deadlineMs?: number): Promise<R[]>;
@@ -178,7 +178,9 @@ export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
           options.serverTimeout ? deadlineMs + 1_000 : deadlineMs,
           params === undefined ? client.query<R>(sql) : client.query<R>(sql, params),
         );
-        return answer.rows;
+        // Several statements in one text answer as a list; the last one's rows are the answer.
+        const last = Array.isArray(answer) ? (answer as (typeof answer)[]).at(-1) : answer;
+        return last?.rows ?? [];
       } catch (error) {
         throw failure(error);
       }

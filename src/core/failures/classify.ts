@@ -1,4 +1,7 @@
-import { HTTP_RULES, NETWORK_RULES, NETWORK_TEXTS, SQLSTATE_RULES, SQL_TEXTS, type Rule } from './rules';
+import type { Rule } from './rules';
+import { SQL_TEXTS } from './sql-text-rules';
+import { SQLSTATE_RULES } from './sqlstate-rules';
+import { HTTP_RULES, NETWORK_RULES, NETWORK_TEXTS } from './transport-rules';
 import type { FailureInfo, System } from './types';
 
 /** An error as a Postgres-like server sends it. */

@@ -15,6 +15,17 @@ interface ReplicaRow {
 
 export type Replica = TargetReading['cluster']['replicas'][number];
 
+/** One entry per replica: the first process that is not online stands for it. */
+function byReplica(rows: ReplicaRow[]): Replica[] {
+  const replicas = new Map<string, Replica>();
+  for (const { id, name, size, status, reason, since } of rows) {
+    const seen = replicas.get(id);
+    if (seen !== undefined && (seen.status !== 'online' || status === 'online')) continue;
+    replicas.set(id, { id, name, size: size ?? '', status: status ?? 'unknown', reason, since });
+  }
+  return [...replicas.values()];
+}
+
 /** Replicas of a cluster; one is online when all of its processes are. `unknown`: no process reported yet. */
 export async function readReplicas(client: SqlClient, cluster: string): Promise<Replica[]> {
   const rows = await client.query<ReplicaRow>(
@@ -25,13 +36,7 @@ export async function readReplicas(client: SqlClient, cluster: string): Promise<
      WHERE c.name = $1 ORDER BY r.name, st.process_id`,
     [cluster],
   );
-  const replicas = new Map<string, Replica>();
-  for (const { id, name, size, status, reason, since } of rows) {
-    const seen = replicas.get(id);
-    if (seen !== undefined && (seen.status !== 'online' || status === 'online')) continue;
-    replicas.set(id, { id, name, size: size ?? '', status: status ?? 'unknown', reason, since });
-  }
-  return [...replicas.values()];
+  return byReplica(rows);
 }
 
 /** Replicas of a change under way, as WAIT UNTIL READY makes them. */
@@ -94,31 +99,43 @@ export async function readCluster(client: SqlClient, name: string, source: ItemN
   };
 }
 
+interface ReadingRow extends Omit<ReplicaRow, 'id' | 'name'> {
+  cluster_size: string | null;
+  factor: string | null;
+  id: string | null;
+  name: string | null;
+  memory: number | null;
+  disk: number | null;
+}
+
 /** The reading of a cluster for the check. Shares are 0 to 1, of the fullest process; null before the first report. */
 export async function readClusterReading(client: SqlClient, name: string): Promise<TargetReading['cluster']> {
-  const [row] = await client.query<{ size: string | null; factor: string | null }>(
-    `SELECT x.size, x.replication_factor::text AS factor FROM mz_catalog.mz_clusters x WHERE x.name = $1`,
+  const rows = await client.query<ReadingRow>(
+    `SELECT c.size AS cluster_size, c.replication_factor::text AS factor, r.id, r.name, r.size, st.status, st.reason,
+            st.updated_at AS since, u.memory_percent AS memory, u.disk_percent AS disk
+     FROM mz_catalog.mz_clusters c
+     LEFT JOIN mz_catalog.mz_cluster_replicas r ON r.cluster_id = c.id
+     LEFT JOIN mz_internal.mz_cluster_replica_statuses st ON st.replica_id = r.id
+     LEFT JOIN mz_internal.mz_cluster_replica_utilization u
+       ON u.replica_id = r.id AND (u.process_id = st.process_id OR st.process_id IS NULL)
+     WHERE c.name = $1 ORDER BY r.name, st.process_id`,
     [name],
   );
-  const replicas = await readReplicas(client, name);
-  const usage = await client.query<{ memory: number | null; disk: number | null }>(
-    `SELECT u.memory_percent AS memory, u.disk_percent AS disk
-     FROM mz_internal.mz_cluster_replica_utilization u
-     JOIN mz_catalog.mz_cluster_replicas r ON r.id = u.replica_id
-     JOIN mz_catalog.mz_clusters c ON c.id = r.cluster_id WHERE c.name = $1`,
-    [name],
+  const replicas = byReplica(
+    rows.flatMap((row) => (row.id === null ? [] : [{ ...row, id: row.id, name: row.name ?? '' }])),
   );
+  const [first] = rows;
   const share = (values: (number | null)[]): number | null => {
     const known = values.filter((value) => value !== null);
     return known.length === 0 ? null : Math.max(...known) / 100;
   };
   return {
-    exists: row !== undefined,
+    exists: first !== undefined,
     name,
-    size: row?.size ?? null,
-    replicationFactor: (row?.factor ?? null) === null ? replicas.length : Number(row?.factor),
+    size: first?.cluster_size ?? null,
+    replicationFactor: (first?.factor ?? null) === null ? replicas.length : Number(first?.factor),
     replicas,
-    memory: share(usage.map((one) => one.memory)),
-    disk: share(usage.map((one) => one.disk)),
+    memory: share(rows.map((one) => one.memory)),
+    disk: share(rows.map((one) => one.disk)),
   };
 }

@@ -53,7 +53,7 @@ const STATISTICS = `
 
 const FRONTIERS = `
   WITH ${OBJECTS}
-  SELECT f.object_id AS id, f.write_frontier::text AS frontier
+  SELECT f.object_id AS id, f.write_frontier::text AS frontier, now() AS now
   FROM mz_internal.mz_frontiers f JOIN objects ON objects.id = f.object_id`;
 
 const largest = (values: (string | null)[]): string | null =>
@@ -64,12 +64,26 @@ const largest = (values: (string | null)[]): string | null =>
 
 /** What the wait for a snapshot polls; null when the source does not exist. */
 export async function readSourceProgress(client: SqlClient, name: ItemName): Promise<SourceProgress | null> {
+  const evidence = await readEvidence(client, name);
+  if (evidence === null) return null;
+  const { progress, cluster } = evidence;
+  const replicas = cluster === null ? [] : await readReplicas(client, cluster);
+  return { ...progress, replicas: replicas.map(({ id, size, status }) => ({ id, size, status })) };
+}
+
+interface Evidence {
+  progress: Omit<SourceProgress, 'replicas'>;
+  cluster: string | null;
+  /** Materialize's clock at the look, milliseconds; null when no frontier was there to read it with. */
+  now: number | null;
+}
+
+async function readEvidence(client: SqlClient, name: ItemName): Promise<Evidence | null> {
   const found = await findSource(client, name);
   if (found === null) return null;
   const children = await findChildren(client, found.id);
   const statistics = await client.query<StatisticsRow>(STATISTICS, [found.id]);
-  const frontiers = await client.query<{ id: string; frontier: string | null }>(FRONTIERS, [found.id]);
-  const replicas = found.cluster === null ? [] : await readReplicas(client, found.cluster);
+  const frontiers = await client.query<{ id: string; frontier: string | null; now: string }>(FRONTIERS, [found.id]);
 
   const evidence = (id: string) => {
     const rows = statistics.filter((row) => row.id === id);
@@ -82,7 +96,7 @@ export async function readSourceProgress(client: SqlClient, name: ItemName): Pro
     };
   };
   const own = statistics.filter((row) => row.id === found.id);
-  return {
+  const progress = {
     source: {
       ...{ id: found.id, upstream: null, name: name.name, status: found.status ?? 'created', error: found.error },
       ...evidence(found.id),
@@ -93,10 +107,11 @@ export async function readSourceProgress(client: SqlClient, name: ItemName): Pro
       ...evidence(child.id),
     })),
     slot: found.slot,
-    replicas: replicas.map(({ id, size, status }) => ({ id, size, status })),
     offsetKnown: largest(own.map((row) => row.offset_known)),
     offsetCommitted: largest(own.map((row) => row.offset_committed)),
   };
+  const now = frontiers[0]?.now;
+  return { progress, cluster: found.cluster, now: now === undefined ? null : Date.parse(now) };
 }
 
 /** As many as the history keeps for a handful of tables. */
@@ -109,7 +124,14 @@ export async function readStalledSince(
   since: string | null,
 ): Promise<{ at: string; object: string; error: string }[]> {
   const found = await findSource(client, name);
-  if (found === null) return [];
+  return found === null ? [] : stalledEvents(client, found.id, since);
+}
+
+async function stalledEvents(
+  client: SqlClient,
+  sourceId: string,
+  since: string | null,
+): Promise<{ at: string; object: string; error: string }[]> {
   const rows = await client.query<{ at: string; object: string; error: string | null }>(
     `WITH ${OBJECTS}
      SELECT h.occurred_at AS at, o.name AS object, h.error
@@ -117,7 +139,7 @@ export async function readStalledSince(
      JOIN objects ON objects.id = h.source_id
      JOIN mz_catalog.mz_objects o ON o.id = h.source_id
      WHERE h.status = 'stalled' ORDER BY h.occurred_at DESC LIMIT ${EVENTS}`,
-    [found.id],
+    [sourceId],
   );
   return rows
     .filter((row) => since === null || row.at > since)
@@ -130,10 +152,8 @@ export async function readTargetReading(
   client: SqlClient,
   input: { source: ItemName; cluster: string; stalledSince: string | null },
 ): Promise<TargetReading> {
-  const progress = await readSourceProgress(client, input.source);
-  const clock = await client.query<{ now: string }>('SELECT now() AS now');
-  const now = Date.parse(clock[0]?.now ?? '');
-  const stalled = progress === null ? [] : await readStalledSince(client, input.source, input.stalledSince);
+  const { progress, now } = (await readEvidence(client, input.source)) ?? { progress: null, now: null };
+  const stalled = progress === null ? [] : await stalledEvents(client, progress.source.id, input.stalledSince);
   const cluster = await readClusterReading(client, input.cluster);
   const committed = (one: ObjectProgress): boolean | null => {
     if (one.writeFrontierMs !== null && one.writeFrontierMs > 0) return true;
@@ -155,7 +175,7 @@ export async function readTargetReading(
       status: child.status,
       error: child.error,
       committed: committed(child),
-      freshnessMs: child.writeFrontierMs ? Math.max(0, now - child.writeFrontierMs) : null,
+      freshnessMs: child.writeFrontierMs && now !== null ? Math.max(0, now - child.writeFrontierMs) : null,
     })),
     offsetKnown: progress?.offsetKnown ?? null,
     offsetCommitted: progress?.offsetCommitted ?? null,

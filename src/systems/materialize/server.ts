@@ -1,5 +1,5 @@
 import type { TargetFacts } from '../../core/plan/facts';
-import { qualified } from '../../core/sql/quote';
+import { qualified, unquoteIdent } from '../../core/sql/quote';
 import { SystemError } from '../errors';
 import type { SqlClient } from '../sql-client';
 
@@ -56,54 +56,35 @@ export async function readLimits(client: SqlClient): Promise<TargetFacts['limits
   };
 }
 
-interface Asked {
-  privilege: string;
-  object: string;
-  sql: string;
-  params: string[];
-}
-
 /**
  * Privileges that are missing to make, watch and resize a pipeline, in words. None where access control is off or the
- * role is a superuser. Objects that do not exist are asked about through what holds them.
+ * role is a superuser. Objects that do not exist (null) are asked about through what holds them.
  */
 export async function readMissingPrivileges(
   client: SqlClient,
   wanted: { database: string; schema: string | null; cluster: string | null },
 ): Promise<string[]> {
   if ((await readSetting(client, 'enable_rbac_checks')) === 'off') return [];
-  const [{ superuser } = { superuser: false }] = await client.query<{ superuser: boolean }>(
-    'SELECT mz_is_superuser() AS superuser',
-  );
-  if (superuser) return [];
   const { database, schema, cluster } = wanted;
-  const onDatabase = (privilege: string): Asked => ({
-    ...{ privilege, object: `DATABASE ${qualified(database)}` },
-    ...{ sql: 'SELECT has_database_privilege($1, $2) AS has', params: [database, privilege] },
-  });
-  const onSchema = (name: string, privilege: string): Asked => ({
-    ...{ privilege, object: `SCHEMA ${qualified(database, name)}` },
-    ...{ sql: 'SELECT has_schema_privilege($1, $2) AS has', params: [qualified(database, name), privilege] },
-  });
-  const asked: Asked[] = [
-    cluster === null
-      ? {
-          privilege: 'CREATECLUSTER',
-          object: 'SYSTEM',
-          sql: `SELECT has_system_privilege($1) AS has`,
-          params: ['CREATECLUSTER'],
-        }
-      : {
-          ...{ privilege: 'CREATE', object: `CLUSTER ${qualified(cluster)}` },
-          ...{ sql: 'SELECT has_cluster_privilege($1, $2) AS has', params: [cluster, 'CREATE'] },
-        },
-    onDatabase('USAGE'),
-    ...(schema === null ? [onDatabase('CREATE')] : [onSchema(schema, 'USAGE'), onSchema(schema, 'CREATE')]),
+  const params: string[] = [];
+  const words: string[] = [];
+  const ask = (kind: string, name: string | null, privilege: string): string => {
+    words.push(`${privilege} on ${kind.toUpperCase()}${name === null ? '' : ` ${name}`}`);
+    // Schemas are named as SQL would, databases and clusters as they are.
+    const argument = kind === 'schema' ? name : name === null ? null : unquoteIdent(name);
+    const list = [...(argument === null ? [] : [argument]), privilege].map((value) => `$${params.push(value)}`);
+    return `has_${kind}_privilege(${list.join(', ')}) AS p${words.length - 1}`;
+  };
+  const asked = [
+    cluster === null ? ask('system', null, 'CREATECLUSTER') : ask('cluster', qualified(cluster), 'CREATE'),
+    ask('database', qualified(database), 'USAGE'),
+    ...(schema === null
+      ? [ask('database', qualified(database), 'CREATE')]
+      : ['USAGE', 'CREATE'].map((privilege) => ask('schema', qualified(database, schema), privilege))),
   ];
-  const missing: string[] = [];
-  for (const { privilege, object, sql, params } of asked) {
-    const [row] = await client.query<{ has: boolean | null }>(sql, params);
-    if (row?.has !== true) missing.push(`${privilege} on ${object}`);
-  }
-  return missing;
+  const [row] = await client.query<Record<string, boolean | null>>(
+    `SELECT mz_is_superuser() AS superuser, ${asked.join(', ')}`,
+    params,
+  );
+  return row?.['superuser'] === true ? [] : words.filter((_word, index) => row?.[`p${index}`] !== true);
 }

@@ -1,140 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import createClient from 'openapi-fetch';
 import { missingEntries } from '../../core/ip';
-import { httpFailure, systemError } from '../errors';
+import { systemError } from '../errors';
 import { isPooledHost } from '../postgres/facts';
 import { parsePostgresUrl } from '../sql-client';
-import type { components, paths } from './api.generated';
-import { isOpen, waitForOperations } from './operations';
-import { createTransport } from './transport';
-import type { NeonBranch, NeonClient, NeonOperation, NeonOptions, NeonRole } from './types';
+import { ask, createApi, inBranch, inProject, ofRole, operation, type Answer, type Schemas } from './api';
+import { createLooks, settingsOf } from './looks';
+import { waitForOperations } from './operations';
+import type { NeonClient, NeonOperation, NeonOptions, NeonRole } from './types';
 
-type Schemas = components['schemas'];
-
-/** Answers of openapi-fetch: data of a 2xx, else the error's body, which GeneralError describes. */
-interface Answer<T> {
-  data?: T;
-  error?: unknown;
-  response: Response;
-}
-
-const PAGE = 400;
 /** How often a list that somebody else changed at the same moment is written again. */
 const WRITES = 3;
 
-const messageOf = (body: unknown): string => {
-  const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : body;
-  return typeof message === 'string' ? message : '';
-};
-
-const operation = ({ id, action, status }: Schemas['Operation']): NeonOperation => ({ id, action, status });
-
-const settingsOf = (project: Schemas['Project']): Schemas['ProjectSettingsData'] => project.settings ?? {};
-
 /** A client of the Neon API v2, for the calls this tool makes. */
 export function createNeon(options: NeonOptions): NeonClient {
-  const api = createClient<paths>({
-    baseUrl: options.baseUrl.replace(/\/$/, ''),
-    headers: { Authorization: `Bearer ${options.apiKey}` },
-    fetch: createTransport(options),
-  });
+  const api = createApi(options);
+  const { getProject, resolveBranch, databaseOwner, readWriteEndpoint, roleNames, openOperations } = createLooks(api);
   const now = options.now ?? Date.now;
   const sleep = options.sleep ?? ((ms: number) => wait(ms, undefined, { signal: options.signal }));
   const remember = options.remember ?? (() => undefined);
-
-  /** The answer's data, or the failure named by what was asked for. */
-  async function ask<T>(what: string, call: Promise<Answer<T>>): Promise<T> {
-    const { data, error, response } = await call;
-    if (response.ok && data !== undefined) return data;
-    throw httpFailure({ status: response.status, message: messageOf(error), what }, 'neon');
-  }
-
-  const inProject = (project: string) => ({ path: { project_id: project } });
-  const inBranch = (project: string, branch: string) => ({ path: { project_id: project, branch_id: branch } });
-  const ofRole = (project: string, branch: string, role: string) => ({
-    path: { project_id: project, branch_id: branch, role_name: role },
-  });
-
-  async function getProject(project: string): Promise<Schemas['Project']> {
-    const call = api.GET('/projects/{project_id}', { params: inProject(project) });
-    return (await ask(`reading project ${project}`, call)).project;
-  }
-
-  async function listBranches(project: string): Promise<NeonBranch[]> {
-    const branches: NeonBranch[] = [];
-    for (let cursor: string | undefined; ;) {
-      const params = { ...inProject(project), query: { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) } };
-      const page = await ask(
-        `listing branches of project ${project}`,
-        api.GET('/projects/{project_id}/branches', { params }),
-      );
-      branches.push(
-        ...page.branches.map(({ id, name, default: isDefault, protected: isProtected }) => ({
-          id,
-          name,
-          default: isDefault,
-          protected: isProtected,
-        })),
-      );
-      cursor = page.branches.length === 0 ? undefined : page.pagination?.next;
-      if (cursor === undefined) return branches;
-    }
-  }
-
-  async function resolveBranch(project: string, wanted: string | null): Promise<NeonBranch> {
-    const branches = await listBranches(project);
-    const found =
-      wanted === null
-        ? branches.find((branch) => branch.default)
-        : (branches.find((branch) => branch.id === wanted) ?? branches.find((branch) => branch.name === wanted));
-    if (found !== undefined) return found;
-    const some = branches.slice(0, 5).map((branch) => branch.name);
-    throw systemError(
-      'NotFound',
-      'neon',
-      `project ${project} has no ${wanted === null ? 'default branch' : `branch ${wanted}`}`,
-      {
-        hint: `its branches are ${some.join(', ')}${branches.length > some.length ? ', …' : ''}`,
-      },
-    );
-  }
-
-  async function databaseOwner(project: string, branchId: string, database: string): Promise<string> {
-    const call = api.GET('/projects/{project_id}/branches/{branch_id}/databases', {
-      params: inBranch(project, branchId),
-    });
-    const { databases } = await ask(`listing databases of branch ${branchId}`, call);
-    const found = databases.find((one) => one.name === database);
-    if (found !== undefined) return found.owner_name;
-    throw systemError('NotFound', 'neon', `branch ${branchId} of project ${project} has no database ${database}`, {
-      hint: `its databases are ${databases.map((one) => one.name).join(', ')}`,
-    });
-  }
-
-  async function readWriteEndpoint(project: string, branchId: string): Promise<{ id: string; host: string }> {
-    const call = api.GET('/projects/{project_id}/branches/{branch_id}/endpoints', {
-      params: inBranch(project, branchId),
-    });
-    const { endpoints } = await ask(`listing endpoints of branch ${branchId}`, call);
-    const found = endpoints.find((endpoint) => endpoint.type === 'read_write');
-    if (found !== undefined) return { id: found.id, host: found.host };
-    throw systemError('NotFound', 'neon', `branch ${branchId} of project ${project} has no read-write endpoint`, {
-      hint: 'add a primary compute to the branch: replicas cannot publish',
-    });
-  }
-
-  async function roleNames(project: string, branchId: string): Promise<string[]> {
-    const call = api.GET('/projects/{project_id}/branches/{branch_id}/roles', { params: inBranch(project, branchId) });
-    return (await ask(`listing roles of branch ${branchId}`, call)).roles.map((role) => role.name);
-  }
-
-  async function openOperations(project: string): Promise<NeonOperation[]> {
-    const params = { ...inProject(project), query: { limit: PAGE } };
-    const call = api.GET('/projects/{project_id}/operations', { params });
-    const { operations } = await ask(`listing operations of project ${project}`, call);
-    // A failed one of last week is not under way.
-    return operations.map(operation).filter((one) => isOpen(one) && one.status !== 'failed');
-  }
 
   async function changeSettings(
     project: string,

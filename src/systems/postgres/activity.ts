@@ -109,12 +109,14 @@ export async function readOpenTransactions(client: SqlClient): Promise<OpenTrans
 
 /**
  * Who holds up sessions of the replication role (its CREATE_REPLICATION_SLOT, its COPYs, its schema checks), by the
- * server's own lock table: pg_blocking_pids answers 0 for a prepared transaction, which the locks then name.
+ * server's own lock table: pg_blocking_pids answers 0 for a prepared transaction, which the locks then name. It stops the lock
+ * table for a moment, so only sessions that wait for a lock (or whose waiting we may not see) are asked about.
  */
 export async function readBlockers(client: SqlClient, role: string): Promise<Blocker[]> {
   const rows = await client.query<HolderRow>(
     `WITH waiting AS (
-       SELECT w.pid, pg_blocking_pids(w.pid) AS by FROM pg_stat_activity w WHERE w.usename = $1
+       SELECT w.pid, pg_blocking_pids(w.pid) AS by FROM pg_stat_activity w
+       WHERE w.usename = $1 AND coalesce(w.wait_event_type, 'Lock') = 'Lock'
      ), held AS (
        SELECT g.transactionid, split_part(g.virtualtransaction, '/', 2) AS owner_xid
        FROM waiting w

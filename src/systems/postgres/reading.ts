@@ -29,19 +29,23 @@ const ABSENT = {
   invalidationReason: null,
 };
 
-/** One row of pg_replication_slots; `exists: false` only when it was read and has no such row. Columns by version. */
-export async function readSlot(client: SqlClient, slot: string): Promise<SlotReading> {
-  const [row] = await client.query<SlotRow>(
-    `SELECT s.active, s.restart_lsn::text, s.confirmed_flush_lsn::text,
+/** Columns by version: wal_status and safe_wal_size from 13, the last two from 17. */
+const SLOT = `SELECT s.active, s.restart_lsn::text, s.confirmed_flush_lsn::text,
             pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)::text AS retained,
             pg_wal_lsn_diff(pg_current_wal_lsn(), s.confirmed_flush_lsn)::text AS unconfirmed,
             to_jsonb(s) ->> 'wal_status' AS wal_status,
             to_jsonb(s) ->> 'safe_wal_size' AS safe_wal_size,
             (to_jsonb(s) ->> 'inactive_since')::timestamptz AS inactive_since,
             to_jsonb(s) ->> 'invalidation_reason' AS invalidation_reason
-     FROM pg_replication_slots s WHERE s.slot_name = $1`,
-    [slot],
-  );
+     FROM pg_replication_slots s WHERE s.slot_name = $1`;
+
+/** One row of pg_replication_slots; `exists: false` only when it was read and has no such row. */
+export async function readSlot(client: SqlClient, slot: string): Promise<SlotReading> {
+  const [row] = await client.query<SlotRow>(SLOT, [slot]);
+  return slotReading(slot, row);
+}
+
+function slotReading(slot: string, row: SlotRow | undefined): SlotReading {
   if (row === undefined) return { slot, ...ABSENT };
   return {
     slot,
@@ -53,7 +57,7 @@ export async function readSlot(client: SqlClient, slot: string): Promise<SlotRea
     retainedBytes: row.retained,
     unconfirmedBytes: row.unconfirmed,
     safeWalSize: row.safe_wal_size,
-    inactiveSince: row.inactive_since,
+    inactiveSince: row.inactive_since === null ? null : new Date(row.inactive_since).toISOString(),
     invalidationReason: row.invalidation_reason,
   };
 }
@@ -73,15 +77,20 @@ export async function readSourceReading(
   input: { slot: string; publication: string; role: string; tables: readonly UpstreamTable[] },
 ): Promise<SourceReading> {
   const server = only(
-    await client.query<{ lsn: string; keep: string | null }>(
+    await client.query<{
+      lsn: string;
+      keep: string | null;
+      slots: SlotRow[];
+      senders: SourceReading['walSenders'];
+    }>(
       `SELECT pg_current_wal_lsn()::text AS lsn,
-              (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep`,
+              (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep,
+              (SELECT coalesce(json_agg(slot), '[]') FROM (${SLOT}) AS slot) AS slots,
+              (SELECT coalesce(json_agg(json_build_object('pid', pid, 'state', coalesce(state, ''),
+                                        'application', coalesce(application_name, '')) ORDER BY pid), '[]')
+               FROM pg_stat_replication WHERE coalesce(application_name, '') <> 'walproposer') AS senders`,
+      [input.slot],
     ),
-  );
-  const slot = await readSlot(client, input.slot);
-  const walSenders = await client.query<{ pid: number; state: string; application: string }>(
-    `SELECT pid, coalesce(state, '') AS state, coalesce(application_name, '') AS application
-     FROM pg_stat_replication WHERE coalesce(application_name, '') <> 'walproposer' ORDER BY pid`,
   );
   const blockers = await readBlockers(client, input.role);
   const publication = await readPublication(client, input.publication);
@@ -90,8 +99,8 @@ export async function readSourceReading(
   return {
     currentLsn: server.lsn,
     maxSlotWalKeepSize: slotCap(server.keep),
-    slot,
-    walSenders,
+    slot: slotReading(input.slot, server.slots[0]),
+    walSenders: server.senders,
     blockers,
     publication: {
       exists: publication !== null,

@@ -111,39 +111,41 @@ export async function readRole(client: SqlClient, name: string): Promise<RoleFac
   return { name, login, superuser, replication, bypassRls: row.bypass_rls, config, memberOf: row.member_of, comment };
 }
 
+interface PublicationRow {
+  owner: string;
+  owned_by_us: boolean;
+  all_tables: boolean;
+  publishes: PublicationFacts['publishes'];
+  via_root: boolean;
+  comment: string | null;
+  tables: PublicationFacts['tables'];
+}
+
+/** Columns that older versions lack are read through jsonb: column lists and filters came with 15, viaroot with 13. */
+const PUBLICATION = `
+  SELECT pg_get_userbyid(p.pubowner)::text AS owner, pg_has_role(p.pubowner, 'USAGE') AS owned_by_us,
+         p.puballtables AS all_tables,
+         json_build_object('insert', p.pubinsert, 'update', p.pubupdate, 'delete', p.pubdelete,
+                           'truncate', p.pubtruncate) AS publishes,
+         coalesce((to_jsonb(p) ->> 'pubviaroot')::bool, false) AS via_root,
+         obj_description(p.oid, 'pg_publication') AS comment,
+         coalesce((
+           SELECT json_agg(json_build_object(
+                    'schema', t.schemaname, 'name', t.tablename,
+                    'columns', CASE WHEN to_jsonb(r) ->> 'prattrs' IS NOT NULL THEN to_jsonb(t) -> 'attnames' END,
+                    'filtered', to_jsonb(t) ->> 'rowfilter' IS NOT NULL) ORDER BY t.schemaname, t.tablename)
+           FROM pg_publication_tables t
+           JOIN pg_namespace n ON n.nspname = t.schemaname
+           JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
+           LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid
+           WHERE t.pubname = p.pubname), '[]') AS tables
+  FROM pg_publication p WHERE p.pubname = $1`;
+
 /** What a publication publishes; null when there is none of that name. Works from Postgres 11. */
 export async function readPublication(client: SqlClient, name: string): Promise<PublicationFacts | null> {
-  const [row] = await client.query<{
-    owner: string;
-    owned_by_us: boolean;
-    all_tables: boolean;
-    publishes: PublicationFacts['publishes'];
-    via_root: boolean;
-    comment: string | null;
-  }>(
-    `SELECT pg_get_userbyid(p.pubowner)::text AS owner, pg_has_role(p.pubowner, 'USAGE') AS owned_by_us,
-            p.puballtables AS all_tables,
-            json_build_object('insert', p.pubinsert, 'update', p.pubupdate, 'delete', p.pubdelete,
-                              'truncate', p.pubtruncate) AS publishes,
-            coalesce((to_jsonb(p) ->> 'pubviaroot')::bool, false) AS via_root,
-            obj_description(p.oid, 'pg_publication') AS comment
-     FROM pg_publication p WHERE p.pubname = $1`,
-    [name],
-  );
+  const [row] = await client.query<PublicationRow>(PUBLICATION, [name]);
   if (row === undefined) return null;
-  const tables = await client.query<{ schema: string; name: string; columns: string[] | null; filtered: boolean }>(
-    `SELECT t.schemaname::text AS schema, t.tablename::text AS name,
-            CASE WHEN to_jsonb(r) ->> 'prattrs' IS NOT NULL THEN to_jsonb(t) -> 'attnames' END AS columns,
-            to_jsonb(t) ->> 'rowfilter' IS NOT NULL AS filtered
-     FROM pg_publication p
-     JOIN pg_publication_tables t ON t.pubname = p.pubname
-     JOIN pg_namespace n ON n.nspname = t.schemaname
-     JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
-     LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid
-     WHERE p.pubname = $1 ORDER BY 1, 2`,
-    [name],
-  );
-  const { owner, publishes, comment } = row;
+  const { owner, publishes, comment, tables } = row;
   const flags = { ownedByUs: row.owned_by_us, allTables: row.all_tables, viaRoot: row.via_root };
   return { name, owner, publishes, comment, tables, ...flags };
 }

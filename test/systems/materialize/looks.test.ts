@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { startMaterialize, type MaterializeServer } from '../../../local/materialize/standin';
+import { createServerCertificate } from '../../../local/postgres/certificate';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
 import { base64Utf8 } from '../../../src/core/base64';
 import * as mz from '../../../src/core/sql/materialize';
@@ -449,5 +453,29 @@ describe('sessions', () => {
     await expect(connectMaterialize(`${server.url}?sslmode=require`, OPTIONS)).rejects.toMatchObject({
       info: { type: 'CertificateRejected' },
     });
+  });
+
+  it('verifies where the URL asks for TLS, against its own authority or that of the URL', async () => {
+    const certificate = createServerCertificate();
+    const folder = await mkdtemp(join(tmpdir(), 'n2m-tls-'));
+    const file = join(folder, 'ca.pem');
+    await writeFile(file, certificate.caPem);
+    const secure = await startMaterialize({ tls: { cert: certificate.certificatePem, key: certificate.keyPem } });
+    try {
+      expect(secure.url).toContain('sslmode=require');
+      await expect(connectMaterialize(secure.url, OPTIONS)).rejects.toMatchObject({
+        info: { type: 'CertificateRejected', system: 'materialize', retryable: false },
+      });
+      const trusted = await connectMaterialize(`${secure.url}&sslrootcert=${encodeURIComponent(file)}`, OPTIONS);
+      expect(await trusted.query('SELECT current_user AS me')).toEqual([{ me: 'materialize' }]);
+      await trusted.close();
+      await (await connectMaterialize(secure.url.replace('require', 'no-verify'), OPTIONS)).close();
+      await expect(connectMaterialize(`${secure.url}&sslrootcert=absent.pem`, OPTIONS)).rejects.toThrow(
+        'cannot be read',
+      );
+    } finally {
+      await secure.stop();
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -410,6 +410,10 @@ describe('sessions', () => {
     await expect(one.query('SELECT 1')).rejects.toMatchObject({ info: { type: 'Unreachable' } });
   });
 
+  it('answers several statements with the rows of the last', async () => {
+    expect(await client.query(`SET lock_timeout = '5s'; SELECT 1 AS one; SELECT 2 AS two`)).toEqual([{ two: 2 }]);
+  });
+
   it('is cut at once when its caller is cancelled', async () => {
     const controller = new AbortController();
     const one = await connectSource({ url: ownerUrl, tls: DISABLED }, { ...OPTIONS, signal: controller.signal });

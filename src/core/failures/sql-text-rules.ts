@@ -1,0 +1,235 @@
+import type { Rule } from './rules';
+import { SQLSTATE } from './sqlstate-rules';
+import type { FailureType } from './types';
+
+export interface TextRule extends Rule {
+  /** Named for tests and for people. */
+  name: string;
+  codes: readonly string[];
+  pattern: RegExp;
+  /** An answer as recorded from a real server, or quoted from its source. */
+  example: string;
+}
+
+const PLAN: readonly string[] = [SQLSTATE.INTERNAL_ERROR];
+/** The same upstream checks answer 58000 for connections and XX000 for sources and tables. */
+const UPSTREAM: readonly string[] = [SQLSTATE.SYSTEM_ERROR, SQLSTATE.INTERNAL_ERROR];
+const STARTUP: readonly string[] = ['', '28000', '08P01', '08006', 'XX000'];
+
+const text = (
+  name: string,
+  codes: readonly string[],
+  pattern: RegExp,
+  type: FailureType,
+  retryable: boolean,
+  example: string,
+  hint: string | null = null,
+): TextRule => ({ name, codes, pattern, type, retryable, hint, example });
+
+/** Where no code tells. Looked through in order, before the codes. */
+export const SQL_TEXTS: readonly TextRule[] = [
+  text(
+    'neon-ip-not-allowed',
+    STARTUP,
+    /IP address .* is not allowed/,
+    'PermissionDenied',
+    false,
+    'This IP address 10.1.2.3 is not allowed to connect to this endpoint. Please add it to the allowed list in the Neon console.',
+    "add the worker's address to the project's IP Allow list",
+  ),
+  text(
+    'neon-blocked-network',
+    STARTUP,
+    /from a blocked network/,
+    'PermissionDenied',
+    false,
+    'This connection is trying to access this endpoint from a blocked network.',
+    'the project blocks public connections: allow them or use private networking',
+  ),
+  text(
+    'upstream-password',
+    UPSTREAM,
+    /password authentication failed/,
+    'AuthenticationFailed',
+    false,
+    'db error: FATAL: password authentication failed for user "mzr"',
+    "Materialize was refused with the replication role's password",
+  ),
+  text(
+    'upstream-unknown-host',
+    UPSTREAM,
+    /failed to lookup address information/,
+    'Unreachable',
+    false,
+    'failed to lookup address information: Name or service not known',
+    'the host is unknown where Materialize runs',
+  ),
+  text(
+    'upstream-private-address',
+    UPSTREAM,
+    /resolved to a private IP/,
+    'Unreachable',
+    false,
+    'Address resolved to a private IP. The provided host is not routable on the public internet',
+    'give Materialize a public address of the server',
+  ),
+  text(
+    'upstream-no-tls',
+    UPSTREAM,
+    /server does not support TLS/,
+    'CertificateRejected',
+    false,
+    'error performing TLS handshake: server does not support TLS',
+    'turn TLS on upstream, or say `source.tls: {mode: disable}`',
+  ),
+  text(
+    'upstream-certificate',
+    UPSTREAM,
+    /TLS handshake/,
+    'CertificateRejected',
+    false,
+    'error performing TLS handshake: certificate verify failed',
+    'give the certificate authority of the server in `source.tls.ca`',
+  ),
+  text(
+    'upstream-connect',
+    UPSTREAM,
+    /error connecting to server|connection (was )?(closed|reset|refused)|timed? ?out/i,
+    'Unreachable',
+    true,
+    'error connecting to server: Connection refused (os error 111)',
+    'Materialize cannot reach the server: check host, port and firewall',
+  ),
+  text(
+    'upstream-database',
+    UPSTREAM,
+    /FATAL: database ".*" does not exist/,
+    'NotFound',
+    false,
+    'db error: FATAL: database "nodb" does not exist',
+  ),
+  text(
+    'upstream-permission',
+    UPSTREAM,
+    /permission denied for (database|schema|table)|insufficient privileges|requires BYPASSRLS/,
+    'PermissionDenied',
+    false,
+    'POSTGRES source validation: insufficient privileges: user lacks SELECT privileges for tables public.secretive',
+    'grant it to the replication role: `n2m plan` prints the statement',
+  ),
+  text(
+    'upstream-slots',
+    UPSTREAM,
+    /insufficient number of replication slots/,
+    'LimitReached',
+    false,
+    'PostgreSQL server has insufficient number of replication slots available',
+    'two free slots are needed: drop unused ones or raise max_replication_slots',
+  ),
+  text(
+    'upstream-settings',
+    UPSTREAM,
+    /wal_level >= logical|replication disabled on server/,
+    'PreconditionFailed',
+    false,
+    'server must have wal_level >= logical, but has replica',
+    'enable logical replication: `n2m plan` says how',
+  ),
+  text(
+    'upstream-publication',
+    PLAN,
+    /publication .* does not exist|PUBLICATION .* is empty|must specify PUBLICATION|not found in source/,
+    'PreconditionFailed',
+    false,
+    'failed to connect to PostgreSQL database: publication nope does not exist',
+    'run `n2m plan` to see what the publication holds',
+  ),
+  text(
+    'upstream-replica-identity',
+    PLAN,
+    /not tables with REPLICA IDENTITY FULL/,
+    'PreconditionFailed',
+    false,
+    'POSTGRES source validation: referenced items not tables with REPLICA IDENTITY FULL: referenced items: public.plain',
+    'ALTER TABLE … REPLICA IDENTITY FULL',
+  ),
+  text(
+    'unsupported-types',
+    PLAN,
+    /unsupported types|cannot currently ingest/,
+    'UnsupportedType',
+    false,
+    'POSTGRES source validation: referenced tables use unsupported types: the following columns contain unsupported types: postgres.public.enumed.m (OID 16427)',
+    'name the columns under `source.textColumns` or `source.excludeColumns`',
+  ),
+  text(
+    'duplicate-tables',
+    PLAN,
+    /multiple subsources|is ambiguous|duplicated column name/,
+    'InvalidPipeline',
+    false,
+    'multiple subsources would be named shop.orders: referenced tables with duplicate name: postgres.other.orders, postgres.public.orders',
+    'give one of the tables an alias',
+  ),
+  text(
+    'text-columns',
+    PLAN,
+    /(TEXT|EXCLUDE) COLUMNS/,
+    'InvalidPipeline',
+    false,
+    'invalid TEXT COLUMNS option value: column "t.c" does not exist',
+  ),
+  text(
+    'unknown-size',
+    PLAN,
+    /unknown cluster replica size/,
+    'UnknownSize',
+    false,
+    'unknown cluster replica size medium',
+  ),
+  text('reserved-name', PLAN, /is reserved$|is reserved:/, 'InvalidPipeline', false, 'cluster name "mz_x" is reserved'),
+  text(
+    'syntax-not-allowed',
+    PLAN,
+    /not supported; use CREATE TABLE|missing TABLES specification/,
+    'UnsupportedServer',
+    false,
+    'FOR TABLES (public.orders AS shop.fo) not supported; use CREATE TABLE .. FROM SOURCE instead',
+    'set `materialize.syntax` to the form this region takes, or leave it at auto',
+  ),
+  text(
+    'feature-gate',
+    PLAN,
+    /is not available/,
+    'UnsupportedServer',
+    false,
+    'Enable zero-downtime reconfiguration for alter cluster is not available',
+  ),
+  text('already-exists', PLAN, /already exists/, 'Conflict', true, 'connection "materialize.shop.pg" already exists'),
+  text(
+    'has-dependents',
+    PLAN,
+    /still depended upon|because other objects depend on it|without CASCADE while it contains objects/,
+    'Conflict',
+    false,
+    'cannot drop source "t": still depended upon by materialized view "mv"',
+    'drop the dependent objects first',
+  ),
+  text(
+    'unknown-object',
+    PLAN,
+    /unknown (cluster|catalog item|schema|database|role)/,
+    'NotFound',
+    false,
+    "unknown catalog item 'shop.nope'",
+  ),
+  text(
+    'no-replicas',
+    ['0A000'],
+    /no replicas available/,
+    'PreconditionFailed',
+    false,
+    'CLUSTER "x" has no replicas available to service request',
+    "set the cluster's replication factor to 1",
+  ),
+];
