@@ -13,8 +13,16 @@ const fullIdentity =
     );
   };
 
-const dropSlotBehindItsBack: Act = async (replay) => {
-  await replay.upstreamUntil('SELECT bool_and(active)::text FROM pg_replication_slots', 'true');
+/** The accident came when the copy was done and changes were being streamed. */
+const streaming: Act = (replay) =>
+  replay.upstreamUntil(
+    `SELECT (count(*) = 1 AND bool_and(s.active AND NOT s.temporary AND r.state = 'streaming'))::text
+     FROM pg_replication_slots s LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid`,
+    'true',
+  );
+
+const dropSlotBehindItsBack: Act = async (replay, sendAhead) => {
+  await streaming(replay, sendAhead);
   await replay.upstreamRun(
     'setup',
     `DO $$ DECLARE s record; BEGIN
@@ -56,6 +64,22 @@ const freeSlots: Act = async (replay) => {
   );
 };
 
+const slotlessUpstream = (table: string): string =>
+  `CREATE TABLE ${table} (id int PRIMARY KEY, v text); ALTER TABLE ${table} REPLICA IDENTITY FULL;
+   GRANT SELECT ON ${table} TO mzr; CREATE PUBLICATION p_${table} FOR TABLE ${table}`;
+
+const sourceOf = (schema: string, cluster: string, table: string): string =>
+  `CREATE SOURCE ${schema}.${table}_src IN CLUSTER ${cluster} FROM POSTGRES CONNECTION ${schema}.pg (PUBLICATION 'p_${table}') FOR TABLES (public.${table} AS ${schema}.${table})`;
+
+/** What an earlier run had left to be dropped. */
+const formerRun = [
+  'CREATE SCHEMA f',
+  "CREATE CLUSTER ing3 (SIZE = '25cc')",
+  "CREATE SECRET f.p AS 'pw'",
+  "CREATE CONNECTION f.pg TO POSTGRES (HOST '127.0.0.1', PORT 5617, USER 'mzr', PASSWORD SECRET f.p, SSL MODE 'disable', DATABASE 'postgres')",
+  sourceOf('f', 'ing3', 'slotless'),
+];
+
 /** One table, one cluster and a way to it, as the recordings of single accidents had. */
 const smallSetup: Act = async (replay) => {
   await replay.upstreamRun(
@@ -89,6 +113,23 @@ export const unrecorded: Record<string, Record<number, Act>> = {
     },
   },
   '11-failures': {
+    2: async (replay) => {
+      await replay.upstreamRun('setup', slotlessUpstream('slotless'));
+      for (const sql of formerRun) await replay.say('materialize', sql);
+    },
+    4: async (replay) => {
+      await replay.upstreamRun('setup', 'DROP PUBLICATION p_slotless; DROP TABLE slotless');
+      await replay.upstreamUntil('SELECT count(*)::text FROM pg_replication_slots', '0');
+    },
+    13: streaming,
+    22: streaming,
+    32: streaming,
+    42: streaming,
+    52: streaming,
+    62: streaming,
+    72: streaming,
+    91: streaming,
+    103: streaming,
     10: fullIdentity('trunc'),
     19: fullIdentity('unpub'),
     29: fullIdentity('partpub'),
@@ -107,7 +148,16 @@ export const unrecorded: Record<string, Record<number, Act>> = {
     100: fullIdentity('invalid'),
     104: exceedKeepSize,
   },
-  '13-drop': { 7: (replay) => replay.say('materialize', 'SET cluster = ingest') },
+  '13-drop': {
+    // Sources of accidents that were tried here before and are in 11 now.
+    0: async (replay) => {
+      for (const table of ['trunc', 'unpub', 'altered', 'ident', 'slotless']) {
+        await replay.upstreamRun('setup', slotlessUpstream(table));
+        await replay.say('materialize', sourceOf('shop', 'ingest', table));
+      }
+    },
+    7: (replay) => replay.say('materialize', 'SET cluster = ingest'),
+  },
   '15-blocking-pids': {
     0: smallSetup,
     // The transaction was open before the first source was made, too.
