@@ -1,0 +1,89 @@
+import type { FailureType } from '../failures/types';
+import type { Entry } from './types';
+
+const STATUS = 'n2m status NAME shows the step and the message.';
+
+export const failureEntries: Record<FailureType, Entry> = {
+  InvalidPipeline: [
+    'The file cannot work, whatever the systems say.',
+    'The message names path and line.',
+    'Correct it.',
+  ],
+  SecretNotAllowed: [
+    'The worker does not hand out this reference: names need the prefix N2M_SECRET_ or an entry in N2M_SECRETS_ALLOW.',
+    'n2m doctor',
+    'Rename the variable, or allow it on the worker.',
+  ],
+  SecretMissing: [
+    'The reference is allowed and has no value on the worker.',
+    'n2m doctor',
+    'Set it and restart the worker.',
+  ],
+  AuthenticationFailed: [
+    'Wrong password, key or user.',
+    STATUS,
+    'Correct the reference’s value on the worker, then n2m apply FILE.',
+  ],
+  PermissionDenied: [
+    'We are known and not allowed to do that.',
+    STATUS,
+    'Grant what the message names, then n2m apply FILE.',
+  ],
+  CertificateRejected: [
+    'The server’s certificate could not be verified.',
+    STATUS,
+    'source.tls.ca with its authority, and the host name its certificate carries.',
+  ],
+  Unreachable: [
+    'No connection: refused, reset, no route. It is retried.',
+    STATUS,
+    'Check address, firewall and allow lists.',
+  ],
+  Timeout: [
+    'No answer in time; whether it happened is looked up before anything is repeated.',
+    STATUS,
+    'Nothing, unless it stays.',
+  ],
+  ServerBusy: ['The system asks for patience; it is retried.', STATUS, 'Nothing, unless it stays.'],
+  NotFound: ['A project, branch, database or table of the file does not exist.', STATUS, 'Correct the name.'],
+  UnknownSize: ['The region has no such cluster size.', 'n2m plan FILE lists them.', 'Use one of them.'],
+  UnsupportedType: [
+    'A column has a type Materialize cannot take.',
+    'n2m plan FILE names it.',
+    'source.textColumns or source.excludeColumns.',
+  ],
+  PreconditionFailed: [
+    'Something the plan had found in order was not, when it was needed.',
+    STATUS,
+    'n2m plan FILE, mend it, n2m apply FILE.',
+  ],
+  Conflict: [
+    'An object of that name exists, is not ours and differs.',
+    'n2m plan FILE shows both definitions.',
+    'Another name, or make it match.',
+  ],
+  LimitReached: ['A resource limit of one of the systems.', STATUS, 'Raise it, or use less.'],
+  Blocked: [
+    'Blocking findings or conflicts stopped the run before it changed anything.',
+    'n2m plan FILE',
+    'Mend each with its fix.',
+  ],
+  Rejected: ['A person said no.', STATUS, 'Change the file, or n2m apply FILE again.'],
+  OperationFailed: [
+    'An operation of Neon ended in failure.',
+    'The project’s operations in Neon’s console.',
+    'n2m apply FILE; ask Neon if it stays.',
+  ],
+  SlotLost: ['The replication slot is gone or invalidated.', 'n2m status NAME', 'n2m repair NAME'],
+  SourceStalled: [
+    'Materialize reports an error that does not end by itself.',
+    STATUS,
+    'Mend what it says, then n2m repair NAME.',
+  ],
+  UnsupportedServer: ['A version or a feature gate stands in the way.', STATUS, 'Upgrade, or ask for the feature.'],
+  Unexpected: [
+    'Something nobody thought of; it was retried with a cap.',
+    STATUS,
+    'Read its code and message; report it.',
+  ],
+};

@@ -1,0 +1,28 @@
+import { explain, explainedCodes } from '../../../src/core/explain';
+import { FAILURE_TYPES } from '../../../src/core/failures/types';
+import { FINDING_CODES } from '../../../src/core/plan/findings';
+import { WATCH_RULE_IDS } from '../../../src/core/watch/rules';
+import { VERDICTS } from '../../../src/core/watch/types';
+
+const CODES = [...VERDICTS, ...WATCH_RULE_IDS, ...FINDING_CODES, ...FAILURE_TYPES];
+
+test.each(CODES)('%s has an entry that says what it means, how to see it and what to do', (code) => {
+  const entries = explain(code);
+  expect(entries).toHaveLength(1);
+  for (const { meaning, look, fix } of entries) {
+    for (const text of [meaning, look, fix]) expect(text.length).toBeGreaterThan(3);
+  }
+});
+
+test('there is no entry for a code that does not exist any more', () => {
+  expect(explainedCodes().filter((code) => !CODES.includes(code))).toEqual([]);
+});
+
+test('no two things share a code', () => {
+  expect(new Set(CODES).size).toBe(CODES.length);
+});
+
+test('the case of a code does not matter, and an unknown one has no entry', () => {
+  expect(explain('SLOT-LOST')).toEqual(explain('slot-lost'));
+  expect(explain('slotlost')).toEqual([]);
+});
