@@ -2,6 +2,11 @@ import { awaitRunning } from './await-running';
 import { awaitSnapshot } from './await-snapshot';
 import { check } from './check';
 import type { Deps } from './deps';
+import { planDestroy } from './destroy-look';
+import { removeSlot } from './destroy-slot';
+import { removeIps, removePublication, removeRole, restoreIdentity, revokeGrants, unpublish } from './destroy-source';
+import { removeCluster, removeConnection, removeSchema, removeSecret, removeSource } from './destroy-target';
+import { removeWatch } from './destroy-watch';
 import { makePlan } from './make-plan';
 import { dropTables, ensureConnection, ensureSource } from './materialize-source-steps';
 import { ensureCluster, ensureSchema, ensureSecret } from './materialize-steps';
@@ -35,5 +40,19 @@ export function createActivities(deps: Deps): Activities {
     rightSize: (input) => rightSize(deps, input),
     ensureWatch: ({ spec }) => ensureWatch(deps.schedules, spec, deps.taskQueue),
     check: (input) => check(deps, input),
+    planDestroy: (input) => planDestroy(deps, input),
+    removeWatch: (input) => removeWatch(deps, input),
+    removeSource: (input) => removeSource(deps, input),
+    removeSlot: (input) => removeSlot(deps, input),
+    removeConnection: (input) => removeConnection(deps, input),
+    removeSecret: (input) => removeSecret(deps, input),
+    removeCluster: (input) => removeCluster(deps, input),
+    removeSchema: (input) => removeSchema(deps, input),
+    unpublish: (input) => unpublish(deps, input),
+    restoreIdentity: (input) => restoreIdentity(deps, input),
+    revokeGrants: (input) => revokeGrants(deps, input),
+    removeRole: (input) => removeRole(deps, input),
+    removeIps: (input) => removeIps(deps, input),
+    removePublication: (input) => removePublication(deps, input),
   };
 }

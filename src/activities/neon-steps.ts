@@ -4,11 +4,11 @@ import type { StepResult } from '../core/plan/types';
 import { SystemError, systemError } from '../systems/errors';
 import { readEgressCidrs } from '../systems/materialize';
 import { readWalLevel } from '../systems/postgres';
+import { recordAdded } from './added';
 import type { Deps } from './deps';
 import { done, sleep } from './ensure';
 import { tell } from './pulse';
 import { needNeon, neonBranch, withMaterialize, withSource } from './sessions';
-import { rememberAdded } from './source-steps';
 import type { StepInput } from './types';
 
 /** Suspending and starting every compute of a project; a stuck operation is Neon's to mend, and a person's to know. */
@@ -66,7 +66,11 @@ export async function allowEgressIps(deps: Deps, { spec }: StepInput): Promise<S
     if (facts.allowedIps.length === 0) return done('kept', object, 'the IP Allow list is not in use');
     const missing = missingEgress(facts.allowedIps, cidrs);
     // Recorded before it is done: an entry that was added and not recorded would stay behind for ever.
-    await rememberAdded(session.client, spec.name, spec.source.publication, missing);
+    await recordAdded(
+      session.client,
+      spec,
+      missing.map((cidr) => ({ kind: 'ip', cidr })),
+    );
     if (missing.length > 0) await neon.addAllowedIps(project, missing);
     return done('changed', object, `${plural(missing.length, 'address block')} of Materialize added`);
   });

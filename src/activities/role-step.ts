@@ -7,6 +7,7 @@ import type { StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { systemError } from '../systems/errors';
 import { readRole, readTables } from '../systems/postgres';
+import { recordAdded } from './added';
 import type { Deps } from './deps';
 import { createAndLook, done } from './ensure';
 import { tell } from './pulse';
@@ -38,6 +39,8 @@ async function createThroughApi(deps: Deps, spec: PipelineSpec): Promise<void> {
   const { neon, branchId, project } = await neonBranch(deps, spec);
   const { name } = spec.source.role;
   if (await neon.findRole(project, branchId, name)) return;
+  // No other role may comment on one the API made, so the publication says whose it is.
+  await withSource(deps, spec, ({ client }) => recordAdded(client, spec, [{ kind: 'role', name }]));
   const { operations } = await neon.createRole(project, branchId, name);
   await neon.waitForOperations(project, operations, {
     deadlineMs: OPERATIONS_DEADLINE,

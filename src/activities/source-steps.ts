@@ -1,13 +1,14 @@
 import * as sql from '../core/sql/postgres';
-import { isOurs, readMark, writeMark } from '../core/plan/ownership';
+import { isOurs, writeMark } from '../core/plan/ownership';
 import { publicationDifferences, tablesToPublish, unpublished } from '../core/plan/publication';
 import { neededDefaultPrivileges, neededGrants } from '../core/plan/grants';
 import { plural } from '../core/text/count';
 import type { PublicationFacts } from '../core/plan/facts';
 import type { StepResult } from '../core/plan/types';
 import { systemError } from '../systems/errors';
-import { readDefaultPrivileges, readPublication, readRole, readTables } from '../systems/postgres';
+import { readDefaultPrivileges, readPublication, readRole, readTables, readWeakIdentities } from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
+import { recordAdded } from './added';
 import type { Deps } from './deps';
 import { createAndLook, done } from './ensure';
 import { withSource } from './sessions';
@@ -20,7 +21,12 @@ const LOCK_TIMEOUT = 5_000;
 export function ensureReplicaIdentity(deps: Deps, { spec, tables }: StepInput): Promise<StepResult> {
   return withSource(deps, spec, async ({ client }) => {
     const object = plural(tables.length, 'table');
-    const weak = (await readTables(client, tables, null)).filter((table) => table.replicaIdentity !== 'full');
+    const weak = await readWeakIdentities(client, tables);
+    await recordAdded(
+      client,
+      spec,
+      weak.map((table) => ({ kind: 'identity', ...table })),
+    );
     if (weak.length > 0) await client.query(sql.setLockTimeout(LOCK_TIMEOUT));
     for (const table of weak) await client.query(sql.replicaIdentityFull(table));
     const left = (await readTables(client, tables, null)).filter((table) => table.replicaIdentity !== 'full');
@@ -42,6 +48,11 @@ export function ensureGrants(deps: Deps, { spec, tables }: StepInput): Promise<S
       return { now: neededGrants(facts, upstream), later: neededDefaultPrivileges(facts, upstream) };
     };
     const { now, later } = await needed();
+    await recordAdded(client, spec, [
+      ...now.schemas.map((schema) => ({ kind: 'usage' as const, role, schema })),
+      ...now.tables.map(({ schema, name }) => ({ kind: 'select' as const, role, schema, name })),
+      ...later.map(({ owner, schema }) => ({ kind: 'future' as const, role, owner, schema })),
+    ]);
     for (const schema of now.schemas) await client.query(sql.grantUsage(schema, role));
     if (now.tables.length > 0) await client.query(sql.grantSelect(now.tables, role));
     for (const { owner, schema } of later) await client.query(sql.grantSelectOnFutureTables(owner, schema, role));
@@ -79,20 +90,6 @@ async function alterPublication(
   const missing = tablesToPublish(tables, publication);
   if (missing.length > 0) await client.query(sql.alterPublicationAdd(publication.name, missing));
   if (unpublished(publication).length > 0) await client.query(sql.publishEverything(publication.name));
-}
-
-/** Remembers on the publication what was added to lists shared with others, so that destroy takes back exactly that. */
-export async function rememberAdded(
-  client: SqlClient,
-  pipeline: string,
-  publication: string,
-  added: string[],
-): Promise<void> {
-  const facts = await readPublication(client, publication);
-  if (!facts || !isOurs(facts.comment, pipeline)) return;
-  const before = readMark(facts.comment)?.added ?? [];
-  const mark = writeMark(pipeline, [...new Set([...before, ...added])]);
-  if (mark !== facts.comment) await client.query(sql.commentOn('PUBLICATION', publication, mark));
 }
 
 function notHeld(what: string) {

@@ -10,10 +10,9 @@ import { appendedLines, type Told } from './render/lines';
 import { renderRun } from './render/run';
 import { readRun, type LiveRun } from './run';
 import type { Temporal } from './temporal';
-import type { replicate } from '../workflows';
 
-export type FollowEnd =
-  { end: 'done'; report: ReplicateReport } | { end: 'detached' } | { end: 'waiting'; for: Approval[] };
+export type FollowEnd<R = ReplicateReport> =
+  { end: 'done'; report: R } | { end: 'detached' } | { end: 'waiting'; for: Approval[] };
 
 export interface FollowOptions {
   pipeline: string;
@@ -21,19 +20,23 @@ export interface FollowOptions {
   execution: string;
   /** Called when the run waits; true: it was answered, go on. */
   answer(approvals: Approval[]): Promise<boolean>;
+  /** What to do after a failure; by default what an apply says. */
+  again?: string;
 }
 
 /** Twice a second looks live; each look is two cheap calls. Plain lines need no more than one a second. */
 const LOOK_EVERY = { live: 500, plain: 1000 };
 
 /** Follows a run to its end. Ctrl-C detaches: the run is the worker's and goes on. */
-export async function follow(temporal: Temporal, output: Output, options: FollowOptions): Promise<FollowEnd> {
+export async function follow<R = ReplicateReport>(
+  temporal: Temporal,
+  output: Output,
+  options: FollowOptions,
+): Promise<FollowEnd<R>> {
   const { pipeline, execution } = options;
-  const handle = temporal.client.workflow.getHandle<typeof replicate>(runId(pipeline), execution, {
-    followRuns: false,
-  });
+  const handle = temporal.client.workflow.getHandle(runId(pipeline), execution, { followRuns: false });
   const ended = handle.result().then(
-    (report) => ({ report }),
+    (report: R) => ({ report }),
     (error: unknown) => ({ error }),
   );
   const detach = new AbortController();
@@ -54,7 +57,7 @@ export async function follow(temporal: Temporal, output: Output, options: Follow
       if (end) {
         const last = await readRun(temporal, pipeline, execution);
         if (last) view.show(last);
-        return finish(end, pipeline);
+        return finish(end, options);
       }
     }
   } finally {
@@ -63,7 +66,7 @@ export async function follow(temporal: Temporal, output: Output, options: Follow
   }
 }
 
-function finish(end: { report: ReplicateReport } | { error: unknown }, pipeline: string): FollowEnd {
+function finish<R>(end: { report: R } | { error: unknown }, { pipeline, again }: FollowOptions): FollowEnd<R> {
   if ('report' in end) return { end: 'done', report: end.report };
   const info = failureInfo(end.error);
   if (info === null) throw end.error;
@@ -74,7 +77,8 @@ function finish(end: { report: ReplicateReport } | { error: unknown }, pipeline:
       `n2m status ${pipeline}`,
     );
   }
-  throw failed(info, `the run of ${pipeline} failed`, 'correct it and run n2m apply again: it carries on from there');
+  const next = again ?? 'correct it and run n2m apply again: it carries on from there';
+  throw failed(info, `the run of ${pipeline} failed`, next);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<null> {

@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { register as apply } from './apply';
 import { register as approve } from './approve';
 import { register as cancel } from './cancel';
+import { register as destroy } from './destroy';
+import { register as explain } from './explain';
 import { register as list } from './list';
 import { register as pause } from './pause';
 import { register as plan } from './plan';
@@ -24,7 +26,7 @@ Examples:
   n2m status shop --watch           how the pipeline is`;
 
 /** Registered in the order of the help. Each command loads what it needs when it runs: --help and sql need no client. */
-const COMMANDS = [plan, sql, apply, approve, reject, status, list, pause, resume, cancel];
+const COMMANDS = [plan, sql, apply, approve, reject, status, list, pause, resume, cancel, destroy, explain];
 
 export function buildProgram(version: string, exit: (code: number) => void): Command {
   const program = new Command('n2m')

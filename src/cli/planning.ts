@@ -62,12 +62,8 @@ export async function runPlan<W extends (...args: never[]) => Promise<unknown>>(
   }
 }
 
-async function patiently(
-  temporal: Temporal,
-  handle: WorkflowHandle,
-  signal: AbortSignal,
-): Promise<unknown> {
-  const result = handle.result();
+async function patiently(temporal: Temporal, handle: WorkflowHandle, signal: AbortSignal): Promise<unknown> {
+  const result: Promise<unknown> = handle.result();
   result.catch(() => undefined);
   for (;;) {
     const early = await Promise.race([

@@ -26,7 +26,7 @@ export class Approvals {
     });
   }
 
-  missing(plan: Plan): Approval[] {
+  missing(plan: Pick<Plan, 'needsApproval'>): Approval[] {
     return plan.needsApproval.filter((approval) => !this.accepted.has(approval.key));
   }
 

@@ -1,3 +1,4 @@
 export { checkReplication } from './check-replication';
+export { destroyReplication, planDestruction } from './destroy-replication';
 export { planReplication } from './plan-replication';
 export { replicate } from './replicate';

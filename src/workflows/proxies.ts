@@ -40,6 +40,16 @@ export const {
   ensureCluster,
   ensureSecret,
   ensureWatch,
+  planDestroy,
+  removeWatch,
+  removeConnection,
+  removeSecret,
+  removeCluster,
+  removeSchema,
+  unpublish,
+  restoreIdentity,
+  revokeGrants,
+  removePublication,
 } = proxyActivities<Activities>(quick);
 
 export const {
@@ -50,6 +60,10 @@ export const {
   ensureSource,
   dropTables,
   rightSize,
+  removeSource,
+  removeSlot,
+  removeRole,
+  removeIps,
 } = proxyActivities<Activities>(slow);
 
 export const { awaitRunning, awaitSnapshot } = proxyActivities<Activities>(wait);

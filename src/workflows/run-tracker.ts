@@ -47,7 +47,7 @@ export class RunTracker {
   }
 
   /** Takes a plan's steps; what an earlier plan of this run has done stays as it was told. */
-  planned(plan: Plan): void {
+  planned(plan: Pick<Plan, 'steps' | 'findings'>): void {
     const done = new Map(this.view.steps.filter((step) => step.state === 'done').map((step) => [step.id, step]));
     this.view.steps = plan.steps.map((step) => done.get(step.id) ?? pending(step));
     this.view.findings = plan.findings;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../src/activities/types';
+import type { DestroyPlan, DestroyStep } from '../../src/core/destroy/types';
 import type { Plan, PlanStep, StepResult } from '../../src/core/plan/types';
 import { STEP_IDS } from '../../src/core/plan/types';
 import type { PipelineSpec } from '../../src/core/spec/types';
@@ -85,6 +86,23 @@ export function fakes(calls: string[], overrides: Partial<Activities> = {}): Act
       calls.push('check');
       return Promise.resolve(checkResult(spec.name));
     },
+    planDestroy: ({ spec, leaveUpstream }) => {
+      calls.push('planDestroy');
+      return Promise.resolve(destroyPlan(spec.name, [], { leaveUpstream }));
+    },
+    removeWatch: step('removeWatch'),
+    removeSource: step('removeSource'),
+    removeSlot: step('removeSlot'),
+    removeConnection: step('removeConnection'),
+    removeSecret: step('removeSecret'),
+    removeCluster: step('removeCluster'),
+    removeSchema: step('removeSchema'),
+    unpublish: step('unpublish'),
+    restoreIdentity: step('restoreIdentity'),
+    revokeGrants: step('revokeGrants'),
+    removeRole: step('removeRole'),
+    removeIps: step('removeIps'),
+    removePublication: step('removePublication'),
   };
   return { ...plain, ...overrides };
 }
@@ -108,6 +126,20 @@ export function planOf(pipeline: string, steps: PlanStep[], rest: Partial<Plan> 
     removed: [],
     syntax: 'subsources',
     snapshot: { rows: null, bytes: '0', estimates: [] },
+    ...rest,
+  };
+}
+
+export function destroyPlan(pipeline: string, steps: DestroyStep[], rest: Partial<DestroyPlan> = {}): DestroyPlan {
+  return {
+    pipeline,
+    findings: [],
+    steps,
+    changes: steps.filter(({ fate }) => fate === 'remove').length,
+    needsApproval: [],
+    leaveUpstream: false,
+    dependents: [],
+    known: { slot: 'materialize_00000000000000000000000000000000', added: [] },
     ...rest,
   };
 }

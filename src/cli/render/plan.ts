@@ -36,7 +36,8 @@ function findingLines(finding: Finding, paint: Paint, width: number): string[] {
 
 const MARKS: Record<PlanAction, string> = { create: '+', change: '~', keep: '=', adopt: '=', drop: '-', conflict: '✗' };
 
-function stepLines(step: PlanStep, paint: Paint, width: number): string[] {
+/** One step of a plan of any kind. */
+export function stepLines(step: PlanStep, paint: Paint, width: number): string[] {
   const colour = {
     create: paint.green,
     change: paint.yellow,

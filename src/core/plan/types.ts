@@ -21,7 +21,31 @@ export const STEP_IDS = [
   'watch',
 ] as const;
 
-export type StepId = (typeof STEP_IDS)[number];
+/** The steps of rotate, repair and destroy, which share their view with a run's. */
+export const LIFE_STEP_IDS = [
+  'remove-watch',
+  'remove-source',
+  'remove-slot',
+  'remove-connection',
+  'remove-secret',
+  'remove-cluster',
+  'remove-schema',
+  'unpublish',
+  'restore-identity',
+  'remove-grants',
+  'remove-role',
+  'remove-ips',
+  'remove-publication',
+  'prove',
+  'rotate',
+  'reconnect',
+  'keep-definitions',
+  'drop-dead-tables',
+  'drop-source',
+  'recreate-dependents',
+] as const;
+
+export type StepId = (typeof STEP_IDS)[number] | (typeof LIFE_STEP_IDS)[number];
 
 export type PlanAction = 'create' | 'change' | 'keep' | 'adopt' | 'drop' | 'conflict';
 

@@ -19,12 +19,26 @@ const milliseconds = (ms: number): string => `'${Math.max(0, Math.round(ms))}ms'
 /** Owner only. Takes ACCESS EXCLUSIVE for a moment: set a lock timeout first. */
 export const replicaIdentityFull = (name: TableName): string => `ALTER TABLE ${table(name)} REPLICA IDENTITY FULL`;
 
+/** Back to what a table had before; `index` names the index of identity `index`. */
+export function replicaIdentity(
+  name: TableName,
+  identity: 'default' | 'nothing' | 'index',
+  index: string | null,
+): string {
+  const kind = identity === 'index' && index !== null ? `USING INDEX ${quoteIdent(index)}` : identity.toUpperCase();
+  return `ALTER TABLE ${table(name)} REPLICA IDENTITY ${kind}`;
+}
+
 /** For the session, so that an ALTER TABLE that cannot get its lock does not queue everybody up behind itself. */
 export const setLockTimeout = (ms: number): string => `SET lock_timeout = ${milliseconds(ms)}`;
 
 /** Owner of every table, and CREATE on the database. */
 export const createPublication = (publication: string, list: readonly TableName[]): string =>
   `CREATE PUBLICATION ${quoteIdent(publication)} FOR TABLE ${tables(list)}`;
+
+/** Publishes nothing yet and is marked in the same transaction, so that no moment leaves it without an owner. */
+export const createEmptyPublication = (publication: string, comment: string): string =>
+  `CREATE PUBLICATION ${quoteIdent(publication)}; ${commentOn('PUBLICATION', publication, comment)}`;
 
 export const alterPublicationAdd = (publication: string, list: readonly TableName[]): string =>
   `ALTER PUBLICATION ${quoteIdent(publication)} ADD TABLE ${tables(list)}`;

@@ -4,4 +4,5 @@ export * from './connect';
 export * from './facts';
 export * from './reading';
 export { readPublication, readRole, readServer, readWalLevel } from './server';
+export * from './shared';
 export * from './tables';

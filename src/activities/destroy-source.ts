@@ -1,0 +1,141 @@
+import * as sql from '../core/sql/postgres';
+import { revoke } from '../core/destroy/source-steps';
+import type { DestroyInput, KnownUpstream } from '../core/destroy/types';
+import { isOurs } from '../core/plan/ownership';
+import type { StepResult } from '../core/plan/types';
+import { plural } from '../core/text/count';
+import { SystemError, systemError } from '../systems/errors';
+import * as pg from '../systems/postgres';
+import type { SqlClient } from '../systems/sql-client';
+import type { Deps } from './deps';
+import { done, sleep } from './ensure';
+import { tell } from './pulse';
+import { neonBranch, withSource } from './sessions';
+
+/** An ALTER TABLE that waits longer for its lock would make everybody behind it wait, too. */
+const LOCK_TIMEOUT = 5_000;
+const OPERATIONS_DEADLINE = 5 * 60_000;
+/** Sessions of the role end a moment after the slot that one of them held. */
+const SESSIONS_PATIENCE = 15_000;
+
+/** Empties our publication; it stays, because its comment is the record of what is left to do. */
+export function unpublish(deps: Deps, { spec }: DestroyInput): Promise<StepResult> {
+  const name = spec.source.publication;
+  const object = `publication ${name}`;
+  return withSource(deps, spec, async ({ client }) => {
+    const found = await ours(client, spec.name, name);
+    if (found && found.tables.length > 0) await client.query(sql.alterPublicationDrop(name, found.tables));
+    const after = await ours(client, spec.name, name);
+    if (after && after.tables.length > 0) throw still(`${plural(after.tables.length, 'table')} of ${object}`);
+    return done('dropped', object, `${object} publishes nothing any more`);
+  });
+}
+
+async function ours(client: SqlClient, pipeline: string, publication: string) {
+  const found = await pg.readPublication(client, publication);
+  return found && isOurs(found.comment, pipeline) ? found : null;
+}
+
+const recorded = ({ added }: KnownUpstream) => added.filter((entry) => entry.kind === 'identity');
+
+/** Only tables that are still full and that no other publication reads. */
+export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
+  const before = recorded(plan.known);
+  return withSource(deps, spec, async ({ client }) => {
+    const due = async () => {
+      const tables = await pg.readIdentities(client, before);
+      return tables.filter((table) => table.identity === 'full' && table.publishedBy.length === 0);
+    };
+    const tables = await due();
+    if (tables.length > 0) await client.query(sql.setLockTimeout(LOCK_TIMEOUT));
+    for (const table of tables) {
+      const was = before.find(({ schema, name }) => schema === table.schema && name === table.name);
+      if (was) await client.query(sql.replicaIdentity(table, was.before, was.index));
+    }
+    const left = await due();
+    if (left.length > 0) throw still(`replica identity full of ${left.map((table) => table.name).join(', ')}`);
+    return done('dropped', 'replica identity', `${plural(before.length, 'table')} log what they logged before`);
+  });
+}
+
+/** Exactly the recorded privileges. */
+export function revokeGrants(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
+  return withSource(deps, spec, async ({ client }) => {
+    const held = await pg.readHeldPrivileges(client, plan.known.added);
+    for (const statement of held.map(revoke)) if (statement !== null) await client.query(statement);
+    const left = await pg.readHeldPrivileges(client, plan.known.added);
+    if (left.length > 0) throw still(plural(left.length, 'privilege'));
+    return done('dropped', 'privileges', 'what n2m gave was taken back');
+  });
+}
+
+/** Our role, once nobody is logged in as it. */
+export async function removeRole(deps: Deps, { spec }: DestroyInput): Promise<StepResult> {
+  const { name, via } = spec.source.role;
+  const object = `role ${name}`;
+  const kept = await withSource(deps, spec, async ({ client }) => {
+    const until = Date.now() + SESSIONS_PATIENCE;
+    for (;;) {
+      const sessions = await pg.countSessionsOf(client, name);
+      if (sessions === 0) break;
+      if (Date.now() >= until)
+        return done('kept', object, `${object} stays: ${plural(sessions, 'session')} of it still work`);
+      tell({ waitingFor: `${plural(sessions, 'session')} of ${object} to end` });
+      await sleep(500);
+    }
+    if (via === 'sql' && (await pg.readRole(client, name))) return dropBySql(client, name, object);
+    return null;
+  });
+  if (kept) return kept;
+  if (via === 'api') await dropThroughApi(deps, spec);
+  return withSource(deps, spec, async ({ client }) => {
+    if (await pg.readRole(client, name)) throw still(object);
+    return done('dropped', object, `${object} is gone`);
+  });
+}
+
+/** Null when it is gone. What others gave the role is theirs to take back. */
+async function dropBySql(client: SqlClient, name: string, object: string): Promise<StepResult | null> {
+  try {
+    await client.query(sql.dropRole(name));
+    return null;
+  } catch (error) {
+    if (!(error instanceof SystemError && error.info.code === '2BP01')) throw error;
+    return done('kept', object, `${object} stays, others gave it privileges or objects: ${error.info.message}`);
+  }
+}
+
+/** Neon may drop every session when it deletes a role, so none is held meanwhile. */
+async function dropThroughApi(deps: Deps, spec: DestroyInput['spec']): Promise<void> {
+  const { neon, branchId, project } = await neonBranch(deps, spec);
+  const { name } = spec.source.role;
+  if (!(await neon.findRole(project, branchId, name))) return;
+  const operations = await neon.deleteRole(project, branchId, name);
+  await neon.waitForOperations(project, operations, {
+    deadlineMs: OPERATIONS_DEADLINE,
+    onPoll: (open) => tell({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
+  });
+}
+
+/** Exactly the recorded entries; the client refuses to leave the list empty. */
+export async function removeIps(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
+  const { neon, project } = await neonBranch(deps, spec);
+  const cidrs = plan.known.added.flatMap((entry) => (entry.kind === 'ip' ? [entry.cidr] : []));
+  await neon.removeAllowedIps(project, cidrs);
+  return done('dropped', 'IP Allow entries', `${cidrs.join(', ')} removed from the IP Allow list`);
+}
+
+/** Last of all upstream: with it the record goes. */
+export function removePublication(deps: Deps, { spec }: DestroyInput): Promise<StepResult> {
+  const name = spec.source.publication;
+  const object = `publication ${name}`;
+  return withSource(deps, spec, async ({ client }) => {
+    if (await ours(client, spec.name, name)) await client.query(sql.dropPublication(name));
+    if (await ours(client, spec.name, name)) throw still(object);
+    return done('dropped', object, `${object} is gone`);
+  });
+}
+
+function still(what: string) {
+  return systemError('Unexpected', 'source', `${what} was removed and is still there`, { retryable: true });
+}

@@ -1,0 +1,49 @@
+import { ScheduleNotFoundError } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES, watchId } from '../core/names';
+import type { DestroyInput } from '../core/destroy/types';
+import type { StepResult } from '../core/plan/types';
+import { systemError } from '../systems/errors';
+import type { Deps } from './deps';
+import { done, sleep } from './ensure';
+import { tell } from './pulse';
+
+/** A check under way ends by its own deadlines within two minutes; cancelled, at once. */
+const PATIENCE = 2 * 60_000;
+
+/** Deletes the schedule, then ends the checks it started: one that goes on would alarm about what destroy does. */
+export async function removeWatch(deps: Deps, { spec }: DestroyInput): Promise<StepResult> {
+  const object = `watch of ${spec.name}`;
+  const handle = deps.schedules.getHandle(watchId(spec.name));
+  await handle.delete().catch(ignoreMissing);
+  await endChecks(deps, spec.name);
+  const there = await handle.describe().then(() => true, ignoreMissing);
+  if (there) {
+    throw systemError('Unexpected', 'temporal', `${object} was deleted and is still there`, { retryable: true });
+  }
+  return done('dropped', object, 'nobody looks at it any more');
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof ScheduleNotFoundError)) throw error;
+}
+
+async function endChecks(deps: Deps, pipeline: string): Promise<void> {
+  const query =
+    `WorkflowType = 'checkReplication' AND ExecutionStatus = 'Running' ` +
+    `AND ${SEARCH_ATTRIBUTES.pipeline} = '${pipeline}' AND TemporalScheduledById IS NOT NULL`;
+  const until = Date.now() + PATIENCE;
+  for (;;) {
+    const running = [];
+    for await (const { workflowId, runId } of deps.workflows.list({ query })) running.push({ workflowId, runId });
+    if (running.length === 0 || Date.now() >= until) return;
+    for (const { workflowId, runId } of running) {
+      await deps.workflows
+        .getHandle(workflowId, runId)
+        .cancel()
+        // It ended by itself in between.
+        .catch(() => undefined);
+    }
+    tell({ waitingFor: `${running.length} checks to end` });
+    await sleep(500);
+  }
+}

@@ -1,0 +1,206 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { runId } from '../core/names';
+import type { Approval, Plan } from '../core/plan/types';
+import type { PipelineSpec } from '../core/spec/types';
+import { printable } from '../core/text/fit';
+import { pipelineAttribute } from '../workflows/attributes';
+import { approve } from './answering';
+import { CliError, EXIT, type ExitCode } from './exit';
+import { follow } from './follow';
+import type { Output } from './output';
+import { runPlan } from './planning';
+import { describeRun } from './run';
+import { settled } from './settled';
+import { requireWorker, soon, type Temporal } from './temporal';
+
+export interface LifeOptions {
+  yes?: boolean;
+  wait: boolean;
+}
+
+type AnyPlan = Pick<Plan, 'pipeline' | 'findings' | 'changes' | 'needsApproval'>;
+
+/** What rotate, repair and destroy have in common: a plan that is shown, approval, one run that holds the lock. */
+export interface LifeCommand<P extends AnyPlan, R> {
+  /** The command as typed, for "next". */
+  typed: string;
+  spec: PipelineSpec;
+  planType: string;
+  runType: string;
+  /** Input of both workflows, but for the approvals. */
+  input: Record<string, unknown>;
+  /** Keys that need a person: --yes does not give them. */
+  personal: string[];
+  renderPlan(plan: P): string[];
+  renderReport(report: R): string[];
+  exitOf(report: R): ExitCode;
+}
+
+export async function runLife<P extends AnyPlan, R>(
+  temporal: Temporal,
+  output: Output,
+  command: LifeCommand<P, R>,
+  options: LifeOptions,
+): Promise<ExitCode> {
+  const { name } = command.spec;
+  let execution = await underWay(temporal, command);
+  const joined = execution !== null;
+  if (execution === null) {
+    // Without a plan first the run itself plans, waits for systems that do not answer, and asks.
+    const unplanned = !options.wait && !options.yes;
+    const approved = unplanned ? [] : await planned(temporal, output, command, options);
+    if (approved === null) return EXIT.fine;
+    execution = await start(temporal, command, approved);
+  } else output.tell(`${command.runType} of ${name} is under way; following it`);
+  if (!options.wait) return left(temporal, output, name, execution, joined);
+  await requireWorker(temporal);
+  return followToEnd(temporal, output, command, execution);
+}
+
+/** The execution of the same kind under way. Throws when something else works on the pipeline. */
+async function underWay(
+  temporal: Temporal,
+  { spec, runType }: Pick<LifeCommand<never, never>, 'spec' | 'runType'>,
+): Promise<string | null> {
+  const run = await describeRun(temporal, spec.name);
+  if (run?.status.name !== 'RUNNING') return null;
+  if (run.type === runType) return run.runId;
+  throw new CliError(
+    `${run.type} of ${spec.name} is under way since ${run.startTime.toISOString()}; one run at a time works on a pipeline`,
+    EXIT.failed,
+    `n2m status ${spec.name}; n2m cancel ${spec.name} ends it`,
+  );
+}
+
+/** The keys to start with; null when there is nothing to do. */
+async function planned<P extends AnyPlan, R>(
+  temporal: Temporal,
+  output: Output,
+  command: LifeCommand<P, R>,
+  options: LifeOptions,
+): Promise<string[] | null> {
+  const { spec, planType, input, typed } = command;
+  output.tell(`reading both systems for ${spec.name} …`);
+  const plan = (await runPlan(temporal, { type: planType, pipeline: spec.name, input, next: typed })) as P;
+  output.tell(...command.renderPlan(plan));
+  const blocking = plan.findings.filter(({ severity }) => severity === 'blocking');
+  if (blocking.length > 0) {
+    throw new CliError(blocking.map(({ sentence }) => sentence).join('; '), EXIT.failed, blocking[0]?.fix ?? typed, {
+      plan,
+    });
+  }
+  if (plan.changes === 0) {
+    output.give(plan, command.renderPlan(plan));
+    return null;
+  }
+  const wanted = plan.needsApproval;
+  if (wanted.length === 0) return [];
+  if (options.yes && wanted.every(({ key }) => !command.personal.includes(key))) return wanted.map(({ key }) => key);
+  if (!options.wait) return options.yes ? byYes(command, wanted) : [];
+  if (!output.interactive) {
+    const keys = wanted.map(({ key }) => key).join(', ');
+    throw new CliError(
+      `approval is needed for ${keys}, and there is no terminal to ask on; nothing was started`,
+      EXIT.approval,
+      `${typed} --yes approves what the plan shows; --no-wait starts a run that waits for n2m approve ${spec.name}`,
+      { plan },
+    );
+  }
+  if (await ask(output, wanted)) return wanted.map(({ key }) => key);
+  throw new CliError('not approved; nothing was started', EXIT.approval, typed);
+}
+
+const byYes = ({ personal }: { personal: string[] }, wanted: Approval[]): string[] =>
+  wanted.map(({ key }) => key).filter((key) => !personal.includes(key));
+
+async function ask(output: Output, wanted: Approval[]): Promise<boolean> {
+  output.tell('', output.story.bold('Needs your approval:'));
+  output.tell(...wanted.map(({ key, reason }) => `  ${output.story.yellow(key)}: ${printable(reason)}`));
+  return output.confirm('Go on?');
+}
+
+async function start<P extends AnyPlan, R>(
+  temporal: Temporal,
+  command: LifeCommand<P, R>,
+  approved: string[],
+): Promise<string> {
+  const { spec, runType, input } = command;
+  try {
+    const handle = await soon(temporal, () =>
+      temporal.client.workflow.start(runType, {
+        taskQueue: temporal.taskQueue,
+        workflowId: runId(spec.name),
+        args: [{ ...input, approved }],
+        typedSearchAttributes: [{ key: pipelineAttribute, value: spec.name }],
+        staticSummary: `${runType} of ${spec.name}`,
+      }),
+    );
+    return handle.firstExecutionRunId;
+  } catch (error) {
+    const other = error instanceof WorkflowExecutionAlreadyStartedError ? await underWay(temporal, command) : null;
+    if (other === null) throw error;
+    return other;
+  }
+}
+
+async function left(
+  temporal: Temporal,
+  output: Output,
+  pipeline: string,
+  execution: string,
+  joined: boolean,
+): Promise<ExitCode> {
+  const waitingFor = await settled(temporal, pipeline, execution);
+  const document = { pipeline, workflowId: runId(pipeline), runId: execution, joined, waitingFor };
+  output.give(document, [`${pipeline}: the run ${joined ? 'goes on' : 'was started'}`]);
+  if (waitingFor.length === 0) {
+    output.tell(`next: n2m status ${pipeline} --watch`);
+    return EXIT.fine;
+  }
+  output.tell(
+    `it waits for approval of ${waitingFor.map(({ key }) => key).join(', ')}`,
+    `next: n2m approve ${pipeline}`,
+  );
+  return EXIT.approval;
+}
+
+async function followToEnd<P extends AnyPlan, R>(
+  temporal: Temporal,
+  output: Output,
+  command: LifeCommand<P, R>,
+  execution: string,
+): Promise<ExitCode> {
+  const { name } = command.spec;
+  const end = await follow<R>(temporal, output, {
+    pipeline: name,
+    execution,
+    again: `correct it and run ${command.typed} again: it carries on from there`,
+    answer: async (wanted) => {
+      if (!output.interactive || !(await ask(output, wanted))) return false;
+      await approve(
+        temporal,
+        name,
+        wanted.map(({ key }) => key),
+      );
+      return true;
+    },
+  });
+  switch (end.end) {
+    case 'done':
+      output.give(end.report, command.renderReport(end.report));
+      return command.exitOf(end.report);
+    case 'detached':
+      output.tell(
+        `detached; the run of ${name} goes on`,
+        `follow it again: ${command.typed}, or n2m status ${name} --watch`,
+      );
+      return EXIT.interrupted;
+    case 'waiting':
+      throw new CliError(
+        `the run of ${name} waits for approval of ${end.for.map(({ key }) => key).join(', ')}`,
+        EXIT.approval,
+        `n2m approve ${name}, or n2m reject ${name}`,
+        { needsApproval: end.for },
+      );
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What a pipeline added to things it shares with others, kept as texts in the owner mark of its publication, so that
+ * destroy takes back exactly that. An entry is an address block as it stands, or a kind and a JSON list.
+ */
+export type Added =
+  | { kind: 'ip'; cidr: string }
+  | { kind: 'role'; name: string }
+  | { kind: 'slot'; name: string }
+  | { kind: 'identity'; schema: string; name: string; before: Identity; index: string | null }
+  | { kind: 'usage'; role: string; schema: string }
+  | { kind: 'select'; role: string; schema: string; name: string }
+  | { kind: 'future'; role: string; owner: string; schema: string };
+
+export type Identity = 'default' | 'nothing' | 'index';
+
+export function writeAdded(added: Added): string {
+  switch (added.kind) {
+    case 'ip':
+      return added.cidr;
+    case 'role':
+    case 'slot':
+      return entry(added.kind, added.name);
+    case 'identity':
+      return entry('identity', added.schema, added.name, added.before, ...(added.index === null ? [] : [added.index]));
+    case 'usage':
+      return entry('usage', added.role, added.schema);
+    case 'select':
+      return entry('select', added.role, added.schema, added.name);
+    case 'future':
+      return entry('future', added.role, added.owner, added.schema);
+  }
+}
+
+const entry = (kind: string, ...parts: string[]): string => `${kind} ${JSON.stringify(parts)}`;
+
+/** Null for an entry that this version does not know: it is left alone. */
+export function readAdded(text: string): Added | null {
+  const space = text.indexOf(' ');
+  if (space < 0) return { kind: 'ip', cidr: text };
+  const [a, b, c, d] = parts(text.slice(space + 1));
+  if (a === undefined) return null;
+  switch (text.slice(0, space)) {
+    case 'role':
+      return { kind: 'role', name: a };
+    case 'slot':
+      return { kind: 'slot', name: a };
+    case 'identity':
+      return b === undefined || !isIdentity(c)
+        ? null
+        : { kind: 'identity', schema: a, name: b, before: c, index: d ?? null };
+    case 'usage':
+      return b === undefined ? null : { kind: 'usage', role: a, schema: b };
+    case 'select':
+      return b === undefined || c === undefined ? null : { kind: 'select', role: a, schema: b, name: c };
+    case 'future':
+      return b === undefined || c === undefined ? null : { kind: 'future', role: a, owner: b, schema: c };
+    default:
+      return null;
+  }
+}
+
+/** The first record of something wins: what a table had before is what it had before n2m came. */
+export function mergeAdded(before: readonly string[], more: readonly Added[]): string[] {
+  const known = new Set(before.map(keyOf));
+  const fresh = more.map(writeAdded).filter((text) => !known.has(keyOf(text)) && known.add(keyOf(text)));
+  return [...before, ...fresh];
+}
+
+function keyOf(text: string): string {
+  const added = readAdded(text);
+  return added?.kind === 'identity' ? entry('identity', added.schema, added.name) : text;
+}
+
+const isIdentity = (text: string | undefined): text is Identity =>
+  text === 'default' || text === 'nothing' || text === 'index';
+
+function parts(text: string): string[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value.filter((part) => typeof part === 'string') : [];
+  } catch {
+    return [];
+  }
+}

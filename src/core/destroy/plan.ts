@@ -1,0 +1,103 @@
+import { isOurs, readMark } from '../plan/ownership';
+import type { WatchFacts } from '../plan/facts';
+import type { Approval } from '../plan/types';
+import type { PipelineSpec } from '../spec/types';
+import { plural } from '../text/count';
+import { readAdded, type Added } from './added';
+import { sourceSteps, unseenSteps } from './source-steps';
+import { leave, named } from './step';
+import { targetSteps } from './target-steps';
+import type { DestroyPlan, DestroySource, DestroyStep, DestroyTarget, KnownUpstream } from './types';
+
+export interface DestroyLook {
+  spec: PipelineSpec;
+  target: DestroyTarget;
+  /** Null only with `leaveUpstream`, where it could not be read. */
+  source: DestroySource | null;
+  watch: WatchFacts;
+  leaveUpstream: boolean;
+  /** What an earlier look knew, for the proof after the record is gone. */
+  known: KnownUpstream | null;
+}
+
+/** What goes, what stays and why, in order. After a finished run nothing is left to do. */
+export function planDestruction(look: DestroyLook): DestroyPlan {
+  const { spec, target, source, leaveUpstream } = look;
+  const known = knownUpstream(look);
+  const [watch, ...inTarget] = targetSteps(spec, target, look.watch);
+  const upstream = source
+    ? sourceSteps({
+        spec,
+        found: source,
+        known,
+        sourceStays: target.source !== null && !isOurs(target.source.comment, spec.name),
+        sourceGoes: target.source !== null && isOurs(target.source.comment, spec.name),
+      })
+    : unseenSteps(
+        spec,
+        known.slot,
+        (target.source?.children ?? []).map((child) => child.upstream),
+        target.egressCidrs,
+      );
+  const steps = inOrder([watch, ...inTarget, ...(leaveUpstream ? upstream.map(left) : upstream)]);
+  const due = steps.filter((step) => step.fate === 'remove');
+  const dependents = steps.some((step) => step.id === 'remove-source' && step.fate === 'remove')
+    ? (target.source?.dependents ?? [])
+    : [];
+  return {
+    pipeline: spec.name,
+    findings: [],
+    steps,
+    changes: due.length,
+    needsApproval: approvals(spec, due, dependents),
+    leaveUpstream,
+    dependents,
+    known,
+  };
+}
+
+/** What Materialize says now, else what the publication's mark recorded, else what an earlier look knew. */
+function knownUpstream({ spec, target, source, known }: DestroyLook): KnownUpstream {
+  const comment = source?.publication?.comment ?? null;
+  const recorded = isOurs(comment, spec.name) ? (readMark(comment)?.added ?? []) : [];
+  const added = recorded.map(readAdded).filter((entry): entry is Added => entry !== null);
+  const slots = added.flatMap((entry) => (entry.kind === 'slot' ? [entry.name] : []));
+  return {
+    slot: target.source?.slot ?? known?.slot ?? slots.at(-1) ?? null,
+    added: added.length > 0 ? added : (known?.added ?? []),
+  };
+}
+
+const ORDER = [
+  ...['remove-watch', 'remove-source', 'remove-slot', 'remove-connection', 'remove-secret', 'remove-cluster'],
+  ...['remove-schema', 'unpublish', 'restore-identity', 'remove-grants', 'remove-role', 'remove-ips'],
+  ...['remove-publication', 'logical-replication'],
+];
+
+function inOrder(steps: (DestroyStep | undefined)[]): DestroyStep[] {
+  return steps.filter((step) => step !== undefined).sort((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id));
+}
+
+const left = (step: DestroyStep): DestroyStep =>
+  step.fate === 'remove' ? leave(step.id, step.object, 'upstream was not to be touched', step.run) : step;
+
+/** One key for the whole, one more where others lose something. */
+function approvals(spec: PipelineSpec, due: DestroyStep[], dependents: DestroyPlan['dependents']): Approval[] {
+  const [first] = due;
+  if (!first) return [];
+  const source = due.find((step) => step.id === 'remove-source');
+  const why = source?.irreversible ?? 'it cannot be brought back';
+  const objects = due.map((step) => step.object).join(', ');
+  return [
+    { key: 'destroy', step: (source ?? first).id, reason: `take down ${spec.name}: ${objects}; ${why}` },
+    ...(dependents.length > 0
+      ? [
+          {
+            key: 'drop-dependents',
+            step: 'remove-source' as const,
+            reason: `${plural(dependents.length, 'object')} of others go with the tables: ${named(dependents, 20)}`,
+          },
+        ]
+      : []),
+  ];
+}

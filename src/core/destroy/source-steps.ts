@@ -1,0 +1,223 @@
+import { isOurs } from '../plan/ownership';
+import type { PipelineSpec } from '../spec/types';
+import * as sql from '../sql/postgres';
+import { plural } from '../text/count';
+import type { Added } from './added';
+import { absent, foreign, keep, leave, remove } from './step';
+import type { DestroySource, DestroyStep, KnownUpstream } from './types';
+
+interface Upstream {
+  spec: PipelineSpec;
+  found: DestroySource;
+  known: KnownUpstream;
+  /** The source in Materialize stays, so what it reads has to stay, too. */
+  sourceStays: boolean;
+  /** The source in Materialize is there and goes: its slot goes with it. */
+  sourceGoes: boolean;
+}
+
+/**
+ * The steps upstream, in order. The publication's comment is the record of everything else, so the publication is
+ * emptied first and dropped last: killed in between, the next run still knows what to take back.
+ */
+export function sourceSteps(upstream: Upstream): DestroyStep[] {
+  return [
+    slotStep(upstream),
+    ...(upstream.sourceStays ? readByTheSource(upstream) : undone(upstream)),
+    ...(upstream.found.neon?.logicalReplication
+      ? [
+          keep(
+            'logical-replication',
+            `logical replication of project ${upstream.found.neon.project}`,
+            'Neon cannot turn it off again',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function readByTheSource({ spec, found }: Upstream): DestroyStep[] {
+  const why = `source ${spec.materialize.names.source}, which stays, reads it`;
+  const { role, publication } = found;
+  return [
+    role ? keep('remove-role', `role ${role.name}`, why) : absent('remove-role', `role ${spec.source.role.name}`),
+    publication
+      ? keep('remove-publication', `publication ${publication.name}`, why)
+      : absent('remove-publication', `publication ${spec.source.publication}`),
+  ];
+}
+
+function undone(upstream: Upstream): DestroyStep[] {
+  return [
+    ...unpublish(upstream),
+    ...identityStep(upstream),
+    ...grantsStep(upstream),
+    roleStep(upstream),
+    ...ipsStep(upstream),
+    publicationStep(upstream),
+  ];
+}
+
+function slotStep({ found, known, sourceStays, sourceGoes }: Upstream): DestroyStep {
+  const name = known.slot;
+  if (name === null) {
+    const { idleSlots } = found;
+    if (idleSlots.length === 0) return absent('remove-slot', 'replication slot');
+    const why = `nothing says whose ${idleSlots.join(', ')} ${idleSlots.length === 1 ? 'is' : 'are'}, idle in this database`;
+    return keep(
+      'remove-slot',
+      'replication slot',
+      why,
+      idleSlots.map((slot) => `${sql.dropSlot(slot)};`),
+    );
+  }
+  const object = `slot ${name}`;
+  const there = found.slots.some((slot) => slot.slot === name && slot.exists);
+  if (sourceStays && there) return keep('remove-slot', object, 'the source that reads it stays');
+  if (!there && !sourceGoes) return absent('remove-slot', object);
+  return remove('remove-slot', object, `see that ${object} is gone from the server, else drop it`, {
+    run: [`${sql.dropSlot(name)};`],
+  });
+}
+
+function unpublish({ spec, found: { publication } }: Upstream): DestroyStep[] {
+  if (!publication || publication.allTables || !isOurs(publication.comment, spec.name)) return [];
+  const { name, tables } = publication;
+  if (tables.length === 0) return [];
+  const object = `tables of publication ${name}`;
+  return [
+    remove('unpublish', object, `take ${plural(tables.length, 'table')} out of publication ${name}`, {
+      run: [`${sql.alterPublicationDrop(name, tables)};`],
+    }),
+  ];
+}
+
+/** What the tables logged before; not where another publication reads them, which may need the full rows by now. */
+function identityStep({ spec, found, known }: Upstream): DestroyStep[] {
+  const object = 'replica identity';
+  const recorded = known.added.filter((added) => added.kind === 'identity');
+  const changed = recorded.flatMap((added) => {
+    const table = found.tables.find(({ schema, name }) => schema === added.schema && name === added.name);
+    const others = (table?.publishedBy ?? []).filter((name) => name !== spec.source.publication);
+    return table?.identity === 'full' ? [{ added, others }] : [];
+  });
+  if (changed.length === 0) return [];
+  const back = changed.filter(({ others }) => others.length === 0).map(({ added }) => added);
+  const stay = changed.filter(({ others }) => others.length > 0);
+  const run = back.map((added) => `${sql.replicaIdentity(added, added.before, added.index)};`);
+  const left = stay.map(
+    ({ added, others }) => `${added.schema}.${added.name} is published by ${others.join(', ')}, too`,
+  );
+  if (back.length === 0) return [keep('restore-identity', object, left.join('; '))];
+  return [
+    remove('restore-identity', object, `give ${plural(back.length, 'table')} the replica identity it had before`, {
+      changes: back.map((added) => `${added.schema}.${added.name}: full → ${added.before}`).concat(left),
+      interrupts: 'each of them is locked for an instant',
+      run,
+    }),
+  ];
+}
+
+function grantsStep({ found }: Upstream): DestroyStep[] {
+  const { held } = found;
+  if (held.length === 0) return [];
+  const run = held.map(revoke).filter((statement) => statement !== null);
+  return [
+    remove('remove-grants', 'privileges', `take back ${plural(held.length, 'privilege')} that n2m gave`, {
+      changes: run,
+      run: run.map((statement) => `${statement};`),
+    }),
+  ];
+}
+
+/** The statement that takes one recorded privilege back; null for what is no privilege. */
+export function revoke(added: Added): string | null {
+  switch (added.kind) {
+    case 'usage':
+      return sql.revokeUsage(added.schema, added.role);
+    case 'select':
+      return sql.revokeSelect([added], added.role);
+    case 'future':
+      return sql.revokeSelectOnFutureTables(added.owner, added.schema, added.role);
+    default:
+      return null;
+  }
+}
+
+function roleStep({ spec, found, known }: Upstream): DestroyStep {
+  const { name, via } = spec.source.role;
+  const object = `role ${name}`;
+  const there = found.role !== null || (found.neon?.roleNames.includes(name) ?? false);
+  if (!there) return absent('remove-role', object);
+  if (via === 'given') return keep('remove-role', object, 'the file says it is given');
+  const recorded = known.added.some((added) => added.kind === 'role' && added.name === name);
+  const why = recorded ? null : foreign(found.role?.comment ?? null, spec.name);
+  if (why !== null) return keep('remove-role', object, why);
+  const run = via === 'api' ? [`delete role ${name} of the branch in the Neon console`] : [`${sql.dropRole(name)};`];
+  return remove('remove-role', object, `drop ${object}`, {
+    interrupts: via === 'api' ? 'Neon may drop open connections to the compute when it deletes a role' : null,
+    run,
+  });
+}
+
+function ipsStep({ found, known }: Upstream): DestroyStep[] {
+  if (!found.neon) return [];
+  const { allowedIps } = found.neon;
+  const ours = known.added.flatMap((added) =>
+    added.kind === 'ip' && allowedIps.includes(added.cidr) ? [added.cidr] : [],
+  );
+  if (ours.length === 0) return [];
+  const object = 'IP Allow entries';
+  const run = [`remove ${ours.join(', ')} from the IP Allow list in the Neon console`];
+  if (allowedIps.every((entry) => ours.includes(entry))) {
+    return [leave('remove-ips', object, 'without them the list would be empty and allow everybody', run)];
+  }
+  return [
+    remove('remove-ips', object, `take the entries n2m added out of the IP Allow list: ${ours.join(', ')}`, {
+      changes: ours.map((cidr) => `remove ${cidr}`),
+      run,
+    }),
+  ];
+}
+
+function publicationStep({ spec, found: { publication } }: Upstream): DestroyStep {
+  const object = `publication ${spec.source.publication}`;
+  if (!publication) return absent('remove-publication', object);
+  const why = foreign(publication.comment, spec.name);
+  if (why !== null) return keep('remove-publication', object, why);
+  return remove('remove-publication', object, `drop ${object}`, { run: [`${sql.dropPublication(publication.name)};`] });
+}
+
+/** Where upstream must not be asked or does not answer: what may remain, from the file and from Materialize. */
+export function unseenSteps(
+  spec: PipelineSpec,
+  slot: string | null,
+  tables: { schema: string; name: string }[],
+  cidrs: string[],
+): DestroyStep[] {
+  const why = 'upstream was not touched';
+  const { publication, role } = spec.source;
+  const steps: DestroyStep[] = [];
+  if (slot !== null) {
+    const danger = 'upstream was not touched; unless Materialize dropped it, it keeps WAL until the disk is full';
+    steps.push(leave('remove-slot', `slot ${slot}`, danger, [`${sql.dropSlot(slot)};`]));
+  }
+  steps.push(leave('remove-publication', `publication ${publication}`, why, [`${sql.dropPublication(publication)};`]));
+  if (tables.length > 0) {
+    const run = tables.map((table) => `${sql.replicaIdentity(table, 'default', null)};`);
+    steps.push(leave('restore-identity', 'replica identity', 'it is full where n2m set it', run));
+  }
+  if (role.via === 'sql') {
+    const run = tables.map((table) => `${sql.revokeSelect([table], role.name)};`);
+    steps.push(leave('remove-role', `role ${role.name}`, why, [...run, `${sql.dropRole(role.name)};`]));
+  }
+  if (role.via === 'api') {
+    const run = [`delete role ${role.name} of the branch in the Neon console, if nobody else uses it`];
+    steps.push(leave('remove-role', `role ${role.name}`, why, run));
+  }
+  if (spec.source.kind === 'neon' && cidrs.length > 0) {
+    const run = [`remove ${cidrs.join(', ')} from the IP Allow list in the Neon console, if nobody else needs them`];
+    steps.push(leave('remove-ips', 'IP Allow entries', why, run));
+  }
+  return steps;
+}

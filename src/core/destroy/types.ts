@@ -1,0 +1,93 @@
+import type { Plan, PlanStep } from '../plan/types';
+import type { PipelineSpec } from '../spec/types';
+import type { ChildFacts, ClusterFacts, NeonFacts, PublicationFacts, RoleFacts } from '../plan/facts';
+import type { SlotReading } from '../watch/types';
+import type { Added } from './added';
+
+/** What becomes of one object. `leave`: it stays although it should go, and `run` says what removes it. */
+export type Fate = 'remove' | 'keep' | 'leave' | 'absent';
+
+export interface DestroyStep extends PlanStep {
+  fate: Fate;
+  /** Why it is kept or left; null otherwise. */
+  why: string | null;
+  /** Statements or commands that finish what is left behind. */
+  run: string[];
+}
+
+/** An object of others that reads from the pipeline's tables, or lives among them. */
+export interface DependentName {
+  id: string;
+  type: string;
+  /** Full name, `materialize.shop.orders_by_day`. */
+  name: string;
+}
+
+/** A plan to take a pipeline down, as `n2m destroy --output json` prints it. */
+export interface DestroyPlan extends Pick<Plan, 'pipeline' | 'findings' | 'changes' | 'needsApproval'> {
+  steps: DestroyStep[];
+  leaveUpstream: boolean;
+  /** Objects of others that go with the source; nothing but these is dropped by its CASCADE. */
+  dependents: DependentName[];
+  known: KnownUpstream;
+}
+
+/** What must be known to finish after the objects that said so are gone. */
+export interface KnownUpstream {
+  slot: string | null;
+  added: Added[];
+}
+
+export interface DestroyInput {
+  spec: PipelineSpec;
+  plan: DestroyPlan;
+}
+
+/** What was found in Materialize. */
+export interface DestroyTarget {
+  source: {
+    id: string;
+    comment: string | null;
+    slot: string | null;
+    cluster: string;
+    progressId: string | null;
+    children: Pick<ChildFacts, 'id' | 'schema' | 'name' | 'upstream' | 'kind'>[];
+    /** Everything built on it that is not one of its tables, however far down. */
+    dependents: DependentName[];
+  } | null;
+  connection: { id: string; comment: string | null; dependents: DependentName[] } | null;
+  secret: { id: string; comment: string | null; dependents: DependentName[] } | null;
+  cluster: Pick<ClusterFacts, 'id' | 'comment' | 'otherObjects'> | null;
+  schema: { exists: boolean; comment: string | null; items: { id: string; name: string; type: string }[] };
+  egressCidrs: string[];
+}
+
+/** What was found upstream. */
+export interface DestroySource {
+  publication: PublicationFacts | null;
+  role: RoleFacts | null;
+  /** Of the slots asked for, by name. */
+  slots: SlotReading[];
+  /** Materialize's slots in this database that nobody uses and that are not ours by any record. */
+  idleSlots: string[];
+  tables: { schema: string; name: string; identity: string; publishedBy: string[] }[];
+  /** Of the recorded privileges, those that are still there. */
+  held: Added[];
+  neon: Pick<NeonFacts, 'allowedIps' | 'roleNames' | 'logicalReplication' | 'project'> | null;
+}
+
+/** What became of one object, in the report. */
+export interface ObjectFate {
+  object: string;
+  fate: 'removed' | 'kept' | 'left-behind' | 'absent';
+  why: string | null;
+  run: string[];
+}
+
+/** The result of `destroyReplication`. Every line was looked up after the last step. */
+export interface DestroyReport {
+  pipeline: string;
+  objects: ObjectFate[];
+  leftBehind: number;
+  seconds: number;
+}

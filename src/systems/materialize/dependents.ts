@@ -1,0 +1,94 @@
+import type { DependentName } from '../../core/destroy/types';
+import type { SqlClient } from '../sql-client';
+
+interface EdgeRow {
+  id: string;
+  on: string;
+  type: string;
+  name: string;
+  schema: string | null;
+  database: string | null;
+}
+
+export interface Dependent extends DependentName {
+  schema: string | null;
+  bareName: string;
+  database: string | null;
+  /** Ids it is built on. */
+  on: string[];
+}
+
+/**
+ * Everything built on these objects, directly or not, themselves left out; each after what it is built on. One read of
+ * all user objects' dependencies: Materialize has no recursive query that another server of this protocol would share.
+ */
+export async function readDependentsOf(client: SqlClient, roots: readonly string[]): Promise<Dependent[]> {
+  const rows = await client.query<EdgeRow>(
+    `SELECT dep.object_id AS id, dep.referenced_object_id AS "on", o.type, o.name, n.name AS schema, d.name AS database
+     FROM mz_internal.mz_object_dependencies dep
+     JOIN mz_catalog.mz_objects o ON o.id = dep.object_id
+     LEFT JOIN mz_catalog.mz_schemas n ON n.id = o.schema_id
+     LEFT JOIN mz_catalog.mz_databases d ON d.id = n.database_id
+     WHERE dep.object_id LIKE 'u%'`,
+  );
+  const edges = new Map<string, EdgeRow[]>();
+  for (const row of rows) edges.set(row.id, [...(edges.get(row.id) ?? []), row]);
+  const found = new Set(roots);
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const [id, on] of edges) {
+      if (found.has(id) || !on.some((edge) => found.has(edge.on))) continue;
+      found.add(id);
+      grown = true;
+    }
+  }
+  const ids = [...found].filter((id) => !roots.includes(id));
+  return inOrder(ids.flatMap((id) => dependent(edges.get(id) ?? [])));
+}
+
+function dependent(edges: EdgeRow[]): Dependent[] {
+  const [first] = edges;
+  if (!first) return [];
+  const { id, type, name: bareName, schema, database } = first;
+  const name = [database, schema, bareName].filter((part) => part !== null).join('.');
+  return [{ id, type, name, bareName, schema, database, on: [...new Set(edges.map((edge) => edge.on))] }];
+}
+
+/** Ids grow, but a replaced view may be younger than what is built on it: dependencies decide, ids break ties. */
+function inOrder(all: Dependent[]): Dependent[] {
+  const left = [...all].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+  const done: Dependent[] = [];
+  while (left.length > 0) {
+    const at = left.findIndex((item) =>
+      item.on.every((on) => !left.some((other) => other.id === on && other !== item)),
+    );
+    done.push(...left.splice(Math.max(at, 0), 1));
+  }
+  return done;
+}
+
+/** The progress relation a source has of its own; null in the syntax without one. */
+export async function readProgressRelation(client: SqlClient, sourceId: string): Promise<string | null> {
+  const [row] = await client.query<{ id: string }>(
+    `SELECT s.id FROM mz_internal.mz_object_dependencies dep
+     JOIN mz_catalog.mz_sources s ON s.id = dep.referenced_object_id AND s.type = 'progress'
+     WHERE dep.object_id = $1`,
+    [sourceId],
+  );
+  return row?.id ?? null;
+}
+
+/** Everything in a schema. */
+export async function readSchemaItems(
+  client: SqlClient,
+  database: string,
+  schema: string,
+): Promise<{ id: string; name: string; type: string }[]> {
+  return client.query(
+    `SELECT o.id, o.name, o.type FROM mz_catalog.mz_objects o
+     JOIN mz_catalog.mz_schemas n ON n.id = o.schema_id
+     JOIN mz_catalog.mz_databases d ON d.id = n.database_id
+     WHERE d.name = $1 AND n.name = $2 ORDER BY o.name, o.id`,
+    [database, schema],
+  );
+}

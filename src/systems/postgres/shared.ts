@@ -1,0 +1,104 @@
+import type { Added, Identity } from '../../core/destroy/added';
+import type { DestroySource } from '../../core/destroy/types';
+import type { SqlClient } from '../sql-client';
+import type { UpstreamTable } from './tables';
+
+const IDENTITIES = { d: 'default', f: 'full', n: 'nothing', i: 'index' } as const;
+
+const WANTED = `unnest($1::text[], $2::text[]) AS wanted(schema, name)
+  JOIN pg_namespace n ON n.nspname = wanted.schema
+  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name`;
+
+const parameters = (tables: readonly UpstreamTable[]) => [tables.map((t) => t.schema), tables.map((t) => t.name)];
+
+/** Replica identity of each table, and the publications that publish it. Tables that do not exist are left out. */
+export async function readIdentities(
+  client: SqlClient,
+  tables: readonly UpstreamTable[],
+): Promise<DestroySource['tables']> {
+  if (tables.length === 0) return [];
+  const rows = await client.query<UpstreamTable & { identity: keyof typeof IDENTITIES; published_by: string[] }>(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity,
+            ARRAY(SELECT p.pubname::text FROM pg_publication_tables p
+                  WHERE p.schemaname = n.nspname AND p.tablename = c.relname ORDER BY 1) AS published_by
+     FROM ${WANTED} ORDER BY 1, 2`,
+    parameters(tables),
+  );
+  return rows.map(({ schema, name, identity, published_by: publishedBy }) => ({
+    ...{ schema, name, publishedBy },
+    identity: IDENTITIES[identity],
+  }));
+}
+
+/** What tables log now, as `REPLICA IDENTITY` would have to say to bring it back. Full ones are left out. */
+export async function readWeakIdentities(
+  client: SqlClient,
+  tables: readonly UpstreamTable[],
+): Promise<(UpstreamTable & { before: Identity; index: string | null })[]> {
+  if (tables.length === 0) return [];
+  const rows = await client.query<UpstreamTable & { identity: keyof typeof IDENTITIES; index: string | null }>(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity,
+            (SELECT x.relname::text FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+             WHERE i.indrelid = c.oid AND i.indisreplident) AS index
+     FROM ${WANTED} WHERE c.relreplident <> 'f' ORDER BY 1, 2`,
+    parameters(tables),
+  );
+  return rows.flatMap(({ schema, name, identity, index }) => {
+    const before = IDENTITIES[identity];
+    return before === 'full' ? [] : [{ schema, name, before, index: before === 'index' ? index : null }];
+  });
+}
+
+/** Of the recorded privileges, those that were given and are still there. Roles and tables may be gone by now. */
+export async function readHeldPrivileges(client: SqlClient, recorded: readonly Added[]): Promise<Added[]> {
+  const held: Added[] = [];
+  for (const added of recorded) {
+    const query = privilegeQuery(added);
+    if (query && (await client.query(query.sql, query.params)).length > 0) held.push(added);
+  }
+  return held;
+}
+
+/** Explicit entries of the access lists, not what the role may do by other ways. */
+function privilegeQuery(added: Added): { sql: string; params: string[] } | null {
+  const toRole = (acl: string, privilege: string) =>
+    `CROSS JOIN LATERAL aclexplode(${acl}) AS a JOIN pg_roles r ON r.oid = a.grantee
+     WHERE r.rolname = $1 AND a.privilege_type = '${privilege}'`;
+  switch (added.kind) {
+    case 'usage':
+      return {
+        sql: `SELECT 1 FROM pg_namespace n ${toRole('n.nspacl', 'USAGE')} AND n.nspname = $2`,
+        params: [added.role, added.schema],
+      };
+    case 'select':
+      return {
+        sql: `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              ${toRole('c.relacl', 'SELECT')} AND n.nspname = $2 AND c.relname = $3`,
+        params: [added.role, added.schema, added.name],
+      };
+    case 'future':
+      return {
+        sql: `SELECT 1 FROM pg_default_acl d JOIN pg_namespace n ON n.oid = d.defaclnamespace
+              ${toRole('d.defaclacl', 'SELECT')} AND d.defaclobjtype = 'r' AND n.nspname = $2
+              AND pg_get_userbyid(d.defaclrole) = $3`,
+        params: [added.role, added.schema, added.owner],
+      };
+    default:
+      return null;
+  }
+}
+
+/** Sessions of a role, also those that replicate. */
+export async function countSessionsOf(client: SqlClient, role: string): Promise<number> {
+  const rows = await client.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE usename = $1', [role]);
+  return rows.length;
+}
+
+/** The walsender that reads a slot; null while nobody does. */
+export async function readSlotPid(client: SqlClient, slot: string): Promise<number | null> {
+  const [row] = await client.query<{ pid: number | null }>(
+    'SELECT active_pid AS pid FROM pg_replication_slots WHERE slot_name = $1',
+    [slot],
+  );
+  return row?.pid ?? null;
+}
