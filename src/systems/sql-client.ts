@@ -105,18 +105,19 @@ export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
     host: endpoint.host,
     port: endpoint.port,
     user: endpoint.user,
-    password: endpoint.password ?? undefined,
+    // A function, because the driver would look for PGPASSWORD in the environment in place of an empty text.
+    password: () => endpoint.password ?? '',
     database: endpoint.database,
     ssl: options.ssl,
     application_name: APPLICATION,
     connectionTimeoutMillis: options.connectTimeoutMs,
     keepAlive: true,
     types: parsers,
-    ...(options.serverTimeout ? { statement_timeout: options.deadlineMs } : {}),
   });
   const notices: Notice[] = [];
   let ended = false;
-  let serverTimeoutMs = options.deadlineMs;
+  // Set by a statement: proxies in front of a server may drop settings of the startup message.
+  let serverTimeoutMs: number | null = null;
 
   client.on('error', () => (ended = true));
   client.on('end', () => (ended = true));

@@ -72,7 +72,7 @@ export async function readMissingPrivileges(
     words.push(`${privilege} on ${kind.toUpperCase()}${name === null ? '' : ` ${name}`}`);
     // Schemas are named as SQL would, databases and clusters as they are.
     const argument = kind === 'schema' ? name : name === null ? null : unquoteIdent(name);
-    const list = [...(argument === null ? [] : [argument]), privilege].map((value) => `$${params.push(value)}`);
+    const list = [...(argument === null ? [] : [argument]), privilege].map((value) => `$${params.push(value)}::text`);
     return `has_${kind}_privilege(${list.join(', ')}) AS p${words.length - 1}`;
   };
   const asked = [

@@ -103,14 +103,14 @@ async function readDependents(client: SqlClient, sourceId: string): Promise<(Dep
 async function readCommitted(client: SqlClient, sourceId: string): Promise<Set<string>> {
   const rows = await client.query<{ id: string; frontier: string | null; committed: boolean | null }>(
     `WITH ${OBJECTS}
-     SELECT objects.id, f.write_frontier::text AS frontier, bool_or(s.snapshot_committed) AS committed
+     SELECT objects.id, max(f.write_frontier::text) AS frontier, bool_or(s.snapshot_committed) AS committed
      FROM objects
      LEFT JOIN mz_internal.mz_frontiers f ON f.object_id = objects.id
      LEFT JOIN (
        SELECT st.id, st.snapshot_committed FROM mz_internal.mz_source_statistics st
        JOIN mz_catalog.mz_cluster_replicas r ON r.id = st.replica_id
      ) s ON s.id = objects.id
-     GROUP BY objects.id, f.write_frontier::text`,
+     GROUP BY objects.id`,
     [sourceId],
   );
   return new Set(rows.filter((row) => Number(row.frontier ?? 0) > 0 || row.committed === true).map((row) => row.id));

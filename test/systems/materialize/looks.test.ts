@@ -255,7 +255,9 @@ describe('a source with subsources', () => {
   it('shows the commit by the frontier, and statistics of live replicas', async () => {
     const progress = await until(
       () => readSourceProgress(client, SOURCE),
-      (found) => found?.children.every((child) => child.statisticsCommitted === true) ?? false,
+      (found) =>
+        found?.children.every((child) => child.statisticsCommitted === true && (child.writeFrontierMs ?? 0) > 0) ??
+        false,
     );
     expect(progress?.slot).toMatch(/^materialize_/);
     expect(progress?.source.status).toBe('running');

@@ -383,6 +383,16 @@ describe('sessions', () => {
     await expect(refused).rejects.not.toThrow(/not-the-password/);
   });
 
+  it("never takes the worker's own PGPASSWORD for a URL without a password", async () => {
+    process.env['PGPASSWORD'] = 'owner pass/word';
+    try {
+      const refused = connectSource({ url: ownerUrl.replace(/:[^:@]*@/, '@'), tls: DISABLED }, OPTIONS);
+      await expect(refused).rejects.toMatchObject({ info: { type: 'AuthenticationFailed', retryable: false } });
+    } finally {
+      delete process.env['PGPASSWORD'];
+    }
+  });
+
   it('says what is missing: database, server, TLS', async () => {
     const base = ownerUrl;
     await expect(connectSource({ url: base.replace(/shop$/, 'nodb'), tls: DISABLED }, OPTIONS)).rejects.toMatchObject({
