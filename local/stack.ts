@@ -60,7 +60,7 @@ async function assemble(parts: Parts, options: StackOptions): Promise<Stack> {
     env,
   };
   await parts.start(
-    'the folder',
+    'stack.json',
     () => writeFiles(dir, file, pipeline),
     () => removeFiles(dir),
   );

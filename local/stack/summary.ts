@@ -4,7 +4,10 @@ import type { Stack } from './options';
 
 /** What runs where, and what to try next. */
 export function summary({ dir, file, neon, materialize, worker }: Stack, seconds: number): string {
-  const here = (path: string): string => relative(process.cwd(), path) || '.';
+  const here = (path: string): string => {
+    const fromHere = relative(process.cwd(), path);
+    return fromHere.startsWith('..') ? path : `./${fromHere}`;
+  };
   const rows: [string, string][] = [
     ['Temporal', `${file.temporal.address}${file.temporal.ui ? `   UI ${file.temporal.ui}` : ''}`],
     ...(file.neon ? [['Neon API', `${file.neon.api}   project ${file.neon.project}`] satisfies [string, string]] : []),
@@ -21,7 +24,7 @@ export function summary({ dir, file, neon, materialize, worker }: Stack, seconds
     '',
     'Try next, in another terminal:',
     '',
-    `  . ./${here(envFile(dir))}`,
+    `  . ${here(envFile(dir))}`,
     `  npx n2m plan ${pipeline}`,
     `  npx n2m apply ${pipeline}`,
     '  npx n2m status shop',

@@ -139,10 +139,8 @@ describe('docker-compose.yml', () => {
 
   it('starts Postgres with settings the server knows, and asks for its health over TCP', async () => {
     const { command = '', healthcheck } = service('postgres');
-    const settings: Record<string, string | undefined> = Object.fromEntries(
-      [...command.matchAll(/-c (\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
-    );
-    const postgres = await startPostgres({ settings: settings as Record<string, string> });
+    const pairs = [...command.matchAll(/-c (\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value] as const);
+    const postgres = await startPostgres({ settings: Object.fromEntries(pairs) });
     const client = new Client({ connectionString: postgres.superuserUrl });
     try {
       await client.connect();
