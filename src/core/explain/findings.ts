@@ -28,7 +28,7 @@ export const findingEntries: Record<string, Entry> = {
   ],
   'role-missing': [
     'The file says the role is given, and it does not exist.',
-    '\\du',
+    'SELECT rolname FROM pg_roles;',
     'Create it, or let the run do so.',
   ],
   'role-creation': [
@@ -112,7 +112,11 @@ export const findingEntries: Record<string, Entry> = {
     'Nothing, if that is wanted.',
   ],
   'no-tables': ['The file selects nothing.', PLAN, 'Name tables, or schemas that have some.'],
-  'missing-table': ['A table of the file does not exist upstream.', '\\dt', 'Correct its name; quote mixed case.'],
+  'missing-table': [
+    'A table of the file does not exist upstream.',
+    'SELECT schemaname, tablename, tableowner FROM pg_tables;',
+    'Correct its name; quote mixed case.',
+  ],
   'not-a-table': ['Only ordinary tables and partitions replicate.', PLAN, 'Name the partitions, or leave it out.'],
   'duplicate-target': [
     'Two tables would get one name in Materialize.',
@@ -132,12 +136,12 @@ export const findingEntries: Record<string, Entry> = {
   ],
   'table-owner': [
     'Replica identity and publication are the owner’s to change.',
-    '\\dt',
+    'SELECT schemaname, tablename, tableowner FROM pg_tables;',
     'GRANT owner TO the connected role;, or connect as the owner.',
   ],
   'table-privileges': [
     'The replication role may not read the table, and the connected role may not grant it.',
-    '\\dp',
+    "SELECT has_table_privilege('role', 'schema.table', 'SELECT');",
     'Let the owner run the GRANT.',
   ],
   'replica-identity': [
@@ -147,7 +151,7 @@ export const findingEntries: Record<string, Entry> = {
   ],
   'published-without-identity': [
     'Updates and deletes of this table fail right now with 55000.',
-    '\\d the table, SELECT * FROM pg_publication_tables;',
+    'SELECT * FROM pg_publication_tables;',
     'ALTER TABLE … REPLICA IDENTITY FULL; at once.',
   ],
   'row-security': [

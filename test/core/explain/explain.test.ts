@@ -24,5 +24,5 @@ test('no two things share a code', () => {
 
 test('the case of a code does not matter, and an unknown one has no entry', () => {
   expect(explain('SLOT-LOST')).toEqual(explain('slot-lost'));
-  expect(explain('slotlost')).toEqual([]);
+  expect(explain('slot_lost')).toEqual([]);
 });
