@@ -7,7 +7,6 @@ import type {
   CatalogRole,
   CatalogSchema,
   CatalogSession,
-  CatalogSettings,
   ConnectionOptions,
   ItemType,
   NameParts,

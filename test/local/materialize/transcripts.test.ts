@@ -30,7 +30,7 @@ const environments: Record<string, string[]> = {
 /** How long a watched series may take to come to where the recording ended. */
 const PATIENCE_MS = 12_000;
 /** Recorded answers that the stand-in gives; raise it when more are followed. */
-const FLOOR = 0;
+const FLOOR = 537;
 
 const notFollowed = JSON.parse(readFileSync(join(__dirname, 'not-followed.json'), 'utf8')) as Record<string, string>;
 const known = new Set(Object.keys(notFollowed));
@@ -51,8 +51,8 @@ describe.each(Object.entries(environments))('%s', (_name, scenarios) => {
     '%s',
     async (scenario) => {
       const played: Unit[] = [];
-      let broken: unknown;
-      await replay.play(scenario, known, played).catch((error: unknown) => (broken = error));
+      let broken: Error | undefined;
+      await replay.play(scenario, known, played).catch((error: Error) => (broken = error));
       units.push(...played);
       const surprises = played.filter(
         (unit) => !unit.followed && !known.has(unitKey(unit.scenario, unit.step, unit.series)),

@@ -69,7 +69,7 @@ function toStep(raw: RawStep): Step {
   }
   if (raw.series !== undefined) {
     const named = raw.sql as Record<string, string | { on: string; sql: string }>;
-    const queries = Object.entries(named).map(([name, query]) => [
+    const queries = Object.entries(named).map(([name, query]): [string, { on: string; sql: string }] => [
       name,
       // The first recordings kept the bare text: there, only the slots were asked of Postgres.
       typeof query === 'string' ? { on: name === 'slots' ? 'postgres' : 'materialize', sql: query } : query,

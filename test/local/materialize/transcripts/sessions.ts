@@ -40,7 +40,7 @@ export class RecordingSession {
   private constructor(private readonly client: Client) {}
 
   static async open(url: string, name: string): Promise<RecordingSession> {
-    const client = new Client({ connectionString: url, application_name: name, types: textParser as never });
+    const client = new Client({ connectionString: url, application_name: name, types: textParser });
     client.on('error', () => undefined);
     await client.connect();
     return new RecordingSession(client);

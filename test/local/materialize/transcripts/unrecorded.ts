@@ -190,7 +190,7 @@ export const unrecorded: Record<string, Record<number, Act>> = {
   },
   '17-lost-answers': {
     12: async (replay) => {
-      for (const step of [10, 11]) await replay.note(step, await loseAnswers(replay, step === 10));
+      for (const step of [10, 11]) replay.note(step, await loseAnswers(replay, step === 10));
     },
   },
 };
