@@ -151,5 +151,5 @@ const side = <T>(reading: Reading<T>, words: (value: T) => string): string =>
   escape(reading.ok ? words(reading.value) : `could not be read: ${reading.failure.message}`);
 
 /** Markdown that came from elsewhere stays text. */
-const escape = (text: string): string => text.replace(/[\\*_<>#[\]]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
+const escape = (text: string): string => text.replace(/[\\*<>#[\]]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
 const cell = (text: string): string => escape(text).replaceAll('|', '\\|');
