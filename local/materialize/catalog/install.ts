@@ -7,7 +7,7 @@ import { names } from './names';
 import { objects } from './objects';
 import { pretty } from './pretty';
 import { privileges } from './privileges';
-import { seed } from './seed';
+import { applySettings, seed } from './seed';
 import { sources } from './sources';
 import { internalFunctionsSql, userFunctionsSql } from './sql/functions';
 import { tablesSql } from './sql/tables';
@@ -28,12 +28,12 @@ async function recordTypeOids(on: Store): Promise<void> {
   }
 }
 
-async function install(store: Store, settings: CatalogSettings): Promise<void> {
+async function install(store: Store): Promise<void> {
   await store.transaction(async (on) => {
     const statements = [...typesSql, ...tablesSql, ...internalFunctionsSql, ...viewsSql, ...userFunctionsSql];
     for (const statement of statements) await on.query(statement);
     await recordTypeOids(on);
-    await seed(on, settings);
+    await seed(on);
   });
 }
 
@@ -44,7 +44,8 @@ async function install(store: Store, settings: CatalogSettings): Promise<void> {
 export async function installCatalog(pool: Pool, settings: CatalogSettings): Promise<Catalog> {
   const store = createStore(pool);
   const [installed] = await store.query(`SELECT FROM pg_namespace WHERE nspname = 'mz_store'`);
-  if (installed === undefined) await install(store, settings);
+  if (installed === undefined) await install(store);
+  await store.transaction((on) => applySettings(on, settings));
   const oids = await store.query<{ store_oid: string; oid: string }>('SELECT store_oid, oid FROM mz_store.type_oids');
   const named = names(store);
   return {

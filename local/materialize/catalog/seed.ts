@@ -32,8 +32,7 @@ const systemSchemas = [
 ];
 
 /** Rows every new environment has. */
-export async function seed(on: Store, settings: CatalogSettings): Promise<void> {
-  await seedMeta(on, settings);
+export async function seed(on: Store): Promise<void> {
   await seedRoles(on);
   await seedSchemas(on);
   await seedClusters(on);
@@ -41,7 +40,8 @@ export async function seed(on: Store, settings: CatalogSettings): Promise<void> 
   await seedSystemRelations(on);
 }
 
-async function seedMeta(on: Store, settings: CatalogSettings): Promise<void> {
+/** What is asked for at each start, whatever a former run was: version, sizes, egress addresses. */
+export async function applySettings(on: Store, settings: CatalogSettings): Promise<void> {
   const plain = settings.version.replace(/^v/, '').replace(/ .*$/, '');
   const meta: Record<string, string> = {
     version: settings.version,
@@ -51,14 +51,20 @@ async function seedMeta(on: Store, settings: CatalogSettings): Promise<void> {
     replica_start_delay: `${settings.replicaStartDelay ?? 300} milliseconds`,
   };
   for (const [name, value] of Object.entries(meta)) {
-    await on.query('INSERT INTO mz_store.meta VALUES ($1, $2)', [name, value]);
+    await on.query(
+      'INSERT INTO mz_store.meta VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+      [name, value],
+    );
   }
   const sizes = settings.sizes ?? emulatorSizes;
   const allowed = sizes.map((size) => `"${size.size}"`).join(', ');
   await on.query(
-    `INSERT INTO mz_store.system_settings VALUES ('allowed_cluster_replica_sizes', $1), ('mz_version', $2)`,
+    `INSERT INTO mz_store.system_settings VALUES ('allowed_cluster_replica_sizes', $1), ('mz_version', $2)
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
     [allowed, settings.version],
   );
+  await on.query('DELETE FROM mz_store.cluster_sizes');
+  await on.query('DELETE FROM mz_catalog.mz_egress_ips');
   for (const [position, size] of sizes.entries()) {
     await on.query('INSERT INTO mz_store.cluster_sizes VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
       position,

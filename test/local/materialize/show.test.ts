@@ -112,6 +112,20 @@ describe('SHOW', () => {
     return { rows: (await pool.query<object>(translated.sql)).rows, notices: translated.notices };
   };
 
+  test('opened again, it answers with the version and sizes asked for now, and knows what was made before', async () => {
+    const size = { processes: 1, workers: 1, cpuNanoCores: '1', memoryBytes: '1', diskBytes: '1', creditsPerHour: '1' };
+    const owner = (await catalog.resolveRole('materialize')).id;
+    await catalog.addCluster({ name: 'kept', size: '25cc', replicationFactor: 1, ownerId: owner });
+    const again = await installCatalog(pool, { version: 'v26.24.0', sizes: [{ size: 'M.1-nano', ...size }] });
+    expect((await pool.query('SELECT mz_version_num() AS n')).rows).toEqual([{ n: 2602400 }]);
+    expect((await pool.query('SELECT size FROM mz_cluster_replica_sizes')).rows).toEqual([{ size: 'M.1-nano' }]);
+    expect((await again.resolveCluster('kept')).size).toBe('25cc');
+    catalog = await installCatalog(pool, { version: 'v26.9.0', egressIps: ['203.0.113.7/32'] });
+    expect((await pool.query('SELECT * FROM mz_egress_ips')).rows).toEqual([
+      { egress_ip: '203.0.113.7', prefix_length: 32, cidr: '203.0.113.7/32' },
+    ]);
+  });
+
   test('narrows by LIKE and WHERE', async () => {
     expect((await ask(`SHOW CLUSTERS LIKE 'quick%'`)).rows).toEqual([
       { name: 'quickstart', replicas: 'r1 (25cc)', comment: '' },

@@ -28,7 +28,7 @@ const environments: Record<string, string[]> = {
 };
 
 /** How long a watched series may take to come to where the recording ended. */
-const PATIENCE_MS = 12_000;
+const PATIENCE_MS = 30_000;
 /** Recorded answers that the stand-in gives; raise it when more are followed. */
 const FLOOR = 537;
 
