@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { pipelineJsonSchema } from '../src/core/spec/json-schema';
+import { madePages } from './docs/pages';
 import { NEON_TYPES, neonTypes } from './neon-types';
 
 /** Writes the files that are made from the sources; a test checks that they are current. */
@@ -12,6 +13,10 @@ async function main(): Promise<void> {
   console.log('wrote pipeline.schema.json');
   writeFileSync(NEON_TYPES, await neonTypes());
   console.log('wrote src/systems/neon/api.generated.ts');
+  for (const [page, text] of Object.entries(await madePages())) {
+    writeFileSync(join(__dirname, '..', page), text);
+    console.log(`wrote ${page}`);
+  }
 }
 
 main().catch((error: unknown) => {

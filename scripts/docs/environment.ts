@@ -1,0 +1,48 @@
+import { code, table } from './markdown';
+
+/** Every variable n2m itself reads, with what it is for; a test compares with the sources. */
+export const WORKER_VARIABLES: [name: string, fallback: string, meaning: string][] = [
+  ['N2M_TASK_QUEUE', '`n2m`', 'Task queue the worker polls and the command line starts work on.'],
+  ['N2M_SECRETS_ALLOW', '', 'Names, separated by commas, that `env:` may hand out besides `N2M_SECRET_…`.'],
+  ['N2M_SECRETS_DIR', '', 'Folder of the files behind `file:` references, such as mounted secrets.'],
+  ['N2M_NEON_API_URL', '`https://console.neon.tech/api/v2`', 'Neon’s API; never taken from the pipeline file.'],
+  ['N2M_METRICS_ADDRESS', 'none', 'host:port of the Prometheus endpoint, path `/metrics`.'],
+  [
+    'N2M_HEALTH_ADDRESS',
+    'none',
+    'host:port of `/healthz` (the process answers) and `/readyz` (it polls; 503 before and while it drains).',
+  ],
+  ['N2M_LOG_LEVEL', '`INFO`', '`TRACE`, `DEBUG`, `INFO`, `WARN` or `ERROR`.'],
+  ['N2M_LOG_FORMAT', '`text`', '`text`, or `json` with one object per line.'],
+  ['N2M_SHUTDOWN_GRACE_SECONDS', '`10`', 'How long running steps may finish after SIGTERM.'],
+  ['N2M_DEPLOYMENT', 'none', 'Name for Worker Deployment Versioning; together with N2M_BUILD_ID.'],
+  ['N2M_BUILD_ID', 'none', 'Build of this worker; runs stay on the build they began with.'],
+];
+
+export const CLIENT_VARIABLES: [name: string, meaning: string][] = [
+  ['N2M_TASK_QUEUE', 'As on the worker.'],
+  ['N2M_DEBUG', 'Set to anything: errors come with their stack and causes.'],
+  ['NO_COLOR', 'Set to anything: no colours.'],
+];
+
+const TEMPORAL = [
+  'Where Temporal is, both read from the SDK’s standard configuration: the variables `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_CLIENT_CERT_PATH`, `TEMPORAL_TLS_CLIENT_KEY_PATH` and the others of that family, or a profile of `temporal.toml`, chosen with `TEMPORAL_PROFILE`. The file is looked for in the user’s configuration folder, or where `TEMPORAL_CONFIG_FILE` says.',
+];
+
+export function environmentTables(): string[] {
+  return [
+    '## Environment of the worker',
+    table(
+      ['variable', 'default', 'what it is'],
+      WORKER_VARIABLES.map(([name, ...rest]) => [code(name), ...rest]),
+    ),
+    'A worker whose environment is wrong does not start and names every variable that is.',
+    '## Environment of the command line',
+    table(
+      ['variable', 'what it is'],
+      CLIENT_VARIABLES.map(([name, meaning]) => [code(name), meaning]),
+    ),
+    '## Temporal',
+    ...TEMPORAL,
+  ];
+}
