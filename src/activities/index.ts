@@ -13,6 +13,7 @@ import { ensureCluster, ensureSchema, ensureSecret } from './materialize-steps';
 import { allowEgressIps, enableLogicalReplication } from './neon-steps';
 import { rightSize } from './right-size';
 import { ensureRole } from './role-step';
+import { planRotate, reconnectSource, rotatePassword } from './rotate-steps';
 import { ensureWatch } from './schedule';
 import { ensureGrants, ensurePublication, ensureReplicaIdentity } from './source-steps';
 import type { Activities } from './types';
@@ -54,5 +55,8 @@ export function createActivities(deps: Deps): Activities {
     removeRole: (input) => removeRole(deps, input),
     removeIps: (input) => removeIps(deps, input),
     removePublication: (input) => removePublication(deps, input),
+    planRotate: (input) => planRotate(deps, input),
+    rotatePassword: (input) => rotatePassword(deps, input),
+    reconnectSource: (input) => reconnectSource(deps, input),
   };
 }

@@ -1,4 +1,5 @@
 import type { Plan, PlanAction, PlannedTable, RemovedTable, StepResult } from '../core/plan/types';
+import type { RotatePlan } from '../core/repair/rotate-plan';
 import type { SnapshotProgress, SnapshotStint } from '../core/snapshot/types';
 import type { PipelineSpec } from '../core/spec/types';
 import type { DestroyInput, DestroyPlan, KnownUpstream } from '../core/destroy/types';
@@ -84,4 +85,11 @@ export interface Activities {
   removeRole: DestroyStep;
   removeIps: DestroyStep;
   removePublication: DestroyStep;
+
+  /** Looks at role, secret, connection and source. Reads only. */
+  planRotate(input: { spec: PipelineSpec }): Promise<RotatePlan>;
+  /** New password, stored, validated, the old one proven dead: in one activity, as a password never leaves one. */
+  rotatePassword(input: { spec: PipelineSpec }): Promise<StepResult>;
+  /** Makes the source log in again and sees it run. */
+  reconnectSource(input: { spec: PipelineSpec }): Promise<StepResult>;
 }

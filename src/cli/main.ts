@@ -9,6 +9,7 @@ import { register as pause } from './pause';
 import { register as plan } from './plan';
 import { register as reject } from './reject';
 import { register as resume } from './resume';
+import { register as rotate } from './rotate';
 import { register as sql } from './sql';
 import { register as status } from './status';
 import { EXIT } from './exit';
@@ -26,7 +27,7 @@ Examples:
   n2m status shop --watch           how the pipeline is`;
 
 /** Registered in the order of the help. Each command loads what it needs when it runs: --help and sql need no client. */
-const COMMANDS = [plan, sql, apply, approve, reject, status, list, pause, resume, cancel, destroy, explain];
+const COMMANDS = [plan, sql, apply, approve, reject, status, list, pause, resume, cancel, rotate, destroy, explain];
 
 export function buildProgram(version: string, exit: (code: number) => void): Command {
   const program = new Command('n2m')

@@ -2,3 +2,4 @@ export { checkReplication } from './check-replication';
 export { destroyReplication, planDestruction } from './destroy-replication';
 export { planReplication } from './plan-replication';
 export { replicate } from './replicate';
+export { planRotation, rotateReplication } from './rotate-replication';

@@ -103,6 +103,12 @@ export function fakes(calls: string[], overrides: Partial<Activities> = {}): Act
     removeRole: step('removeRole'),
     removeIps: step('removeIps'),
     removePublication: step('removePublication'),
+    planRotate: ({ spec }) => {
+      calls.push('planRotate');
+      return Promise.resolve({ ...planOf(spec.name, [planStep('rotate'), planStep('reconnect')]) });
+    },
+    rotatePassword: step('rotatePassword'),
+    reconnectSource: step('reconnectSource'),
   };
   return { ...plain, ...overrides };
 }

@@ -1,0 +1,51 @@
+import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { RotatePlan, RotateReport } from '../core/repair/rotate-plan';
+import type { ReplicateInput } from '../core/run/types';
+import { Approvals } from './approvals';
+import { refuseBlocked } from './converge';
+import * as activities from './proxies';
+import { failureOf, RunTracker } from './run-tracker';
+
+/** A new password for the role; stored, validated, the source seen running with it, the old one known dead. */
+export async function rotateReplication(input: ReplicateInput): Promise<RotateReport> {
+  const { spec } = input;
+  const tracker = new RunTracker(spec.name);
+  const approvals = new Approvals(spec.name, input.approved);
+  try {
+    for (;;) {
+      const plan = await planRotation(input);
+      tracker.planned(plan);
+      refuseBlocked(plan);
+      const missing = approvals.missing(plan);
+      if (missing.length === 0) break;
+      await approvals.wait(missing, tracker);
+      tracker.phase('planning');
+    }
+    tracker.phase('rotating');
+    await tracker.step('rotate', ({ sentence }) =>
+      activities.rotatePassword.executeWithOptions({ summary: sentence.slice(0, 180) }, [{ spec }]),
+    );
+    await tracker.step('reconnect', ({ sentence }) =>
+      activities.reconnectSource.executeWithOptions({ summary: sentence.slice(0, 180) }, [{ spec }]),
+    );
+    tracker.phase('done');
+    await condition(allHandlersFinished);
+    return {
+      pipeline: spec.name,
+      role: spec.source.role.name,
+      proofs: tracker.view.steps.map((step) => step.sentence),
+      seconds: Math.round((Date.now() - workflowInfo().startTime.getTime()) / 1000),
+    };
+  } catch (error) {
+    if (isCancellation(error)) tracker.phase('cancelled');
+    else tracker.failed(failureOf(error));
+    throw error;
+  }
+}
+
+/** What `rotateReplication` would do. Changes nothing. */
+export async function planRotation({ spec }: Pick<ReplicateInput, 'spec'>): Promise<RotatePlan> {
+  return activities.planRotate.executeWithOptions({ summary: 'look at role, secret, connection and source' }, [
+    { spec },
+  ]);
+}
