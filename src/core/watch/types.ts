@@ -1,4 +1,5 @@
 import type { FailureInfo } from '../failures/types';
+import type { SecretRef } from '../spec/types';
 
 /** A value, or why it could not be read: unreachable, refused and timed out are data, never "absent". */
 export type Reading<T> = { ok: true; value: T } | { ok: false; failure: FailureInfo };
@@ -132,6 +133,8 @@ export interface WatchMemory {
   /** What cannot get well by itself: rule, or rule and object id, with its sentence. Never cleared by a calm reading. */
   latched: { key: string; symptom: Symptom }[];
   alerts: AlertMemory[];
+  /** Alerts that one sink took and another did not: tried again there at every check. Bounded. */
+  undelivered?: { sink: SecretRef; alert: Alert }[];
 }
 
 /** What was told, per rule and table. */
