@@ -1,35 +1,66 @@
 import { createHmac } from 'node:crypto';
 import { log } from '@temporalio/activity';
-import type { AlertSinkSpec, PipelineSpec } from '../core/spec/types';
+import type { AlertSinkSpec, PipelineSpec, SecretRef } from '../core/spec/types';
 import type { Alert } from '../core/watch/types';
 import { alertLine, slackBody, webhookBody } from '../core/watch/render-alert';
 import type { Secrets } from '../systems/secrets';
 
 const DEADLINE = 10_000;
 
+/** An alert a sink did not take. */
+export interface Undelivered {
+  sink: SecretRef;
+  alert: Alert;
+}
+
 export interface Delivery {
+  /** Taken by at least one sink (or told in the log alone, where there is none). */
   delivered: Alert[];
+  /** What single sinks still have to be told. Alerts that no sink took are not here: they are decided anew. */
+  undelivered: Undelivered[];
   /** Deliveries that failed, per alert and sink. */
   failed: number;
 }
 
+/** A sink that is down for days is owed the newest, not everything. */
+const MOST_UNDELIVERED = 20;
+
 /**
- * Tells alerts to every sink at once. One that every sink took counts as told; a log line is written always, so that
- * nothing is lost where no sink is configured or all are down.
+ * Tells alerts to every sink at once, and what was left over to the sinks that missed it. A log line is written always,
+ * so that nothing is lost where no sink is configured or all are down.
  */
-export async function deliverAlerts(secrets: Secrets, spec: PipelineSpec, alerts: Alert[]): Promise<Delivery> {
+export async function deliverAlerts(
+  secrets: Secrets,
+  spec: PipelineSpec,
+  alerts: Alert[],
+  before: Undelivered[],
+): Promise<Delivery> {
   const delivered: Alert[] = [];
+  const undelivered: Undelivered[] = [];
   let failed = 0;
+  const sendTo = async (sinks: AlertSinkSpec[], alert: Alert): Promise<AlertSinkSpec[]> => {
+    const results = await Promise.allSettled(sinks.map((sink) => send(secrets, sink, alert)));
+    const refused = sinks.filter((_sink, index) => results[index]?.status === 'rejected');
+    for (const result of results) {
+      if (result.status === 'rejected')
+        log.error(`alert not delivered: ${String(result.reason)}`, { pipeline: spec.name });
+    }
+    failed += refused.length;
+    return refused;
+  };
+
+  for (const left of before) {
+    const sinks = spec.alerts.filter(({ url }) => url === left.sink);
+    if ((await sendTo(sinks, left.alert)).length > 0) undelivered.push(left);
+  }
   for (const alert of alerts) {
     log.warn(alertLine(alert), { pipeline: alert.pipeline, verdict: alert.verdict, kind: alert.kind });
-    const results = await Promise.allSettled(spec.alerts.map((sink) => send(secrets, sink, alert)));
-    const failures = results.filter((result) => result.status === 'rejected');
-    failed += failures.length;
-    for (const { reason } of failures)
-      log.error(`alert not delivered: ${String(reason)}`, { pipeline: alert.pipeline });
-    if (failures.length === 0) delivered.push(alert);
+    const refused = await sendTo(spec.alerts, alert);
+    if (refused.length > 0 && refused.length === spec.alerts.length) continue;
+    delivered.push(alert);
+    undelivered.push(...refused.map(({ url }) => ({ sink: url, alert })));
   }
-  return { delivered, failed };
+  return { delivered, undelivered: undelivered.slice(-MOST_UNDELIVERED), failed };
 }
 
 /** Pings the dead man's switch after a completed check; a failure is only logged: not being pinged is its signal. */

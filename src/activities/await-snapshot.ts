@@ -1,3 +1,4 @@
+import { hopeless } from '../core/snapshot/hopeless';
 import { mergeProgress } from '../core/snapshot/merge';
 import { stintEnd } from '../core/snapshot/stint';
 import { sameTable, tableName } from '../core/plan/select';
@@ -36,6 +37,7 @@ export async function awaitSnapshot(deps: Deps, input: StintInput): Promise<Snap
       tell(progress);
       deps.metrics.snapshot(spec.name, progress);
       refuseDeadTables(progress);
+      refuseHopeless(progress);
       const end = stintEnd(start, progress);
       const elapsed = Date.now() - began;
       if (end && (end !== 'milestone' || elapsed >= MILESTONE_EVERY)) return { end, progress };
@@ -118,6 +120,15 @@ function refuseDeadTables({ tables }: SnapshotProgress): void {
     code: null,
     retryable: false,
     hint: 'mend the cause upstream, take the table out of the file, apply, put it back, apply',
+  });
+}
+
+/** The source as a whole will not come back by itself. */
+function refuseHopeless(progress: SnapshotProgress): void {
+  const end = hopeless(progress);
+  if (!end) return;
+  throw systemError(end.type, 'materialize', `the copy cannot end: ${end.message}`, {
+    hint: `n2m explain ${end.type}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { judge } from '../core/watch/judge';
 import { alertDelivered, decideAlerts } from '../core/watch/alerts';
 import type { PipelineSpec } from '../core/spec/types';
@@ -12,7 +13,8 @@ import type {
   Verdict,
   WatchMemory,
 } from '../core/watch/types';
-import { runId } from '../core/names';
+import { runId, SEARCH_ATTRIBUTES } from '../core/names';
+import type { RunPhase } from '../core/run/types';
 import { systemError, toSystemError } from '../systems/errors';
 import { readTargetReading } from '../systems/materialize';
 import { readSourceReading } from '../systems/postgres';
@@ -21,6 +23,8 @@ import type { Deps } from './deps';
 import { tell, toldBefore } from './pulse';
 import { itemsOf, withMaterialize, withSource } from './sessions';
 import type { CheckStep } from './types';
+
+const stateAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWORD');
 
 /** Of each side; a side that is slower is "timed out", and the other side's answer counts all the same. */
 const SIDE_DEADLINE = 25_000;
@@ -37,7 +41,8 @@ export async function check(deps: Deps, { spec, memory, quiet }: CheckStep): Pro
   const untold = decided.alerts.filter(
     (alert) => !told.some((sent) => sent.kind === alert.kind && sent.cause === alert.cause),
   );
-  const { delivered, failed } = await deliverAlerts(deps.secrets, spec, untold);
+  const owed = memory?.undelivered ?? [];
+  const { delivered, undelivered, failed } = await deliverAlerts(deps.secrets, spec, untold, owed);
   const sent = [...told, ...delivered];
   tell({ told: sent });
   const result: CheckResult = {
@@ -47,7 +52,7 @@ export async function check(deps: Deps, { spec, memory, quiet }: CheckStep): Pro
     reading,
     alertsSent: sent,
     alertsFailed: failed,
-    memory: alertDelivered(decided.memory, sent, now),
+    memory: { ...alertDelivered(decided.memory, sent, now), undelivered },
   };
   deps.metrics.check(result);
   await ping(deps.secrets, spec);
@@ -126,8 +131,10 @@ async function changing(deps: Deps, pipeline: string): Promise<string | null> {
   // The look that a run takes at its own end is no look at a change.
   if (Context.current().info.workflowExecution?.workflowId === runId(pipeline)) return null;
   try {
-    const { status, type } = await deps.workflows.getHandle(runId(pipeline)).describe();
-    return status.name === 'RUNNING' ? type : null;
+    const { status, type, typedSearchAttributes } = await deps.workflows.getHandle(runId(pipeline)).describe();
+    // A run that waits for a person changes nothing, perhaps for days: the watch stays awake meanwhile.
+    const waits = typedSearchAttributes.get(stateAttribute) === ('waiting-for-approval' satisfies RunPhase);
+    return status.name === 'RUNNING' && !waits ? type : null;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
