@@ -30,7 +30,7 @@ const environments: Record<string, string[]> = {
 /** How long a watched series may take to come to where the recording ended. */
 const PATIENCE_MS = 30_000;
 /** Recorded answers that the stand-in gives; raise it when more are followed. */
-const FLOOR = 537;
+const FLOOR = 539;
 
 const notFollowed = JSON.parse(readFileSync(join(__dirname, 'not-followed.json'), 'utf8')) as Record<string, string>;
 const known = new Set(Object.keys(notFollowed));

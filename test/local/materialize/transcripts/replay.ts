@@ -51,7 +51,8 @@ export class Replay {
       const standin = await startMaterialize({
         statisticsInterval: 500,
         restartDelay: 700,
-        schemaValidationInterval: 1_000,
+        // Longer than an accident takes to reach the stream, which is to notice it first, as recorded.
+        schemaValidationInterval: 5_000,
         rowsPerSecond: () => 20_000,
       });
       return new Replay(upstream, standin, patience);
