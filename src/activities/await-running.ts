@@ -2,7 +2,7 @@ import { classifySql } from '../core/failures/classify';
 import type { StepResult } from '../core/plan/types';
 import { SystemError, systemError } from '../systems/errors';
 import { readSourceProgress, type SourceProgress } from '../systems/materialize';
-import { readSlot } from '../systems/postgres';
+import { readSlot, readSnapshotSlots } from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
 import { done, sleep } from './ensure';
@@ -47,7 +47,9 @@ export function awaitRunning(deps: Deps, { spec }: StepInput): Promise<StepResul
 async function isProven({ source, slot }: SourceProgress, upstream: SqlClient): Promise<boolean> {
   if (source.status !== 'running' || slot === null) return false;
   const row = await readSlot(upstream, slot);
-  return row.exists && row.active;
+  if (!row.exists) return false;
+  // While tables are copied nothing reads the slot itself: the temporary slot of the copy is held instead.
+  return row.active || (await readSnapshotSlots(upstream)).length > 0;
 }
 
 /** Network trouble is waited out; a wrong password, a missing privilege or a lost slot is for a person. */

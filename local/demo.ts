@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { startStack, type Stack } from './stack';
+import { projectRoot } from './stack/worker';
+import { until } from './stack/until';
+
+/** The whole product on real replication, as a newcomer would try it: plan, apply, new rows arriving, status. */
+
+const say = (text = ''): boolean => process.stderr.write(`${text}\n`);
+const KEEP = process.argv.includes('--keep');
+const PIPELINE = 'shop';
+/** Of the stand-in's copy: slow enough to watch it move, as the first copy of a real database is. */
+const PACE = 0.2;
+
+async function main(): Promise<number> {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort(new Error(signal)));
+  title('A Neon project, a Materialize, a Temporal server and an n2m worker, all on this machine');
+  const stack = await startStack({
+    signal: stopping.signal,
+    log: (line) => say(`  ${line}`),
+    rows: 200_000,
+    materialize: { speed: PACE },
+  });
+  try {
+    return await show(stack, stopping.signal);
+  } finally {
+    await stack.stop();
+    say('stopped: nothing is left running');
+  }
+}
+
+async function show(stack: Stack, signal: AbortSignal): Promise<number> {
+  say(`  Temporal UI   ${stack.file.temporal.ui}`);
+  say(`  pipeline file ${stack.file.pipeline}`);
+
+  title('What would be done: n2m plan pipeline.yaml');
+  await n2m(stack, signal, 'plan', stack.file.pipeline);
+
+  title('Do it: n2m apply pipeline.yaml (with --yes: you saw what it asks for)');
+  const code = await n2m(stack, signal, 'apply', stack.file.pipeline, '--yes');
+  if (code !== 0) return code;
+
+  title('100 new orders upstream, seen through Materialize');
+  await arrive(stack);
+
+  title('How is it? n2m status shop');
+  await n2m(stack, signal, 'status', PIPELINE);
+
+  if (KEEP) {
+    title('Running until Ctrl-C. In another terminal:');
+    say(`  . ${join(stack.dir, 'env.sh')}`);
+    say(`  npx n2m status ${PIPELINE} --watch`);
+    say(`  Temporal UI: ${stack.file.temporal.ui}`);
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  } else {
+    say(`\nnpm run demo -- --keep leaves it running; npm run local starts it without the tour.`);
+  }
+  return 0;
+}
+
+/** The built command line, as a person would run it. Exit codes 3 and 4 are answers, not failures. */
+async function n2m(stack: Stack, signal: AbortSignal, ...args: string[]): Promise<number> {
+  const child = spawn(process.execPath, [join(projectRoot, 'lib', 'client.js'), ...args], {
+    env: { ...process.env, ...stack.file.env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    signal,
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code ?? 1;
+}
+
+/** Writes upstream and reads downstream until both sides agree; how long that took is shown, not asserted. */
+async function arrive(stack: Stack): Promise<void> {
+  const upstream = new Client({
+    connectionString: stack.neon?.postgres.superuserUrl.replace(/\/postgres(\?|$)/, '/shop$1'),
+  });
+  const target = new Client({ connectionString: stack.file.materialize.url });
+  await upstream.connect();
+  await target.connect();
+  try {
+    await target.query('SET cluster = ingest_shop');
+    const count = async (client: Client, table: string): Promise<number> =>
+      Number((await client.query<{ n: string }>(`SELECT count(*) AS n FROM ${table}`)).rows[0]?.n);
+    const began = Date.now();
+    await upstream.query(
+      `INSERT INTO orders (customer_id, status, total) SELECT n, 'new', n * 1.5 FROM generate_series(1, 100) n`,
+    );
+    const wanted = await count(upstream, 'orders');
+    await until(async () => ((await count(target, 'shop.orders')) === wanted ? true : undefined), {
+      what: 'the new orders in Materialize',
+      timeout: 30_000,
+    });
+    say(`  ${wanted.toLocaleString('en-US')} orders on both sides, ${Date.now() - began} ms after the insert began`);
+  } finally {
+    await upstream.end();
+    await target.end();
+  }
+}
+
+function title(text: string): void {
+  say(`\n── ${text}`);
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    say(`the demo stopped: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  },
+);
