@@ -107,10 +107,12 @@ export class Replay {
     this.notes.set(step, rows);
   }
 
-  /** Asks the upstream until the first value of the answer is `wanted`. */
-  async upstreamUntil(sql: string, wanted: string): Promise<void> {
+  /** Asks `on` until the first value of the answer is `wanted`. */
+  async until(on: string, sql: string, wanted: string): Promise<void> {
     const deadline = Date.now() + 20_000;
-    while ((await this.upstreamRun('look', sql))[0]?.[0] !== wanted) {
+    for (;;) {
+      const { answers } = await (await this.session(`${on}:look`)).ask(sql, ANSWER_WITHIN_MS);
+      if (answers?.[0]?.rows[0]?.[0] === wanted) return;
       if (Date.now() > deadline) throw new Error(`never came to ${wanted}: ${sql}`);
       await pause();
     }

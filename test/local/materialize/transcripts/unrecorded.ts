@@ -15,7 +15,8 @@ const fullIdentity =
 
 /** The accident came when the copy was done and changes were being streamed. */
 const streaming: Act = (replay) =>
-  replay.upstreamUntil(
+  replay.until(
+    'postgres',
     `SELECT (count(*) = 1 AND bool_and(s.active AND NOT s.temporary AND r.state = 'streaming'))::text
      FROM pg_replication_slots s LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid`,
     'true',
@@ -37,7 +38,7 @@ const dropSlotBehindItsBack: Act = async (replay, sendAhead) => {
 
 /** Fills the WAL past what the slot may hold back, and lets a checkpoint see it. */
 const exceedKeepSize: Act = async (replay) => {
-  await replay.upstreamUntil('SELECT bool_or(active)::text FROM pg_replication_slots', 'false');
+  await replay.until('postgres', 'SELECT bool_or(active)::text FROM pg_replication_slots', 'false');
   await replay.upstreamRun('setup', `ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'`);
   await replay.upstreamRun('setup', 'SELECT pg_reload_conf()');
   for (let n = 0; n < 4; n += 1) {
@@ -46,7 +47,7 @@ const exceedKeepSize: Act = async (replay) => {
     await replay.upstreamRun('setup', 'SELECT pg_switch_wal()');
     await replay.upstreamRun('setup', 'CHECKPOINT');
   }
-  await replay.upstreamUntil('SELECT wal_status FROM pg_replication_slots', 'lost');
+  await replay.until('postgres', 'SELECT wal_status FROM pg_replication_slots', 'lost');
 };
 
 const takeAllSlots: Act = async (replay) => {
@@ -102,6 +103,15 @@ const smallSource =
 
 /** What happened between the recorded steps: by recording, before the step of that number. */
 export const unrecorded: Record<string, Record<number, Act>> = {
+  '05-source': {
+    // A minute had passed since the copy; here the frontiers may still be on their way.
+    32: (replay) =>
+      replay.until(
+        'materialize',
+        `SELECT bool_and(f.read_frontier::text <> '0')::text FROM mz_internal.mz_frontiers f WHERE f.object_id LIKE 'u%'`,
+        'true',
+      ),
+  },
   '06-source-errors': { 45: takeAllSlots },
   '07-resize': { 0: freeSlots },
   '10-blocked-snapshot': {
@@ -119,7 +129,7 @@ export const unrecorded: Record<string, Record<number, Act>> = {
     },
     4: async (replay) => {
       await replay.upstreamRun('setup', 'DROP PUBLICATION p_slotless; DROP TABLE slotless');
-      await replay.upstreamUntil('SELECT count(*)::text FROM pg_replication_slots', '0');
+      await replay.until('postgres', 'SELECT count(*)::text FROM pg_replication_slots', '0');
     },
     13: streaming,
     22: streaming,
@@ -180,7 +190,8 @@ export const unrecorded: Record<string, Record<number, Act>> = {
     0: async (replay, sendAhead) => {
       await smallSetup(replay, sendAhead);
       await replay.say('materialize', smallSource);
-      await replay.upstreamUntil(
+      await replay.until(
+        'postgres',
         'SELECT bool_and(active AND confirmed_flush_lsn IS NOT NULL)::text FROM pg_replication_slots',
         'true',
       );
