@@ -1,3 +1,4 @@
+import type { ExamineActivities } from '../core/examine/types';
 import { awaitRunning } from './await-running';
 import { awaitSnapshot } from './await-snapshot';
 import { check } from './check';
@@ -7,6 +8,7 @@ import { removeSlot } from './destroy-slot';
 import { removeIps, removePublication, removeRole, restoreIdentity, revokeGrants, unpublish } from './destroy-source';
 import { removeCluster, removeConnection, removeSchema, removeSecret, removeSource } from './destroy-target';
 import { removeWatch } from './destroy-watch';
+import { examine } from './examine';
 import { makePlan } from './make-plan';
 import { dropTables, ensureConnection, ensureSource } from './materialize-source-steps';
 import { ensureCluster, ensureSchema, ensureSecret } from './materialize-steps';
@@ -21,8 +23,9 @@ import type { Activities } from './types';
 export type { Deps } from './deps';
 
 /** The activities as functions of what they need from the outside. */
-export function createActivities(deps: Deps): Activities {
+export function createActivities(deps: Deps): Activities & ExamineActivities {
   return {
+    examine: (input) => examine(deps, input),
     makePlan: (input) => makePlan(deps, input),
     enableLogicalReplication: (input) => enableLogicalReplication(deps, input),
     ensureRole: (input) => ensureRole(deps, input),

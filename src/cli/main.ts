@@ -2,12 +2,16 @@ import { Command, CommanderError } from 'commander';
 import { register as apply } from './apply';
 import { register as approve } from './approve';
 import { register as cancel } from './cancel';
+import { register as completion } from './completion';
 import { register as destroy } from './destroy';
+import { register as doctor } from './doctor';
 import { register as explain } from './explain';
+import { register as init } from './init';
 import { register as list } from './list';
 import { register as pause } from './pause';
 import { register as plan } from './plan';
 import { register as reject } from './reject';
+import { register as repair } from './repair';
 import { register as resume } from './resume';
 import { register as rotate } from './rotate';
 import { register as sql } from './sql';
@@ -27,7 +31,24 @@ Examples:
   n2m status shop --watch           how the pipeline is`;
 
 /** Registered in the order of the help. Each command loads what it needs when it runs: --help and sql need no client. */
-const COMMANDS = [plan, sql, apply, approve, reject, status, list, pause, resume, cancel, rotate, destroy, explain];
+const COMMANDS = [
+  init,
+  plan,
+  sql,
+  apply,
+  approve,
+  reject,
+  status,
+  list,
+  pause,
+  resume,
+  cancel,
+  rotate,
+  destroy,
+  doctor,
+  explain,
+  completion,
+];
 
 export function buildProgram(version: string, exit: (code: number) => void): Command {
   const program = new Command('n2m')

@@ -1,6 +1,6 @@
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { TASK_QUEUE } from '../core/names';
+import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../core/names';
 import { CliError, EXIT } from './exit';
 
 /** The client of one command with what messages need to name. */
@@ -87,6 +87,11 @@ export async function workerPolls(temporal: Temporal): Promise<boolean> {
   });
 }
 
+/** Once per namespace; in Temporal Cloud in the namespace's settings. */
+export const REGISTER_SEARCH_ATTRIBUTES = `temporal operator search-attribute create ${Object.values(SEARCH_ATTRIBUTES)
+  .map((name) => `--name ${name} --type Keyword`)
+  .join(' ')}`;
+
 /** gRPC's numbers; the enum itself would cost the CLI another import at every start. */
 const GRPC: Record<string, number> = {
   invalidArgument: 3,
@@ -97,7 +102,8 @@ const GRPC: Record<string, number> = {
   unauthenticated: 16,
 };
 
-function explained(error: unknown, temporal: Temporal): unknown {
+/** What a call to Temporal failed with, in a sentence and with what to do; other errors as they are. */
+export function explained(error: unknown, temporal: Temporal): unknown {
   const cause = error instanceof ServiceError ? error.cause : error;
   if (!isGrpcServiceError(cause)) return error;
   const { code, details } = cause;
@@ -112,7 +118,7 @@ function explained(error: unknown, temporal: Temporal): unknown {
     return new CliError(
       `namespace ${temporal.namespace} lacks a search attribute: ${details}`,
       EXIT.failed,
-      'start a worker, which registers them, or: temporal operator search-attribute create --name N2mPipeline --type Keyword --name N2mState --type Keyword --name N2mVerdict --type Keyword',
+      REGISTER_SEARCH_ATTRIBUTES,
     );
   }
   return Object.values(GRPC).includes(code) ? unreachable(temporal.address, cause) : error;

@@ -1,0 +1,29 @@
+import { column, printable, wrapWords } from '../../core/text/fit';
+import type { DrawOptions } from './draw';
+
+/** One thing that was looked at. `next` mends it; null where nothing is to be mended. */
+export interface Diagnosis {
+  what: string;
+  state: 'ok' | 'warning' | 'wrong' | 'skipped';
+  detail: string;
+  next: string | null;
+}
+
+const MARKS: Record<Diagnosis['state'], string> = { ok: '✓', warning: '!', wrong: '✗', skipped: '-' };
+
+/** A line per thing, cut nowhere: details wrap, and what mends it stands below. */
+export function renderDoctor(lines: Diagnosis[], { paint, width }: Pick<DrawOptions, 'paint' | 'width'>): string[] {
+  const names = Math.max(...lines.map(({ what }) => what.length));
+  const room = Math.max(20, width - names - 4);
+  const colour = { ok: paint.green, warning: paint.yellow, wrong: paint.red, skipped: paint.dim };
+  return lines.flatMap(({ what, state, detail, next }) => {
+    const [first = '', ...rest] = wrapWords(printable(detail), room);
+    const below = next === null ? [] : wrapWords(`mend: ${printable(next)}`, room, '  ');
+    const indent = ' '.repeat(names + 4);
+    return [
+      `${colour[state](MARKS[state])} ${column(what, names)}  ${first}`,
+      ...rest.map((line) => indent + line),
+      ...below.map((line) => indent + paint.dim(line)),
+    ];
+  });
+}
