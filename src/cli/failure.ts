@@ -51,6 +51,10 @@ function isFailureInfo(value: unknown): value is FailureInfo {
 /** One sentence with cause and fix, exit code 1. */
 export function failed(info: FailureInfo, what: string, next: string): CliError {
   const code = info.code === null ? '' : ` (${info.code})`;
-  const fix = info.hint ?? (info.type === 'Unexpected' ? next : `${next}; more: n2m explain ${info.type}`);
+  const fix = info.hint
+    ? `${info.hint}; ${next}`
+    : info.type === 'Unexpected'
+      ? next
+      : `${next}; more: n2m explain ${info.type}`;
   return new CliError(`${what}: ${info.message}${code}`, EXIT.failed, fix, { failure: info });
 }

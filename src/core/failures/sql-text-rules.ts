@@ -53,7 +53,7 @@ export const SQL_TEXTS: readonly TextRule[] = [
     'AuthenticationFailed',
     false,
     'db error: FATAL: password authentication failed for user "mzr"',
-    "Materialize was refused with the replication role's password",
+    "correct the replication role's password where `source.role.password` points; n2m rotate renews one that n2m made",
   ),
   text(
     'upstream-unknown-host',

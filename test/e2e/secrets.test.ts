@@ -1,0 +1,215 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { formsOf, kept, leaks } from './leaks';
+import { World, type Ran } from './world';
+
+jest.setTimeout(240_000);
+
+/** Characters that URLs, SQL, JSON, shells and base64's two alphabets each write differently. */
+const canary = (name: string): string => `cnry-${name}/+ 'ü?>~"\\%&${Math.random().toString(36).slice(2, 12)}`;
+
+/** What people configure as a URL: its path is the secret. */
+const token = (name: string): string => `cnry-${name}-${Math.random().toString(36).slice(2, 14)}`;
+
+const QUOTING = `--require ${join(__dirname, 'quoting.js')}`;
+
+/** Takes alerts; bodies and headers are what a third party reads. */
+class Receiver {
+  readonly bodies: string[] = [];
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<Receiver> {
+    const server = createServer((request, response) => {
+      let body = '';
+      request.setEncoding('utf8');
+      request.on('data', (chunk: string) => (body += chunk));
+      request.on('end', () => {
+        receiver.bodies.push(JSON.stringify(request.headers) + body);
+        response.end();
+      });
+    });
+    const receiver = new Receiver(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return receiver;
+  }
+
+  url(path: string): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/${path}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+async function until(what: string, met: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
+    if (await met()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+const text = ({ stdout, stderr }: Ran): string => stdout + stderr;
+const places = async (world: World, more: Record<string, string>): Promise<Record<string, string>> => ({
+  ...(await kept(world)),
+  'worker log': world.log.join(''),
+  ...more,
+});
+
+describe('the search for leaks', () => {
+  it.each([0, 1, 2])('finds a secret in base64 behind %i other bytes', (offset) => {
+    const secret = canary('probe');
+    const hidden = Buffer.from(`${'x'.repeat(offset)}${secret} and more`).toString('base64');
+    expect(leaks({ log: `a ${hidden} b` }, { probe: secret })).toEqual(['probe in log']);
+  });
+
+  it('finds it plain, in a URL, in JSON and in SQL, and nothing where nothing is', () => {
+    const secret = canary('probe');
+    const ways = [secret, encodeURIComponent(secret), JSON.stringify({ secret }), secret.replaceAll("'", "''")];
+    for (const way of ways) expect(leaks({ log: `a ${way} b` }, { probe: secret })).toEqual(['probe in log']);
+    expect(leaks({ log: 'nothing' }, { probe: secret })).toEqual([]);
+    expect(formsOf(secret).every((form) => form.length >= 16)).toBe(true);
+  });
+});
+
+describe('secrets of a run that succeeds, with alerts sent', () => {
+  let world: World;
+  let receiver: Receiver;
+  const materializePassword = canary('materialize');
+  const signingKey = canary('signing');
+  const webhook = token('webhook');
+  const slack = token('slack');
+  const ping = token('ping');
+
+  beforeAll(async () => {
+    receiver = await Receiver.start();
+    world = await World.start({
+      neon: { sampleOrders: 200 },
+      materialize: { passwords: { materialize: materializePassword } },
+      env: {
+        N2M_LOG_LEVEL: 'DEBUG',
+        N2M_DEBUG: '1',
+        N2M_SECRET_ALERT_URL: receiver.url(webhook),
+        N2M_SECRET_SLACK_URL: receiver.url(slack),
+        N2M_SECRET_PING_URL: receiver.url(ping),
+        N2M_SECRET_ALERT_KEY: signingKey,
+      },
+    });
+    await world.startWorker();
+  });
+  afterAll(async () => {
+    await world.stop();
+    await receiver.stop();
+  });
+
+  it('are nowhere in histories, UI texts, logs, output and alerts', async () => {
+    const file = await world.write((pipeline) => {
+      pipeline.alerts = [
+        { webhook: 'env:N2M_SECRET_ALERT_URL', signingKey: 'env:N2M_SECRET_ALERT_KEY' },
+        { slack: 'env:N2M_SECRET_SLACK_URL' },
+      ];
+      pipeline.watch = { every: '1s', pingUrl: 'env:N2M_SECRET_PING_URL' };
+    });
+    const plan = await world.n2m(['plan', file, '--output', 'json']);
+    const apply = await world.n2m(['apply', file, '--yes', '--output', 'json']);
+    expect({ code: apply.code, stderr: apply.code === 0 ? '' : apply.stderr }).toEqual({ code: 0, stderr: '' });
+    await world.upstream((client) => client.query(`DROP PUBLICATION "n2m_${world.name}"`));
+    const alerted = (): boolean => receiver.bodies.filter((body) => body.includes(world.name)).length >= 2;
+    await until('both alerts', alerted);
+    const status = await world.n2m(['status', world.name, '--output', 'json']);
+
+    const found = await places(world, {
+      output: [plan, apply, status].map(text).join('\n'),
+      alerts: receiver.bodies.join('\n'),
+    });
+    const covered = Object.keys(found).join('\n');
+    for (const workflow of ['', '/plan-', '/check']) {
+      expect(covered).toContain(`history of pipeline/${world.name}${workflow}`);
+    }
+    expect(found.alerts).toContain('sha256=');
+    expect(found['worker log']).toContain('DEBUG');
+    const ownerUrl = world.neon.ownerUrl();
+    const secrets = {
+      'Neon API key': world.neon.apiKey,
+      'Materialize URL': world.materializeUrl,
+      'Materialize password': materializePassword,
+      'owner URL': ownerUrl,
+      'owner password': decodeURIComponent(new URL(ownerUrl).password),
+      'role password': await rolePassword(world),
+      'webhook URL': webhook,
+      'Slack URL': slack,
+      'ping URL': ping,
+      'signing key': signingKey,
+    };
+    expect(leaks(found, secrets)).toEqual([]);
+  });
+});
+
+/** As anybody with the key can read it from the API. */
+async function rolePassword(world: World): Promise<string> {
+  const { api, project, branch, apiKey } = world.neon;
+  const answer = await fetch(`${api}/projects/${project}/branches/${branch}/roles/mz_${world.name}/reveal_password`, {
+    headers: { authorization: `Bearer ${apiKey}` },
+  });
+  const { password } = (await answer.json()) as { password: string };
+  expect(password.length).toBeGreaterThan(8);
+  return password;
+}
+
+describe('secrets of runs that fail', () => {
+  let world: World;
+  const wrong = canary('role');
+  const materializePassword = canary('materialize');
+  const env: Record<string, string> = { N2M_LOG_LEVEL: 'DEBUG', N2M_DEBUG: '1', N2M_SECRET_ROLE_PASSWORD: wrong };
+
+  beforeAll(async () => {
+    world = await World.start({
+      neon: { sampleOrders: 200, logicalReplication: true },
+      materialize: { passwords: { materialize: materializePassword } },
+      env,
+    });
+    await world.upstream((client) =>
+      client.query(`CREATE ROLE given LOGIN REPLICATION BYPASSRLS PASSWORD 'another one, ${world.name}'`),
+    );
+  });
+  afterAll(() => world.stop());
+
+  const cases = [
+    { title: 'at CREATE SECRET, which the server refuses quoting the statement', quoting: 'transaction' },
+    { title: 'at CREATE SECRET with an error that quotes it in every field', quoting: 'quoted' },
+    { title: 'at CREATE CONNECTION with a wrong password', quoting: null },
+  ];
+
+  it.each(cases)('$title: are nowhere', async ({ quoting }) => {
+    delete env.NODE_OPTIONS;
+    if (quoting) Object.assign(env, { NODE_OPTIONS: QUOTING, N2M_TEST_QUOTING: quoting });
+    const worker = await world.startWorker();
+    const file = await world.write((pipeline) => {
+      const { database, tables, tls } = pipeline.source;
+      const role = { name: 'given', via: 'given', password: 'env:N2M_SECRET_ROLE_PASSWORD' };
+      pipeline.source = { kind: 'postgres', url: 'env:N2M_SECRET_POSTGRES_URL', database, tables, tls, role };
+    });
+    const apply = await world.n2m(['apply', file, '--yes', '--output', 'json']);
+    expect(apply.code).toBe(1);
+    expect(apply.stderr).toMatch(quoting ? /✗ secret: / : /✗ connection: .*password authentication failed/);
+    const status = await world.n2m(['status', world.name, '--output', 'json']);
+    const found = await places(world, { output: text(apply) + text(status) });
+    expect(Object.keys(found).join('\n')).toContain(`history of pipeline/${world.name} `);
+    const secrets = {
+      'role password': wrong,
+      'Materialize URL': world.materializeUrl,
+      'Materialize password': materializePassword,
+      'owner URL': world.neon.ownerUrl(),
+      'owner password': decodeURIComponent(new URL(world.neon.ownerUrl()).password),
+    };
+    expect(leaks(found, secrets)).toEqual([]);
+    const gone = once(worker, 'exit');
+    worker.kill('SIGTERM');
+    await gone;
+  });
+});
