@@ -6,9 +6,9 @@ import { code, sentence, table } from './markdown';
 interface Node {
   type?: string;
   description?: string;
-  default?: unknown;
-  enum?: unknown[];
-  const?: unknown;
+  default?: string | number | boolean | object;
+  enum?: string[];
+  const?: string | number | boolean;
   pattern?: string;
   properties?: Record<string, Node>;
   required?: string[];

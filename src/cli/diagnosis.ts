@@ -86,7 +86,7 @@ async function searchAttributeLine(temporal: Temporal): Promise<Diagnosis> {
   );
   const missing = wanted.filter((name) => customAttributes[name] === undefined);
   if (missing.length > 0) return wrong(what, `${missing.join(', ')} not registered`, REGISTER_SEARCH_ATTRIBUTES);
-  const odd = wanted.filter((name) => customAttributes[name] !== KEYWORD);
+  const odd = wanted.filter((name) => Number(customAttributes[name]) !== KEYWORD);
   if (odd.length === 0) return ok(what, wanted.join(', '));
   return wrong(what, `${odd.join(', ')}: registered with another type than Keyword`, 'remove them and register again');
 }

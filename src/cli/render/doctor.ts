@@ -11,19 +11,18 @@ export interface Diagnosis {
 
 const MARKS: Record<Diagnosis['state'], string> = { ok: '✓', warning: '!', wrong: '✗', skipped: '-' };
 
-/** A line per thing, cut nowhere: details wrap, and what mends it stands below. */
+/** A line per thing; details wrap. What mends it stands below in one piece, to be copied. */
 export function renderDoctor(lines: Diagnosis[], { paint, width }: Pick<DrawOptions, 'paint' | 'width'>): string[] {
   const names = Math.max(...lines.map(({ what }) => what.length));
-  const room = Math.max(20, width - names - 4);
+  const room = Math.max(16, width - names - 4);
   const colour = { ok: paint.green, warning: paint.yellow, wrong: paint.red, skipped: paint.dim };
   return lines.flatMap(({ what, state, detail, next }) => {
     const [first = '', ...rest] = wrapWords(printable(detail), room);
-    const below = next === null ? [] : wrapWords(`mend: ${printable(next)}`, room, '  ');
     const indent = ' '.repeat(names + 4);
     return [
       `${colour[state](MARKS[state])} ${column(what, names)}  ${first}`,
       ...rest.map((line) => indent + line),
-      ...below.map((line) => indent + paint.dim(line)),
+      ...(next === null ? [] : [`${indent}${paint.dim('mend:')} ${printable(next)}`]),
     ];
   });
 }
