@@ -65,7 +65,7 @@ function looked(spec: PipelineSpec, reading: PipelineReading, verdict: Verdict, 
 }
 
 /** Both sides at once, each with its own deadline; unreachable, refused and timed out are values. */
-async function readBoth(deps: Deps, spec: PipelineSpec, memory: WatchMemory | null): Promise<PipelineReading> {
+export async function readBoth(deps: Deps, spec: PipelineSpec, memory: WatchMemory | null): Promise<PipelineReading> {
   const began = Date.now();
   const targetSide = side('materialize', () => readTarget(deps, spec, memory, began));
   // The tables of a selection by schema are known from Materialize only: then one side waits for the other.

@@ -13,6 +13,8 @@ import { makePlan } from './make-plan';
 import { dropTables, ensureConnection, ensureSource } from './materialize-source-steps';
 import { ensureCluster, ensureSchema, ensureSecret } from './materialize-steps';
 import { allowEgressIps, enableLogicalReplication } from './neon-steps';
+import { planRepair } from './repair-look';
+import { dropDeadTables, dropLostSource, keepDefinitions, recreateDependents } from './repair-steps';
 import { rightSize } from './right-size';
 import { ensureRole } from './role-step';
 import { planRotate, reconnectSource, rotatePassword } from './rotate-steps';
@@ -61,5 +63,10 @@ export function createActivities(deps: Deps): Activities & ExamineActivities {
     planRotate: (input) => planRotate(deps, input),
     rotatePassword: (input) => rotatePassword(deps, input),
     reconnectSource: (input) => reconnectSource(deps, input),
+    planRepair: (input) => planRepair(deps, input),
+    keepDefinitions: (input) => keepDefinitions(deps, input),
+    dropDeadTables: (input) => dropDeadTables(deps, input),
+    dropLostSource: (input) => dropLostSource(deps, input),
+    recreateDependents: (input) => recreateDependents(deps, input),
   };
 }

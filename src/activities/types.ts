@@ -1,5 +1,6 @@
 import type { Plan, PlanAction, PlannedTable, RemovedTable, StepResult } from '../core/plan/types';
 import type { RotatePlan } from '../core/repair/rotate-plan';
+import type { Definition, Recreated, RepairPlan } from '../core/repair/types';
 import type { SnapshotProgress, SnapshotStint } from '../core/snapshot/types';
 import type { PipelineSpec } from '../core/spec/types';
 import type { DestroyInput, DestroyPlan, KnownUpstream } from '../core/destroy/types';
@@ -92,4 +93,13 @@ export interface Activities {
   rotatePassword(input: { spec: PipelineSpec }): Promise<StepResult>;
   /** Makes the source log in again and sees it run. */
   reconnectSource(input: { spec: PipelineSpec }): Promise<StepResult>;
+
+  /** Reads both sides, judges, and says what mends what is broken. Reads only. */
+  planRepair(input: { spec: PipelineSpec; memory: WatchMemory | null }): Promise<RepairPlan>;
+  /** Definitions, owners, privileges and comments of what a repair drops. */
+  keepDefinitions(input: { spec: PipelineSpec; plan: RepairPlan }): Promise<Definition[]>;
+  dropDeadTables(input: { spec: PipelineSpec; plan: RepairPlan; definitions: Definition[] }): Promise<StepResult>;
+  dropLostSource(input: { spec: PipelineSpec; plan: RepairPlan; definitions: Definition[] }): Promise<StepResult>;
+  /** Makes them again in order, and compares. */
+  recreateDependents(input: { spec: PipelineSpec; definitions: Definition[] }): Promise<Recreated[]>;
 }

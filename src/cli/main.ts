@@ -11,6 +11,7 @@ import { register as list } from './list';
 import { register as pause } from './pause';
 import { register as plan } from './plan';
 import { register as reject } from './reject';
+import { register as repair } from './repair';
 import { register as resume } from './resume';
 import { register as rotate } from './rotate';
 import { register as sql } from './sql';
@@ -43,6 +44,7 @@ const COMMANDS = [
   resume,
   cancel,
   rotate,
+  repair,
   destroy,
   doctor,
   explain,

@@ -55,11 +55,12 @@ export async function approvedPlan(
   input: Pick<ReplicateInput, 'spec'>,
   tracker: RunTracker,
   approvals: Approvals,
+  show: (plan: Plan) => Pick<Plan, 'steps' | 'findings'> = (plan) => plan,
 ): Promise<Plan> {
   for (;;) {
     const summary = 'read both systems, compare with the file';
     const plan = await activities.makePlan.executeWithOptions({ summary }, [{ spec: input.spec }]);
-    tracker.planned(plan);
+    tracker.planned(show(plan));
     refuseBlocked(plan);
     const missing = approvals.missing(plan);
     if (missing.length === 0) return plan;

@@ -2,5 +2,6 @@ export { checkReplication } from './check-replication';
 export { destroyReplication, planDestruction } from './destroy-replication';
 export { examine } from './examine';
 export { planReplication } from './plan-replication';
+export { planRepair, repairReplication } from './repair-replication';
 export { replicate } from './replicate';
 export { planRotation, rotateReplication } from './rotate-replication';

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { FailureInfo } from '../core/failures/types';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
+import type { Definition } from '../core/repair/types';
 import type { RunPhase, RunView, StepView } from '../core/run/types';
 import type { SnapshotProgress } from '../core/snapshot/types';
 import { renderRunDetails } from '../core/run/details';
@@ -52,6 +53,10 @@ export class RunTracker {
     this.view.steps = plan.steps.map((step) => done.get(step.id) ?? pending(step));
     this.view.findings = plan.findings;
     this.show();
+  }
+
+  keeps(definitions: Definition[]): void {
+    this.view.definitions = definitions;
   }
 
   waitingFor(approvals: RunView['waitingFor']): void {

@@ -5,6 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { Activities } from '../../src/activities/types';
 import type { DestroyPlan, DestroyStep } from '../../src/core/destroy/types';
 import type { Plan, PlanStep, StepResult } from '../../src/core/plan/types';
+import type { RepairPlan } from '../../src/core/repair/types';
 import { STEP_IDS } from '../../src/core/plan/types';
 import type { PipelineSpec } from '../../src/core/spec/types';
 import type { CheckResult } from '../../src/core/watch/types';
@@ -109,6 +110,22 @@ export function fakes(calls: string[], overrides: Partial<Activities> = {}): Act
     },
     rotatePassword: step('rotatePassword'),
     reconnectSource: step('reconnectSource'),
+    planRepair: ({ spec }) => {
+      calls.push('planRepair');
+      return Promise.resolve(repairPlan(spec.name));
+    },
+    keepDefinitions: () => {
+      calls.push('keepDefinitions');
+      return Promise.resolve([]);
+    },
+    dropDeadTables: step('dropDeadTables'),
+    dropLostSource: step('dropLostSource'),
+    recreateDependents: ({ definitions }) => {
+      calls.push('recreateDependents');
+      return Promise.resolve(
+        definitions.map(({ name, type }) => ({ name, type, outcome: 'recreated', why: null, sql: [] })),
+      );
+    },
   };
   return { ...plain, ...overrides };
 }
@@ -146,6 +163,22 @@ export function destroyPlan(pipeline: string, steps: DestroyStep[], rest: Partia
     leaveUpstream: false,
     dependents: [],
     known: { slot: 'materialize_00000000000000000000000000000000', added: [] },
+    ...rest,
+  };
+}
+
+export function repairPlan(pipeline: string, rest: Partial<RepairPlan> = {}): RepairPlan {
+  return {
+    pipeline,
+    findings: [],
+    steps: [],
+    changes: 0,
+    needsApproval: [],
+    symptoms: [],
+    damage: { password: false, recreate: [], dead: [], converge: [] },
+    dependents: [],
+    slot: 'materialize_00000000000000000000000000000000',
+    attempts: 0,
     ...rest,
   };
 }

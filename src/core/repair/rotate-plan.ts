@@ -76,7 +76,7 @@ function rotate({ spec, secret, otherUsers }: RotateLook): PlanStep {
   };
 }
 
-function reconnect(spec: PipelineSpec): PlanStep {
+export function reconnect(spec: PipelineSpec): PlanStep {
   const object = `source ${spec.materialize.names.source}`;
   return {
     id: 'reconnect',

@@ -1,5 +1,6 @@
 import type { FailureInfo } from '../failures/types';
 import type { Approval, Finding, Outcome, Plan, PlanAction, StepId } from '../plan/types';
+import type { Definition } from '../repair/types';
 import type { SnapshotProgress } from '../snapshot/types';
 import type { PipelineSpec } from '../spec/types';
 import type { CheckResult, WatchMemory } from '../watch/types';
@@ -48,6 +49,8 @@ export interface RunView {
   /** The last thing the wait told the workflow; newer numbers are in the pending activity's heartbeat. */
   snapshot: SnapshotProgress | null;
   failure: FailureInfo | null;
+  /** A repair's: what it dropped and has to make again, for a person if it cannot. */
+  definitions?: Definition[];
 }
 
 /** Byte distances of the slot after hand-over, decimal strings. */
@@ -89,6 +92,12 @@ export interface CheckInput {
   memory?: WatchMemory | null;
   /** A look by hand tells nobody: alerts are the schedule's. */
   quiet?: boolean;
+}
+
+/** Input of `repairReplication`. */
+export interface RepairRunInput extends ReplicateInput {
+  /** What the watch remembers: a slot that was lost looks well for a moment after Materialize made it again. */
+  memory: WatchMemory | null;
 }
 
 /** Input of `destroyReplication`. */

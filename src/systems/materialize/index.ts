@@ -1,6 +1,7 @@
 /** Materialize: sessions and read-backs. Everything is looked up by its full name, whatever its id is by now. */
 export { readCluster, readReplicas, type Replica } from './cluster';
 export * from './connect';
+export * from './definitions';
 export * from './dependents';
 export * from './facts';
 export { readConnection, readSchema, readSecret } from './items';

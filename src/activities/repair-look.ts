@@ -1,0 +1,67 @@
+import { findDamage } from '../core/repair/damage';
+import { planRepair as decide } from '../core/repair/plan';
+import type { RepairPlan } from '../core/repair/types';
+import { makePlan } from '../core/plan/plan';
+import { runId } from '../core/names';
+import type { PipelineSpec } from '../core/spec/types';
+import { judge } from '../core/watch/judge';
+import type { Reading, WatchMemory } from '../core/watch/types';
+import { SystemError } from '../systems/errors';
+import { readDependentsOf, readTargetFacts } from '../systems/materialize';
+import { readSourceFacts } from '../systems/postgres';
+import { readBoth } from './check';
+import type { Deps } from './deps';
+import { readWatch } from './schedule';
+import { withMaterialize, withSource } from './sessions';
+
+const DAY = 24 * 3_600_000;
+
+/**
+ * Reads both sides as the check does and as a plan does, and decides what mends what is broken. Both sides have to
+ * answer: what cannot be read is waited for, never taken for lost. Changes nothing.
+ */
+export async function planRepair(
+  deps: Deps,
+  { spec, memory }: { spec: PipelineSpec; memory: WatchMemory | null },
+): Promise<RepairPlan> {
+  const reading = await readBoth(deps, spec, memory);
+  const upstream = valueOf(reading.source);
+  const target = valueOf(reading.target);
+  // The repair itself holds the lock: it is not the change that explains what is broken.
+  const { verdict } = judge({ ...reading, changeUnderWay: null }, memory, spec, reading.takenAt);
+  const [facts, found, watch, attempts] = await Promise.all([
+    withSource(deps, spec, async ({ client, access, neon }) => {
+      const { project, branch, database } =
+        spec.source.kind === 'neon' ? spec.source : { project: '', branch: null, database: '' };
+      const neonFacts = neon ? await neon.readFacts({ project, branch, database }) : null;
+      return readSourceFacts(client, { source: spec.source, reachable: access.reachable, neon: neonFacts });
+    }),
+    withMaterialize(deps, spec, (client) => readTargetFacts(client, spec)),
+    readWatch(deps.schedules, spec, deps.taskQueue),
+    countRepairs(deps, spec.name),
+  ]);
+  const look = { spec, symptoms: verdict.symptoms, upstream, target, facts, source: found.source };
+  const damage = findDamage(look);
+  const roots = damage.recreate.length > 0 && found.source ? [found.source.id] : damage.dead.map(({ id }) => id);
+  const children = new Set(found.source?.children.map(({ id }) => id));
+  const dependents = await withMaterialize(deps, spec, (client) => readDependentsOf(client, roots));
+  const blocking = makePlan(spec, facts, found, watch).findings.filter(({ severity }) => severity === 'blocking');
+  return decide({
+    ...{ ...look, damage, attempts, blocking, connection: found.connection },
+    dependents: dependents.filter(({ id }) => !children.has(id)).map(({ id, type, name }) => ({ id, type, name })),
+  });
+}
+
+function valueOf<T>(reading: Reading<T>): T {
+  if (reading.ok) return reading.value;
+  throw new SystemError(reading.failure);
+}
+
+/** Repairs that ended within a day, whatever came of them. */
+async function countRepairs(deps: Deps, pipeline: string): Promise<number> {
+  const since = new Date(Date.now() - DAY).toISOString();
+  const query =
+    `WorkflowId = '${runId(pipeline)}' AND WorkflowType = 'repairReplication' ` +
+    `AND StartTime > '${since}' AND ExecutionStatus != 'Running'`;
+  return (await deps.workflows.count(query)).count;
+}

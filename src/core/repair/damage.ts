@@ -1,0 +1,87 @@
+import type { ChildFacts, SourceFacts, SourceObjectFacts } from '../plan/facts';
+import { sameTable, tableName } from '../plan/select';
+import { publicationDifferences } from '../plan/publication';
+import type { PipelineSpec } from '../spec/types';
+import { sourceError, tableErrorOf } from '../watch/source-errors';
+import type { SourceReading, Symptom, TargetReading } from '../watch/types';
+import type { Damage, DeadTable } from './types';
+
+export interface RepairLook {
+  spec: PipelineSpec;
+  symptoms: Symptom[];
+  /** What the check read of both sides. */
+  upstream: SourceReading;
+  target: TargetReading;
+  /** What a plan reads. */
+  facts: SourceFacts;
+  source: SourceObjectFacts | null;
+}
+
+const LOST = ['slot-lost', 'slot-missing', 'source-restored'];
+const PUT_RIGHT = ['publication-missing', 'table-unpublished', 'table-identity', 'source-missing'];
+
+/** Which remedy each symptom asks for. What no remedy knows is left to people: the symptom's own `next` says what. */
+export function findDamage(look: RepairLook): Damage {
+  const recreate = recreateReasons(look);
+  const dead = recreate.length > 0 ? [] : deadTables(look);
+  return {
+    password: passwordRefused(look),
+    recreate,
+    dead,
+    converge: [
+      ...look.symptoms.filter((symptom) => PUT_RIGHT.includes(symptom.rule)).map((symptom) => symptom.cause),
+      ...publicationDamage(look),
+    ],
+  };
+}
+
+/** Materialize makes a lost slot again under its old name and then fails for ever: only a new source helps. */
+function recreateReasons({ symptoms, source, upstream }: RepairLook): string[] {
+  if (!source) return [];
+  const lost = symptoms.filter(
+    ({ rule, severity }) => LOST.includes(rule) || (rule === 'publication-missing' && severity === 'terminal'),
+  );
+  if (lost.length > 0) return [...new Set(lost.map((symptom) => symptom.cause))];
+  // Without a memory of the slot: what was copied proves that there was one.
+  const { slot } = upstream;
+  const copied = source.children.some((child) => child.committed);
+  if (source.slot !== null && slot.slot === source.slot && !slot.exists && copied) {
+    return [`slot ${source.slot} is gone from the server`];
+  }
+  return [];
+}
+
+/** Tables with a permanent error of their own; what the whole source suffers from shows on every table. */
+function deadTables({ spec, source }: RepairLook): DeadTable[] {
+  return (source?.children ?? []).flatMap((child) => {
+    if (child.error === null || child.error === source?.error || !tableErrorOf(child.error)?.permanent) return [];
+    return [deadTable(spec, child, child.error)];
+  });
+}
+
+function deadTable({ materialize }: PipelineSpec, child: ChildFacts, error: string): DeadTable {
+  const { id, kind, schema, name, upstream } = child;
+  return { id, kind, upstream, error, item: { database: materialize.database, schema, name } };
+}
+
+function passwordRefused({ target, symptoms }: RepairLook): boolean {
+  if (!symptoms.some(({ rule }) => rule === 'not-running')) return false;
+  const texts = [target.source.error, ...target.source.stalledSince.map(({ error }) => error)];
+  return texts.some((text) => text !== null && sourceError(text)?.next?.includes('n2m rotate'));
+}
+
+/** Before Materialize notices: it looks every 15 s, and a table it missed once is dead. */
+function publicationDamage({ spec, source, facts }: RepairLook): string[] {
+  const tables = (source?.children ?? [])
+    .map((child) => child.upstream)
+    .filter((upstream) => facts.tables.some((table) => sameTable(table, upstream)));
+  const found = facts.publication;
+  if (!found) return source ? [`publication ${spec.source.publication} does not exist`] : [];
+  const weak = facts.tables.filter(
+    (table) => table.replicaIdentity !== 'full' && tables.some((wanted) => sameTable(wanted, table)),
+  );
+  return [
+    ...publicationDifferences(tables, found).map(({ text }) => `publication ${found.name}: ${text}`),
+    ...weak.map((table) => `replica identity of ${tableName(table)}: ${table.replicaIdentity} → full`),
+  ];
+}

@@ -1,0 +1,189 @@
+import type { DependentName } from '../destroy/types';
+import { named } from '../destroy/step';
+import { isOurs } from '../plan/ownership';
+import type { ConnectionFacts } from '../plan/facts';
+import { connectionDifferences } from '../plan/source-definition';
+import { sameTable, tableName } from '../plan/select';
+import type { Approval, Finding, PlanAction, PlanStep, StepId } from '../plan/types';
+import { dropSource, dropSubsource, dropTable } from '../sql/materialize';
+import type { PipelineSpec } from '../spec/types';
+import { plural } from '../text/count';
+import type { RepairLook } from './damage';
+import { reconnect } from './rotate-plan';
+import type { Damage, RepairPlan } from './types';
+
+/** After so many in a day another repair needs a person: what comes back that often is not mended by repairing. */
+export const MOST_A_DAY = 3;
+
+export interface RepairScene extends RepairLook {
+  damage: Damage;
+  dependents: DependentName[];
+  connection: ConnectionFacts | null;
+  /** What would stop a run: then nothing is dropped that could not be made again. */
+  blocking: Finding[];
+  attempts: number;
+}
+
+/** The least that mends what is broken, in order; nothing where nothing is broken that n2m can mend. */
+export function planRepair(scene: RepairScene): RepairPlan {
+  const { spec, symptoms, damage, source, attempts } = scene;
+  const due = steps(scene);
+  const findings = due.length === 0 ? [] : obstacles(scene);
+  return {
+    pipeline: spec.name,
+    findings,
+    steps: due,
+    changes: due.length,
+    needsApproval: due.length === 0 ? [] : approvals(scene, due),
+    symptoms,
+    damage,
+    dependents: drops(damage) ? scene.dependents : [],
+    slot: source?.slot ?? null,
+    attempts,
+  };
+}
+
+const drops = (damage: Damage): boolean => damage.recreate.length + damage.dead.length > 0;
+
+function steps(scene: RepairScene): PlanStep[] {
+  const { spec, damage, source, dependents } = scene;
+  const { names } = spec.materialize;
+  const object = `source ${names.source}`;
+  const views = dependents.length > 0 ? `, made again afterwards: ${named(dependents)}` : '';
+  const result: PlanStep[] = [];
+  if (damage.password) result.push(rotate(spec), reconnect(spec));
+  if (drops(damage)) {
+    const sentence = `read and keep the definitions of ${plural(dependents.length, 'object')} built on what is dropped`;
+    result.push(step('keep-definitions', 'change', plural(dependents.length, 'definition'), sentence));
+  }
+  if (damage.dead.length > 0) {
+    const tables = damage.dead.map((table) => tableName(table.upstream));
+    result.push(
+      step('drop-dead-tables', 'drop', tables.join(', '), `drop ${tables.join(', ')} alone, to add it again${views}`, {
+        changes: damage.dead.map((table) => `${tableName(table.upstream)}: ${table.error}`),
+        interrupts: `${tables.join(', ')} cannot be read until copied again; the other tables wait meanwhile`,
+      }),
+    );
+  }
+  if (damage.recreate.length > 0) {
+    result.push(
+      step('drop-source', 'drop', object, `drop ${object}, to make it again: ${damage.recreate.join('; ')}${views}`, {
+        changes: [
+          ...damage.recreate,
+          ...(source?.children ?? []).map((child) => `copy ${tableName(child.upstream)} again`),
+        ],
+        interrupts: `${plural(source?.children.length ?? 0, 'table')} cannot be read until copied again`,
+        irreversible: 'what Materialize still has of them goes first',
+      }),
+      step('remove-slot', 'drop', `slot ${source?.slot ?? ''}`, `see that the old slot is gone from the server`),
+    );
+  }
+  if (damage.converge.length > 0 && !drops(damage)) {
+    result.push(
+      step(
+        'publication',
+        'change',
+        `publication ${spec.source.publication}`,
+        `put right: ${damage.converge.join('; ')}`,
+        {
+          changes: damage.converge,
+        },
+      ),
+    );
+  }
+  return result;
+}
+
+function rotate({ source, materialize }: PipelineSpec): PlanStep {
+  const { name } = source.role;
+  return step(
+    'rotate',
+    'change',
+    `password of ${name}`,
+    `a new password for ${name}, in secret ${materialize.names.secret}`,
+    {
+      interrupts: `whoever else logs in as ${name} is locked out`,
+      irreversible: 'the old password cannot be brought back',
+    },
+  );
+}
+
+function step(
+  id: StepId,
+  action: PlanAction,
+  object: string,
+  sentence: string,
+  rest: Partial<Pick<PlanStep, 'changes' | 'interrupts' | 'irreversible'>> = {},
+): PlanStep {
+  return { id, action, object, sentence, changes: [], interrupts: null, irreversible: null, approval: null, ...rest };
+}
+
+/** A wrong project, branch or slot looks like damage, too: then nothing is dropped. */
+function obstacles(scene: RepairScene): Finding[] {
+  const { spec, damage, source, connection, facts } = scene;
+  const found: Finding[] = [];
+  const block = (code: string, subject: string, sentence: string, fix: string | null) =>
+    found.push({ code, severity: 'blocking', subject, sentence, fix });
+  const { names } = spec.materialize;
+  const object = `source ${names.source}`;
+  const differences = connection ? connectionDifferences(spec, facts, connection) : [];
+  if (differences.length > 0) {
+    const sentence = `connection ${names.connection} leads elsewhere than the file: ${differences.join(', ')}`;
+    block('other-upstream', names.connection, sentence, 'n2m apply FILE changes the connection; repair after that');
+  }
+  if (!drops(damage) || !source) return found;
+  if (!isOurs(source.comment, spec.name)) {
+    block('not-ours', object, `${object} was not made by n2m, which drops only its own`, byHand(scene));
+  }
+  if (damage.recreate.length > 0 && !/^materialize_[0-9a-f]{32}$/.test(source.slot ?? '')) {
+    block('no-slot-name', object, `Materialize names no slot of ${object}: nothing proves that it lost one`, null);
+  }
+  const missing = source.children.filter((child) => !facts.tables.some((table) => sameTable(table, child.upstream)));
+  if (source.children.length > 0 && missing.length === source.children.length) {
+    const sentence = `none of its ${plural(missing.length, 'table')} exists in database ${spec.source.database} there`;
+    block('other-database', object, `${sentence}: it looks like another project, branch or database`, 'check the file');
+  }
+  const gone = damage.dead.filter((dead) => missing.some((child) => sameTable(child.upstream, dead.upstream)));
+  if (gone.length > 0 && gone.length < source.children.length) {
+    const tables = gone.map((table) => tableName(table.upstream)).join(', ');
+    block(
+      'table-gone',
+      tables,
+      `${tables} does not exist upstream any more`,
+      'take it out of the file, then n2m apply',
+    );
+  }
+  return [...found, ...scene.blocking.filter(({ code }) => !found.some((one) => one.code === code))];
+}
+
+function byHand({ spec, damage }: RepairScene): string {
+  const { database, schema, names } = spec.materialize;
+  if (damage.recreate.length > 0) return `${dropSource({ database, schema, name: names.source })}; then n2m apply FILE`;
+  const tables = damage.dead.map((dead) => (dead.kind === 'table' ? dropTable(dead.item) : dropSubsource(dead.item)));
+  return `${tables.join('; ')}; then n2m apply FILE`;
+}
+
+function approvals({ spec, damage, dependents, attempts, source }: RepairScene, due: PlanStep[]): Approval[] {
+  const [first] = due;
+  if (!first) return [];
+  const approval = (key: string, id: StepId, reason: string): Approval => ({ key, step: id, reason });
+  const result = [approval('repair', first.id, due.map((one) => one.sentence).join('; '))];
+  if (damage.password && spec.source.role.via !== 'given') {
+    const reason = `change the password of ${spec.source.role.name}: whoever else uses it is locked out`;
+    result.push(approval('reset-password', 'rotate', reason));
+  }
+  if (damage.recreate.length > 0) {
+    const reason = `make ${source?.children.length ?? 0} tables again: all their rows are copied anew`;
+    result.push(approval('recreate-source', 'drop-source', reason));
+  }
+  if (drops(damage) && dependents.length > 0) {
+    const sinks = dependents.some(({ type }) => type === 'sink') ? '; a sink made again sends everything again' : '';
+    const reason = `drop and make again what others built on it: ${named(dependents, 20)}${sinks}`;
+    result.push(approval('rebuild-dependents', 'keep-definitions', reason));
+  }
+  if (attempts >= MOST_A_DAY) {
+    const reason = `${plural(attempts, 'repair')} within a day did not hold: look for the cause first`;
+    result.push(approval('repair-again', first.id, reason));
+  }
+  return result;
+}

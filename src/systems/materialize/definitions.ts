@@ -1,0 +1,87 @@
+import { commentStatement, grantsOf, keywordOf, showCreate } from '../../core/repair/privileges';
+import type { Definition } from '../../core/repair/types';
+import type { ItemName } from '../../core/sql/materialize';
+import type { SqlClient } from '../sql-client';
+
+interface ObjectRow {
+  id: string;
+  owner_id: string;
+  owner: string | null;
+  privileges: string | null;
+}
+
+interface CommentRow {
+  id: string;
+  type: string;
+  column: string | null;
+  sub_id: string | null;
+  comment: string;
+}
+
+export interface Described {
+  id: string;
+  type: string;
+  name: string;
+  item: ItemName;
+  /** Its CREATE statement is wanted, too. */
+  definition: boolean;
+}
+
+/** Everything that brings these objects back as they are: definition, owner, privileges, comments. In the order given. */
+export async function readDefinitions(client: SqlClient, objects: readonly Described[]): Promise<Definition[]> {
+  if (objects.length === 0) return [];
+  const marks = objects.map((_, index) => `$${index + 1}`).join(', ');
+  const ids = objects.map(({ id }) => id);
+  const rows = await client.query<ObjectRow>(
+    `SELECT o.id, o.owner_id, r.name AS owner, o.privileges::text AS privileges
+     FROM mz_catalog.mz_objects o LEFT JOIN mz_catalog.mz_roles r ON r.id = o.owner_id WHERE o.id IN (${marks})`,
+    ids,
+  );
+  const roles = await client.query<{ id: string; name: string }>('SELECT id, name FROM mz_catalog.mz_roles');
+  const comments = await client.query<CommentRow>(
+    `SELECT k.id, k.object_type AS type, c.name AS "column", k.object_sub_id::text AS sub_id, k.comment
+     FROM mz_internal.mz_comments k
+     LEFT JOIN mz_catalog.mz_columns c ON c.id = k.id AND c.position::text = k.object_sub_id::text
+     WHERE k.id IN (${marks})`,
+    ids,
+  );
+  const names = new Map(roles.map(({ id, name }) => [id, name]));
+  const definitions: Definition[] = [];
+  for (const object of objects) {
+    const { id, type, name, item } = object;
+    const row = rows.find((candidate) => candidate.id === id);
+    if (!row) continue;
+    definitions.push({
+      ...{ id, type, name, item, owner: row.owner },
+      sql: object.definition ? await readCreate(client, type, item) : null,
+      grants: type === 'index' ? [] : grantsOf(row.privileges ?? '{}', item, row.owner_id, names),
+      comments: comments
+        .filter((comment) => comment.id === id && comment.type === type)
+        .flatMap(({ column, sub_id: subId, comment }) =>
+          // A column that cannot be named cannot be commented on.
+          column === null && subId !== null ? [] : [commentStatement(type, item, column, comment)],
+        )
+        .sort(),
+    });
+  }
+  return definitions;
+}
+
+/** The statement as the server prints it; null for a type it cannot print. */
+export async function readCreate(client: SqlClient, type: string, item: ItemName): Promise<string | null> {
+  if (keywordOf(type) === null) return null;
+  const [row] = await client.query<{ create_sql: string }>(showCreate(type, item));
+  return row?.create_sql.replace(/;\s*$/, '') ?? null;
+}
+
+/** The id of an object of that full name and type; null when there is none. */
+export async function findObject(client: SqlClient, type: string, item: ItemName): Promise<string | null> {
+  const [row] = await client.query<{ id: string }>(
+    `SELECT o.id FROM mz_catalog.mz_objects o
+     JOIN mz_catalog.mz_schemas n ON n.id = o.schema_id
+     JOIN mz_catalog.mz_databases d ON d.id = n.database_id
+     WHERE d.name = $1 AND n.name = $2 AND o.name = $3 AND o.type = $4`,
+    [item.database, item.schema, item.name, type],
+  );
+  return row?.id ?? null;
+}
