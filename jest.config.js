@@ -7,5 +7,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   testTimeout: 60_000,
+  // Servers are stopped by the tests that start them; a stray socket must not hold a finished run for ever.
+  forceExit: true,
   maxWorkers: 2,
 };

@@ -6,6 +6,8 @@ import { checkId, SEARCH_ATTRIBUTES, watchId } from '../core/names';
 import type { CheckInput } from '../core/run/types';
 import type { PipelineSpec } from '../core/spec/types';
 import type { StepResult } from '../core/plan/types';
+import { formatDuration } from '../core/text/duration';
+import type { StepInput } from './types';
 
 /** A check missed for longer than this is not caught up: the next reading says more than an old one. */
 const CATCH_UP = '10s';
@@ -44,28 +46,26 @@ export async function readWatch(schedules: ScheduleClient, spec: PipelineSpec, t
 
 /** Creates the schedule or makes it what the file says; a pause and its reason survive. */
 export async function ensureWatch(
-  schedules: ScheduleClient,
-  spec: PipelineSpec,
-  taskQueue: string,
+  { schedules, taskQueue }: { schedules: ScheduleClient; taskQueue: string },
+  { spec, planned }: Pick<StepInput, 'spec' | 'planned'>,
 ): Promise<StepResult> {
   const object = `schedule ${watchId(spec.name)}`;
   const wanted = watchOptions(spec, taskQueue);
-  const every = `every ${Math.round(spec.watch.every / 1000)} s`;
+  const sentence = `checks ${spec.name} every ${formatDuration(spec.watch.every)}`;
   const described = await describe(schedules, spec.name);
-  if (!described) {
-    try {
-      await schedules.create(wanted);
-      return { outcome: 'created', object, sentence: `checks ${spec.name} ${every}` };
-    } catch (error) {
-      // The answer to an earlier create was lost: it is there, so make it what the file says.
-      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-      await update(schedules, wanted);
-      return { outcome: 'created', object, sentence: `checks ${spec.name} ${every}` };
-    }
+  // Planned as `create` and there: made by an attempt whose answer was lost.
+  const made = planned === 'create' ? 'created' : 'changed';
+  if (described) {
+    if (!matches(described, spec, taskQueue)) await update(schedules, wanted);
+    return { outcome: made, object, sentence };
   }
-  if (matches(described, spec, taskQueue)) return { outcome: 'kept', object, sentence: `checks ${spec.name} ${every}` };
-  await update(schedules, wanted);
-  return { outcome: 'changed', object, sentence: `checks ${spec.name} ${every} with the file's settings` };
+  try {
+    await schedules.create(wanted);
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await update(schedules, wanted);
+  }
+  return { outcome: 'created', object, sentence };
 }
 
 async function update(schedules: ScheduleClient, wanted: ScheduleOptions): Promise<void> {

@@ -1,39 +1,47 @@
-// Loaded before the worker (`node --require`): strikes at one statement or API call, once, in one of three ways.
+// Loaded before the worker (`node --require`): strikes at statements and API calls, each once, in one of three ways.
 // Patched from outside so that the product has no hooks for tests.
 const fs = require('node:fs');
 const { Client } = require('pg');
 const { ScheduleClient } = require('@temporalio/client');
 
-/** {pattern, mode: 'kill-before' | 'kill-after' | 'lose-answer', marker: file that says it has struck, journal: file} */
+/** {strikes: [{pattern, mode: 'kill-before' | 'kill-after' | 'lose-answer'}], markers: folder, journal: file} */
 const fault = JSON.parse(process.env.N2M_TEST_FAULT ?? '{}');
-const pattern = fault.pattern ? new RegExp(fault.pattern) : null;
+const strikes = (fault.strikes ?? []).map(({ pattern, mode }, index) => ({
+  pattern: new RegExp(pattern),
+  mode,
+  index,
+}));
 
 const CHANGES =
   /^\s*(CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT|VALIDATE|ROLLBACK)\b|^\s*SELECT pg_(drop_replication_slot|terminate_backend)/i;
 
 /** Secrets never go to a journal: statements that hold one are cut before it. */
 function journal(call) {
-  if (fault.journal) fs.appendFileSync(fault.journal, `${call.replace(/(SECRET .* AS|PASSWORD) .*$/s, '$1 …')}\n`);
+  if (fault.journal)
+    fs.appendFileSync(fault.journal, `${call.replace(/((SECRET|secret).* AS|PASSWORD) .*$/s, '$1 …')}\n`);
 }
 
-/** True once, over all processes of the case. */
-function strikes(call) {
-  if (!pattern?.test(call)) return false;
-  try {
-    fs.writeFileSync(fault.marker, call.slice(0, 60), { flag: 'wx' });
-    return true;
-  } catch {
-    return false;
+/** The strike for this call that has not happened yet, over all processes of the case; it has happened from now on. */
+function next(call) {
+  for (const strike of strikes) {
+    if (!strike.pattern.test(call)) continue;
+    try {
+      fs.writeFileSync(`${fault.markers}/struck-${strike.index}`, '', { flag: 'wx' });
+      return strike.mode;
+    } catch {
+      continue;
+    }
   }
+  return null;
 }
 
 async function around(call, run, lose) {
   journal(call);
-  const strike = strikes(call);
-  if (strike && fault.mode === 'kill-before') process.kill(process.pid, 'SIGKILL');
+  const mode = next(call);
+  if (mode === 'kill-before') process.kill(process.pid, 'SIGKILL');
   const answer = await run();
-  if (strike && fault.mode === 'kill-after') process.kill(process.pid, 'SIGKILL');
-  if (strike && fault.mode === 'lose-answer') return lose();
+  if (mode === 'kill-after') process.kill(process.pid, 'SIGKILL');
+  if (mode === 'lose-answer') return lose();
   return answer;
 }
 

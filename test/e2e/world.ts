@@ -20,11 +20,12 @@ export interface Ran {
   stderr: string;
 }
 
-/** Where a worker strikes, once; see faulty.js. */
+export type Mode = 'kill-before' | 'kill-after' | 'lose-answer';
+
+/** Where workers strike, each once over all of them; see faulty.js. */
 export interface Fault {
-  pattern?: string;
-  mode?: 'kill-before' | 'kill-after' | 'lose-answer';
-  marker?: string;
+  strikes?: { pattern: string; mode: Mode }[];
+  markers?: string;
   journal?: string;
 }
 

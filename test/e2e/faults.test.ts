@@ -1,0 +1,171 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
+import type { Plan } from '../../src/core/plan/types';
+import type { ReplicateReport } from '../../src/core/run/types';
+import { untilEqual } from './compare';
+import { World, type Mode } from './world';
+
+/**
+ * The worker is killed before and after each thing a step changes, one case a step; and one run each loses the answer to
+ * everything it changes. The run must finish, every object must be there exactly once, and no step may be told twice.
+ */
+const STEPS: Record<string, string[]> = {
+  'logical-replication': ['^PATCH .*projects'],
+  role: ['^POST .*/roles$', '^ALTER ROLE CURRENT_USER SET'],
+  'replica-identity': ['REPLICA IDENTITY FULL'],
+  publication: ['^CREATE PUBLICATION', '^COMMENT ON PUBLICATION', '^ALTER PUBLICATION'],
+  schema: ['^CREATE SCHEMA', '^COMMENT ON SCHEMA'],
+  cluster: ['^CREATE CLUSTER', '^COMMENT ON CLUSTER'],
+  secret: ['^CREATE SECRET', '^COMMENT ON SECRET'],
+  connection: ['^CREATE CONNECTION', '^COMMENT ON CONNECTION'],
+  source: ['^CREATE SOURCE', '^COMMENT ON SOURCE'],
+  'right-size': ['^ALTER CLUSTER'],
+  watch: ['^schedule create'],
+};
+/** Only with a role made by SQL. */
+const SQL_ROLE: Record<string, string[]> = {
+  'role by SQL': ['^CREATE ROLE', '^COMMENT ON ROLE', '^ALTER ROLE "mz_.* SET'],
+  // PUBLIC has USAGE on schema public, so that is never granted here.
+  grants: ['^GRANT SELECT', '^ALTER DEFAULT PRIVILEGES'],
+  'secret with a new password': ['^ALTER ROLE .* PASSWORD', '^CREATE SECRET'],
+};
+const KILLS: Mode[] = ['kill-before', 'kill-after'];
+const AT_ONCE = 3;
+
+interface Case {
+  title: string;
+  patterns: string[];
+  modes: Mode[];
+  sqlRole: boolean;
+}
+
+const CASES: Case[] = [
+  ...Object.entries(STEPS).map(([title, patterns]) => ({ title, patterns, modes: KILLS, sqlRole: false })),
+  ...Object.entries(SQL_ROLE).map(([title, patterns]) => ({ title, patterns, modes: KILLS, sqlRole: true })),
+  { title: 'every answer lost', patterns: Object.values(STEPS).flat(), modes: ['lose-answer'], sqlRole: false },
+  {
+    title: 'every answer lost, role by SQL',
+    patterns: Object.values(SQL_ROLE).flat(),
+    modes: ['lose-answer'],
+    sqlRole: true,
+  },
+];
+
+interface Result {
+  code: number;
+  stderr: string;
+  struck: number;
+  report: ReplicateReport;
+  again: Plan;
+  once: Record<string, number>;
+}
+
+let materialize: MaterializeServer;
+let results: Map<string, Promise<Result>>;
+
+beforeAll(async () => {
+  materialize = await startMaterialize({ speed: 20 });
+  results = runAll(CASES);
+});
+afterAll(async () => {
+  await Promise.allSettled(results.values());
+  await materialize.stop();
+});
+
+describe('a worker that dies or loses an answer', () => {
+  it.each(CASES)(
+    '$title: the run finishes, everything exists once, no step is told twice',
+    async ({ title, patterns, modes }) => {
+      const result = await results.get(title);
+      if (!result) throw new Error(`${title} did not run`);
+      expect({ code: result.code, stderr: result.code === 0 ? '' : result.stderr }).toEqual({ code: 0, stderr: '' });
+      expect(result.struck).toBe(patterns.length * modes.length);
+      const told = result.report.steps.map((step) => step.id);
+      expect(new Set(told).size).toBe(told.length);
+      expect(result.report.steps.filter((step) => step.action === 'create' && step.outcome === 'kept')).toEqual([]);
+      expect(result.once).toEqual(Object.fromEntries(Object.keys(result.once).map((what) => [what, 1])));
+      expect(result.again.steps.filter((step) => step.action !== 'keep').map((step) => step.sentence)).toEqual([]);
+    },
+    600_000,
+  );
+
+  it('was tried at every change a run makes', async () => {
+    const world = await World.start({ sharedMaterialize: materialize });
+    try {
+      const journal = join(world.dir, 'journal');
+      await world.startWorker({ journal });
+      expect((await world.n2m(['apply', await world.write(), '--yes'])).code).toBe(0);
+      const calls = (await readFile(journal, 'utf8')).trim().split('\n');
+      const patterns = Object.values({ ...STEPS, ...SQL_ROLE })
+        .flat()
+        .map((pattern) => new RegExp(pattern));
+      expect(calls.filter((call) => !patterns.some((pattern) => pattern.test(call)))).toEqual([]);
+    } finally {
+      await world.stop();
+    }
+  }, 300_000);
+});
+
+/** A few worlds at a time: most of a case is waiting for the heartbeat timeout of a killed worker. */
+function runAll(cases: Case[]): Map<string, Promise<Result>> {
+  const started = new Map<string, Promise<Result>>();
+  const lanes: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
+  cases.forEach((one, index) => {
+    const lane = index % AT_ONCE;
+    const result = (lanes[lane] ?? Promise.resolve()).then(() => run(one));
+    lanes[lane] = result.catch(() => undefined);
+    started.set(one.title, result);
+  });
+  for (const result of started.values()) result.catch(() => undefined);
+  return started;
+}
+
+async function run({ patterns, modes, sqlRole }: Case): Promise<Result> {
+  const world = await World.start({
+    sharedMaterialize: materialize,
+    neon: { sampleOrders: 200, logicalReplication: sqlRole },
+  });
+  try {
+    const strikes = patterns.flatMap((pattern) => modes.map((mode) => ({ pattern, mode })));
+    await world.keepWorker({ strikes, markers: world.dir });
+    const file = await world.write(({ source }) => {
+      if (sqlRole) source.role = { name: `mz_${world.name}`, via: 'sql' };
+    });
+    const { code, stdout, stderr } = await world.n2m(['apply', file, '--yes', '--output', 'json']);
+    const struck = (await readdir(world.dir)).filter((name) => name.startsWith('struck-')).length;
+    if (code !== 0)
+      return { code, stderr, struck, report: { steps: [] } as never, again: { steps: [] } as never, once: {} };
+    await untilEqual(world);
+    const again = JSON.parse((await world.n2m(['plan', file, '--output', 'json'])).stdout) as Plan;
+    return { code, stderr, struck, report: JSON.parse(stdout) as ReplicateReport, again, once: await counts(world) };
+  } finally {
+    await world.stop();
+  }
+}
+
+/** How many there are of each object the pipeline names. */
+async function counts(world: World): Promise<Record<string, number>> {
+  const { name } = world;
+  const stem = name;
+  const upstream = await world.upstream(async (client) => {
+    const count = async (sql: string): Promise<number> => Number((await client.query<{ n: string }>(sql)).rows[0]?.n);
+    return {
+      publication: await count(`SELECT count(*) n FROM pg_publication WHERE pubname = 'n2m_${stem}'`),
+      role: await count(`SELECT count(*) n FROM pg_roles WHERE rolname = 'mz_${name}'`),
+      slot: await count(`SELECT count(*) n FROM pg_replication_slots WHERE slot_type = 'logical'`),
+    };
+  });
+  const target = await world.target(async (client) => {
+    const count = async (sql: string): Promise<number> => Number((await client.query<{ n: string }>(sql)).rows[0]?.n);
+    const object = (type: string, object: string) =>
+      count(`SELECT count(*) n FROM mz_catalog.mz_objects WHERE type = '${type}' AND name = '${object}'`);
+    return {
+      cluster: await count(`SELECT count(*) n FROM mz_catalog.mz_clusters WHERE name = 'ingest_${name}'`),
+      secret: await object('secret', `${stem}_password`),
+      connection: await object('connection', `${stem}_postgres`),
+      source: await object('source', `${stem}_source`),
+    };
+  });
+  return { ...upstream, ...target };
+}
