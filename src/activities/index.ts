@@ -44,7 +44,7 @@ export function createActivities(deps: Deps): Activities & ExamineActivities {
     awaitRunning: (input) => awaitRunning(deps, input),
     awaitSnapshot: (input) => awaitSnapshot(deps, input),
     rightSize: (input) => rightSize(deps, input),
-    ensureWatch: ({ spec }) => ensureWatch(deps.schedules, spec, deps.taskQueue),
+    ensureWatch: (input) => ensureWatch(deps, input),
     check: (input) => check(deps, input),
     planDestroy: (input) => planDestroy(deps, input),
     removeWatch: (input) => removeWatch(deps, input),
