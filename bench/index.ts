@@ -1,0 +1,19 @@
+import { benchApply } from './apply';
+import { benchWatch } from './watch';
+
+/** `npm run bench [-- apply|watch [--pipelines N] [--minutes N]]`. Prints figures; asserts nothing. */
+async function main(): Promise<void> {
+  const [what = 'apply', ...rest] = process.argv.slice(2);
+  if (what === 'apply') return benchApply();
+  if (what === 'watch') return benchWatch(rest);
+  process.stderr.write(`no bench is called ${what}: apply, watch\n`);
+  process.exitCode = 2;
+}
+
+main().then(
+  () => process.exit(),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,89 @@
+import { Client } from 'pg';
+import * as mz from '../src/core/sql/materialize';
+import * as pg from '../src/core/sql/postgres';
+
+export interface StraightInput {
+  name: string;
+  ownerUrl: string;
+  superuserUrl: string;
+  materializeUrl: string;
+  host: string;
+  port: number;
+  ca: string;
+  tables: { schema: string; name: string }[];
+}
+
+/** The same statements as a run sends, one after the other, without looking, retrying or remembering anything. */
+export async function straight(input: StraightInput): Promise<void> {
+  const { name, tables } = input;
+  const role = `role_${name}`;
+  const publication = `n2m_${name}`;
+  const item = (object: string): mz.ItemName => ({ database: 'materialize', schema: name, name: object });
+  const secret = item('password');
+  const connection = item('pg');
+  const source = item('source');
+  const cluster = `ingest_${name}`;
+  const upstream = new Client({ connectionString: input.ownerUrl, ssl: { ca: input.ca } });
+  const target = new Client({ connectionString: input.materializeUrl });
+  await upstream.connect();
+  await target.connect();
+  try {
+    await upstream.query(pg.createRole(role, 'straight-script-password'));
+    await upstream.query(pg.noIdleInTransactionTimeout(role));
+    for (const table of tables) await upstream.query(pg.replicaIdentityFull(table));
+    await upstream.query(pg.grantUsage('public', role));
+    await upstream.query(pg.grantSelect(tables, role));
+    await upstream.query(pg.grantSelectOnFutureTables('neondb_owner', 'public', role));
+    await upstream.query(pg.createPublication(publication, tables));
+    await target.query(mz.createSchema('materialize', name));
+    await target.query(mz.createCluster(cluster, '200cc'));
+    await target.query(mz.createSecret(secret, Buffer.from('straight-script-password').toString('base64')));
+    await target.query(
+      mz.createConnection(connection, {
+        host: input.host,
+        port: input.port,
+        user: role,
+        database: 'shop',
+        passwordSecret: secret,
+        sslMode: 'verify-full',
+        certificateAuthority: input.ca,
+      }),
+    );
+    const mapped = tables.map((table) => ({ upstream: table, target: item(table.name) }));
+    const none = { textColumns: [], excludeColumns: [], progress: null };
+    await target.query(mz.createSource({ name: source, cluster, connection, publication, tables: mapped, ...none }));
+    await untilCommitted(target, name, tables.length);
+    await target.query(mz.alterClusterSize(cluster, '50cc'));
+    await untilOnline(target, cluster);
+  } finally {
+    await upstream.end();
+    await target.end();
+  }
+}
+
+/** The frontier tells first that a copy is committed. */
+function untilCommitted(target: Client, schema: string, tables: number): Promise<void> {
+  return poll(
+    target,
+    `SELECT count(*) AS n FROM mz_internal.mz_frontiers f JOIN mz_catalog.mz_sources s ON s.id = f.object_id
+    JOIN mz_catalog.mz_schemas c ON c.id = s.schema_id
+    WHERE c.name = '${schema}' AND s.type = 'subsource' AND f.write_frontier::text <> '0'`,
+    tables,
+  );
+}
+
+function untilOnline(target: Client, cluster: string): Promise<void> {
+  return poll(
+    target,
+    `SELECT count(*) AS n FROM mz_catalog.mz_cluster_replicas r JOIN mz_catalog.mz_clusters c ON c.id = r.cluster_id
+    JOIN mz_internal.mz_cluster_replica_statuses s ON s.replica_id = r.id
+    WHERE c.name = '${cluster}' AND r.size = '50cc' AND s.status = 'online'`,
+    1,
+  );
+}
+
+async function poll(client: Client, sql: string, wanted: number): Promise<void> {
+  while (Number((await client.query<{ n: string }>(sql)).rows[0]?.n) < wanted) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
