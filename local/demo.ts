@@ -6,7 +6,7 @@ import { startStack, type Stack } from './stack';
 import { projectRoot } from './stack/worker';
 import { until } from './stack/until';
 
-/** The whole product on real replication, as a newcomer would try it: plan, apply, new rows arriving, status. */
+/** The whole product on real replication, as a newcomer would try it: apply, new rows arriving, status. */
 
 const say = (text = ''): boolean => process.stderr.write(`${text}\n`);
 const KEEP = process.argv.includes('--keep');
@@ -36,10 +36,7 @@ async function show(stack: Stack, signal: AbortSignal): Promise<number> {
   say(`  Temporal UI   ${stack.file.temporal.ui}`);
   say(`  pipeline file ${stack.file.pipeline}`);
 
-  title('What would be done: n2m plan pipeline.yaml');
-  await n2m(stack, signal, 'plan', stack.file.pipeline);
-
-  title('Do it: n2m apply pipeline.yaml (with --yes: you saw what it asks for)');
+  title('n2m apply pipeline.yaml: the plan, what needs approval (given here by --yes), the run');
   const code = await n2m(stack, signal, 'apply', stack.file.pipeline, '--yes');
   if (code !== 0) return code;
 
