@@ -1,8 +1,9 @@
-import { findDamage } from '../core/repair/damage';
+import { findDamage, suspectsPassword } from '../core/repair/damage';
 import { planRepair as decide } from '../core/repair/plan';
 import type { RepairPlan } from '../core/repair/types';
 import { makePlan } from '../core/plan/plan';
 import { runId } from '../core/names';
+import { validateConnection } from '../core/sql/materialize';
 import type { PipelineSpec } from '../core/spec/types';
 import { judge } from '../core/watch/judge';
 import type { Reading, WatchMemory } from '../core/watch/types';
@@ -12,7 +13,7 @@ import { readSourceFacts } from '../systems/postgres';
 import { readBoth } from './check';
 import type { Deps } from './deps';
 import { readWatch } from './schedule';
-import { withMaterialize, withSource } from './sessions';
+import { itemsOf, REMOTE_DEADLINE, withMaterialize, withSource } from './sessions';
 
 const DAY = 24 * 3_600_000;
 
@@ -40,7 +41,8 @@ export async function planRepair(
     readWatch(deps.schedules, spec, deps.taskQueue),
     countRepairs(deps, spec.name),
   ]);
-  const look = { spec, symptoms: verdict.symptoms, upstream, target, facts, source: found.source };
+  const passwordRefused = suspectsPassword(target) && (await isPasswordRefused(deps, spec));
+  const look = { spec, symptoms: verdict.symptoms, upstream, target, facts, source: found.source, passwordRefused };
   const damage = findDamage(look);
   const roots = damage.recreate.length > 0 && found.source ? [found.source.id] : damage.dead.map(({ id }) => id);
   const children = new Set(found.source?.children.map(({ id }) => id));
@@ -50,6 +52,18 @@ export async function planRepair(
     ...{ ...look, damage, attempts, blocking, connection: found.connection },
     dependents: dependents.filter(({ id }) => !children.has(id)).map(({ id, type, name }) => ({ id, type, name })),
   });
+}
+
+/** Materialize logs in upstream and says what came of it. */
+async function isPasswordRefused(deps: Deps, spec: PipelineSpec): Promise<boolean> {
+  const statement = validateConnection(itemsOf(spec).connection);
+  try {
+    await withMaterialize(deps, spec, (client) => client.query(statement, undefined, REMOTE_DEADLINE));
+    return false;
+  } catch (error) {
+    if (error instanceof SystemError && /password authentication failed/.test(error.info.message)) return true;
+    throw error;
+  }
 }
 
 function valueOf<T>(reading: Reading<T>): T {

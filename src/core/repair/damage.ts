@@ -15,6 +15,8 @@ export interface RepairLook {
   /** What a plan reads. */
   facts: SourceFacts;
   source: SourceObjectFacts | null;
+  /** Materialize just tried to log in upstream and was refused its password. */
+  passwordRefused: boolean;
 }
 
 const LOST = ['slot-lost', 'slot-missing', 'source-restored'];
@@ -25,7 +27,7 @@ export function findDamage(look: RepairLook): Damage {
   const recreate = recreateReasons(look);
   const dead = recreate.length > 0 ? [] : deadTables(look);
   return {
-    password: passwordRefused(look),
+    password: look.passwordRefused,
     recreate,
     dead,
     converge: [
@@ -64,10 +66,10 @@ function deadTable({ materialize }: PipelineSpec, child: ChildFacts, error: stri
   return { id, kind, upstream, error, item: { database: materialize.database, schema, name } };
 }
 
-function passwordRefused({ target, symptoms }: RepairLook): boolean {
-  if (!symptoms.some(({ rule }) => rule === 'not-running')) return false;
-  const texts = [target.source.error, ...target.source.stalledSince.map(({ error }) => error)];
-  return texts.some((text) => text !== null && sourceError(text)?.next?.includes('n2m rotate'));
+/** The source was told that its password is wrong, lately or now; worth a try, as a flapping source says little. */
+export function suspectsPassword({ source }: TargetReading): boolean {
+  const texts = [source.error, ...source.stalledSince.map(({ error }) => error)];
+  return texts.some((text) => sourceError(text)?.next?.includes('n2m rotate'));
 }
 
 /** Before Materialize notices: it looks every 15 s, and a table it missed once is dead. */

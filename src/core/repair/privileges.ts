@@ -55,3 +55,16 @@ export function commentStatement(type: string, name: ItemName, column: string | 
     column === null ? `${keywordOf(type) ?? 'VIEW'} ${item(name)}` : `COLUMN ${item(name)}.${quoteIdent(column)}`;
   return `COMMENT ON ${on} IS ${quoteLiteral(comment)}`;
 }
+
+/**
+ * A definition that holds everywhere: catalogs name items and clusters by id (`[u8 AS materialize.shop.orders]`,
+ * `IN CLUSTER [u2]`), and the table that is made again has another one. `clusters`: names by id.
+ */
+export function withoutIds(sql: string, clusters: ReadonlyMap<string, string>): string {
+  return sql
+    .replace(/\[[us]\d+ AS ((?:"(?:[^"]|"")+"|[^\]"])+)\]/g, '$1')
+    .replace(/\bIN CLUSTER \[([us]\d+)\]/g, (all, id: string) => {
+      const name = clusters.get(id);
+      return name === undefined ? all : `IN CLUSTER ${quoteIdent(name)}`;
+    });
+}

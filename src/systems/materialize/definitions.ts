@@ -1,4 +1,4 @@
-import { commentStatement, grantsOf, keywordOf, showCreate } from '../../core/repair/privileges';
+import { commentStatement, grantsOf, keywordOf, showCreate, withoutIds } from '../../core/repair/privileges';
 import type { Definition } from '../../core/repair/types';
 import type { ItemName } from '../../core/sql/materialize';
 import type { SqlClient } from '../sql-client';
@@ -71,7 +71,9 @@ export async function readDefinitions(client: SqlClient, objects: readonly Descr
 export async function readCreate(client: SqlClient, type: string, item: ItemName): Promise<string | null> {
   if (keywordOf(type) === null) return null;
   const [row] = await client.query<{ create_sql: string }>(showCreate(type, item));
-  return row?.create_sql.replace(/;\s*$/, '') ?? null;
+  if (row === undefined) return null;
+  const clusters = await client.query<{ id: string; name: string }>('SELECT id, name FROM mz_catalog.mz_clusters');
+  return withoutIds(row.create_sql.replace(/;\s*$/, ''), new Map(clusters.map(({ id, name }) => [id, name])));
 }
 
 /** The id of an object of that full name and type; null when there is none. */
