@@ -21,3 +21,6 @@ export async function madePages(): Promise<Record<string, string>> {
 async function formatted(path: string, text: string): Promise<string> {
   return format(text, { ...(await resolveConfig(join(ROOT, path))), parser: 'markdown' });
 }
+
+// For the test: prettier cannot be loaded inside of jest.
+if (require.main === module) void madePages().then((pages) => process.stdout.write(JSON.stringify(pages)));

@@ -1,0 +1,118 @@
+import { parse, parseAllDocuments } from 'yaml';
+import { WORKER_VARIABLES } from '../../scripts/docs/environment';
+import { parseConfig } from '../../src/config';
+import { read } from './pages';
+
+/** What stands at a path of a document; undefined where there is nothing. */
+function at(value: unknown, ...path: (string | number)[]): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return at((value as Record<string | number, unknown>)[key], ...rest);
+}
+
+/** The entry of a list with this name. */
+const named = (list: unknown, name: string): unknown => (list as unknown[]).find((entry) => at(entry, 'name') === name);
+
+/** YAML 1.1, as kubectl reads it: there 0440 is octal. */
+const documents = parseAllDocuments(read('ops/kubernetes/worker.yaml'), { version: '1.1' }).map((document): unknown =>
+  document.toJS(),
+);
+function only(kind: string): unknown {
+  const found = documents.filter((document) => at(document, 'kind') === kind);
+  expect(found).toHaveLength(1);
+  return found[0];
+}
+
+/** What the worker does after SIGTERM takes the grace and 20 s more. */
+const longestStop = (seconds: number): number => seconds + 20;
+
+describe('ops/kubernetes/worker.yaml', () => {
+  const pod = at(only('Deployment'), 'spec', 'template', 'spec');
+  const container = at(pod, 'containers', 0);
+  const settings = at(only('ConfigMap'), 'data') as Record<string, string>;
+
+  it('sets only what the worker reads, to what it takes', () => {
+    const known = WORKER_VARIABLES.map(([name]) => name);
+    expect(Object.keys(settings).filter((name) => !name.startsWith('TEMPORAL_') && !known.includes(name))).toEqual([]);
+    expect(() => parseConfig(settings)).not.toThrow();
+  });
+
+  it('asks the addresses that the worker serves', () => {
+    const { healthAddress, metricsAddress } = parseConfig(settings);
+    const port = (name: string) => String(at(named(at(container, 'ports'), name), 'containerPort'));
+    expect(healthAddress).toBe(`0.0.0.0:${port('health')}`);
+    expect(metricsAddress).toBe(`0.0.0.0:${port('metrics')}`);
+    const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((probe) => at(container, probe, 'httpGet'));
+    expect(probes.map((probe) => at(probe, 'port'))).toEqual(['health', 'health', 'health']);
+    const paths = probes.map((probe) => String(at(probe, 'path')));
+    expect(paths).toEqual(['/healthz', '/healthz', '/readyz']);
+    for (const path of paths) expect(read('src/health.ts')).toContain(`'${path}'`);
+  });
+
+  it('mounts the secrets where the worker looks for them, for nobody else to read', () => {
+    const mount = named(at(container, 'volumeMounts'), 'secrets');
+    expect(mount).toMatchObject({ mountPath: parseConfig(settings).secrets.directory, readOnly: true });
+    expect(at(named(at(pod, 'volumes'), 'secrets'), 'secret', 'defaultMode')).toBe(0o440);
+  });
+
+  it('runs without privileges and leaves time to stop', () => {
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    });
+    expect(at(container, 'securityContext')).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    const grace = parseConfig(settings).shutdownGraceMs / 1000;
+    expect(Number(at(pod, 'terminationGracePeriodSeconds'))).toBeGreaterThan(longestStop(grace));
+  });
+
+  it('has every selector choose the pods of the Deployment', () => {
+    const labels = at(only('Deployment'), 'spec', 'template', 'metadata', 'labels');
+    expect(labels).toBeDefined();
+    expect(at(only('Deployment'), 'spec', 'selector', 'matchLabels')).toEqual(labels);
+    expect(at(only('PodDisruptionBudget'), 'spec', 'selector', 'matchLabels')).toEqual(labels);
+    const gone = Number(at(only('PodDisruptionBudget'), 'spec', 'maxUnavailable'));
+    expect(Number(at(only('Deployment'), 'spec', 'replicas'))).toBeGreaterThan(gone);
+  });
+});
+
+describe('ops/systemd/n2m-worker.service', () => {
+  const lines = read('ops/systemd/n2m-worker.service').split('\n');
+  const settings = Object.fromEntries(
+    lines.flatMap((line) => {
+      const [, name = '', value = ''] = /^Environment=(\w+)=(.*)$/.exec(line) ?? [];
+      return name === '' ? [] : [[name, value]];
+    }),
+  );
+
+  it('sets only what the worker reads, to what it takes, and leaves time to stop', () => {
+    const known = [...WORKER_VARIABLES.map(([name]) => name), 'NODE_ENV'];
+    expect(Object.keys(settings).filter((name) => !known.includes(name))).toEqual([]);
+    const { shutdownGraceMs } = parseConfig(settings);
+    const [, stop] = /^TimeoutStopSec=(\d+)$/m.exec(lines.join('\n')) ?? [];
+    expect(Number(stop)).toBeGreaterThan(longestStop(shutdownGraceMs / 1000));
+  });
+});
+
+describe('.github/workflows/release.yml', () => {
+  const text = read('.github/workflows/release.yml');
+  const workflow: unknown = parse(text);
+
+  it('runs actions of a fixed commit only', () => {
+    const uses = [...text.matchAll(/uses: (\S+)/g)].map(([, action]) => action);
+    expect(uses.length).toBeGreaterThan(0);
+    for (const action of uses) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+  });
+
+  it('may sign only where it publishes, and publishes with provenance what was packed', () => {
+    expect(at(workflow, 'permissions')).toEqual({ contents: 'read' });
+    expect(at(workflow, 'jobs', 'publish', 'permissions')).toEqual({ contents: 'read', 'id-token': 'write' });
+    expect(at(workflow, 'jobs', 'pack', 'permissions')).toBeUndefined();
+    expect(at(workflow, 'jobs', 'publish', 'needs')).toBe('pack');
+    expect(text).toContain('npm publish --provenance');
+  });
+});
