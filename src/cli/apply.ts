@@ -11,7 +11,7 @@ import { renderReport } from './render/report';
 import type { Started } from './starting';
 import type { Temporal } from './temporal';
 
-interface ApplyOptions extends CommonOptions {
+export interface ApplyOptions extends CommonOptions {
   yes?: boolean;
   wait: boolean;
 }
@@ -41,13 +41,16 @@ Examples:
       }),
     );
 
-interface Request {
+export interface Request {
   spec: PipelineSpec;
   file: string;
   options: ApplyOptions;
+  /** Refuses a plan for reasons of its own, before anything is asked or started. */
+  refuse?: (plan: Plan) => void;
 }
 
-async function apply(temporal: Temporal, output: Output, request: Request): Promise<ExitCode> {
+/** Plans, asks, starts or joins the run, follows it. */
+export async function apply(temporal: Temporal, output: Output, request: Request): Promise<ExitCode> {
   const { spec, file, options } = request;
   const { joinable, start } = await import('./starting.js');
   const { requireWorker } = await import('./temporal.js');
@@ -57,6 +60,7 @@ async function apply(temporal: Temporal, output: Output, request: Request): Prom
     output.tell(`reading both systems for ${spec.name} …`);
     const plan = await makePlan(temporal, spec, `n2m apply ${file}`);
     output.tell(...renderPlan(plan, output.story, output.width));
+    request.refuse?.(plan);
     refuseBlocked(plan, file);
     run = await start(temporal, spec, await approvals(plan, output, request));
   }

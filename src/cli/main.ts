@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { register as adopt } from './adopt';
 import { register as apply } from './apply';
 import { register as approve } from './approve';
 import { register as cancel } from './cancel';
@@ -36,6 +37,7 @@ const COMMANDS = [
   plan,
   sql,
   apply,
+  adopt,
   approve,
   reject,
   status,

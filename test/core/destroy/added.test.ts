@@ -1,0 +1,40 @@
+import { mergeAdded, readAdded, writeAdded, type Added } from '../../../src/core/destroy/added';
+
+const ALL: Added[] = [
+  { kind: 'ip', cidr: '203.0.113.0/24' },
+  { kind: 'role', name: 'materialize' },
+  { kind: 'slot', name: 'materialize_0' },
+  { kind: 'identity', schema: 'public', name: 'Order "Items"', before: 'default', index: null },
+  { kind: 'identity', schema: 'public', name: 'a', before: 'index', index: 'a b' },
+  { kind: 'usage', role: 'r', schema: 's' },
+  { kind: 'select', role: 'r', schema: 's', name: 't' },
+  { kind: 'future', role: 'r', owner: 'o', schema: 's' },
+];
+
+describe('the record of what was added', () => {
+  it.each(ALL.map((added) => [added.kind, added] as const))('reads back %s as it was written', (_kind, added) => {
+    expect(readAdded(writeAdded(added))).toEqual(added);
+  });
+
+  it('keeps the first record of a table: what came later was not there before us', () => {
+    const first = mergeAdded([], [{ kind: 'identity', schema: 's', name: 't', before: 'default', index: null }]);
+    expect(mergeAdded(first, [{ kind: 'identity', schema: 's', name: 't', before: 'nothing', index: null }])).toEqual(
+      first,
+    );
+  });
+
+  it('adds nothing twice and keeps what it does not know', () => {
+    const texts = mergeAdded(['future-kind ["x"]'], ALL);
+    expect(texts).toHaveLength(ALL.length + 1);
+    expect(mergeAdded(texts, ALL)).toEqual(texts);
+    expect(readAdded('future-kind ["x"]')).toBeNull();
+  });
+
+  it.each(['role', 'identity ["a"]', 'select ["a","b"]', 'role not json', 'identity ["a","b","odd"]'])(
+    'does not take %p for a removal',
+    (text) => {
+      const read = readAdded(text);
+      expect(read === null || read.kind === 'ip').toBe(true);
+    },
+  );
+});

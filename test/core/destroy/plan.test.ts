@@ -1,0 +1,183 @@
+import { planDestruction, type DestroyLook } from '../../../src/core/destroy/plan';
+import { destroyReport } from '../../../src/core/destroy/report';
+import type { DestroyPlan, DestroySource, DestroyTarget } from '../../../src/core/destroy/types';
+import { writeMark } from '../../../src/core/plan/ownership';
+import { postgresSpec } from '../plan/fixtures';
+
+const SLOT = 'materialize_0123456789abcdef0123456789abcdef';
+const OURS = writeMark('shop');
+const spec = postgresSpec();
+const { names, schema } = spec.materialize;
+
+function target(change: Partial<DestroyTarget> = {}): DestroyTarget {
+  return {
+    source: {
+      ...{
+        id: 'u3',
+        comment: OURS,
+        slot: SLOT,
+        cluster: spec.materialize.cluster.name,
+        progressId: 'u4',
+        dependents: [],
+      },
+      children: [
+        { id: 'u5', kind: 'subsource', schema, name: 'orders', upstream: { schema: 'public', name: 'orders' } },
+      ],
+    },
+    connection: { id: 'u2', comment: OURS, dependents: [{ id: 'u3', type: 'source', name: names.source }] },
+    secret: { id: 'u1', comment: OURS, dependents: [{ id: 'u2', type: 'connection', name: names.connection }] },
+    cluster: { id: 'u1', comment: OURS, otherObjects: [] },
+    schema: {
+      exists: true,
+      comment: OURS,
+      items: ['u1', 'u2', 'u3', 'u4', 'u5'].map((id) => ({ id, name: id, type: 'source' })),
+    },
+    egressCidrs: [],
+    ...change,
+  };
+}
+
+function source(added: string[] = [], change: Partial<DestroySource> = {}): DestroySource {
+  const publishes = { insert: true, update: true, delete: true, truncate: true };
+  return {
+    publication: {
+      ...{ name: spec.source.publication, owner: 'o', ownedByUs: true, allTables: false, viaRoot: false, publishes },
+      tables: [{ schema: 'public', name: 'orders', columns: null, filtered: false }],
+      comment: writeMark('shop', added),
+    },
+    role: {
+      ...{ name: spec.source.role.name, login: true, superuser: false, replication: true, bypassRls: false },
+      ...{ config: [], memberOf: [], comment: OURS },
+    },
+    slots: [],
+    idleSlots: [],
+    tables: [{ schema: 'public', name: 'orders', identity: 'full', publishedBy: [spec.source.publication] }],
+    held: [],
+    neon: null,
+    ...change,
+  };
+}
+
+const plan = (change: Partial<DestroyLook> = {}): DestroyPlan =>
+  planDestruction({
+    ...{ spec, target: target(), source: source(), leaveUpstream: false, known: null },
+    watch: { exists: true, paused: false, current: true },
+    ...change,
+  });
+const fate = (made: DestroyPlan, id: string) => made.steps.find((step) => step.id === id);
+const due = (made: DestroyPlan) => made.steps.filter((step) => step.fate === 'remove').map((step) => step.id);
+
+describe('a plan to take a pipeline down', () => {
+  it('takes everything that is ours, the watch first and the publication, which holds the record, last', () => {
+    const recorded = ['identity ["public","orders","default"]'];
+    expect(due(plan({ source: source(recorded) }))).toEqual([
+      ...['remove-watch', 'remove-source', 'remove-slot', 'remove-connection', 'remove-secret', 'remove-cluster'],
+      ...['remove-schema', 'unpublish', 'restore-identity', 'remove-role', 'remove-publication'],
+    ]);
+  });
+
+  it('leaves what it did not make, with the reason', () => {
+    const made = plan({
+      target: target({ cluster: { id: 'u1', comment: null, otherObjects: [] } }),
+      source: source([], { role: { ...source().role!, comment: writeMark('other') } }),
+    });
+    expect(fate(made, 'remove-cluster')).toMatchObject({ fate: 'keep', why: 'stays: it was not made by n2m' });
+    expect(fate(made, 'remove-role')).toMatchObject({ fate: 'keep', why: 'stays: it belongs to pipeline other' });
+  });
+
+  it('keeps everything that an adopted source needs', () => {
+    const found = target();
+    const made = plan({ target: { ...found, source: { ...found.source!, comment: null } } });
+    expect(due(made)).toEqual(['remove-watch']);
+    expect(fate(made, 'remove-slot')?.fate).toBe('absent');
+    expect(fate(made, 'remove-cluster')?.why).toContain('runs on it');
+    expect(fate(made, 'remove-publication')?.why).toContain('reads it');
+  });
+
+  it('names what others built and asks for it apart', () => {
+    const found = target();
+    const dependents = [{ id: 'u9', type: 'view', name: 'materialize.public.by_day' }];
+    const made = plan({ target: { ...found, source: { ...found.source!, dependents } } });
+    expect(made.needsApproval.map(({ key }) => key)).toEqual(['destroy', 'drop-dependents']);
+    expect(made.needsApproval[1]?.reason).toContain('by_day');
+    expect(made.dependents).toEqual(dependents);
+  });
+
+  it('keeps a schema and a cluster that hold something else', () => {
+    const found = target();
+    const view = { id: 'u9', name: 'mine', type: 'view' };
+    const made = plan({
+      target: {
+        ...found,
+        schema: { ...found.schema, items: [...found.schema.items, view] },
+        cluster: { ...found.cluster!, otherObjects: [view] },
+      },
+    });
+    expect(fate(made, 'remove-schema')?.why).toContain('view mine');
+    expect(fate(made, 'remove-cluster')?.why).toContain('view mine');
+  });
+
+  it('does not weaken a table that another publication reads', () => {
+    const tables = [{ schema: 'public', name: 'orders', identity: 'full', publishedBy: ['n2m_shop', 'theirs'] }];
+    const made = plan({ source: source(['identity ["public","orders","default"]'], { tables }) });
+    expect(fate(made, 'restore-identity')).toMatchObject({ fate: 'keep' });
+    expect(fate(made, 'restore-identity')?.why).toContain('theirs');
+  });
+
+  it('takes exactly the recorded addresses, and leaves a list that would become empty', () => {
+    const facts = { roleNames: [], logicalReplication: false, project: 'p' };
+    const some = source(['203.0.113.0/24'], { neon: { ...facts, allowedIps: ['198.51.100.7', '203.0.113.0/24'] } });
+    expect(fate(plan({ source: some }), 'remove-ips')?.changes).toEqual(['remove 203.0.113.0/24']);
+    const only = source(['203.0.113.0/24'], { neon: { ...facts, allowedIps: ['203.0.113.0/24'] } });
+    expect(fate(plan({ source: only }), 'remove-ips')).toMatchObject({ fate: 'leave' });
+  });
+
+  it('finishes a half-done one: the slot is known from the record after the source is gone', () => {
+    const slots = [{ slot: SLOT, exists: true }] as never;
+    const made = plan({
+      target: target({ source: null, connection: null, secret: null }),
+      source: source([`slot ["${SLOT}"]`], { slots }),
+    });
+    expect(fate(made, 'remove-slot')).toMatchObject({ fate: 'remove', object: `slot ${SLOT}` });
+    expect(fate(made, 'remove-source')?.fate).toBe('absent');
+  });
+
+  it('never takes a slot of which nothing says that it is ours', () => {
+    const made = plan({ target: target({ source: null }), source: source([], { idleSlots: ['materialize_x'] }) });
+    expect(fate(made, 'remove-slot')).toMatchObject({ fate: 'keep' });
+  });
+
+  it('says what remains upstream where it must not be touched, whether it answers or not', () => {
+    for (const found of [source(), null]) {
+      const made = plan({ source: found, leaveUpstream: true });
+      expect(due(made)).not.toContain('remove-publication');
+      expect(fate(made, 'remove-publication')).toMatchObject({ fate: 'leave' });
+      expect(fate(made, 'remove-slot')?.run.join()).toContain(SLOT);
+    }
+  });
+});
+
+describe('the report', () => {
+  const gone = plan({
+    target: target({
+      source: null,
+      connection: null,
+      secret: null,
+      cluster: null,
+      schema: { exists: false, comment: null, items: [] },
+    }),
+    source: source([], { publication: null, role: null }),
+    watch: { exists: false, paused: false, current: false },
+    known: { slot: SLOT, added: [] },
+  });
+
+  it('calls removed only what the look afterwards did not find', () => {
+    const before = plan();
+    expect(destroyReport(before, gone, 1).objects.map((one) => one.fate)).toEqual(
+      before.steps.filter(({ id }) => id !== 'unpublish').map(() => 'removed'),
+    );
+    const report = destroyReport(before, plan(), 1);
+    expect(new Set(report.objects.map((one) => one.fate))).toEqual(new Set(['left-behind']));
+    expect(report.leftBehind).toBe(report.objects.length);
+  });
+});
