@@ -94,7 +94,7 @@ describe('replicate', () => {
         ),
     });
     const error: unknown = await harness.withWorker(activities, async () =>
-      (await start(name)).result().catch((e: unknown) => e),
+      (await start(name)).result().catch((e: unknown) => e) as Promise<unknown>,
     );
     const { cause } = error as WorkflowFailedError;
     expect(cause).toBeInstanceOf(ApplicationFailure);
@@ -142,7 +142,7 @@ describe('replicate', () => {
         ({ phase }) => phase === 'waiting-for-approval',
       );
       await handle.executeUpdate('reject', { args: [{ by: 'ada', reason: 'not on a Friday' }] });
-      return handle.result().catch((e: unknown) => e);
+      return handle.result().catch((e: unknown) => e) as Promise<unknown>;
     });
     const cause = (error as WorkflowFailedError).cause as ApplicationFailure;
     expect(cause.type).toBe('Rejected');
