@@ -17,7 +17,16 @@ const outsideWorld = ['pg', '@temporalio/client', '@temporalio/worker', '@tempor
 
 export default tseslint.config(
   {
-    ignores: ['lib/**', 'lib-*/**', 'coverage/**', 'node_modules/**', '.local/**', '**/*.generated.ts', '**/*.js', '**/*.mjs'],
+    ignores: [
+      'lib/**',
+      'lib-*/**',
+      'coverage/**',
+      'node_modules/**',
+      '.local/**',
+      '**/*.generated.ts',
+      '**/*.js',
+      '**/*.mjs',
+    ],
   },
   ...tseslint.configs.recommendedTypeChecked,
   {

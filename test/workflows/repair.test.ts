@@ -69,7 +69,7 @@ describe('repairReplication', () => {
     const damage = { password: true, recreate: [], dead: [], converge: [] };
     const steps = [planStep('rotate'), planStep('reconnect')];
     const activities = fakes(calls, { planRepair: () => Promise.resolve(repairPlan(pipeline, { steps, damage })) });
-    await harness.withWorker(activities, async () => void (await (await start(pipeline)).result()));
+    await harness.withWorker(activities, async () => void ((await (await start(pipeline)).result()) as unknown));
     expect(calls).toEqual(['rotatePassword', 'reconnectSource', 'check']);
   });
 

@@ -93,8 +93,9 @@ describe('replicate', () => {
           }),
         ),
     });
-    const error: unknown = await harness.withWorker(activities, async () =>
-      (await start(name)).result().catch((e: unknown) => e) as Promise<unknown>,
+    const error: unknown = await harness.withWorker(
+      activities,
+      async () => (await start(name)).result().catch((e: unknown) => e) as Promise<unknown>,
     );
     const { cause } = error as WorkflowFailedError;
     expect(cause).toBeInstanceOf(ApplicationFailure);
