@@ -64,6 +64,17 @@ export function isManaged(scene: Scene, comment: string | null): boolean {
   return owner.kind === 'us' || (owner.kind === 'nobody' && scene.established);
 }
 
+/**
+ * The secret has to be written: there is none, or nothing has proved its value, which cannot be read back. A connection
+ * proves it when it is made; another role, or one made anew, has another password.
+ */
+export function writesSecret({ spec, source, target }: Scene): boolean {
+  const { name } = spec.source.role;
+  if (target.secret === null || target.connection === null) return true;
+  const roleExists = source.role !== null || (source.neon?.roleNames.includes(name) ?? false);
+  return !roleExists || target.connection.user !== name;
+}
+
 /** Whose it is, for the sentence of a conflict. */
 export function ownerWords(scene: Scene, comment: string | null): string {
   const owner = ownerOf(comment, scene.spec.name);

@@ -3,7 +3,7 @@ import { missingEgress } from './ip-allow';
 import { neededDefaultPrivileges, neededGrants } from './grants';
 import { isOurs, ownerOf } from './ownership';
 import { publicationDifferences, publicationWords, tablesToPublish } from './publication';
-import { isManaged, keepOrAdopt, listed, ownerWords, planStep, type Scene } from './scene';
+import { isManaged, keepOrAdopt, listed, ownerWords, planStep, writesSecret, type Scene } from './scene';
 import { tableName } from './select';
 import type { PlanStep } from './types';
 
@@ -94,9 +94,10 @@ function roleChanges(scene: Scene): string[] {
 export const neverIdlesOut = (config: string[]): boolean =>
   config.some((entry) => /^idle_in_transaction_session_timeout=0(ms|s|min)?$/.test(entry));
 
-/** Materialize has no password yet and nobody can tell the one the role has. */
-function needsPasswordReset({ spec, source, target }: Scene): boolean {
-  if (target.secret !== null) return false;
+/** Materialize has no password that is known to work, and nobody can tell the one the role has. */
+function needsPasswordReset(scene: Scene): boolean {
+  const { spec, source } = scene;
+  if (!writesSecret(scene)) return false;
   if (spec.source.role.via === 'given') return false;
   if (spec.source.role.via === 'sql') return true;
   return !(source.neon?.storesPasswords ?? true);

@@ -1,6 +1,6 @@
 import { plural } from '../text/count';
 import { ownerOf } from './ownership';
-import { isManaged, keepOrAdopt, listed, ownerWords, planStep, type Scene } from './scene';
+import { isManaged, keepOrAdopt, listed, ownerWords, planStep, writesSecret, type Scene } from './scene';
 import { tableName } from './select';
 import { connectionDifferences } from './source-definition';
 import type { PlanStep } from './types';
@@ -18,6 +18,10 @@ export function secret(scene: Scene): PlanStep {
   const found = target.secret;
   if (found === null) {
     return planStep('secret', 'create', object, `store the password of ${spec.source.role.name} as ${object}`);
+  }
+  if (writesSecret(scene) && isManaged(scene, found.comment)) {
+    const sentence = `store the password of ${spec.source.role.name} in ${object}: nothing has proved the value it has`;
+    return planStep('secret', 'change', object, sentence, { changes: ['value: cannot be compared, set again'] });
   }
   const owner = ownerOf(found.comment, spec.name);
   const used = target.connection !== null && connectionDifferences(spec, source, target.connection).length === 0;

@@ -251,6 +251,23 @@ describe('a run that was cut short', () => {
   });
 });
 
+describe('the password', () => {
+  test('is stored again while no connection has proved it: the last run may have stored a wrong one', () => {
+    const plan = after({ target: { connection: null, source: null } });
+    expect(actions(plan)).toMatchObject({ secret: 'change', connection: 'create' });
+  });
+
+  test('is stored again for another role', () => {
+    const other = { ...f.builtTarget().connection!, user: 'somebody' };
+    expect(actions(after({ target: { connection: other } }))).toMatchObject({ secret: 'change', connection: 'change' });
+  });
+
+  test('is stored again when the role is made anew', () => {
+    const plan = after({ source: { role: null, neon: { ...f.preparedSource().neon!, roleNames: [] } } });
+    expect(actions(plan)).toMatchObject({ role: 'create', secret: 'change', connection: 'keep' });
+  });
+});
+
 describe('what is not ours', () => {
   const unmarked = (target: TargetFacts): TargetFacts => ({
     ...target,
