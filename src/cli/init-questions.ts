@@ -22,20 +22,21 @@ export interface InitOptions {
 }
 
 /** Asks one thing; `fallback` is taken for an empty answer. Null where nobody can be asked. */
-type Ask = ((question: string, fallback?: string) => Promise<string>) | null;
+export type Ask = ((question: string, fallback?: string) => Promise<string>) | null;
 
 /** The answers from flags, and from a person for what they leave open. */
 export async function answersOf(options: InitOptions, output: Output): Promise<Omit<StarterAnswers, 'schema'>> {
-  if (!output.interactive) return complete(options, null);
+  if (!output.interactive) return collect(options, null);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return await complete(options, asking(prompt));
+    return await collect(options, asking(prompt));
   } finally {
     prompt.close();
   }
 }
 
-async function complete(options: InitOptions, ask: Ask): Promise<Omit<StarterAnswers, 'schema'>> {
+/** Asks in the order of the file, and only what no flag said. */
+export async function collect(options: InitOptions, ask: Ask): Promise<Omit<StarterAnswers, 'schema'>> {
   if (ask === null) refuseGaps(options);
   const kind = options.kind ?? (options.project !== undefined ? 'neon' : await askKind(ask));
   const source = kind === 'neon' ? await neonSource(options, ask) : await postgresSource(options, ask);

@@ -5,18 +5,19 @@ import { read } from './pages';
 
 /** What stands at a path of a document; undefined where there is nothing. */
 function at(value: unknown, ...path: (string | number)[]): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
-  if (typeof value !== 'object' || value === null) return undefined;
-  return at((value as Record<string | number, unknown>)[key], ...rest);
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<string | number, unknown>)[key] : undefined,
+    value,
+  );
 }
 
 /** The entry of a list with this name. */
 const named = (list: unknown, name: string): unknown => (list as unknown[]).find((entry) => at(entry, 'name') === name);
 
 /** YAML 1.1, as kubectl reads it: there 0440 is octal. */
-const documents = parseAllDocuments(read('ops/kubernetes/worker.yaml'), { version: '1.1' }).map((document): unknown =>
-  document.toJS(),
+const documents = parseAllDocuments(read('ops/kubernetes/worker.yaml'), { version: '1.1' }).map(
+  (document) => document.toJS() as unknown,
 );
 function only(kind: string): unknown {
   const found = documents.filter((document) => at(document, 'kind') === kind);

@@ -1,0 +1,85 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
+import { startPostgres, type PostgresServer } from '../../local/postgres/server';
+import type { Deps } from '../../src/activities/deps';
+import { examine } from '../../src/activities/examine';
+import { createSourceDirectory } from '../../src/activities/source-directory';
+import type { Examination } from '../../src/core/examine/types';
+import { parsePipeline } from '../../src/core/spec/parse';
+import { createSecrets } from '../../src/systems/secrets';
+import { version } from '../../package.json';
+
+const FILE = `
+name: shop
+source:
+  kind: postgres
+  url: env:N2M_SECRET_POSTGRES_URL
+  database: postgres
+  tables: [public.orders]
+  tls: { mode: disable }
+materialize:
+  url: env:N2M_SECRET_MATERIALIZE_URL
+  cluster: { snapshotSize: 200cc, steadySize: 50cc }
+alerts: [{ webhook: env:N2M_SECRET_ALERT_URL, signingKey: env:HOME }]
+`;
+
+let postgres: PostgresServer;
+let materialize: MaterializeServer;
+
+beforeAll(async () => {
+  [postgres, materialize] = await Promise.all([
+    startPostgres({ settings: { wal_level: 'logical' } }),
+    startMaterialize(),
+  ]);
+}, 120_000);
+afterAll(() => Promise.all([postgres?.stop(), materialize?.stop()]));
+
+function look(env: Record<string, string>): Promise<Examination> {
+  const file = parsePipeline(FILE);
+  if (!file.ok) throw new Error('the file of this test is wrong');
+  const secrets = createSecrets({ env, allow: [], directory: null });
+  const deps = { secrets, sources: createSourceDirectory(secrets) } as Partial<Deps> as Deps;
+  return new MockActivityEnvironment().run(() => examine(deps, { spec: file.spec }));
+}
+
+it('says what the worker is and what it reaches', async () => {
+  const found = await look({
+    N2M_SECRET_POSTGRES_URL: postgres.superuserUrl,
+    N2M_SECRET_MATERIALIZE_URL: materialize.url,
+    N2M_SECRET_ALERT_URL: 'https://alerts.example/hook',
+  });
+  expect(found).toMatchObject({
+    version,
+    node: process.versions.node,
+    source: { ok: true, version: expect.stringMatching(/^PostgreSQL \d+/) as string, user: 'postgres' },
+    materialize: { ok: true, version: expect.stringMatching(/^v\d+/) as string, user: 'materialize' },
+  });
+  for (const system of [found.source, found.materialize]) {
+    // One machine, one clock: what is left is the time of the question, far from a wrong unit or zone.
+    expect(Math.abs(system?.ok ? system.clockAheadMs : Infinity)).toBeLessThan(60_000);
+  }
+  expect(found.references.map(({ path, failure }) => [path, failure?.type ?? null])).toEqual([
+    ['source.url', null],
+    ['materialize.url', null],
+    ['alerts[0].webhook', null],
+    ['alerts[0].signingKey', 'SecretNotAllowed'],
+  ]);
+});
+
+it('gives every failure as a value, without the secret', async () => {
+  const wrong = new URL(postgres.superuserUrl);
+  wrong.password = 'a-wrong-password';
+  const closed = 'postgres://n2m:another-secret@127.0.0.1:1/materialize';
+  const found = await look({ N2M_SECRET_POSTGRES_URL: wrong.href, N2M_SECRET_MATERIALIZE_URL: closed });
+  expect(found).toMatchObject({
+    source: { ok: false, failure: { type: 'AuthenticationFailed' } },
+    materialize: { ok: false, failure: { type: 'Unreachable' } },
+  });
+  expect(found.references.find(({ path }) => path === 'alerts[0].webhook')?.failure?.type).toBe('SecretMissing');
+  expect(JSON.stringify(found)).not.toMatch(/a-wrong-password|another-secret/);
+});
+
+it('asks nobody without a file', async () => {
+  const found = await new MockActivityEnvironment().run(() => examine({} as Deps, { spec: null }));
+  expect(found).toEqual({ version, node: process.versions.node, references: [], source: null, materialize: null });
+});
