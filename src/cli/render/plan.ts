@@ -48,7 +48,7 @@ export function stepLines(step: PlanStep, paint: Paint, width: number): string[]
   }[step.action];
   const indent = ' '.repeat(width < 60 ? 4 : 13);
   const head = `${MARKS[step.action]} ${width < 60 ? step.action : column(step.action, 9)}`;
-  const [first = '', ...rest] = wrapWords(printable(step.sentence), width - 13);
+  const [first = '', ...rest] = wrapWords(printable(step.sentence), width - 14);
   const lines = [colour(`  ${head} ${first}`), ...rest.map((line) => colour(indent + line))];
   const more = (text: string, shade: (text: string) => string) =>
     wrapWords(text, width - indent.length).forEach((line) => lines.push(shade(indent + line)));
