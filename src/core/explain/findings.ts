@@ -132,7 +132,7 @@ export const findingEntries: Record<string, Entry> = {
   'text-columns-changed': [
     'A copied table keeps the columns it was copied with.',
     PLAN,
-    'Take the table out, apply, put it back, apply.',
+    'Take the table and its columns out, apply, put them back, apply: the table alone is copied again.',
   ],
   'table-owner': [
     'Replica identity and publication are the owner’s to change.',

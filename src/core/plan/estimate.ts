@@ -1,3 +1,6 @@
+import { plural } from '../text/count';
+import { formatDuration } from '../text/duration';
+import { formatBytes } from '../text/size';
 import type { PipelineSpec } from '../spec/types';
 import type { TargetFacts } from './facts';
 import type { PlannedTable } from './types';
@@ -51,6 +54,16 @@ export function amount(tables: PlannedTable[]): { rows: number | null; bytes: st
     rows: known ? fresh.reduce((sum, table) => sum + (table.estimatedRows ?? 0), 0) : null,
     bytes: fresh.reduce((sum, table) => sum + BigInt(table.bytes), 0n).toString(),
   };
+}
+
+/** What copying these tables costs, for a sentence: `about 2,000 rows, 16 KiB, 30 s at 200cc`. */
+export function copyCost(spec: PipelineSpec, tables: PlannedTable[]): string {
+  const { rows, bytes } = amount(tables.map((table) => ({ ...table, fresh: true })));
+  const { snapshotSize } = spec.materialize.cluster;
+  const seconds = estimateSeconds(snapshotSize, bytes, rows);
+  const time = seconds === null ? [] : [`${formatDuration(seconds * 1000)} at ${snapshotSize}`];
+  const counted = rows === null ? 'an unknown number of rows' : `about ${plural(rows, 'row')}`;
+  return [counted, formatBytes(bytes), ...time].join(', ');
 }
 
 /** Estimates for the file's sizes and every size of the region whose power is known, smallest first. */

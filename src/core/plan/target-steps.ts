@@ -1,4 +1,5 @@
 import { plural } from '../text/count';
+import { copyCost } from './estimate';
 import { ownerOf } from './ownership';
 import { isManaged, keepOrAdopt, listed, ownerWords, planStep, writesSecret, type Scene } from './scene';
 import { tableName } from './select';
@@ -110,7 +111,9 @@ const isOf = (
 function recreated({ spec, target, recreate, tables }: Scene, object: string): PlanStep {
   const dependents = target.source?.children.flatMap((child) => child.dependents) ?? [];
   const views = dependents.length > 0 ? `, and with them ${listed(dependents.map((item) => item.name))}` : '';
-  return planStep('source', 'change', object, `drop ${object} and make it again: ${recreate.join(', ')}`, {
+  const why = `drop ${object} and make it again: ${recreate.join(', ')}`;
+  const cost = `copies ${plural(tables.length, 'table')} again: ${copyCost(spec, tables)}`;
+  return planStep('source', 'change', object, `${why}; ${cost}`, {
     changes: [...recreate, ...tables.map((table) => `copy ${tableName(table)} again`)],
     interrupts: `its ${plural(target.source?.children.length ?? 0, 'table')} cannot be read until they are copied again${views}`,
     irreversible: `the replication slot of ${spec.name} and all copied rows go with it`,

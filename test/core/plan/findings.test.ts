@@ -509,3 +509,17 @@ test('a plan carries the same findings', () => {
   const plan = makePlan(f.spec, f.untouchedSource(), f.emptyTarget(), f.notWatched);
   expect(plan.findings).toEqual(run({}));
 });
+
+test('text-columns-changed says what copying the table again costs, and tells what the file no longer names', () => {
+  const built = f.builtTarget();
+  const target = { ...built, source: { ...built.source!, excludeColumns: ['public.customers.note'] } };
+  const asked = f.withSource({ textColumns: [{ schema: 'public', table: 'orders', column: 'id' }] });
+  const { findings } = makePlan(asked, f.preparedSource(), target, f.watched);
+  const changed = findings.filter(({ code }) => code === 'text-columns-changed');
+  expect(changed.map(({ severity, subject }) => ({ severity, subject }))).toEqual([
+    { severity: 'blocking', subject: 'public.orders.id' },
+    { severity: 'warning', subject: 'public.customers.note' },
+  ]);
+  expect(changed[0]?.sentence).toContain('copying it again: about 1,000 rows, 8.0 KiB, 30 s at 200cc');
+  expect(changed[0]?.fix).toMatch(/^take public\.orders out of source\.tables and its columns out of /);
+});

@@ -212,6 +212,9 @@ describe('a changed file', () => {
     expect(plan.tables.every(({ fresh }) => fresh)).toBe(true);
     expect(plan.removed).toEqual([]);
     expect(step(plan, 'source').irreversible).toMatch(/slot/);
+    const cost = 'copies 2 tables again: about 2,000 rows, 16 KiB, 30 s at 200cc';
+    expect(step(plan, 'source').sentence).toContain(cost);
+    expect(plan.needsApproval[0]?.reason).toContain(cost);
   });
 
   test('with another watch changes the schedule only', () => {

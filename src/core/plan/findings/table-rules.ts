@@ -5,7 +5,7 @@ import { alterRoleBypassRls, grantSelect, grantUsage } from '../../sql/postgres'
 import { quoteIdent, qualified } from '../../sql/quote';
 import type { ColumnRef } from '../../spec/types';
 import type { ColumnFacts, TableFacts } from '../facts';
-import { amount } from '../estimate';
+import { amount, copyCost } from '../estimate';
 import { neededGrants } from '../grants';
 import { tablesToPublish } from '../publication';
 import { listed } from '../scene';
@@ -95,18 +95,26 @@ export const tableRules: Record<string, Rule> = {
     const { source } = target;
     if (source === null || recreate.length > 0) return [];
     return (['textColumns', 'excludeColumns'] as const).flatMap((key) => {
-      const wanted = spec.source[key].filter((ref) => isKept(ref, tables));
       const there = new Set(source[key].map(bareColumn));
-      return wanted
-        .map((ref) => `${ref.schema}.${ref.table}.${ref.column}`)
-        .filter((name) => !there.has(name))
-        .map((name) =>
-          blocking(
-            name,
-            `${name} was added to source.${key}, but its table is copied already and a copied table keeps its columns`,
-            'take the table out of source.tables, apply, put it back, apply again',
-          ),
-        );
+      const wanted = new Set(spec.source[key].map(({ schema, table, column }) => `${schema}.${table}.${column}`));
+      return tables
+        .filter((table) => !table.fresh)
+        .flatMap((table) => {
+          const name = tableName(table);
+          const ofIt = (column: string): boolean => column.startsWith(`${name}.`);
+          const keeps = `${name} is copied already and keeps the columns it was copied with`;
+          const cost = `copying it again: ${copyCost(spec, [table])}`;
+          const columns = `its columns out of source.textColumns and source.excludeColumns`;
+          const fix = `take ${name} out of source.tables and ${columns}, apply (which asks before it drops ${name}), put them back as wanted, apply again`;
+          const added = [...wanted].filter((column) => ofIt(column) && !there.has(column));
+          const gone = [...there].filter((column) => ofIt(column) && !wanted.has(column));
+          return [
+            ...added.map((column) =>
+              blocking(column, `${column} was added to source.${key}, but ${keeps}; ${cost}`, fix),
+            ),
+            ...gone.map((column) => warning(column, `${column} is not in source.${key}, but ${keeps}; ${cost}`, fix)),
+          ];
+        });
     });
   },
 
@@ -226,9 +234,6 @@ const needsPublishing = (table: TableFacts, publication: Parameters<typeof table
   publication === null || tablesToPublish([table], publication).length > 0;
 
 const grantMembership = (owner: string, user: string): string => `GRANT ${quoteIdent(owner)} TO ${quoteIdent(user)}`;
-
-const isKept = (ref: ColumnRef, tables: { schema: string; name: string; fresh: boolean }[]): boolean =>
-  tables.some((table) => !table.fresh && table.schema === ref.schema && table.name === ref.table);
 
 /** `"public"."orders"."state"` and `db.public.orders.state` as `public.orders.state`. */
 const bareColumn = (text: string): string => text.replaceAll('"', '').split('.').slice(-3).join('.');
