@@ -1,0 +1,106 @@
+import { Client } from 'pg';
+import type { ReplicateReport } from '../../src/core/run/types';
+import { untilEqual } from './compare';
+import { World } from './world';
+
+/** About this long, by the stand-in's pace; N2M_TEST_COPY_SECONDS=600 for the ten minutes that figures are quoted of. */
+const SECONDS = Number(process.env.N2M_TEST_COPY_SECONDS ?? 30);
+/** Rows of the sample with 2,000 orders, and rows per second of a 200cc cluster at pace 1. */
+const ROWS = 3_400;
+const FULL_PACE = 170_000;
+const POLL_MS = 1_000;
+
+jest.setTimeout((SECONDS + 240) * 1000);
+
+describe('a first copy that takes its time', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start({ materialize: { speed: ROWS / SECONDS / FULL_PACE } });
+    await world.startWorker();
+  });
+  afterAll(() => world.stop());
+
+  it('costs one activity however long it is, and is acted on soon after it is committed', async () => {
+    const file = await world.write();
+    const applied = world.n2m(['apply', file, '--yes', '--output', 'json']);
+    const committed = await snapshotSlotGone(world);
+    const { code, stdout, stderr } = await applied;
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    const report = JSON.parse(stdout) as ReplicateReport;
+    const history = await world.temporal.workflow.getHandle(`pipeline/${world.name}`).fetchHistory();
+    const waits = (history.events ?? []).filter(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'awaitSnapshot',
+    );
+    const seconds = report.snapshotSeconds ?? 0;
+    // Half an hour a stint, and one milestone each ten minutes at most: six events each.
+    expect(waits.length).toBeLessThanOrEqual(1 + Math.floor(seconds / 600));
+    const step = report.steps.find(({ id }) => id === 'snapshot');
+    const late = Date.parse(step?.endedAt ?? '') - committed;
+    process.stderr.write(
+      `copy of ${seconds} s: ${waits.length} awaitSnapshot, ${history.events?.length ?? 0} events in the whole run; ` +
+        `acted on ${late} ms after the copy's slot was gone (polled every ${POLL_MS} ms)\n`,
+    );
+    await untilEqual(world);
+  });
+});
+
+describe('a transaction open upstream', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+    await world.startWorker();
+  });
+  afterAll(() => world.stop());
+
+  it('is named as what holds the copy up, and the run goes on when it ends', async () => {
+    const file = await world.write();
+    // Enabling logical replication restarts the compute, which would end the transaction: begin once that is done.
+    await world.neon.postgres.restart({ wal_level: 'logical' });
+    const holder = new Client({
+      connectionString: world.neon.postgres.superuserUrl.replace(/\/postgres(\?|$)/, `/${world.neon.database}$1`),
+    });
+    holder.on('error', () => undefined);
+    const applied = world.n2m(['apply', file, '--yes']);
+    await published(world);
+    await holder.connect();
+    await holder.query(`SET application_name = 'a forgotten console'`);
+    await holder.query('BEGIN');
+    await holder.query(`INSERT INTO customers (name, email) VALUES ('held', 'held@example.com')`);
+    const view = await untilStuck(world);
+    expect(view).toMatchObject({ blockers: [expect.objectContaining({ application: 'a forgotten console' })] });
+    await holder.query('COMMIT');
+    await holder.end();
+    const { code, stderr } = await applied;
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    await untilEqual(world);
+  });
+});
+
+async function snapshotSlotGone(world: World): Promise<number> {
+  await published(world);
+  return world.upstream(async (client) => {
+    const there = async (): Promise<boolean> =>
+      (await client.query(`SELECT 1 FROM pg_replication_slots WHERE slot_name LIKE 'mzsnapshot_%'`)).rows.length > 0;
+    while (!(await there())) await pause(50);
+    while (await there()) await pause(50);
+    return Date.now();
+  });
+}
+
+/** Before the publication is there, Neon drops every session: for logical replication, and for the role. */
+async function published(world: World): Promise<void> {
+  const sql = `SELECT 1 FROM pg_publication_tables WHERE pubname = 'n2m_${world.name}'`;
+  const there = () => world.upstream(async (client) => (await client.query(sql)).rows.length > 0).catch(() => false);
+  while (!(await there())) await pause(50);
+}
+
+async function untilStuck(world: World): Promise<unknown> {
+  const handle = world.temporal.workflow.getHandle(`pipeline/${world.name}`);
+  for (;;) {
+    const { snapshot } = await handle.query<{ snapshot: { stuck: unknown } | null }>('view');
+    if (snapshot?.stuck) return snapshot.stuck;
+    await pause(200);
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
