@@ -93,7 +93,7 @@ function readTarget(deps: Deps, spec: PipelineSpec, memory: WatchMemory | null, 
   const input = {
     source: itemsOf(spec).source,
     cluster: spec.materialize.cluster.name,
-    stalledSince: memory?.lastCheckAt ?? null,
+    stalledSince: memory?.eventsSeenTo ?? memory?.lastCheckAt ?? null,
     now,
   };
   return withMaterialize(deps, spec, (client) => readTargetReading(client, input));

@@ -106,6 +106,9 @@ describe('what damages tables and slots upstream, each caused for real', () => {
     });
     const again = await watched.twoChecks();
     expect(again.result.verdict.severity).toBe('terminal');
+    expect(again.told).toEqual([]);
+    const { code, status } = await watched.status();
+    expect({ code, verdict: status.verdict }).toEqual({ code: 3, verdict: 'broken' });
   });
 
   it('every body was signed with the key of the file', () => {

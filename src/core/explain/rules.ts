@@ -35,6 +35,11 @@ export const ruleEntries: Record<string, Entry> = {
     'SELECT pg_size_pretty(pg_current_wal_lsn() - confirmed_flush_lsn) FROM pg_replication_slots;',
     'Raise materialize.cluster.steadySize and n2m apply; end long transactions upstream.',
   ],
+  'snapshot-blocked': [
+    'A first copy waits for a transaction that began before it: the slot has no consistent point until that one ends.',
+    'SELECT pid, usename, xact_start, query FROM pg_stat_activity WHERE backend_xid IS NOT NULL ORDER BY xact_start; and SELECT gid, prepared FROM pg_prepared_xacts;',
+    'End the transaction with the statement that n2m status NAME names; the copy goes on by itself.',
+  ],
   'source-missing': [
     'The source was dropped in Materialize.',
     "SELECT name FROM mz_sources WHERE name = 'NAME_source';",

@@ -9,6 +9,8 @@ const MOST_TABLES = 20;
 /** What is remembered is bounded, whatever the systems say. */
 const MOST_LATCHED = 100;
 const LONGEST_SENTENCE = 400;
+/** By so much an event may show up later than it happened. */
+const EVENT_LAG_MS = 5_000;
 
 const RANK: Record<Severity, number> = { ok: 0, warn: 1, critical: 2, terminal: 3 };
 export const worse = (a: Severity, b: Severity): boolean => RANK[a] > RANK[b];
@@ -173,14 +175,23 @@ function verdictOf(
   return { name: 'healthy', severity: 'ok', cause, next: `n2m status ${spec.name}` };
 }
 
-function snapshotting({ target, source, spec }: WatchScene): Pick<Verdict, 'name' | 'severity' | 'cause' | 'next'> {
+function snapshotting({ target, spec }: WatchScene): Pick<Verdict, 'name' | 'severity' | 'cause' | 'next'> {
   const tables = target?.tables ?? [];
   const open = tables.filter((table) => table.committed !== true).length;
-  const blocker = source?.blockers[0];
   const cause = `${open} of ${plural(tables.length, 'table')} are being copied`;
-  if (!blocker) return { name: 'snapshotting', severity: 'ok', cause, next: `n2m status ${spec.name}` };
-  const held = `${cause}, held up by a transaction of ${blocker.user}, open for ${blocker.ageSeconds} s`;
-  return { name: 'stuck', severity: 'ok', cause: held, next: blocker.remedy };
+  return { name: 'snapshotting', severity: 'ok', cause, next: `n2m status ${spec.name}` };
+}
+
+/**
+ * From here on the next check asks for events: the newest it saw, or a little before this reading began, because history
+ * and clocks lag. A side that was not read moves nothing, and no event is seen twice.
+ */
+function eventsSeenTo({ reading, target, memory }: WatchScene): string | undefined {
+  const before = memory === null ? undefined : (memory.eventsSeenTo ?? memory.lastCheckAt);
+  const began = Date.parse(reading.takenAt) - reading.durationMs;
+  if (target === null) return before ?? new Date(began - EVENT_LAG_MS).toISOString();
+  const seen = [began - EVENT_LAG_MS, ...target.source.stalledSince.map(({ at }) => Date.parse(at))];
+  return new Date(Math.max(...seen, before === undefined ? 0 : Date.parse(before))).toISOString();
 }
 
 /** Bounded by the number of rules and MOST_TABLES: what was not judged is kept as it was, what is over is forgotten. */
@@ -197,6 +208,7 @@ function remember(
   return {
     version: 1,
     lastCheckAt: now,
+    eventsSeenTo: eventsSeenTo(scene),
     since: Object.fromEntries([...kept(memory?.since), ...sightings.map(({ key, since }) => [key, since] as const)]),
     streaks: Object.fromEntries([
       ...kept(memory?.streaks),

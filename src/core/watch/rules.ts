@@ -1,6 +1,7 @@
 import { formatDuration } from '../text/duration';
 import type { FailureInfo } from '../failures/types';
 import { slotRules } from './slot-rules';
+import { snapshotRules } from './snapshot-rules';
 import { tableRules } from './table-rules';
 import { targetRules } from './target-rules';
 import { lateness } from './lateness';
@@ -68,6 +69,12 @@ function unreachable(reading: Reading<unknown>, what: string, pipeline: string):
 const nextAfter = (failure: FailureInfo, pipeline: string): string => failure.hint ?? `n2m status ${pipeline}`;
 
 /** Everything that is watched, in the order in which causes come before their effects. */
-export const WATCH_RULES: readonly WatchRule[] = [...slotRules, ...targetRules, ...tableRules, ...reachRules];
+export const WATCH_RULES: readonly WatchRule[] = [
+  ...slotRules,
+  ...snapshotRules,
+  ...targetRules,
+  ...tableRules,
+  ...reachRules,
+];
 
 export const WATCH_RULE_IDS: string[] = WATCH_RULES.map(({ id }) => id);

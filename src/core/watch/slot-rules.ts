@@ -16,7 +16,10 @@ export const slotRules: WatchRule[] = [
     verdict: 'broken',
     needs: 'either',
     during: ['copying'],
-    look: ({ source, target, slot, spec, memory }) => {
+    look: (scene) => {
+      const { source, target, slot, spec, memory } = scene;
+      // Materialize makes a missing slot anew under its name and then finds it too young: told once, as missing.
+      if (missed(scene)) return [];
       const next = `n2m repair ${spec.name}`;
       const latch = 'slot-lost';
       const row = source !== null && source.slot.slot === slot ? source.slot : null;
@@ -37,8 +40,9 @@ export const slotRules: WatchRule[] = [
     verdict: 'broken',
     needs: 'source',
     during: ['copying'],
-    look: ({ source, slot, slotSeen, spec }) => {
-      if (!source || slot === null || source.slot.slot !== slot || source.slot.exists || !slotSeen) return [];
+    look: (scene) => {
+      if (!isGone(scene)) return [];
+      const { slot, spec } = scene;
       const cause = () => `slot ${slot} is gone from the server: what was written since cannot be replicated any more`;
       return [
         { table: null, severity: always('terminal'), cause, next: `n2m repair ${spec.name}`, latch: 'slot-missing' },
@@ -137,6 +141,16 @@ export const slotRules: WatchRule[] = [
     },
   },
 ];
+
+const isGone = ({ source, slot, slotSeen }: WatchScene): boolean =>
+  source !== null && slot !== null && source.slot.slot === slot && !source.slot.exists && slotSeen;
+
+/** This very slot is missing, or was before. */
+function missed(scene: WatchScene): boolean {
+  const { memory, slot } = scene;
+  const same = memory !== null && memory.slot === slot;
+  return isGone(scene) || (same && memory.latched.some(({ key }) => key === 'slot-missing'));
+}
 
 function neonHours({ spec }: WatchScene, ms: number): string {
   if (spec.source.kind !== 'neon') return '';

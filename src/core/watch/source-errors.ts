@@ -93,14 +93,13 @@ export const SOURCE_ERRORS: readonly SourceError[] = [
   },
 ];
 
+/** Dropped, renamed or not published any more: the text is the same. */
+const DROPPED = /table was dropped/;
+
 /** Errors of one table, which the rest of the source survives. */
 export const TABLE_ERRORS: readonly SourceError[] = [
   tableError(/table was truncated/, 'it was truncated upstream', 'table was truncated'),
-  tableError(
-    /table was dropped/,
-    'it was dropped, renamed, or taken out of the publication upstream',
-    'table was dropped',
-  ),
+  tableError(DROPPED, 'it was dropped, renamed, or taken out of the publication upstream', 'table was dropped'),
   tableError(
     /incompatible schema change|has been altered/,
     'a replicated column was dropped or changed upstream',
@@ -135,3 +134,5 @@ export const sourceError = (text: string | null): SourceError | null =>
 
 export const tableErrorOf = (text: string | null): SourceError | null =>
   (text !== null && TABLE_ERRORS.find((known) => known.pattern.test(text))) || null;
+
+export const isDropped = (text: string | null): boolean => text !== null && DROPPED.test(text);

@@ -1,9 +1,9 @@
 import { replicaIdentityFull } from '../sql/postgres';
 import { alterPublicationAdd } from '../sql/postgres';
-import { sourceError, tableErrorOf } from './source-errors';
+import { isDropped, sourceError, tableErrorOf } from './source-errors';
 import { always, repeated, type Condition, type WatchScene } from './scene';
 import type { WatchRule } from './rules';
-import type { TargetTableReading } from './types';
+import type { SourceReading, TargetTableReading } from './types';
 
 const nameOf = ({ upstream }: TargetTableReading): string =>
   upstream.schema === '' ? upstream.name : `${upstream.schema}.${upstream.name}`;
@@ -17,7 +17,10 @@ export const tableRules: WatchRule[] = [
     verdict: 'broken',
     needs: 'target',
     during: ['copying'],
-    look: (scene) => failing(scene).map((table) => tableCondition(scene, table)),
+    look: (scene) =>
+      failing(scene)
+        .filter((table) => !diedUnpublished(scene, table))
+        .map((table) => tableCondition(scene, table)),
   },
   {
     id: 'table-unpublished',
@@ -27,9 +30,9 @@ export const tableRules: WatchRule[] = [
     look: (scene) => {
       const { source, target, spec } = scene;
       if (!source?.publication.exists || !target) return [];
-      const published = new Set(source.publication.tables.map(key));
-      return healthyTables(scene)
-        .filter((table) => !published.has(key(table.upstream)))
+      return target.tables
+        .filter((table) => isUnpublished(source, table) && !isDead(scene, table))
+        .filter((table) => table.error === null || diedUnpublished(scene, table))
         .map((table): Condition => {
           const there = source.tables.some((known) => key(known) === key(table.upstream));
           const name = nameOf(table);
@@ -81,8 +84,26 @@ function failing({ target }: WatchScene): TargetTableReading[] {
   );
 }
 
-const healthyTables = ({ target }: WatchScene): TargetTableReading[] =>
-  (target?.tables ?? []).filter((table) => table.error === null && table.upstream.schema !== '');
+const healthyTables = (scene: WatchScene): TargetTableReading[] =>
+  (scene.target?.tables ?? []).filter(
+    (table) => table.error === null && table.upstream.schema !== '' && !isDead(scene, table),
+  );
+
+/** Its row may look well again, as after a restart of the source: it is told as dead and not once more. */
+const isDead = ({ memory }: WatchScene, table: TargetTableReading): boolean =>
+  memory?.latched.some((latched) => latched.key === deadKey(table)) ?? false;
+
+const isUnpublished = ({ publication }: SourceReading, { upstream }: TargetTableReading): boolean =>
+  upstream.schema !== '' && publication.exists && !publication.tables.some((known) => key(known) === key(upstream));
+
+/** Seen out of the publication, it then died of just that: one trouble, told as the first until it is published again. */
+function diedUnpublished({ memory, source }: WatchScene, table: TargetTableReading): boolean {
+  const seen = memory?.since[`table-unpublished:${nameOf(table)}`] !== undefined;
+  return seen && isDropped(table.error) && (source === null || isUnpublished(source, table));
+}
+
+/** As the latch of a dead table is named. */
+const deadKey = ({ id }: TargetTableReading): string => `table-error:${id}`;
 
 function tableCondition({ spec, target }: WatchScene, table: TargetTableReading): Condition {
   const known = tableErrorOf(table.error);
@@ -105,6 +126,6 @@ function tableCondition({ spec, target }: WatchScene, table: TargetTableReading)
     severity: always('critical'),
     cause,
     next,
-    ...(known.permanent ? { latch: `table-error:${table.id}` } : {}),
+    ...(known.permanent ? { latch: deadKey(table) } : {}),
   };
 }

@@ -121,6 +121,8 @@ export interface LsnAnchor {
 export interface WatchMemory {
   version: 1;
   lastCheckAt: string;
+  /** Events of Materialize's history up to here were seen; absent in states of before it was kept. */
+  eventsSeenTo?: string;
   /** When each condition began: rule (and table) to ISO time. */
   since: Record<string, string>;
   /** Consecutive checks for which a condition held. */

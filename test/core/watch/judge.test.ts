@@ -297,6 +297,54 @@ describe('what has to last', () => {
     expect(verdict.cause).toContain('held up by pid 99 of app (job), open for 2h 00m');
   });
 
+  describe('a transaction that holds up a first copy', () => {
+    const holder = (pid: number) => ({
+      ...{ kind: 'session' as const, pid, gid: null, user: 'app', application: '', ageSeconds: 90 },
+      remedy: `SELECT pg_terminate_backend(${pid});`,
+    });
+    const tables = [table('orders'), table('customers', { committed: false, freshnessMs: null })];
+    const blocked = (pid: number): Look => ({ source: { blockers: [holder(pid)] }, target: { tables } });
+
+    test('is told at the second check, critical from stuckAfter, and over with the transaction', () => {
+      const watch = new Watch();
+      watch.check(0);
+      expect(watch.check(1, blocked(7))).toMatchObject({
+        name: 'stuck',
+        severity: 'ok',
+        next: 'SELECT pg_terminate_backend(7);',
+      });
+      const verdict = watch.checks(2, 11, blocked(7));
+      expect(verdict.symptoms.map(({ rule }) => rule)).toEqual(['snapshot-blocked']);
+      expect(verdict).toMatchObject({
+        name: 'stuck',
+        cause: '1 of 2 tables are being copied, held up by pid 7 of app, open for 1m 30s',
+        next: 'SELECT pg_terminate_backend(7);',
+      });
+      watch.checks(12, 14, { target: { tables } });
+      expect(watch.kinds()).toEqual(['2 raised warn', '11 escalated critical', '13 recovered ok']);
+    });
+
+    test('is told while a run waits for the copy, too', () => {
+      const watch = new Watch();
+      expect(watch.checks(0, 1, { ...blocked(7), change: 'replicate' })).toMatchObject({
+        name: 'changing',
+        severity: 'warn',
+        next: 'SELECT pg_terminate_backend(7);',
+      });
+    });
+
+    test('is another one at each check on a busy server, which is no trouble', () => {
+      const watch = new Watch();
+      for (let minute = 0; minute < 30; minute += 1) watch.check(minute, blocked(100 + minute));
+      expect(watch.kinds()).toEqual([]);
+    });
+
+    test('holds nothing up when nothing is copied', () => {
+      const watch = new Watch();
+      expect(watch.checks(0, 5, { source: { blockers: [holder(7)] } }).name).toBe('healthy');
+    });
+  });
+
   test('checks that did not happen are told by the next one', () => {
     const watch = new Watch();
     watch.check(0);
@@ -387,6 +435,53 @@ describe('terminal states', () => {
     expect(watch.checks(2, 60)).toMatchObject({ name: 'broken', severity: 'terminal', next: 'n2m repair shop' });
   });
 
+  test('a slot that is missing is told once, also when Materialize made it anew and finds it too young', () => {
+    const error = 'postgres: slot overcompacted. Requested LSN 12 but only LSNs >= 13 are available';
+    const stalled: Look = { target: targetSource({ status: 'stalled', error }) };
+    const watch = new Watch();
+    watch.check(0);
+    watch.check(1, { source: slot({ exists: false }), ...stalled });
+    const verdict = watch.checks(2, 9, stalled);
+    expect(verdict.symptoms.map(({ rule }) => rule)).toEqual(['slot-missing']);
+    expect(watch.kinds()).toEqual(['1 raised terminal']);
+  });
+
+  test('a slot made anew before anybody missed it is lost', () => {
+    const error = 'postgres: slot overcompacted. Requested LSN 12 but only LSNs >= 13 are available';
+    const watch = new Watch();
+    watch.check(0);
+    const verdict = watch.check(1, { target: targetSource({ status: 'stalled', error }) });
+    expect(verdict.symptoms.map(({ rule }) => rule)).toEqual(['slot-lost']);
+  });
+
+  test('a table that was taken out of the publication and died of it is told once, and again when only it is dead', () => {
+    const source: Look['source'] = {
+      publication: { exists: true, publishesAll: true, tables: [{ schema: 'public', name: 'customers' }] },
+    };
+    const died = dead('postgres: Source error: table was dropped');
+    const watch = new Watch();
+    watch.check(0);
+    watch.check(1, { source });
+    expect(watch.check(2, { source, ...died }).symptoms.map(({ rule }) => rule)).toEqual(['table-unpublished']);
+    expect(watch.check(3, { source: 'down', ...died }).symptoms).toEqual([]);
+    watch.checks(4, 6, { source, ...died });
+    expect(watch.kinds()).toEqual(['1 raised critical']);
+    expect(watch.check(7, died).symptoms.map(({ rule }) => rule)).toEqual(['table-error']);
+    expect(watch.kinds()).toEqual(['1 raised critical', '7 raised critical']);
+  });
+
+  test('a dead table that is not published either is told once, also when its row looks well again', () => {
+    const source: Look['source'] = {
+      publication: { exists: true, publishesAll: true, tables: [{ schema: 'public', name: 'customers' }] },
+    };
+    const watch = new Watch();
+    watch.check(0);
+    watch.check(1, { source, ...dead('postgres: Source error: table was dropped') });
+    const verdict = watch.checks(2, 9, { source });
+    expect(verdict.symptoms.map(({ rule }) => rule)).toEqual(['table-error']);
+    expect(watch.kinds()).toEqual(['1 raised critical']);
+  });
+
   test('are over when a repair brought another slot', () => {
     const watch = new Watch();
     watch.check(0);
@@ -457,6 +552,31 @@ describe('the texts of Materialize', () => {
       next: 'ALTER CLUSTER "ingest_shop" SET (REPLICATION FACTOR = 1);',
     });
     expect(verdict.cause).toContain('replication factor 0');
+  });
+});
+
+describe('events of Materialize', () => {
+  const seconds = (minute: number, more: number): string =>
+    new Date(Date.parse(at(minute)) + more * 1000).toISOString();
+  const seenTo = (look: Look, minute = 1): string | undefined => {
+    const watch = new Watch();
+    watch.check(0);
+    watch.check(minute, look);
+    return watch.memory?.eventsSeenTo;
+  };
+
+  test('are asked for from before the reading began: its end would lose those in between', () => {
+    const slow = { ...reading(1), durationMs: 20_000 };
+    expect(judge(slow, null, spec, at(1)).memory.eventsSeenTo).toBe(seconds(1, -25));
+  });
+
+  test('are not seen twice', () => {
+    const event = { at: seconds(1, -2), error: 'shop_source: postgres: x' };
+    expect(seenTo({ target: targetSource({ stalledSince: [event] }) })).toBe(event.at);
+  });
+
+  test('of the time in which Materialize could not be read are asked for later', () => {
+    expect(seenTo({ target: 'down' }, 30)).toBe(seenTo({}, 0));
   });
 });
 
