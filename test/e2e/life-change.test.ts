@@ -1,4 +1,5 @@
 import type { Plan } from '../../src/core/plan/types';
+import type { CheckResult } from '../../src/core/watch/types';
 import { untilEqual } from './compare';
 import { World } from './world';
 
@@ -100,3 +101,39 @@ describe('a changed file', () => {
     expect(Object.keys(rows[0] ?? {})).not.toContain('email');
   });
 });
+
+describe('the watch', () => {
+  it('says that a change is under way, and tells nobody of it', async () => {
+    const path = await file({ host: '127.0.0.1', tables: ['public.orders', 'public.events'] });
+    await world.upstream(async (client) => {
+      // The first copy of the new table waits for this one: the change stays under way until it ends.
+      await client.query('BEGIN');
+      await client.query(`INSERT INTO orders (customer_id, status, total) VALUES (1, 'open', 2)`);
+      const started = await world.n2m(['apply', path, '--yes', '--no-wait']);
+      expect({ code: started.code, stderr: started.code === 0 ? '' : started.stderr }).toEqual({ code: 0, stderr: '' });
+      expect(await changingCheck()).toMatchObject({
+        verdict: { name: 'changing', cause: expect.stringContaining('replicate is under way') as string },
+        alertsSent: [],
+      });
+      await client.query('COMMIT');
+    });
+    await world.temporal.workflow.getHandle(`pipeline/${world.name}`).result();
+    await untilEqual(world, ['orders', 'events']);
+  });
+});
+
+/** The schedule's own check, made now, until one falls into the run. */
+async function changingCheck(): Promise<CheckResult> {
+  const schedule = world.temporal.schedule.getHandle(`pipeline/${world.name}/watch`);
+  const until = Date.now() + 60_000;
+  for (;;) {
+    await schedule.trigger();
+    const { info } = await schedule.describe();
+    for (const { action } of info.recentActions) {
+      const { workflowId, firstExecutionRunId } = action.workflow;
+      const result = (await world.temporal.workflow.getHandle(workflowId, firstExecutionRunId).result()) as CheckResult;
+      if (result.verdict.name === 'changing') return result;
+      if (Date.now() > until) throw new Error(`the watch said ${JSON.stringify(result.verdict)}`);
+    }
+  }
+}
