@@ -19,12 +19,14 @@ const { status } = spawnSync(process.execPath, tsc, { cwd: root, stdio: 'inherit
 if (status !== 0) process.exit(status ?? 1);
 
 const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
-const { code } = await bundleWorkflowCode({
-  workflowsPath: join(fresh, 'workflows', 'index.js'),
-  logger: new DefaultLogger('WARN'),
-});
+const options = { workflowsPath: join(fresh, 'workflows', 'index.js'), logger: new DefaultLogger('WARN') };
+const { code } = await bundleWorkflowCode(options);
 writeFileSync(join(fresh, 'workflow-bundle.js'), code);
-chmodSync(join(fresh, 'client.js'), 0o755);
+// With the optional codec, workflows also put the texts of failures into payloads.
+const failureConverterPath = join(fresh, 'codec', 'failure-converter.js');
+const encoding = await bundleWorkflowCode({ ...options, failureConverterPath });
+writeFileSync(join(fresh, 'workflow-bundle-codec.js'), encoding.code);
+for (const bin of ['client.js', 'worker.js']) chmodSync(join(fresh, bin), 0o755);
 
 if (existsSync(lib)) renameSync(lib, old);
 renameSync(fresh, lib);

@@ -6,6 +6,8 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities';
 import { failuresEdge } from './activities/failures';
+import { dataConverterOf } from './codec';
+import { codecKeys } from './codec/keys';
 import { parseConfig, type WorkerConfig } from './config';
 import { serveHealth } from './health';
 import { createLogger } from './logger';
@@ -19,6 +21,9 @@ import { createSecrets } from './systems/secrets';
 async function main(): Promise<void> {
   const config = parseConfig(process.env);
   const secrets = createSecrets({ env: process.env, ...config.secrets });
+  const keys = codecKeys(process.env);
+  keys.forEach(({ text }) => secrets.remember(text));
+  const dataConverter = dataConverterOf(keys);
   const clean = (text: string): string => scrub(text, secrets.known());
   const logger = createLogger(config, clean);
   Runtime.install({
@@ -35,7 +40,7 @@ async function main(): Promise<void> {
   const { connectionOptions, namespace } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
   const clientConnection = await Connection.connect(connectionOptions);
-  const client = new Client({ connection: clientConnection, namespace });
+  const client = new Client({ connection: clientConnection, namespace, dataConverter });
   const activities = createActivities({
     secrets,
     neon: (apiKey, signal) =>
@@ -50,7 +55,9 @@ async function main(): Promise<void> {
     connection,
     namespace,
     taskQueue: config.taskQueue,
-    workflowBundle: { codePath: join(__dirname, 'workflow-bundle.js') },
+    // Workflows convert failures inside the bundle: one that encrypts them is a bundle of its own.
+    workflowBundle: { codePath: join(__dirname, keys.length > 0 ? 'workflow-bundle-codec.js' : 'workflow-bundle.js') },
+    dataConverter,
     activities,
     interceptors: { activity: [failuresEdge(clean)] },
     shutdownGraceTime: config.shutdownGraceMs,

@@ -3,6 +3,7 @@ import { register as adopt } from './adopt';
 import { register as apply } from './apply';
 import { register as approve } from './approve';
 import { register as cancel } from './cancel';
+import { register as codecServer } from './codec-server';
 import { register as completion } from './completion';
 import { register as destroy } from './destroy';
 import { register as doctor } from './doctor';
@@ -50,6 +51,7 @@ const COMMANDS = [
   destroy,
   doctor,
   explain,
+  codecServer,
   completion,
 ];
 

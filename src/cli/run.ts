@@ -1,6 +1,9 @@
 import { WorkflowNotFoundError, isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow';
 import { runId } from '../core/names';
 import type { RunView } from '../core/run/types';
 import type { SnapshotProgress } from '../core/snapshot/types';
@@ -54,7 +57,7 @@ export async function readRun(temporal: Temporal, pipeline: string, id?: string)
     status: description.status.name,
     startedAt: description.startTime.toISOString(),
     view: view && withHeartbeat(view, heartbeat),
-    retries: retries(description),
+    retries: await retries(temporal, description),
   };
 }
 
@@ -90,17 +93,22 @@ function isProgress(value: unknown): value is SnapshotProgress {
   return Array.isArray(tables) && typeof observedAt === 'string';
 }
 
-function retries(description: WorkflowExecutionDescription): Retry[] {
-  return (description.raw.pendingActivities ?? []).flatMap((activity) => {
-    if (!activity.lastFailure || (activity.attempt ?? 1) < 2) return [];
-    const next = activity.nextAttemptScheduleTime?.seconds;
-    return [
-      {
+async function retries(temporal: Temporal, description: WorkflowExecutionDescription): Promise<Retry[]> {
+  const failing = (description.raw.pendingActivities ?? []).filter(
+    ({ lastFailure, attempt }) => lastFailure && (attempt ?? 1) > 1,
+  );
+  const { loadedDataConverter } = temporal.client.options;
+  return Promise.all(
+    failing.map(async (activity) => {
+      // Through the converter: with a codec the message in clear is only `Encoded failure`.
+      const error = await decodeOptionalFailureToOptionalError(loadedDataConverter, activity.lastFailure);
+      const next = activity.nextAttemptScheduleTime?.seconds;
+      return {
         activity: activity.activityType?.name ?? 'activity',
         attempt: activity.attempt ?? 1,
-        message: activity.lastFailure.message ?? 'failed',
+        message: error?.message ?? 'failed',
         nextAt: next ? new Date(Number(next) * 1000).toISOString() : null,
-      },
-    ];
-  });
+      };
+    }),
+  );
 }

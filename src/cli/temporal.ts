@@ -1,5 +1,7 @@
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { dataConverterOf } from '../codec';
+import { codecKeys, CodecError } from '../codec/keys';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../core/names';
 import { CliError, EXIT } from './exit';
 
@@ -43,15 +45,28 @@ async function connect(): Promise<Temporal> {
       'check TEMPORAL_* and temporal.toml',
     );
   }
+  const dataConverter = dataConverterOf(readKeys());
   const { connectionOptions, namespace = 'default' } = config;
   const address = connectionOptions.address ?? 'localhost:7233';
   try {
     const connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: CONNECT_TIMEOUT });
     const taskQueue = process.env.N2M_TASK_QUEUE || TASK_QUEUE;
-    return { client: new Client({ connection, namespace }), connection, address, namespace, taskQueue };
+    return { client: new Client({ connection, namespace, dataConverter }), connection, address, namespace, taskQueue };
   } catch (error) {
     throw unreachable(address, error);
   }
+}
+
+function readKeys(): ReturnType<typeof codecKeys> {
+  try {
+    return codecKeys(process.env);
+  } catch (error) {
+    throw error instanceof CodecError ? unreadable(error) : error;
+  }
+}
+
+function unreadable({ summary, next }: CodecError): CliError {
+  return new CliError(summary, EXIT.failed, next);
 }
 
 /** For calls that must not wait: the deadline reaches every request made inside. */
@@ -104,6 +119,7 @@ const GRPC: Record<string, number> = {
 
 /** What a call to Temporal failed with, in a sentence and with what to do; other errors as they are. */
 export function explained(error: unknown, temporal: Temporal): unknown {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof CodecError) return unreadable(at);
   const cause = error instanceof ServiceError ? error.cause : error;
   if (!isGrpcServiceError(cause)) return error;
   const { code, details } = cause;

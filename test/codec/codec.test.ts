@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { EncryptionCodec } from '../../src/codec/codec';
+import { codecKeys, CodecError } from '../../src/codec/keys';
+import { serveCodec } from '../../src/codec/server';
+
+const env = {
+  N2M_SECRET_K1: randomBytes(32).toString('base64'),
+  N2M_SECRET_K2: randomBytes(32).toString('base64'),
+};
+const codec = (keys: string) => new EncryptionCodec(codecKeys({ ...env, N2M_CODEC_KEYS: keys }));
+const K1 = 'k1=env:N2M_SECRET_K1';
+const K2 = 'k2=env:N2M_SECRET_K2';
+const value = { table: 'public.orders' };
+const clear = defaultPayloadConverter.toPayload(value);
+const read = ([payload]: Payload[]): unknown => defaultPayloadConverter.fromPayload(payload as Payload);
+const bytes = (payloads: Payload[]): string =>
+  payloads.map(({ data }) => Buffer.from(data ?? []).toString('latin1')).join();
+
+describe('the codec', () => {
+  it('gives back what it took, unreadable in between and never twice the same', async () => {
+    const once = await codec(K1).encode([clear]);
+    expect(bytes(once)).not.toContain('orders');
+    expect(bytes(await codec(K1).encode([clear]))).not.toBe(bytes(once));
+    expect(read(await codec(K1).decode(once))).toEqual(value);
+  });
+
+  it('encrypts with the first key and decrypts with all: a key that was retired reads its old histories', async () => {
+    const old = await codec(K1).encode([clear]);
+    const rotated = codec(`${K2}, ${K1}`);
+    expect(read(await rotated.decode(old))).toEqual(value);
+    const fresh = await rotated.encode([clear]);
+    expect(read(await codec(K2).decode(fresh))).toEqual(value);
+    await expect(codec(K1).decode(fresh)).rejects.toThrow(/key k2.*next: add k2=env:/);
+  });
+
+  it('lets pass what is not marked, so that it can be switched on later', async () => {
+    expect(await codec(K1).decode([clear])).toEqual([clear]);
+    expect(await codec('').encode([clear])).toEqual([clear]);
+  });
+
+  it('names the key that is missing or wrong, and what to do', async () => {
+    const old = await codec(K1).encode([clear]);
+    await expect(codec('').decode(old)).rejects.toThrow(CodecError);
+    await expect(codec('k1=env:N2M_SECRET_K2').decode(old)).rejects.toThrow(/key k1 .*is not the key.*next: give k1/);
+    const altered = Buffer.from(old[0]?.data ?? []);
+    altered.writeUInt8(altered.readUInt8(20) ^ 1, 20);
+    await expect(codec(K1).decode([{ ...old[0], data: altered }])).rejects.toThrow(/altered/);
+  });
+});
+
+describe('N2M_CODEC_KEYS', () => {
+  it.each([
+    ['a key in place of a reference', env.N2M_SECRET_K1, /entry 1 .* is no id=env:NAME.*next: set N2M_CODEC_KEYS/],
+    ['a variable that is not set', 'k1=env:N2M_SECRET_NONE', /k1 has no value.*next: make one: openssl/],
+    ['an id twice', `${K1},k1=env:N2M_SECRET_K2`, /k1 twice/],
+    ['a file without a folder', 'k1=file:k1', /k1 has no value: file:k1/],
+  ])('refuses %s and repeats no key', (_, keys, message) => {
+    const refuse = () => codecKeys({ ...env, N2M_CODEC_KEYS: keys });
+    expect(refuse).toThrow(message);
+    expect(refuse).not.toThrow(env.N2M_SECRET_K1);
+  });
+
+  it('refuses a key of another length', () => {
+    const refuse = () => codecKeys({ N2M_CODEC_KEYS: 'k1=env:SHORT', SHORT: randomBytes(16).toString('base64') });
+    expect(refuse).toThrow(/k1 \(env:SHORT\) is not 32 bytes/);
+  });
+});
+
+describe('the codec server', () => {
+  const UI = 'http://localhost:8233';
+  const json = (payload: Payload) => ({
+    metadata: { encoding: Buffer.from(payload.metadata?.encoding ?? []).toString('base64') },
+    data: Buffer.from(payload.data ?? []).toString('base64'),
+  });
+
+  it('encodes and decodes for the UI, and refuses other pages', async () => {
+    const server = await serveCodec(codec(K1), 0, UI);
+    try {
+      const post = (path: string, body: unknown, origin = UI) =>
+        fetch(`${server.url}${path}`, { method: 'POST', headers: { origin }, body: JSON.stringify(body) });
+      const encoded = await post('/encode', { payloads: [json(clear)] });
+      expect(encoded.headers.get('access-control-allow-origin')).toBe(UI);
+      const body = await encoded.json();
+      expect(JSON.stringify(body)).not.toContain(json(clear).data);
+      expect(await (await post('/decode', body)).json()).toEqual({ payloads: [json(clear)] });
+      expect((await post('/decode', body, 'https://elsewhere.example')).status).toBe(403);
+      expect((await post('/decode', 'nonsense')).status).toBe(400);
+      expect((await fetch(`${server.url}/decode`, { method: 'OPTIONS', headers: { origin: UI } })).status).toBe(204);
+    } finally {
+      await server.close();
+    }
+  });
+});
