@@ -1,10 +1,11 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES, pipelineOfWatchId } from '../core/names';
+import { pipelineOfWatchId, SEARCH_ATTRIBUTES } from '../core/names';
 import { formatDuration } from '../core/text/duration';
 import { stateAttribute, verdictAttribute } from '../workflows/attributes';
 import { PHASES } from './render/run';
 import { byListOrder, type ListedPipeline } from './render/list';
 import { isVerdict } from './render/verdict';
+import { readUnwatched } from './list-unwatched';
 import type { Temporal } from './temporal';
 
 interface Scheduled {
@@ -18,12 +19,13 @@ interface Scheduled {
 const isLate = (at: string, every: number): boolean => Date.now() - Date.parse(at) >= 3 * every;
 
 /**
- * Every pipeline that is watched or worked on. Three listings, however many pipelines there are: schedules, completed
- * checks (newest first, their verdict is a search attribute) and runs under way.
+ * Every pipeline that is watched, worked on, or ought to be watched. Four listings, however many pipelines there are:
+ * schedules, completed checks (newest first, their verdict is a search attribute), runs under way and runs that ended.
  */
 export async function readList(temporal: Temporal): Promise<ListedPipeline[]> {
   const [schedules, runs] = await Promise.all([readSchedules(temporal), readRuns(temporal)]);
-  const checks = await newestChecks(temporal, schedules);
+  const known = new Set([...schedules.map(({ pipeline }) => pipeline), ...runs.keys()]);
+  const [checks, unwatched] = await Promise.all([newestChecks(temporal, schedules), readUnwatched(temporal, known)]);
   const listed = schedules.map((schedule): ListedPipeline => {
     const check = checks.get(schedule.pipeline);
     const run = runs.get(schedule.pipeline) ?? null;
@@ -49,7 +51,7 @@ export async function readList(temporal: Temporal): Promise<ListedPipeline[]> {
       run,
     });
   }
-  return listed.sort(byListOrder);
+  return [...listed, ...unwatched].sort(byListOrder);
 }
 
 type Run = NonNullable<ListedPipeline['run']>;
