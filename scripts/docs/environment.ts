@@ -17,10 +17,16 @@ export const WORKER_VARIABLES: [name: string, fallback: string, meaning: string]
   ['N2M_SHUTDOWN_GRACE_SECONDS', '`10`', 'How long running steps may finish after SIGTERM.'],
   ['N2M_DEPLOYMENT', 'none', 'Name for Worker Deployment Versioning; together with N2M_BUILD_ID.'],
   ['N2M_BUILD_ID', 'none', 'Build of this worker; runs stay on the build they began with.'],
+  [
+    'N2M_CODEC_KEYS',
+    'none',
+    'Encrypts payloads: `k2=env:N2M_SECRET_K2,k1=env:N2M_SECRET_K1`, 32 bytes in base64 each; the first encrypts, all decrypt.',
+  ],
 ];
 
 export const CLIENT_VARIABLES: [name: string, meaning: string][] = [
   ['N2M_TASK_QUEUE', 'As on the worker.'],
+  ['N2M_CODEC_KEYS', 'As on the worker, where payloads are encrypted.'],
   ['N2M_DEBUG', 'Set to anything: errors come with their stack and causes.'],
   ['NO_COLOR', 'Set to anything: no colours.'],
 ];
