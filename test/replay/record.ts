@@ -132,7 +132,8 @@ async function untilPhase(handle: WorkflowHandle, phase: RunView['phase']): Prom
 }
 
 async function save(handle: WorkflowHandle, name: string): Promise<void> {
-  const history = historyToJSON(await handle.fetchHistory());
+  // Stack traces name where the project stood when it was recorded.
+  const history = historyToJSON(await handle.fetchHistory()).replaceAll(join(__dirname, '..', '..'), '/app');
   writeFileSync(join(__dirname, 'histories', `${name}.json`), `${history}\n`);
   process.stderr.write(`recorded ${name}\n`);
 }
