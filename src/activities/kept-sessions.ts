@@ -5,7 +5,7 @@ import { connectMaterialize } from '../systems/materialize';
 import { connectSource } from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
-import { connectOptions, neonClient } from './sessions';
+import { connectOptions, neonClient, withDatabase } from './sessions';
 
 type Ask = <T>(use: (client: SqlClient) => Promise<T>) => Promise<Reading<T>>;
 
@@ -21,9 +21,8 @@ export function openSessions(deps: Deps, spec: PipelineSpec): Sessions {
     'source',
     async () => {
       const access = await deps.sources.find(spec.source, await neonClient(deps, spec));
-      const url = new URL(access.ownerUrl);
-      url.pathname = `/${encodeURIComponent(spec.source.database)}`;
-      return connectSource({ url: url.href, tls: spec.source.tls }, connectOptions(deps));
+      const url = withDatabase(access.ownerUrl, spec.source.database);
+      return connectSource({ url, tls: spec.source.tls }, connectOptions(deps));
     },
     () => deps.sources.forget(spec.source),
   );

@@ -1,4 +1,4 @@
-import { missingEgress } from '../core/plan/ip-allow';
+import { missingEntries } from '../core/ip';
 import { plural } from '../core/text/count';
 import type { StepResult } from '../core/plan/types';
 import { SystemError, systemError } from '../systems/errors';
@@ -64,7 +64,7 @@ export async function allowEgressIps(deps: Deps, { spec }: StepInput): Promise<S
       database: spec.source.database,
     });
     if (facts.allowedIps.length === 0) return done('kept', object, 'the IP Allow list is not in use');
-    const missing = missingEgress(facts.allowedIps, cidrs);
+    const missing = missingEntries(facts.allowedIps, cidrs);
     // Recorded before it is done: an entry that was added and not recorded would stay behind for ever.
     await recordAdded(
       session.client,

@@ -102,7 +102,8 @@ export function itemsOf({ materialize }: PipelineSpec): Record<'secret' | 'conne
   return { secret: item(names.secret), connection: item(names.connection), source: item(names.source), item };
 }
 
-function withDatabase(url: string, database: string): string {
+/** The same server and role, another database. */
+export function withDatabase(url: string, database: string): string {
   const parsed = new URL(url);
   parsed.pathname = `/${encodeURIComponent(database)}`;
   return parsed.href;

@@ -1,5 +1,5 @@
 import { plural } from '../text/count';
-import { missingEgress } from './ip-allow';
+import { missingEntries } from '../ip';
 import { neededDefaultPrivileges, neededGrants } from './grants';
 import { isOurs, ownerOf } from './ownership';
 import { publicationDifferences, publicationWords, tablesToPublish } from './publication';
@@ -173,7 +173,7 @@ export function ipAllow({ source, target }: Scene): PlanStep {
   if (neon.allowedIpsProtectedBranchesOnly && !neon.branchProtected) {
     return planStep('ip-allow', 'keep', object, `the IP Allow list does not apply to branch ${neon.branchName}`);
   }
-  const missing = missingEgress(neon.allowedIps, target.egressCidrs);
+  const missing = missingEntries(neon.allowedIps, target.egressCidrs);
   if (missing.length === 0) {
     return planStep('ip-allow', 'keep', object, 'the IP Allow list has the addresses Materialize comes from');
   }

@@ -1,5 +1,5 @@
 import { estimateSeconds, sizeInCc } from '../../../src/core/plan/estimate';
-import { missingEgress, parseRange } from '../../../src/core/plan/ip-allow';
+import { missingEntries as missingEgress, parseIpEntry as parseRange } from '../../../src/core/ip';
 import { ownerOf, readMark, writeMark } from '../../../src/core/plan/ownership';
 import { selectTables } from '../../../src/core/plan/select';
 import * as f from './fixtures';
