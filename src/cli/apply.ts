@@ -1,8 +1,7 @@
-import { runId } from '../core/names';
-import type { Approval, Plan } from '../core/plan/types';
+import type { Plan } from '../core/plan/types';
+import type { ReplicateReport } from '../core/run/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { plural } from '../core/text/count';
-import { printable } from '../core/text/fit';
 import { action, withOutput, type CommonOptions, type Register } from './command';
 import { CliError, EXIT, type ExitCode } from './exit';
 import type { Output } from './output';
@@ -53,7 +52,6 @@ export interface Request {
 export async function apply(temporal: Temporal, output: Output, request: Request): Promise<ExitCode> {
   const { spec, file, options } = request;
   const { joinable, start } = await import('./starting.js');
-  const { requireWorker } = await import('./temporal.js');
   let run = await joinable(temporal, spec);
   if (run === null) {
     const { makePlan } = await import('./planning.js');
@@ -65,9 +63,17 @@ export async function apply(temporal: Temporal, output: Output, request: Request
     run = await start(temporal, spec, await approvals(plan, output, request));
   }
   if (run.joined) tellJoined(output, spec.name, file, run);
-  if (!options.wait) return left(temporal, output, spec.name, run);
-  await requireWorker(temporal);
-  return followToEnd(temporal, output, request, run);
+  const { attend, leave } = await import('./under-way.js');
+  const underWay = { pipeline: spec.name, execution: run.execution, joined: run.joined };
+  if (!options.wait) return leave(temporal, output, underWay);
+  return attend<ReplicateReport>(temporal, output, {
+    ...underWay,
+    typed: `n2m apply ${file}`,
+    give: (report) => {
+      output.give(report, renderReport(report, output.result));
+      return EXIT.fine;
+    },
+  });
 }
 
 function refuseBlocked(plan: Plan, file: string): void {
@@ -95,14 +101,9 @@ async function approvals(plan: Plan, output: Output, { file, options }: Request)
       { needsApproval: plan.needsApproval },
     );
   }
+  const { ask } = await import('./under-way.js');
   if (await ask(output, plan.needsApproval)) return keys;
   throw new CliError('not approved; nothing was started', EXIT.approval, `n2m apply ${file}`);
-}
-
-async function ask(output: Output, wanted: Approval[]): Promise<boolean> {
-  output.tell('', output.story.bold('Needs your approval:'));
-  output.tell(...wanted.map(({ key, reason }) => `  ${output.story.yellow(key)}: ${printable(reason)}`));
-  return output.confirm('Go on?');
 }
 
 function tellJoined(output: Output, pipeline: string, file: string, run: Started): void {
@@ -111,59 +112,5 @@ function tellJoined(output: Output, pipeline: string, file: string, run: Started
     output.tell(
       output.story.yellow(`it was started with another version of the file: run n2m apply ${file} again afterwards`),
     );
-  }
-}
-
-/** `--no-wait`: says what to do next. A run that will ask is reported as such once it does. */
-async function left(temporal: Temporal, output: Output, pipeline: string, run: Started): Promise<ExitCode> {
-  const { settled } = await import('./settled.js');
-  const waitingFor = await settled(temporal, pipeline, run.execution);
-  const document = { pipeline, workflowId: runId(pipeline), runId: run.execution, joined: run.joined, waitingFor };
-  output.give(document, [`${pipeline}: the run ${run.joined ? 'goes on' : 'was started'}`]);
-  if (waitingFor.length === 0) {
-    output.tell(`next: n2m status ${pipeline} --watch`);
-    return EXIT.fine;
-  }
-  output.tell(
-    `it waits for approval of ${waitingFor.map(({ key }) => key).join(', ')}`,
-    `next: n2m approve ${pipeline}`,
-  );
-  return EXIT.approval;
-}
-
-async function followToEnd(temporal: Temporal, output: Output, request: Request, run: Started): Promise<ExitCode> {
-  const { name } = request.spec;
-  const { follow } = await import('./follow.js');
-  const { approve } = await import('./answering.js');
-  const end = await follow(temporal, output, {
-    pipeline: name,
-    execution: run.execution,
-    answer: async (wanted) => {
-      if (!output.interactive || !(await ask(output, wanted))) return false;
-      await approve(
-        temporal,
-        name,
-        wanted.map(({ key }) => key),
-      );
-      return true;
-    },
-  });
-  switch (end.end) {
-    case 'done':
-      output.give(end.report, renderReport(end.report, output.result));
-      return EXIT.fine;
-    case 'detached':
-      output.tell(
-        `detached; the run of ${name} goes on`,
-        `follow it again: n2m apply ${request.file}, or n2m status ${name} --watch`,
-      );
-      return EXIT.interrupted;
-    case 'waiting':
-      throw new CliError(
-        `the run of ${name} waits for approval of ${end.for.map(({ key }) => key).join(', ')}`,
-        EXIT.approval,
-        `n2m approve ${name}, or n2m reject ${name}`,
-        { needsApproval: end.for },
-      );
   }
 }

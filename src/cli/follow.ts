@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runId } from '../core/names';
 import type { Approval } from '../core/plan/types';
-import type { ReplicateReport } from '../core/run/types';
 import { failed, failureInfo } from './failure';
 import { CliError, EXIT } from './exit';
 import type { Output } from './output';
@@ -11,8 +10,7 @@ import { renderRun } from './render/run';
 import { readRun, type LiveRun } from './run';
 import type { Temporal } from './temporal';
 
-export type FollowEnd<R = ReplicateReport> =
-  { end: 'done'; report: R } | { end: 'detached' } | { end: 'waiting'; for: Approval[] };
+export type FollowEnd<R> = { end: 'done'; report: R } | { end: 'detached' } | { end: 'waiting'; for: Approval[] };
 
 export interface FollowOptions {
   pipeline: string;
@@ -20,19 +18,15 @@ export interface FollowOptions {
   execution: string;
   /** Called when the run waits; true: it was answered, go on. */
   answer(approvals: Approval[]): Promise<boolean>;
-  /** What to do after a failure; by default what an apply says. */
-  again?: string;
+  /** What to do after a failure. */
+  again: string;
 }
 
 /** Twice a second looks live; each look is two cheap calls. Plain lines need no more than one a second. */
 const LOOK_EVERY = { live: 500, plain: 1000 };
 
 /** Follows a run to its end. Ctrl-C detaches: the run is the worker's and goes on. */
-export async function follow<R = ReplicateReport>(
-  temporal: Temporal,
-  output: Output,
-  options: FollowOptions,
-): Promise<FollowEnd<R>> {
+export async function follow<R>(temporal: Temporal, output: Output, options: FollowOptions): Promise<FollowEnd<R>> {
   const { pipeline, execution } = options;
   const handle = temporal.client.workflow.getHandle(runId(pipeline), execution, { followRuns: false });
   const ended = handle.result().then(
@@ -77,8 +71,7 @@ function finish<R>(end: { report: R } | { error: unknown }, { pipeline, again }:
       `n2m status ${pipeline}`,
     );
   }
-  const next = again ?? 'correct it and run n2m apply again: it carries on from there';
-  throw failed(info, `the run of ${pipeline} failed`, next);
+  throw failed(info, `the run of ${pipeline} failed`, again);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<null> {

@@ -2,16 +2,13 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { runId } from '../core/names';
 import type { Approval, Plan } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
-import { printable } from '../core/text/fit';
 import { pipelineAttribute } from '../workflows/attributes';
-import { approve } from './answering';
 import { CliError, EXIT, type ExitCode } from './exit';
-import { follow } from './follow';
 import type { Output } from './output';
 import { runPlan } from './planning';
 import { describeRun } from './run';
-import { settled } from './settled';
-import { requireWorker, soon, type Temporal } from './temporal';
+import { soon, type Temporal } from './temporal';
+import { ask, attend, leave } from './under-way';
 
 export interface LifeOptions {
   yes?: boolean;
@@ -52,9 +49,16 @@ export async function runLife<P extends AnyPlan, R>(
     if (approved === null) return EXIT.fine;
     execution = await start(temporal, command, approved);
   } else output.tell(`${command.runType} of ${name} is under way; following it`);
-  if (!options.wait) return left(temporal, output, name, execution, joined);
-  await requireWorker(temporal);
-  return followToEnd(temporal, output, command, execution);
+  const run = { pipeline: name, execution, joined };
+  if (!options.wait) return leave(temporal, output, run);
+  return attend<R>(temporal, output, {
+    ...run,
+    typed: command.typed,
+    give: (report) => {
+      output.give(report, command.renderReport(report));
+      return command.exitOf(report);
+    },
+  });
 }
 
 /** The execution of the same kind under way. Throws when something else works on the pipeline. */
@@ -113,12 +117,6 @@ async function planned<P extends AnyPlan, R>(
 const byYes = ({ personal }: { personal: string[] }, wanted: Approval[]): string[] =>
   wanted.map(({ key }) => key).filter((key) => !personal.includes(key));
 
-async function ask(output: Output, wanted: Approval[]): Promise<boolean> {
-  output.tell('', output.story.bold('Needs your approval:'));
-  output.tell(...wanted.map(({ key, reason }) => `  ${output.story.yellow(key)}: ${printable(reason)}`));
-  return output.confirm('Go on?');
-}
-
 async function start<P extends AnyPlan, R>(
   temporal: Temporal,
   command: LifeCommand<P, R>,
@@ -140,67 +138,5 @@ async function start<P extends AnyPlan, R>(
     const other = error instanceof WorkflowExecutionAlreadyStartedError ? await underWay(temporal, command) : null;
     if (other === null) throw error;
     return other;
-  }
-}
-
-async function left(
-  temporal: Temporal,
-  output: Output,
-  pipeline: string,
-  execution: string,
-  joined: boolean,
-): Promise<ExitCode> {
-  const waitingFor = await settled(temporal, pipeline, execution);
-  const document = { pipeline, workflowId: runId(pipeline), runId: execution, joined, waitingFor };
-  output.give(document, [`${pipeline}: the run ${joined ? 'goes on' : 'was started'}`]);
-  if (waitingFor.length === 0) {
-    output.tell(`next: n2m status ${pipeline} --watch`);
-    return EXIT.fine;
-  }
-  output.tell(
-    `it waits for approval of ${waitingFor.map(({ key }) => key).join(', ')}`,
-    `next: n2m approve ${pipeline}`,
-  );
-  return EXIT.approval;
-}
-
-async function followToEnd<P extends AnyPlan, R>(
-  temporal: Temporal,
-  output: Output,
-  command: LifeCommand<P, R>,
-  execution: string,
-): Promise<ExitCode> {
-  const { name } = command.spec;
-  const end = await follow<R>(temporal, output, {
-    pipeline: name,
-    execution,
-    again: `correct it and run ${command.typed} again: it carries on from there`,
-    answer: async (wanted) => {
-      if (!output.interactive || !(await ask(output, wanted))) return false;
-      await approve(
-        temporal,
-        name,
-        wanted.map(({ key }) => key),
-      );
-      return true;
-    },
-  });
-  switch (end.end) {
-    case 'done':
-      output.give(end.report, command.renderReport(end.report));
-      return command.exitOf(end.report);
-    case 'detached':
-      output.tell(
-        `detached; the run of ${name} goes on`,
-        `follow it again: ${command.typed}, or n2m status ${name} --watch`,
-      );
-      return EXIT.interrupted;
-    case 'waiting':
-      throw new CliError(
-        `the run of ${name} waits for approval of ${end.for.map(({ key }) => key).join(', ')}`,
-        EXIT.approval,
-        `n2m approve ${name}, or n2m reject ${name}`,
-        { needsApproval: end.for },
-      );
   }
 }

@@ -1,0 +1,84 @@
+import { runId } from '../core/names';
+import type { Approval } from '../core/plan/types';
+import { printable } from '../core/text/fit';
+import { approve } from './answering';
+import { CliError, EXIT, type ExitCode } from './exit';
+import { follow } from './follow';
+import type { Output } from './output';
+import { settled } from './settled';
+import { requireWorker, type Temporal } from './temporal';
+
+/** A run that works on a pipeline, and what the command that started or joined it does at its end. */
+export interface UnderWay<R> {
+  pipeline: string;
+  execution: string;
+  /** It was under way before. */
+  joined: boolean;
+  /** The command as typed, for "next". */
+  typed: string;
+  /** Prints the report of a run that went well. */
+  give(report: R): ExitCode;
+}
+
+/** Asks a person for what needs approval; yes only for a clear yes. */
+export async function ask(output: Output, wanted: Approval[]): Promise<boolean> {
+  output.tell('', output.story.bold('Needs your approval:'));
+  output.tell(...wanted.map(({ key, reason }) => `  ${output.story.yellow(key)}: ${printable(reason)}`));
+  return output.confirm('Go on?');
+}
+
+/** `--no-wait`: says what to do next. A run that will ask is reported as such once it does. */
+export async function leave(
+  temporal: Temporal,
+  output: Output,
+  { pipeline, execution, joined }: Pick<UnderWay<never>, 'pipeline' | 'execution' | 'joined'>,
+): Promise<ExitCode> {
+  const waitingFor = await settled(temporal, pipeline, execution);
+  const document = { pipeline, workflowId: runId(pipeline), runId: execution, joined, waitingFor };
+  output.give(document, [`${pipeline}: the run ${joined ? 'goes on' : 'was started'}`]);
+  if (waitingFor.length === 0) {
+    output.tell(`next: n2m status ${pipeline} --watch`);
+    return EXIT.fine;
+  }
+  output.tell(`it waits for approval of ${keysOf(waitingFor)}`, `next: n2m approve ${pipeline}`);
+  return EXIT.approval;
+}
+
+/** Follows the run to its end, answering what it asks where somebody can be asked. */
+export async function attend<R>(temporal: Temporal, output: Output, run: UnderWay<R>): Promise<ExitCode> {
+  const { pipeline, execution, typed } = run;
+  await requireWorker(temporal);
+  const end = await follow<R>(temporal, output, {
+    pipeline,
+    execution,
+    again: `correct it and run ${typed} again: it carries on from there`,
+    answer: async (wanted) => {
+      if (!output.interactive || !(await ask(output, wanted))) return false;
+      await approve(
+        temporal,
+        pipeline,
+        wanted.map(({ key }) => key),
+      );
+      return true;
+    },
+  });
+  switch (end.end) {
+    case 'done':
+      return run.give(end.report);
+    case 'detached':
+      output.tell(
+        `detached; the run of ${pipeline} goes on`,
+        `follow it again: ${typed}, or n2m status ${pipeline} --watch`,
+      );
+      return EXIT.interrupted;
+    case 'waiting':
+      throw new CliError(
+        `the run of ${pipeline} waits for approval of ${keysOf(end.for)}`,
+        EXIT.approval,
+        `n2m approve ${pipeline}, or n2m reject ${pipeline}`,
+        { needsApproval: end.for },
+      );
+  }
+}
+
+const keysOf = (approvals: Approval[]): string => approvals.map(({ key }) => key).join(', ');
