@@ -9,6 +9,7 @@ import type { RepairPlan } from '../../src/core/repair/types';
 import { STEP_IDS } from '../../src/core/plan/types';
 import type { PipelineSpec } from '../../src/core/spec/types';
 import type { CheckResult } from '../../src/core/watch/types';
+import { postgresSpec } from '../core/plan/fixtures';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
@@ -248,42 +249,4 @@ export function checkResult(pipeline: string): CheckResult {
 }
 
 /** Any valid file: these workflows never look inside. */
-export function spec(name: string): PipelineSpec {
-  const threshold = { warn: 1, critical: 2 };
-  return {
-    name,
-    source: {
-      kind: 'postgres',
-      url: 'env:N2M_SECRET_POSTGRES_URL',
-      reachableAt: null,
-      database: 'shop',
-      role: { name: 'materialize', via: 'sql' },
-      tables: { kind: 'list', tables: [] },
-      textColumns: [],
-      excludeColumns: [],
-      tls: { mode: 'verify-full', ca: null },
-      publication: 'p',
-    },
-    materialize: {
-      url: 'env:N2M_SECRET_MATERIALIZE_URL',
-      database: 'materialize',
-      schema: 'shop',
-      cluster: { name: 'c', snapshotSize: '200cc', steadySize: '50cc' },
-      syntax: 'auto',
-      names: { secret: 's', connection: 'c', source: 's' },
-    },
-    snapshot: { pollEvery: 1000, stuckAfter: 1000, resizeDeadline: 1000 },
-    watch: {
-      every: 60_000,
-      retainedWal: threshold,
-      retainedWalBytes: threshold,
-      slotIdle: threshold,
-      unconfirmed: threshold,
-      notRunning: threshold,
-      freshness: threshold,
-      utilization: threshold,
-      pingUrl: null,
-    },
-    alerts: [],
-  };
-}
+export const spec = (name: string): PipelineSpec => ({ ...postgresSpec(), name });

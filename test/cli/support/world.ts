@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
-import { DefaultLogger, NativeConnection, Worker, bundleWorkflowCode } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities } from '../../../src/activities/types';
 import { TASK_QUEUE } from '../../../src/core/names';
 import { ensureSearchAttributes, untilNamespaceAnswers } from '../../../local/temporal/ready';
@@ -28,10 +28,6 @@ export async function startWorld(): Promise<World> {
   const connection = await untilNamespaceAnswers({ address }, namespace, 60_000);
   await ensureSearchAttributes(connection, namespace, searchAttributes);
   const native = await NativeConnection.connect({ address });
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: join(__dirname, '../../../src/workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
   return {
     client: new Client({ connection, namespace }),
     env: { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace },
@@ -41,7 +37,7 @@ export async function startWorld(): Promise<World> {
         namespace,
         taskQueue: TASK_QUEUE,
         activities,
-        workflowBundle,
+        workflowBundle: { codePath: join(__dirname, '../../../lib/workflow-bundle.js') },
         // The default passes heartbeats on after four fifths of their timeout only.
         maxHeartbeatThrottleInterval: '100ms',
       });
