@@ -1,22 +1,34 @@
 import type { Statement } from './ast';
 import { Cursor } from './cursor';
+import { grammarFault } from './grammar';
 import { alter } from './alter';
 import { create } from './create';
 import { grantOrRevoke } from './grant';
 import { STATEMENT_WORDS } from './keywords';
 import { itemKind, objectName } from './objects';
 import { sessionStatement } from './session';
+import { MzError } from '../contract';
 import { describe, type StatementText } from './tokens';
 
 /**
  * Parses one statement. `whole` is the query string the statement was cut from, so that positions count from its start.
- * Queries are recognized, not parsed: the backing store does that. Throws 42601 as Materialize words it.
+ * Queries are recognized, not parsed: the backing store does that, after Materialize's own grammar has let them pass, so
+ * that what only Postgres takes is refused here, too. Throws 42601 as Materialize words it.
  */
 export function parseStatement(whole: string, statement: StatementText): Statement {
   const cursor = new Cursor(whole, statement.tokens);
   const parsed = dispatch(cursor);
   if (parsed.kind !== 'query' && parsed.kind !== 'showObjects' && parsed.kind !== 'unsupported') cursor.end();
+  refuseForeign(statement);
   return parsed;
+}
+
+/** Our own parser words most faults as the recorded version does; whatever it lets through has to pass this one, too. */
+function refuseForeign({ sql, tokens }: StatementText): void {
+  const fault = grammarFault(sql);
+  if (fault === null) return;
+  const before = Buffer.from(sql).subarray(0, fault.offset).toString().length;
+  throw new MzError('42601', fault.message, { position: (tokens[0]?.start ?? 0) + before + 1 });
 }
 
 function dispatch(cursor: Cursor): Statement {

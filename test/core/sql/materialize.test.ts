@@ -1,4 +1,11 @@
+import { grammarFault } from '../../../local/materialize/sql/grammar';
 import * as sql from '../../../src/core/sql/materialize';
+
+/** The very text, and one that Materialize's own parser takes. */
+function expectSql(built: string, text: string): void {
+  expect(built).toBe(text);
+  expect(grammarFault(built)).toBeNull();
+}
 
 const name = (item: string): sql.ItemName => ({ database: 'materialize', schema: 'shop', name: item });
 const connection: sql.ConnectionOptions = {
@@ -64,7 +71,7 @@ describe('objects', () => {
     [sql.dropSchema('materialize', 'shop'), 'DROP SCHEMA IF EXISTS "materialize"."shop" RESTRICT'],
     [sql.setCluster('ingest'), 'SET cluster = "ingest"'],
   ])('%s', (built, text) => {
-    expect(built).toBe(text);
+    expectSql(built, text);
   });
 });
 
@@ -97,11 +104,11 @@ describe('sources', () => {
         `EXCLUDE COLUMNS ("public"."orders"."Total")) ${tables}${progress}`,
     ],
   ])('with subsources, %s', (_case, change, rest) => {
-    expect(sql.createSource({ ...source, ...change })).toBe(HEAD + rest);
+    expectSql(sql.createSource({ ...source, ...change }), HEAD + rest);
   });
 
   it('without tables', () => {
-    expect(sql.createSourceBare(source)).toBe(`${HEAD}(PUBLICATION 'n2m_sh''op')`);
+    expectSql(sql.createSourceBare(source), `${HEAD}(PUBLICATION 'n2m_sh''op')`);
   });
 
   it.each<[string, Partial<sql.SourceDefinition>, sql.TableMapping, string]>([
@@ -114,24 +121,24 @@ describe('sources', () => {
         `WITH (TEXT COLUMNS ("mood"), EXCLUDE COLUMNS ("b"))`,
     ],
   ])('a table from a source, %s', (_case, change, table, rest) => {
-    expect(sql.createTableFromSource({ ...source, ...change }, table)).toBe(
-      `CREATE TABLE "materialize"."shop".${rest}`,
-    );
+    expectSql(sql.createTableFromSource({ ...source, ...change }, table), `CREATE TABLE "materialize"."shop".${rest}`);
   });
 
   it('adds subsources, with options only of those', () => {
-    expect(sql.addSubsource({ ...source, textColumns: [textOfOrders] }, [odd])).toBe(
+    expectSql(
+      sql.addSubsource({ ...source, textColumns: [textOfOrders] }, [odd]),
       'ALTER SOURCE "materialize"."shop"."src" ADD SUBSOURCE "Sales"."Mixed ""Case" AS "materialize"."shop"."mixed"',
     );
-    expect(sql.addSubsource({ ...source, textColumns: [textOfOrders] }, [orders, odd])).toBe(
+    expectSql(
+      sql.addSubsource({ ...source, textColumns: [textOfOrders] }, [orders, odd]),
       'ALTER SOURCE "materialize"."shop"."src" ADD SUBSOURCE "public"."orders" AS "materialize"."shop"."orders", ' +
         '"Sales"."Mixed ""Case" AS "materialize"."shop"."mixed" WITH (TEXT COLUMNS ("public"."orders"."Total"))',
     );
   });
 
   it('drops', () => {
-    expect(sql.dropSubsource(name('orders'))).toBe('DROP SOURCE IF EXISTS "materialize"."shop"."orders" RESTRICT');
-    expect(sql.dropTable(name('orders'))).toBe('DROP TABLE IF EXISTS "materialize"."shop"."orders" RESTRICT');
-    expect(sql.dropSource(name('src'))).toBe('DROP SOURCE IF EXISTS "materialize"."shop"."src" CASCADE');
+    expectSql(sql.dropSubsource(name('orders')), 'DROP SOURCE IF EXISTS "materialize"."shop"."orders" RESTRICT');
+    expectSql(sql.dropTable(name('orders')), 'DROP TABLE IF EXISTS "materialize"."shop"."orders" RESTRICT');
+    expectSql(sql.dropSource(name('src')), 'DROP SOURCE IF EXISTS "materialize"."shop"."src" CASCADE');
   });
 });
