@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { grammarFault } from '../../local/materialize/sql/grammar';
+import type { ScriptStep } from '../../src/cli/render/sql';
 import { n2m } from './support/cli';
 import { pipelineFile } from './support/files';
 
@@ -123,5 +125,15 @@ describe('n2m sql', () => {
   it('has nothing but comments and statements', async () => {
     const result = await n2m(['sql', '-'], {}, pipelineFile('shop'));
     for (const line of result.stdout.split('\n')) expect(line).toMatch(/^(--.*|.*;|)$/);
+  });
+
+  it('sends Materialize what its own parser takes', async () => {
+    const result = await n2m(['sql', '-', '--output', 'json'], {}, pipelineFile('shop'));
+    const { steps } = JSON.parse(result.stdout) as { steps: ScriptStep[] };
+    const texts = steps.flatMap(({ calls }) => calls.flatMap(({ to, text }) => (to === 'materialize' ? [text] : [])));
+    expect(texts.length).toBeGreaterThan(8);
+    expect(texts.map((text) => ({ text, fault: grammarFault(text) })).filter(({ fault }) => fault !== null)).toEqual(
+      [],
+    );
   });
 });
