@@ -221,6 +221,21 @@ describe('a plan', () => {
     expect(text).toContain('1 thing stands in the way');
   });
 
+  it('joins notes that say the same of several objects, and nothing that has to be acted on', () => {
+    const of = (severity: 'info' | 'warning') =>
+      ['public.a', 'public.b', 'public.c'].map((subject) => ({
+        ...{ code: 'identity', severity, subject, sentence: `${subject} is weak`, fix: `mend ${subject}` },
+      }));
+    const lines = (severity: 'info' | 'warning') =>
+      renderPlan(planOf('shop', steps, { findings: of(severity) }), plain, 80);
+    expect(lines('info').slice(0, 3)).toEqual([
+      'i public.a is weak; likewise public.b, public.c [identity]',
+      '    fix: mend public.a',
+      '',
+    ]);
+    expect(lines('warning').filter((line) => line.includes('[identity]'))).toHaveLength(3);
+  });
+
   it('says so when there is nothing to do', () => {
     const kept = STEP_IDS.map((id) => planStep(id, { action: 'keep' }));
     expect(renderPlan(planOf('shop', kept), plain, 80).at(-1)).toContain('no changes');

@@ -1,4 +1,5 @@
 import type { Finding, Plan, PlanAction, PlanStep } from '../../core/plan/types';
+import { listed } from '../../core/plan/scene';
 import { formatCount, plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
 import { column, printable, wrapWords } from '../../core/text/fit';
@@ -9,7 +10,7 @@ import type { Paint } from '../paint';
 export function renderPlan(plan: Plan, paint: Paint, width: number): string[] {
   const order = { blocking: 0, warning: 1, info: 2 } as const;
   const findings = [...plan.findings].sort((a, b) => order[a.severity] - order[b.severity]);
-  const lines = findings.flatMap((finding) => findingLines(finding, paint, width));
+  const lines = alike(findings).flatMap((group) => findingLines(group, paint, width));
   if (lines.length > 0) lines.push('');
   lines.push(paint.bold(`${plan.pipeline}: steps`));
   lines.push(...plan.steps.flatMap((step) => stepLines(step, paint, width)));
@@ -26,10 +27,24 @@ export function blocking(plan: Plan): Finding[] {
   return plan.findings.filter(({ severity }) => severity === 'blocking');
 }
 
-function findingLines(finding: Finding, paint: Paint, width: number): string[] {
+/** From so many on, notes of one kind become one: what the run does by itself need not be said for every table. */
+const ALIKE = 3;
+
+/** Each finding with those that say the same of other objects; only notes are joined, the rest has to be acted on. */
+function alike(findings: Finding[]): [Finding, ...Finding[]][] {
+  return findings.flatMap((finding, at): [Finding, ...Finding[]][] => {
+    const same = findings.filter(({ code, severity }) => code === finding.code && severity === finding.severity);
+    if (finding.severity !== 'info' || same.length < ALIKE) return [[finding]];
+    return findings.indexOf(same[0] ?? finding) === at ? [[finding, ...same.slice(1)]] : [];
+  });
+}
+
+function findingLines([finding, ...others]: [Finding, ...Finding[]], paint: Paint, width: number): string[] {
   const colour = { blocking: paint.red, warning: paint.yellow, info: paint.dim }[finding.severity];
   const mark = { blocking: '✗', warning: '!', info: 'i' }[finding.severity];
-  const text = `${mark} ${printable(finding.subject)}: ${printable(finding.sentence)} [${finding.code}]`;
+  const subject = finding.sentence.startsWith(finding.subject) ? '' : `${printable(finding.subject)}: `;
+  const likewise = others.length === 0 ? '' : `; likewise ${listed(others.map((other) => printable(other.subject)))}`;
+  const text = `${mark} ${subject}${printable(finding.sentence)}${likewise} [${finding.code}]`;
   const fix = finding.fix === null ? [] : [`    fix: ${printable(finding.fix)}`];
   return [...wrapWords(text, width, '  ').map(colour), ...fix];
 }
