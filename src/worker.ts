@@ -16,6 +16,7 @@ import { createSourceDirectory } from './activities/source-directory';
 import { createNeon } from './systems/neon';
 import { scrub } from './core/failures/scrub';
 import { createSecrets } from './systems/secrets';
+import { SqlPools } from './systems/sql-pool';
 
 /** Composition root: environment → config → dependencies → activities → worker. The only place that builds them. */
 async function main(): Promise<void> {
@@ -41,11 +42,13 @@ async function main(): Promise<void> {
   const connection = await NativeConnection.connect(connectionOptions);
   const clientConnection = await Connection.connect(connectionOptions);
   const client = new Client({ connection: clientConnection, namespace, dataConverter });
+  const pool = new SqlPools();
   const activities = createActivities({
     secrets,
     neon: (apiKey, signal) =>
       createNeon({ baseUrl: config.neonApiUrl, apiKey, signal, remember: (value) => secrets.remember(value) }),
     sources: createSourceDirectory(secrets),
+    pool,
     metrics: createMetrics(Runtime.instance().metricMeter),
     schedules: client.schedule,
     workflows: client.workflow,
@@ -61,6 +64,8 @@ async function main(): Promise<void> {
     activities,
     interceptors: { activity: [failuresEdge(clean)] },
     shutdownGraceTime: config.shutdownGraceMs,
+    // An activity mostly waits for others; checks of servers and webhooks that hang must leave room for the rest.
+    maxConcurrentActivityTaskExecutions: 500,
     // Progress people follow live comes as heartbeats; the default holds them back for up to a minute.
     maxHeartbeatThrottleInterval: 2_000,
     // An activity that ignores its cancellation must not keep the process for ever.
@@ -77,6 +82,7 @@ async function main(): Promise<void> {
     await worker.run();
   } finally {
     await health.close();
+    await pool.close();
     await clientConnection.close();
     await connection.close();
   }

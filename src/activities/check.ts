@@ -17,11 +17,11 @@ import { runId, SEARCH_ATTRIBUTES } from '../core/names';
 import type { RunPhase } from '../core/run/types';
 import { systemError, toSystemError } from '../systems/errors';
 import { readTargetReading } from '../systems/materialize';
-import { readSourceReading } from '../systems/postgres';
+import { readSourceReading, type UpstreamTable } from '../systems/postgres';
 import { deliverAlerts, ping } from './alerts';
 import type { Deps } from './deps';
 import { tell, toldBefore } from './pulse';
-import { itemsOf, withMaterialize, withSource } from './sessions';
+import { itemsOf, withMaterialize, withSource, type SourceSession } from './sessions';
 import type { CheckStep } from './types';
 
 const stateAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWORD');
@@ -67,19 +67,21 @@ function looked(spec: PipelineSpec, reading: PipelineReading, verdict: Verdict, 
 /** Both sides at once, each with its own deadline; unreachable, refused and timed out are values. */
 export async function readBoth(deps: Deps, spec: PipelineSpec, memory: WatchMemory | null): Promise<PipelineReading> {
   const began = Date.now();
-  const targetSide = side('materialize', () => readTarget(deps, spec, memory, began));
+  const targetSide = side('materialize', (signal) => readTarget(deps, spec, memory, began, signal));
   // The tables of a selection by schema are known from Materialize only: then one side waits for the other.
   const listed = spec.source.tables.kind === 'list' ? spec.source.tables.tables : null;
   const known = listed && (memory?.slot ?? null);
+  const sourceSide = (slot: string | null, tables: UpstreamTable[]) =>
+    side('source', (signal) => readSource(deps, spec, { slot, tables }, signal));
   const [target, early, changeUnderWay] = await Promise.all([
     targetSide,
-    known ? side('source', () => readSource(deps, spec, known, listed)) : null,
+    known ? sourceSide(known, listed) : null,
     changing(deps, spec.name),
   ]);
   // Which slot is ours is Materialize's to say: read again when it says another one, or when none was known.
   const slot = (target.ok ? target.value.source.slot : null) ?? memory?.slot ?? null;
   const tables = listed ?? (target.ok ? target.value.tables.map((table) => table.upstream) : []);
-  const source = early && slot === known ? early : await side('source', () => readSource(deps, spec, slot, tables));
+  const source = early && slot === known ? early : await sourceSide(slot, tables);
   return {
     takenAt: new Date().toISOString(),
     durationMs: Date.now() - began,
@@ -89,40 +91,55 @@ export async function readBoth(deps: Deps, spec: PipelineSpec, memory: WatchMemo
   };
 }
 
-function readTarget(deps: Deps, spec: PipelineSpec, memory: WatchMemory | null, now: number): Promise<TargetReading> {
+function readTarget(
+  deps: Deps,
+  spec: PipelineSpec,
+  memory: WatchMemory | null,
+  now: number,
+  signal: AbortSignal,
+): Promise<TargetReading> {
   const input = {
     source: itemsOf(spec).source,
     cluster: spec.materialize.cluster.name,
     stalledSince: memory?.eventsSeenTo ?? memory?.lastCheckAt ?? null,
     now,
   };
-  return withMaterialize(deps, spec, (client) => readTargetReading(client, input));
+  return withMaterialize(deps, spec, (client) => readTargetReading(client, input), { pool: deps.pool, signal });
 }
 
 function readSource(
   deps: Deps,
   spec: PipelineSpec,
-  slot: string | null,
-  tables: { schema: string; name: string }[],
+  { slot, tables }: { slot: string | null; tables: UpstreamTable[] },
+  signal: AbortSignal,
 ): Promise<SourceReading> {
   const { publication, role } = spec.source;
-  return withSource(deps, spec, ({ client }) =>
-    readSourceReading(client, { slot: slot ?? '', publication, role: role.name, tables }),
-  );
+  const input = { slot: slot ?? '', publication, role: role.name, tables };
+  const read = ({ client }: SourceSession) => readSourceReading(client, input);
+  return withSource(deps, spec, read, { pool: deps.pool, signal });
 }
 
-async function side<T>(system: 'source' | 'materialize', read: () => Promise<T>): Promise<Reading<T>> {
+async function side<T>(
+  system: 'source' | 'materialize',
+  read: (signal: AbortSignal) => Promise<T>,
+): Promise<Reading<T>> {
   let timer: NodeJS.Timeout | undefined;
+  // What nobody waits for any more must not keep a connection from the checks of others.
+  const over = new AbortController();
   const late = new Promise<never>((_resolve, reject) => {
     const message = `${system === 'source' ? 'upstream' : 'Materialize'} did not answer within ${SIDE_DEADLINE / 1000} s`;
     timer = setTimeout(() => reject(systemError('Timeout', system, message, { retryable: true })), SIDE_DEADLINE);
   });
   try {
-    return { ok: true, value: await Promise.race([read(), late]) };
+    return {
+      ok: true,
+      value: await Promise.race([read(AbortSignal.any([over.signal, Context.current().cancellationSignal])), late]),
+    };
   } catch (error) {
     return { ok: false, failure: toSystemError(error, system, system).info };
   } finally {
     clearTimeout(timer);
+    over.abort();
   }
 }
 

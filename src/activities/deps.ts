@@ -1,6 +1,7 @@
 import type { ScheduleClient, WorkflowClient } from '@temporalio/client';
 import type { NeonClient } from '../systems/neon';
 import type { Secrets } from '../systems/secrets';
+import type { SqlPool } from '../systems/sql-client';
 import type { Metrics } from './metrics';
 import type { SourceDirectory } from './source-directory';
 
@@ -10,6 +11,8 @@ export interface Deps {
   /** A client of the Neon API for one key, ended by the activity's cancellation. */
   neon: (apiKey: string, signal: AbortSignal) => NeonClient;
   sources: SourceDirectory;
+  /** Connections of the checks; whoever changes something has a session of their own. */
+  pool: SqlPool;
   schedules: ScheduleClient;
   workflows: WorkflowClient;
   metrics: Metrics;

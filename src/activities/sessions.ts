@@ -20,18 +20,23 @@ export interface SourceSession {
   neon: NeonClient | null;
 }
 
+/** What differs from a session of the activity's own. */
+type More = Pick<ConnectOptions, 'pool' | 'signal'>;
+
 /** A session as the role that owns the tables. */
 export async function withSource<T>(
   deps: Deps,
   spec: PipelineSpec,
   use: (session: SourceSession) => Promise<T>,
+  more: More = {},
 ): Promise<T> {
   const { source } = spec;
   const neon = await neonClient(deps, spec);
   const access = await deps.sources.find(source, neon);
   try {
     const url = withDatabase(access.ownerUrl, source.database);
-    return await withClient(connectSource({ url, tls: source.tls }, connectOptions(deps)), (client) =>
+    const options = { ...connectOptions(deps), ...more };
+    return await withClient(connectSource({ url, tls: source.tls }, options), (client) =>
       use({ client, access, neon }),
     );
   } catch (error) {
@@ -60,9 +65,10 @@ export async function withMaterialize<T>(
   deps: Deps,
   spec: PipelineSpec,
   use: (client: SqlClient) => Promise<T>,
+  more: More = {},
 ): Promise<T> {
   const url = await deps.secrets.resolve(spec.materialize.url);
-  return withClient(connectMaterialize(url, connectOptions(deps)), use);
+  return withClient(connectMaterialize(url, { ...connectOptions(deps), ...more }), use);
 }
 
 export async function neonClient(deps: Deps, { source }: PipelineSpec): Promise<NeonClient | null> {

@@ -1,5 +1,5 @@
 import type { NeonSourceSpec, SourceSpec } from '../core/spec/types';
-import { parsePostgresUrl } from '../systems/sql-client';
+import { parsePostgresUrl } from '../systems/postgres-url';
 import type { NeonClient } from '../systems/neon';
 import type { Secrets } from '../systems/secrets';
 

@@ -1,14 +1,15 @@
 import type { ConnectionOptions } from 'node:tls';
-import { Client, types } from 'pg';
+import { Client, types, type ClientConfig } from 'pg';
 import type { System } from '../core/failures/types';
 import { scrubbed, systemError, toSystemError } from './errors';
+import type { Endpoint } from './postgres-url';
 
 export interface Notice {
   code: string;
   message: string;
 }
 
-/** A session of its own: one caller, one statement at a time, closed by whoever opened it. */
+/** A session of one caller, closed by whoever opened it. Statements sent at once travel together and run in their order. */
 export interface SqlClient {
   readonly system: System;
   /** What the server said besides its answers, oldest first, bounded. */
@@ -30,18 +31,26 @@ export interface ConnectOptions {
   signal?: AbortSignal;
   /** Secrets to keep out of errors. */
   secrets?: () => readonly string[];
+  /** Lends a connection that is kept open between callers; without it one is made, and ended by `close`. */
+  pool?: SqlPool;
 }
 
-export interface Endpoint {
-  host: string;
-  port: number;
-  user: string;
-  password: string | null;
-  database: string;
+/** Connections kept for the next caller with the same login: see sql-pool.ts. */
+export interface SqlPool {
+  lend(options: OpenOptions): Lease;
+}
+
+/** A connection for a while. */
+export interface Lease {
+  ready: Promise<Client>;
+  /** Gives it back; for good when something on it is broken, unfinished or not even there yet. */
+  end(broken: boolean): Promise<void>;
 }
 
 export interface OpenOptions extends ConnectOptions {
   system: System;
+  /** All that was given to get here. A secret: it holds the password. */
+  address: string;
   endpoint: Endpoint;
   ssl: ConnectionOptions | false;
   /** The server ends statements by itself, too (Postgres; Materialize's own timeout covers few statements). */
@@ -67,73 +76,55 @@ const parsers = {
   },
 };
 
-/** `postgres://user:password@host:port/database` in parts. The error never repeats the URL. */
-export function parsePostgresUrl(url: string, system: System): Endpoint & { parameters: URLSearchParams } {
-  const bad = (why: string) =>
-    systemError('InvalidPipeline', system, `the connection URL ${why}`, {
-      hint: 'it looks like postgres://user:password@host:5432/database',
-    });
-  if (!URL.canParse(url)) throw bad('cannot be read');
-  const parsed = new URL(url);
-  if (!/^postgres(ql)?:$/.test(parsed.protocol)) throw bad('does not start with postgres://');
-  if (parsed.hostname === '') throw bad('names no host');
-  const decode = (text: string): string => {
-    try {
-      return decodeURIComponent(text);
-    } catch {
-      throw bad('holds a % that does not start an escape');
-    }
-  };
-  const user = decode(parsed.username);
-  if (user === '') throw bad('names no user');
-  const database = decode(parsed.pathname.slice(1));
+/** What the driver is told. Statements go out without waiting for the answers of those before. */
+export function driverConfig({ endpoint, ssl, connectTimeoutMs }: OpenOptions): ClientConfig {
   return {
-    host: decode(parsed.hostname).replace(/^\[(.*)\]$/, '$1'),
-    port: parsed.port === '' ? 5432 : Number(parsed.port),
-    user,
-    password: parsed.password === '' ? null : decode(parsed.password),
-    database: database === '' ? user : database,
-    parameters: parsed.searchParams,
-  };
-}
-
-/** Opens a session. Fails with a SystemError whose texts hold no secret. */
-export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
-  const { endpoint, system, signal } = options;
-  const where = `${endpoint.host}:${endpoint.port}`;
-  const client = new Client({
     host: endpoint.host,
     port: endpoint.port,
     user: endpoint.user,
     // A function, because the driver would look for PGPASSWORD in the environment in place of an empty text.
     password: () => endpoint.password ?? '',
     database: endpoint.database,
-    ssl: options.ssl,
+    ssl,
     application_name: APPLICATION,
-    connectionTimeoutMillis: options.connectTimeoutMs,
+    connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    pipeline: true,
     types: parsers,
-  });
+  };
+}
+
+function ownConnection(options: OpenOptions): Lease {
+  const client = new Client(driverConfig(options));
+  client.on('error', () => undefined);
+  const end = async (broken: boolean): Promise<void> => {
+    if (broken) sever(client);
+    await client.end().catch(() => undefined);
+  };
+  return { ready: client.connect(), end };
+}
+
+/** Cuts the line: the driver would wait for the answers of statements under way first. */
+export const sever = (client: Client): void => void client.connection.stream.destroy();
+
+/** The timeout each server was last told; by a statement, as proxies in front of it may drop settings of the startup. */
+const serverTimeouts = new WeakMap<Client, number>();
+
+/** Opens a session. Fails with a SystemError whose texts hold no secret. */
+export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
+  const { endpoint, system, signal } = options;
+  const where = `${endpoint.host}:${endpoint.port}`;
   const notices: Notice[] = [];
   let ended = false;
-  // Set by a statement: proxies in front of a server may drop settings of the startup message.
-  let serverTimeoutMs: number | null = null;
-
-  client.on('error', () => (ended = true));
-  client.on('end', () => (ended = true));
-  client.on('notice', ({ code, message }) => {
-    notices.push({ code: code ?? '', message: message ?? '' });
-    if (notices.length > KEPT_NOTICES) notices.shift();
-  });
+  let underWay = 0;
 
   const secrets = (): string[] => [
     ...(options.secrets?.() ?? []),
     ...(endpoint.password === null ? [] : [endpoint.password]),
   ];
   const failure = (error: unknown) => scrubbed(toSystemError(error, system, where), secrets());
-  /** With a statement under way the driver destroys the socket at once. */
-  const destroy = (): void => void client.end().catch(() => undefined);
 
+  const lease = options.pool?.lend(options) ?? ownConnection(options);
   async function within<T>(ms: number, work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     let onAbort: (() => void) | undefined;
@@ -141,7 +132,7 @@ export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
       const end = (why: string): void => {
         ended = true;
         reject(systemError('Timeout', system, `${where}: ${why}`, { retryable: true }));
-        destroy();
+        void lease.end(true);
       };
       timer = setTimeout(() => end(`no answer within ${Math.round(ms / 100) / 10} s`), ms);
       onAbort = () => end('given up because the caller was cancelled');
@@ -157,11 +148,34 @@ export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
     }
   }
 
-  try {
-    await within(options.connectTimeoutMs + 1_000, client.connect());
-  } catch (error) {
-    destroy();
-    throw failure(error);
+  const connect = async (): Promise<Client> => {
+    try {
+      return await within(options.connectTimeoutMs + 1_000, lease.ready);
+    } catch (error) {
+      void lease.end(true);
+      throw failure(error);
+    }
+  };
+  const client = await connect();
+  const onEnd = (): void => void (ended = true);
+  const onNotice = ({ code, message }: Partial<Notice>): void => {
+    notices.push({ code: code ?? '', message: message ?? '' });
+    if (notices.length > KEPT_NOTICES) notices.shift();
+  };
+  client.on('error', onEnd).on('end', onEnd).on('notice', onNotice);
+
+  /** The server's own timeout comes first where it has one, so that nothing goes on after we left. */
+  async function send<R extends object>(sql: string, params: unknown[] | undefined, deadlineMs: number) {
+    const told = !options.serverTimeout || serverTimeouts.get(client) === deadlineMs;
+    if (!told) serverTimeouts.set(client, deadlineMs);
+    const limit = told ? null : client.query(`SET statement_timeout = ${Math.round(deadlineMs)}`);
+    const answer = params === undefined ? client.query<R>(sql) : client.query<R>(sql, params);
+    answer.catch(() => undefined);
+    await limit?.catch((error: unknown) => {
+      serverTimeouts.delete(client);
+      throw error;
+    });
+    return answer;
   }
 
   return {
@@ -169,26 +183,24 @@ export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
     notices,
     async query<R extends object>(sql: string, params?: unknown[], deadlineMs = options.deadlineMs): Promise<R[]> {
       if (ended) throw systemError('Unreachable', system, `${where}: the session has ended`, { retryable: true });
+      underWay += 1;
       try {
-        if (options.serverTimeout && serverTimeoutMs !== deadlineMs) {
-          await within(options.deadlineMs + 1_000, client.query(`SET statement_timeout = ${Math.round(deadlineMs)}`));
-          serverTimeoutMs = deadlineMs;
-        }
-        // The server's own timeout comes first where it has one, so that nothing goes on after we left.
-        const answer = await within(
-          options.serverTimeout ? deadlineMs + 1_000 : deadlineMs,
-          params === undefined ? client.query<R>(sql) : client.query<R>(sql, params),
-        );
+        const patience = options.serverTimeout ? deadlineMs + 1_000 : deadlineMs;
+        const answer = await within(patience, send<R>(sql, params, deadlineMs));
         // Several statements in one text answer as a list; the last one's rows are the answer.
         const last = Array.isArray(answer) ? (answer as (typeof answer)[]).at(-1) : answer;
         return last?.rows ?? [];
       } catch (error) {
         throw failure(error);
+      } finally {
+        underWay -= 1;
       }
     },
     async close() {
+      const broken = ended || underWay > 0;
       ended = true;
-      await client.end().catch(() => undefined);
+      await lease.end(broken);
+      client.off('error', onEnd).off('end', onEnd).off('notice', onNotice);
     },
   };
 }

@@ -85,7 +85,7 @@ export const NETWORK_TEXTS: readonly NetworkText[] = [
   },
   {
     name: 'connect-timeout',
-    pattern: /timeout expired|connection timeout/i,
+    pattern: /timeout expired|timeout exceeded when trying to connect|connection timeout/i,
     type: 'Unreachable',
     retryable: true,
     hint: 'check address and firewall, and that the server runs',

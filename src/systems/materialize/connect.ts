@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { systemError } from '../errors';
-import { openSqlClient, parsePostgresUrl, type ConnectOptions, type SqlClient } from '../sql-client';
+import { parsePostgresUrl } from '../postgres-url';
+import { openSqlClient, type ConnectOptions, type SqlClient } from '../sql-client';
 import { systemTls } from '../tls';
 
 const isLoopback = (host: string): boolean =>
@@ -33,6 +34,7 @@ export async function connectMaterialize(url: string, options: ConnectOptions): 
   return openSqlClient({
     ...options,
     system: 'materialize',
+    address: url,
     endpoint: { ...endpoint, port, database },
     ssl,
     serverTimeout: false,

@@ -2,7 +2,7 @@ import type { ItemName } from '../../core/sql/materialize';
 import type { TargetReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
 import { readClusterReading, readReplicas } from './cluster';
-import { findChildren, findSource, OBJECTS, upstreamOf } from './source';
+import { findChildren, findSource, OBJECTS, upstreamOf, type SourceRow } from './source';
 
 /** Evidence about one object (the source, or one of its tables) on live replicas. */
 export interface ObjectProgress {
@@ -64,26 +64,27 @@ const largest = (values: (string | null)[]): string | null =>
 
 /** What the wait for a snapshot polls; null when the source does not exist. */
 export async function readSourceProgress(client: SqlClient, name: ItemName): Promise<SourceProgress | null> {
-  const evidence = await readEvidence(client, name);
-  if (evidence === null) return null;
-  const { progress, cluster } = evidence;
-  const replicas = cluster === null ? [] : await readReplicas(client, cluster);
+  const found = await findSource(client, name);
+  if (found === null) return null;
+  const [{ progress }, replicas] = await Promise.all([
+    readEvidence(client, name, found),
+    found.cluster === null ? [] : readReplicas(client, found.cluster),
+  ]);
   return { ...progress, replicas: replicas.map(({ id, size, status }) => ({ id, size, status })) };
 }
 
 interface Evidence {
   progress: Omit<SourceProgress, 'replicas'>;
-  cluster: string | null;
   /** Materialize's clock at the look, milliseconds; null when no frontier was there to read it with. */
   now: number | null;
 }
 
-async function readEvidence(client: SqlClient, name: ItemName): Promise<Evidence | null> {
-  const found = await findSource(client, name);
-  if (found === null) return null;
-  const children = await findChildren(client, found.id);
-  const statistics = await client.query<StatisticsRow>(STATISTICS, [found.id]);
-  const frontiers = await client.query<{ id: string; frontier: string | null; now: string }>(FRONTIERS, [found.id]);
+async function readEvidence(client: SqlClient, name: ItemName, found: SourceRow): Promise<Evidence> {
+  const [children, statistics, frontiers] = await Promise.all([
+    findChildren(client, found.id),
+    client.query<StatisticsRow>(STATISTICS, [found.id]),
+    client.query<{ id: string; frontier: string | null; now: string }>(FRONTIERS, [found.id]),
+  ]);
 
   const evidence = (id: string) => {
     const rows = statistics.filter((row) => row.id === id);
@@ -111,7 +112,7 @@ async function readEvidence(client: SqlClient, name: ItemName): Promise<Evidence
     offsetCommitted: largest(own.map((row) => row.offset_committed)),
   };
   const now = frontiers[0]?.now;
-  return { progress, cluster: found.cluster, now: now === undefined ? null : Date.parse(now) };
+  return { progress, now: now === undefined ? null : Date.parse(now) };
 }
 
 /** As many as the history keeps for a handful of tables. */
@@ -147,14 +148,21 @@ async function stalledEvents(
     .reverse();
 }
 
-/** One look for the check. Freshness is by Materialize's own clock, so that a worker's wrong one does not matter. */
+/** One look for the check, in two round trips. Freshness is by Materialize's own clock, so that a worker's wrong one does not matter. */
 export async function readTargetReading(
   client: SqlClient,
   input: { source: ItemName; cluster: string; stalledSince: string | null },
 ): Promise<TargetReading> {
-  const { progress, now } = (await readEvidence(client, input.source)) ?? { progress: null, now: null };
-  const stalled = progress === null ? [] : await stalledEvents(client, progress.source.id, input.stalledSince);
-  const cluster = await readClusterReading(client, input.cluster);
+  const [found, cluster] = await Promise.all([
+    findSource(client, input.source),
+    readClusterReading(client, input.cluster),
+  ]);
+  const [{ progress, now }, stalled] = found
+    ? await Promise.all([
+        readEvidence(client, input.source, found),
+        stalledEvents(client, found.id, input.stalledSince),
+      ])
+    : [{ progress: null, now: null }, []];
   const committed = (one: ObjectProgress): boolean | null => {
     if (one.writeFrontierMs !== null && one.writeFrontierMs > 0) return true;
     return one.statisticsCommitted ?? (one.writeFrontierMs === 0 ? false : null);

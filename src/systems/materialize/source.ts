@@ -5,7 +5,7 @@ import { unquoteIdent } from '../../core/sql/quote';
 import type { SqlClient } from '../sql-client';
 import { BY_NAME, commentJoin, nameParameters } from './items';
 
-interface SourceRow {
+export interface SourceRow {
   id: string;
   comment: string | null;
   cluster: string | null;

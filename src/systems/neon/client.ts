@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { missingEntries } from '../../core/ip';
 import { systemError } from '../errors';
 import { isPooledHost } from '../postgres/facts';
-import { parsePostgresUrl } from '../sql-client';
+import { parsePostgresUrl } from '../postgres-url';
 import { ask, createApi, inBranch, inProject, ofRole, operation, type Answer, type Schemas } from './api';
 import { createLooks, settingsOf } from './looks';
 import { waitForOperations } from './operations';

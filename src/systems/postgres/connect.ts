@@ -1,5 +1,6 @@
 import type { TlsSpec } from '../../core/spec/types';
-import { openSqlClient, parsePostgresUrl, type ConnectOptions, type SqlClient } from '../sql-client';
+import { parsePostgresUrl } from '../postgres-url';
+import { openSqlClient, type ConnectOptions, type SqlClient } from '../sql-client';
 import { tlsOptions } from '../tls';
 
 export { certificateAuthority, isrgRootX1Pem } from '../tls';
@@ -14,5 +15,12 @@ export interface SourceAddress {
 export async function connectSource(address: SourceAddress, options: ConnectOptions): Promise<SqlClient> {
   const endpoint = parsePostgresUrl(address.url, 'source');
   const ssl = tlsOptions(address.tls, endpoint.host);
-  return openSqlClient({ ...options, system: 'source', endpoint, ssl, serverTimeout: true });
+  return openSqlClient({
+    ...options,
+    system: 'source',
+    address: JSON.stringify(address),
+    endpoint,
+    ssl,
+    serverTimeout: true,
+  });
 }

@@ -71,13 +71,13 @@ export async function listMaterializeSlots(client: SqlClient): Promise<{ slot: s
   );
 }
 
-/** One look upstream for the check. Neon's own walsender is left out. */
+/** One look upstream for the check, in one round trip. Neon's own walsender is left out. */
 export async function readSourceReading(
   client: SqlClient,
   input: { slot: string; publication: string; role: string; tables: readonly UpstreamTable[] },
 ): Promise<SourceReading> {
-  const server = only(
-    await client.query<{
+  const [servers, blockers, publication, identities] = await Promise.all([
+    client.query<{
       lsn: string;
       keep: string | null;
       slots: SlotRow[];
@@ -91,10 +91,11 @@ export async function readSourceReading(
                FROM pg_stat_replication WHERE coalesce(application_name, '') <> 'walproposer') AS senders`,
       [input.slot],
     ),
-  );
-  const blockers = await readBlockers(client, input.role);
-  const publication = await readPublication(client, input.publication);
-  const identities = await readReplicaIdentities(client, input.tables);
+    readBlockers(client, input.role),
+    readPublication(client, input.publication),
+    readReplicaIdentities(client, input.tables),
+  ]);
+  const server = only(servers);
   const { insert = false, update = false, delete: remove = false } = publication?.publishes ?? {};
   return {
     currentLsn: server.lsn,
