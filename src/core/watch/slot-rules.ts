@@ -2,10 +2,10 @@ import { formatDuration } from '../text/duration';
 import { formatShare } from '../text/share';
 import { formatBytes } from '../text/size';
 import { blockerWords } from '../snapshot/merge';
+import type { Blocker } from '../snapshot/types';
 import type { WatchRule } from './rules';
 import { sourceError } from './source-errors';
 import { always, grownSince, lasting, reaching, type WatchScene } from './scene';
-import type { SourceReading } from './types';
 
 /** Neon removes a slot whose consumer acknowledged nothing for about so long, whether connected or not. */
 const NEON_SLOT_LIFE_MS = 40 * 3_600_000;
@@ -80,10 +80,11 @@ export const slotRules: WatchRule[] = [
       if (cap > 0) {
         const share = Number(retained) / cap;
         const cause = () =>
-          `the slot holds ${formatBytes(retained)} of WAL, ${formatShare(share)} of the ${formatBytes(cap)} after which the server drops it`;
+          `the slot holds ${formatBytes(retained)} of WAL, ${formatShare(share)} of the ${formatBytes(cap)} after which the server drops it${heldBy(scene)}`;
         return [{ table: null, severity: reaching(share, spec.watch.retainedWal), cause, next: slotRemedy(scene) }];
       }
-      const cause = () => `the slot holds ${formatBytes(retained)} of WAL on a server without a cap: its disk fills up`;
+      const cause = () =>
+        `the slot holds ${formatBytes(retained)} of WAL on a server without a cap: its disk fills up${heldBy(scene)}`;
       return [
         {
           table: null,
@@ -113,7 +114,7 @@ export const slotRules: WatchRule[] = [
           since,
           severity: lasting(spec.watch.slotIdle),
           cause: ({ ms }) =>
-            `slot ${source.slot.slot} ${what} for ${formatDuration(ms)}${neonHours(scene, ms)}${heldBy(source)}`,
+            `slot ${source.slot.slot} ${what} for ${formatDuration(ms)}${neonHours(scene, ms)}${heldBy(scene)}`,
           next: slotRemedy(scene),
         },
       ];
@@ -134,7 +135,7 @@ export const slotRules: WatchRule[] = [
           since: confirmedLsn.at,
           severity: lasting(spec.watch.unconfirmed),
           cause: ({ ms }) =>
-            `Materialize confirmed nothing for ${formatDuration(ms)} while ${formatBytes(grown.toString())} of WAL were written${heldBy(source)}`,
+            `Materialize confirmed nothing for ${formatDuration(ms)} while ${formatBytes(grown.toString())} of WAL were written${heldBy(scene)}`,
           next: slotRemedy(scene),
         },
       ];
@@ -160,16 +161,26 @@ function neonHours({ spec }: WatchScene, ms: number): string {
     : '; Neon may remove it any moment: its about 40 h are over';
 }
 
-function heldBy({ blockers }: SourceReading): string {
-  const [first, ...others] = blockers;
+/** Who keeps the slot where it is: locks in the way of its consumer, or writing transactions as old as its standstill. */
+function holders({ source, restartLsn, now, spec }: WatchScene): Blocker[] {
+  if (source === null || source.blockers.length > 0) return source?.blockers ?? [];
+  if (!source.slot.active || restartLsn === null || grownSince(restartLsn, source) === 0n) return [];
+  // It stopped somewhere in the period before a check first saw it there.
+  const still = Date.parse(now) - Date.parse(restartLsn.at) - spec.watch.every;
+  return source.writers.filter(({ ageSeconds }) => ageSeconds * 1000 >= still);
+}
+
+function heldBy(scene: WatchScene): string {
+  const [first, ...others] = holders(scene);
   if (!first) return '';
   return `; held up by ${blockerWords(first)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
 }
 
 /** What lets the slot move again, as far as it can be seen. */
-function slotRemedy({ source, target, spec }: WatchScene): string {
-  const blocker = source?.blockers[0];
-  if (blocker) return blocker.remedy;
+function slotRemedy(scene: WatchScene): string {
+  const { target, spec } = scene;
+  const [holder] = holders(scene);
+  if (holder) return holder.remedy;
   if (target?.cluster.exists && target.cluster.replicationFactor === 0)
     return `n2m apply brings cluster ${target.cluster.name} back`;
   if (target?.source.error) return `n2m explain not-running`;

@@ -1,4 +1,5 @@
 import type { FailureInfo } from '../failures/types';
+import type { Blocker } from '../snapshot/types';
 import type { SecretRef } from '../spec/types';
 
 /** A value, or why it could not be read: unreachable, refused and timed out are data, never "absent". */
@@ -24,15 +25,10 @@ export interface SourceReading {
   maxSlotWalKeepSize: string | null;
   slot: SlotReading;
   walSenders: { pid: number; state: string; application: string }[];
-  blockers: {
-    kind: 'session' | 'prepared';
-    pid: number | null;
-    gid: string | null;
-    user: string;
-    application: string;
-    ageSeconds: number;
-    remedy: string;
-  }[];
+  /** Who holds locks that sessions of the replication role wait for. */
+  blockers: Blocker[];
+  /** The oldest transactions that have written, in any database: the server keeps a slot's WAL from their begin on. */
+  writers: Blocker[];
   publication: { exists: boolean; tables: { schema: string; name: string }[]; publishesAll: boolean };
   /** Of every replicated table that still exists; `missing` tables are not listed. */
   tables: { schema: string; name: string; replicaIdentity: string }[];

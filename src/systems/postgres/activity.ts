@@ -7,6 +7,8 @@ import { only } from './server';
 
 /** Enough to name who is in the way without filling a result. */
 const AT_MOST = 20;
+/** The oldest is what counts; the next ones are what it looks like after that one. */
+const WRITERS = 3;
 
 export interface CopyProgress {
   pid: number;
@@ -132,13 +134,25 @@ export async function readBlockers(client: SqlClient, role: string): Promise<Blo
      ORDER BY age DESC NULLS LAST LIMIT ${AT_MOST}`,
     [role],
   );
-  return rows.map((row) => ({
-    kind: row.gid === null ? 'session' : 'prepared',
-    pid: row.pid,
-    gid: row.gid,
-    user: row.user ?? '',
-    application: row.application ?? '',
-    ageSeconds: Math.max(0, Math.round(row.age ?? 0)),
-    remedy: `${row.gid === null ? terminateBackend(row.pid ?? 0) : rollbackPrepared(row.gid)};`,
-  }));
+  return rows.map(blocker);
 }
+
+/** Transactions that have written, oldest first, in any database: decoding starts over from the begin of the oldest. */
+export async function readWriters(client: SqlClient): Promise<Blocker[]> {
+  const rows = await client.query<HolderRow>(
+    `(${SESSIONS} WHERE a.pid <> pg_backend_pid() AND a.backend_xid IS NOT NULL)
+     UNION ALL (${PREPARED})
+     ORDER BY age DESC NULLS LAST LIMIT ${WRITERS}`,
+  );
+  return rows.map(blocker);
+}
+
+const blocker = (row: HolderRow): Blocker => ({
+  kind: row.gid === null ? 'session' : 'prepared',
+  pid: row.pid,
+  gid: row.gid,
+  user: row.user ?? '',
+  application: row.application ?? '',
+  ageSeconds: Math.max(0, Math.round(row.age ?? 0)),
+  remedy: `${row.gid === null ? terminateBackend(row.pid ?? 0) : rollbackPrepared(row.gid)};`,
+});

@@ -1,6 +1,6 @@
 import type { SlotReading, SourceReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
-import { readBlockers } from './activity';
+import { readBlockers, readWriters } from './activity';
 import { only, readPublication, slotCap } from './server';
 import { readReplicaIdentities, type UpstreamTable } from './tables';
 
@@ -76,7 +76,7 @@ export async function readSourceReading(
   client: SqlClient,
   input: { slot: string; publication: string; role: string; tables: readonly UpstreamTable[] },
 ): Promise<SourceReading> {
-  const [servers, blockers, publication, identities] = await Promise.all([
+  const [servers, blockers, writers, publication, identities] = await Promise.all([
     client.query<{
       lsn: string;
       keep: string | null;
@@ -92,6 +92,7 @@ export async function readSourceReading(
       [input.slot],
     ),
     readBlockers(client, input.role),
+    readWriters(client),
     readPublication(client, input.publication),
     readReplicaIdentities(client, input.tables),
   ]);
@@ -103,6 +104,7 @@ export async function readSourceReading(
     slot: slotReading(input.slot, server.slots[0]),
     walSenders: server.senders,
     blockers,
+    writers,
     publication: {
       exists: publication !== null,
       tables: (publication?.tables ?? []).map(({ schema, name }) => ({ schema, name })),

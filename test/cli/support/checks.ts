@@ -35,6 +35,7 @@ export function check(pipeline: string, verdict: VerdictName, at = new Date().to
           },
           walSenders: [],
           blockers: [],
+          writers: [],
           publication: { exists: true, tables: [{ schema: 'public', name: 'orders' }], publishesAll: true },
           tables: [{ schema: 'public', name: 'orders', replicaIdentity: 'full' }],
         },

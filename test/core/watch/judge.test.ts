@@ -1,4 +1,4 @@
-import type { Severity, VerdictName } from '../../../src/core/watch/types';
+import type { Severity, SlotReading, Verdict, VerdictName } from '../../../src/core/watch/types';
 import { SOURCE_ERRORS, TABLE_ERRORS } from '../../../src/core/watch/source-errors';
 import { judge } from '../../../src/core/watch/judge';
 import { at, lsn, reading, SLOT, slot, spec, table, targetCluster, targetSource, Watch, type Look } from './reading';
@@ -295,6 +295,46 @@ describe('what has to last', () => {
     }
     expect(verdict).toMatchObject({ name: 'stuck', next: 'SELECT pg_terminate_backend(99)' });
     expect(verdict.cause).toContain('held up by pid 99 of app (job), open for 2h 00m');
+  });
+
+  describe('a writing transaction that keeps the slot where it is', () => {
+    const writer = (pid: number, ageSeconds: number) => ({
+      ...{ kind: 'session' as const, pid, gid: null, user: 'app', application: 'job', ageSeconds },
+      remedy: `SELECT pg_terminate_backend(${pid});`,
+    });
+    /** The slot stands from minute 10 on; the transactions are looked at in the last minute. */
+    function standing(change: Partial<SlotReading>, writers: (minute: number) => ReturnType<typeof writer>[]): Verdict {
+      const watch = new Watch();
+      watch.checks(0, 10);
+      let verdict = watch.check(11);
+      for (let minute = 12; minute < 45; minute += 1) {
+        verdict = watch.check(minute, {
+          source: { ...slot({ restartLsn: lsn(10), ...change }), writers: writers(minute) },
+        });
+      }
+      return verdict;
+    }
+
+    test('is named where it is as old as the standstill, with what ends it', () => {
+      const verdict = standing({}, (minute) => [writer(99, (minute - 11) * 60), writer(98, 5)]);
+      expect(verdict).toMatchObject({ name: 'stuck', next: 'SELECT pg_terminate_backend(99);' });
+      expect(verdict.cause).toMatch(
+        /does not move while WAL grows for .*; held up by pid 99 of app \(job\), open for 33m/,
+      );
+    });
+
+    test('is named where the WAL it holds is what is wrong', () => {
+      const change = { retainedBytes: String(0.9 * GIB) };
+      const verdict = standing(change, (minute) => [writer(99, (minute - 11) * 60)]);
+      expect(verdict).toMatchObject({ name: 'lagging', next: 'SELECT pg_terminate_backend(99);' });
+      expect(verdict.cause).toMatch(/drops it; held up by pid 99/);
+    });
+
+    test('is none of the traffic of the last minutes, nor to blame where nobody consumes', () => {
+      expect(standing({}, () => [writer(98, 60)]).cause).not.toContain('held up');
+      const idle = { active: false, inactiveSince: at(10) };
+      expect(standing(idle, (minute) => [writer(99, minute * 60)]).cause).not.toContain('held up');
+    });
   });
 
   describe('a transaction that holds up a first copy', () => {

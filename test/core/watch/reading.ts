@@ -48,6 +48,7 @@ export function healthySource(minute: number, { slot: slotChange, ...change }: S
     },
     walSenders: [{ pid: 7, state: 'streaming', application: '' }],
     blockers: [],
+    writers: [],
     publication: {
       exists: true,
       publishesAll: true,

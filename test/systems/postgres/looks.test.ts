@@ -19,6 +19,7 @@ import {
   readSourceReading,
   readTables,
   readWalLevel,
+  readWriters,
 } from '../../../src/systems/postgres';
 import type { SqlClient } from '../../../src/systems/sql-client';
 import type { PostgresSourceSpec } from '../../../src/core/spec/types';
@@ -288,6 +289,11 @@ describe('slots, copies and who is in the way', () => {
         expect.objectContaining({ kind: 'prepared', gid: "it's held", user: 'shop_owner', database: 'shop' }),
       ]),
     );
+    const writers = await readWriters(client);
+    expect(writers.map(({ remedy }) => remedy).sort()).toEqual([
+      `ROLLBACK PREPARED 'it''s held';`,
+      expect.stringMatching(/^SELECT pg_terminate_backend\(\d+\);$/),
+    ]);
     const replication = await session(roleUrl(), 'materialize');
     const made = replication.query(`SELECT pg_create_logical_replication_slot('${SLOT}', 'pgoutput')`);
     const bySession = await until(
@@ -335,6 +341,7 @@ describe('slots, copies and who is in the way', () => {
       slot: { exists: true },
       walSenders: [],
       blockers: [],
+      writers: [],
       publication: { exists: true, tables: [{ schema: 'public', name: 'orders' }], publishesAll: true },
     });
     expect(reading.tables).toHaveLength(4);
