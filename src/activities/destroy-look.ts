@@ -43,9 +43,7 @@ async function readTarget(client: SqlClient, spec: PipelineSpec): Promise<Destro
       ...{ id: source.id, comment: source.comment, slot: source.slot, cluster: source.cluster },
       children: source.children,
       progressId: await mz.readProgressRelation(client, source.id),
-      dependents: names(await mz.readDependentsOf(client, [source.id])).filter(
-        ({ id }) => !source.children.some((child) => child.id === id),
-      ),
+      dependents: source.dependents,
     },
     connection: connection && { ...connection, dependents: await users(connection) },
     secret: secret && { ...secret, dependents: await users(secret) },

@@ -47,26 +47,19 @@ export async function ensureConnection(deps: Deps, { spec, planned }: StepInput)
   });
 }
 
-/** The source with all planned tables, in the syntax the server wants; makes it again only where that was approved. */
+/** The source with all planned tables, in the syntax the server wants. What has to be made again was dropped before. */
 export function ensureSource(deps: Deps, input: StepInput): Promise<StepResult> {
   const { spec, tables, planned } = input;
   const { source, connection } = itemsOf(spec);
   const object = `source ${source.name}`;
   return withMaterialize(deps, spec, async (client) => {
     const look = () => readSource(client, source);
-    let found = await look();
-    let outcome: 'created' | 'changed' = planned === 'create' ? 'created' : 'changed';
-    if (found && planned === 'change') {
-      const reasons = recreateReasons(spec, { source: found, connection: await readConnection(client, connection) });
-      if (reasons.length > 0 && isOurs(found.comment, spec.name)) {
-        await client.query(sql.dropSource(source), undefined, REMOTE_DEADLINE);
-        found = await look();
-        if (found)
-          throw systemError('Unexpected', 'materialize', `${object} was dropped and is still there`, {
-            retryable: true,
-          });
-        outcome = 'created';
-      }
+    const found = await look();
+    const reasons = recreateReasons(spec, { source: found, connection: await readConnection(client, connection) });
+    if (reasons.length > 0) {
+      throw systemError('Conflict', 'materialize', `${object} is not what the plan left: ${reasons.join(', ')}`, {
+        hint: 'n2m apply FILE looks again and asks before it drops anything',
+      });
     }
     const there = found ?? (await createAndLook(() => create(client, input), look, object, 'materialize'));
     // Marked before tables are added: an attempt that dies in between must find its own source again.
@@ -74,7 +67,11 @@ export function ensureSource(deps: Deps, input: StepInput): Promise<StepResult> 
       await client.query(sql.commentOn('SOURCE', source, writeMark(spec.name)));
     }
     await addMissing(client, input, there);
-    return done(outcome, object, `has ${plural(tables.length, 'table')} in cluster ${spec.materialize.cluster.name}`);
+    return done(
+      planned === 'create' || !found ? 'created' : 'changed',
+      object,
+      `has ${plural(tables.length, 'table')} in cluster ${spec.materialize.cluster.name}`,
+    );
   });
 }
 

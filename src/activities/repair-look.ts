@@ -2,13 +2,14 @@ import { findDamage, suspectsPassword } from '../core/repair/damage';
 import { planRepair as decide } from '../core/repair/plan';
 import type { RepairPlan } from '../core/repair/types';
 import { makePlan } from '../core/plan/plan';
+import { dependentsOn } from '../core/plan/rebuild';
 import { runId } from '../core/names';
 import { validateConnection } from '../core/sql/materialize';
 import type { PipelineSpec } from '../core/spec/types';
 import { judge } from '../core/watch/judge';
 import type { Reading, WatchMemory } from '../core/watch/types';
 import { SystemError } from '../systems/errors';
-import { readDependentsOf, readTargetFacts } from '../systems/materialize';
+import { readTargetFacts } from '../systems/materialize';
 import { readSourceFacts } from '../systems/postgres';
 import { readBoth } from './check';
 import type { Deps } from './deps';
@@ -44,13 +45,10 @@ export async function planRepair(
   const passwordRefused = suspectsPassword(target) && (await isPasswordRefused(deps, spec));
   const look = { spec, symptoms: verdict.symptoms, upstream, target, facts, source: found.source, passwordRefused };
   const damage = findDamage(look);
-  const roots = damage.recreate.length > 0 && found.source ? [found.source.id] : damage.dead.map(({ id }) => id);
-  const children = new Set(found.source?.children.map(({ id }) => id));
-  const dependents = await withMaterialize(deps, spec, (client) => readDependentsOf(client, roots));
   const blocking = makePlan(spec, facts, found, watch).findings.filter(({ severity }) => severity === 'blocking');
   return decide({
     ...{ ...look, damage, attempts, blocking, connection: found.connection },
-    dependents: dependents.filter(({ id }) => !children.has(id)).map(({ id, type, name }) => ({ id, type, name })),
+    dependents: found.source ? dependentsOn(found.source, damage) : [],
   });
 }
 

@@ -1,8 +1,8 @@
 import { dropDependent, keywordOf, ownerTo } from '../core/repair/privileges';
-import type { Definition, Recreated, RepairPlan } from '../core/repair/types';
+import type { Definition, Recreated } from '../core/repair/types';
 import { isOurs } from '../core/plan/ownership';
 import * as sql from '../core/sql/materialize';
-import type { StepResult } from '../core/plan/types';
+import type { Rebuild, StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { plural } from '../core/text/count';
 import { SystemError, systemError } from '../systems/errors';
@@ -15,7 +15,7 @@ import { itemsOf, REMOTE_DEADLINE, withMaterialize } from './sessions';
 
 interface Input {
   spec: PipelineSpec;
-  plan: RepairPlan;
+  plan: Rebuild;
 }
 
 /** Read before anything is dropped; they travel through the run's history and into its result. */
@@ -43,7 +43,7 @@ export function keepDefinitions(deps: Deps, { spec, plan }: Input): Promise<Defi
 /** The tables that go: their own privileges and comments have to come back, too. */
 function rootsOf(
   { materialize: { database } }: PipelineSpec,
-  plan: RepairPlan,
+  plan: Rebuild,
   found: Awaited<ReturnType<typeof mz.readSource>>,
 ) {
   const children = found?.children ?? [];
@@ -59,14 +59,14 @@ function rootsOf(
 
 function refuseUnnamed(
   spec: PipelineSpec,
-  plan: RepairPlan,
+  plan: Pick<Rebuild, 'dependents'>,
   others: { id: string; type: string; name: string }[],
 ): void {
   const unnamed = others.filter(({ id }) => !plan.dependents.some((named) => named.id === id));
   if (unnamed.length === 0) return;
   const names = unnamed.map(({ type, name }) => `${type} ${name}`).join(', ');
   throw systemError('Conflict', 'materialize', `${names} came up after the plan and would have to be dropped`, {
-    hint: `run n2m repair ${spec.name} again: it names them and asks`,
+    hint: `run the same command for ${spec.name} again: it names them and asks`,
   });
 }
 
@@ -111,7 +111,7 @@ export function dropLostSource(deps: Deps, { spec, definitions, plan }: DropInpu
       await dropDependents(client, definitions);
       const children = new Set(found.children.map(({ id }) => id));
       const others = (await mz.readDependentsOf(client, [found.id])).filter(({ id }) => !children.has(id));
-      refuseUnnamed(spec, { ...plan, dependents: [] }, others);
+      refuseUnnamed(spec, { dependents: [] }, others);
       await client.query(sql.dropSource(source), undefined, REMOTE_DEADLINE);
       if ((await look())?.id === found.id) throw still(object);
     }

@@ -1,4 +1,4 @@
-import type { Plan, PlanAction, PlannedTable, RemovedTable, StepResult } from '../core/plan/types';
+import type { Plan, PlanAction, PlannedTable, Rebuild, RemovedTable, StepResult } from '../core/plan/types';
 import type { RotatePlan } from '../core/repair/rotate-plan';
 import type { Definition, Recreated, RepairPlan } from '../core/repair/types';
 import type { SnapshotProgress, SnapshotStint } from '../core/snapshot/types';
@@ -96,10 +96,10 @@ export interface Activities {
 
   /** Reads both sides, judges, and says what mends what is broken. Reads only. */
   planRepair(input: { spec: PipelineSpec; memory: WatchMemory | null }): Promise<RepairPlan>;
-  /** Definitions, owners, privileges and comments of what a repair drops. */
-  keepDefinitions(input: { spec: PipelineSpec; plan: RepairPlan }): Promise<Definition[]>;
-  dropDeadTables(input: { spec: PipelineSpec; plan: RepairPlan; definitions: Definition[] }): Promise<StepResult>;
-  dropLostSource(input: { spec: PipelineSpec; plan: RepairPlan; definitions: Definition[] }): Promise<StepResult>;
+  /** Definitions, owners, privileges and comments of what a repair drops, or a run that cannot change it in place. */
+  keepDefinitions(input: { spec: PipelineSpec; plan: Rebuild }): Promise<Definition[]>;
+  dropDeadTables(input: { spec: PipelineSpec; plan: Rebuild; definitions: Definition[] }): Promise<StepResult>;
+  dropLostSource(input: { spec: PipelineSpec; plan: Rebuild; definitions: Definition[] }): Promise<StepResult>;
   /** Makes them again in order, and compares. */
   recreateDependents(input: { spec: PipelineSpec; definitions: Definition[] }): Promise<Recreated[]>;
 }

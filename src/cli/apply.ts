@@ -6,6 +6,7 @@ import { action, withOutput, type CommonOptions, type Register } from './command
 import { CliError, EXIT, type ExitCode } from './exit';
 import type { Output } from './output';
 import { blocking, conflicts, renderPlan } from './render/plan';
+import { leavesOpen } from './render/repair';
 import { renderReport } from './render/report';
 import type { Started } from './starting';
 import type { Temporal } from './temporal';
@@ -71,7 +72,7 @@ export async function apply(temporal: Temporal, output: Output, request: Request
     typed: `n2m apply ${file}`,
     give: (report) => {
       output.give(report, renderReport(report, output.result));
-      return EXIT.fine;
+      return leavesOpen(report.recreated) ? EXIT.attention : EXIT.fine;
     },
   });
 }

@@ -6,6 +6,7 @@ import { CliError, EXIT } from './exit';
 import type { Output } from './output';
 import { Screen } from './screen';
 import { appendedLines, type Told } from './render/lines';
+import { keptLines } from './render/repair';
 import { renderRun } from './render/run';
 import { readRun, type LiveRun } from './run';
 import type { Temporal } from './temporal';
@@ -51,6 +52,7 @@ export async function follow<R>(temporal: Temporal, output: Output, options: Fol
       if (end) {
         const last = await readRun(temporal, pipeline, execution);
         if (last) view.show(last);
+        if ('error' in end && last?.view) output.tell(...keptLines(last.view, output.story));
         return finish(end, options);
       }
     }

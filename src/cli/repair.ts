@@ -1,7 +1,7 @@
 import type { RepairPlan, RepairReport } from '../core/repair/types';
 import { action, pipelineArgument, withOutput, type CommonOptions, type Register } from './command';
 import { EXIT } from './exit';
-import { renderRepairPlan, renderRepairReport } from './render/repair';
+import { leavesOpen, renderRepairPlan, renderRepairReport } from './render/repair';
 
 interface RepairOptions extends CommonOptions {
   yes?: boolean;
@@ -51,9 +51,7 @@ Examples:
               renderPlan: (plan) => renderRepairPlan(plan, output.story, output.width),
               renderReport: (report) => renderRepairReport(report, output.result, output.resultWidth),
               exitOf: ({ recreated, verdict }) =>
-                recreated.every(({ outcome }) => outcome === 'recreated') && verdict.name !== 'broken'
-                  ? EXIT.fine
-                  : EXIT.attention,
+                leavesOpen(recreated) || verdict.name === 'broken' ? EXIT.attention : EXIT.fine,
             },
             options,
           );

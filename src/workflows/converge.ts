@@ -1,10 +1,11 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import type { FailureInfo } from '../core/failures/types';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
 import type { ReplicateInput, StepView } from '../core/run/types';
 import type { SnapshotProgress } from '../core/snapshot/types';
 import type { Approvals } from './approvals';
 import * as activities from './proxies';
+import { makeAgain, takeDown, type Rebuilt } from './rebuild';
 import type { StepInput } from './proxies';
 import type { RunTracker } from './run-tracker';
 
@@ -21,7 +22,7 @@ export interface Converging {
 }
 
 /** Both sides as the file wants them, in the guide's order: what upstream needs before what reads from it. */
-export async function setUp(run: Converging): Promise<void> {
+export async function setUp(run: Converging): Promise<Rebuilt> {
   const step = (id: StepId, activity: Activity) => performStep(id, activity, 'step', run);
   await step('logical-replication', activities.enableLogicalReplication);
   await step('role', activities.ensureRole);
@@ -34,8 +35,26 @@ export async function setUp(run: Converging): Promise<void> {
   await step('cluster', activities.ensureCluster);
   await step('secret', activities.ensureSecret);
   await step('connection', activities.ensureConnection);
-  await step('source', activities.ensureSource);
+  const source = () => step('source', activities.ensureSource);
+  const rebuilt = await aroundSource(run, source);
   await step('drop-tables', activities.dropTables);
+  return rebuilt;
+}
+
+/** What no ALTER can change goes before the source step and comes back after it. */
+async function aroundSource({ input: { spec }, plan, tracker }: Converging, source: () => Promise<void>) {
+  // A plan of an earlier version says nothing of it.
+  const rebuild = plan.rebuild as Plan['rebuild'] | undefined;
+  if (!rebuild) {
+    await source();
+    return { definitions: [], recreated: [] };
+  }
+  // In one piece: a run that is cancelled in between would leave others without what they built.
+  return CancellationScope.nonCancellable(async () => {
+    const definitions = await takeDown(spec, rebuild, tracker);
+    await source();
+    return { definitions, recreated: await makeAgain(spec, definitions, tracker) };
+  });
 }
 
 /** Waits until the source runs and everything is copied, however long it takes, then sizes the cluster. */

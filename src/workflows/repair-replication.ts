@@ -1,10 +1,12 @@
 import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
+import { recreateStep } from '../core/plan/rebuild-steps';
+import type { Plan, PlanStep } from '../core/plan/types';
 import type { Definition, Recreated, RepairPlan, RepairReport } from '../core/repair/types';
 import type { RepairRunInput } from '../core/run/types';
 import { Approvals } from './approvals';
 import { approvedPlan, performStep, refuseBlocked, settle, setUp } from './converge';
 import * as activities from './proxies';
+import { makeAgain, takeDown } from './rebuild';
 import { failureOf, RunTracker } from './run-tracker';
 
 /**
@@ -32,7 +34,7 @@ export async function repairReplication(input: RepairRunInput): Promise<RepairRe
         activities.reconnectSource.executeWithOptions({ summary: 'see the source back' }, [{ spec }]),
       );
     }
-    const definitions = await takeDown(input, plan, tracker);
+    const definitions = await takeDown(spec, plan, tracker);
     const recreated = await putUp(input, plan, definitions, tracker, approvals);
     tracker.phase('proving');
     const { verdict } = await activities.check.executeWithOptions({ summary: 'look at both sides once' }, [
@@ -77,37 +79,6 @@ async function approvedRepair(input: RepairRunInput, tracker: RunTracker, approv
   }
 }
 
-/** Definitions first, and into the view: whatever happens next, they are there for a person. */
-async function takeDown({ spec }: RepairRunInput, plan: RepairPlan, tracker: RunTracker): Promise<Definition[]> {
-  const { damage } = plan;
-  let definitions: Definition[] = [];
-  await tracker.step('keep-definitions', async ({ object, sentence }) => {
-    definitions = await activities.keepDefinitions.executeWithOptions({ summary: sentence.slice(0, 180) }, [
-      { spec, plan },
-    ]);
-    tracker.keeps(definitions);
-    return done('waited', object, `${definitions.length} definitions kept`);
-  });
-  const drop = { spec, plan, definitions };
-  if (damage.dead.length > 0) {
-    await tracker.step('drop-dead-tables', () =>
-      activities.dropDeadTables.executeWithOptions({ summary: 'drop the dead tables' }, [drop]),
-    );
-  }
-  if (damage.recreate.length > 0) {
-    await tracker.step('drop-source', () =>
-      activities.dropLostSource.executeWithOptions({ summary: 'drop the source' }, [drop]),
-    );
-    const { slot } = plan;
-    await tracker.step('remove-slot', () =>
-      activities.removeSlot.executeWithOptions({ summary: 'see that the old slot is gone' }, [
-        { spec, slot: slot ?? '' },
-      ]),
-    );
-  }
-  return definitions;
-}
-
 /** What others built comes back as soon as the tables exist; the copy may take hours. */
 async function putUp(
   input: RepairRunInput,
@@ -120,19 +91,12 @@ async function putUp(
   const due = damage.recreate.length + damage.dead.length + damage.converge.length > 0;
   if (!due) return [];
   const before = repair.steps.filter(({ id }) => id !== 'publication');
-  const after = definitions.length === 0 ? [] : [recreateStep(definitions)];
+  const after = definitions.length === 0 ? [] : [recreateStep(definitions.length)];
   const show = (plan: Plan) => ({ findings: plan.findings, steps: arranged(before, plan.steps, after) });
   const plan = await approvedPlan(input, tracker, approvals, show);
   const run = { input, plan, tracker };
   await setUp(run);
-  let recreated: Recreated[] = [];
-  await tracker.step('recreate-dependents', async ({ object }) => {
-    recreated = await activities.recreateDependents.executeWithOptions({ summary: 'make definitions again, compare' }, [
-      { spec: input.spec, definitions },
-    ]);
-    const well = recreated.filter(({ outcome }) => outcome === 'recreated').length;
-    return done('created', object, `${well} of ${recreated.length} are back and equal`);
-  });
+  const recreated = await makeAgain(input.spec, definitions, tracker);
   await settle(run);
   await performStep('watch', activities.ensureWatch, 'step', run);
   return recreated;
@@ -144,16 +108,3 @@ function arranged(before: PlanStep[], steps: PlanStep[], after: PlanStep[]): Pla
   const at = waits < 0 ? steps.length : waits;
   return [...before, ...steps.slice(0, at), ...after, ...steps.slice(at)];
 }
-
-function recreateStep(definitions: Definition[]): PlanStep {
-  const id: StepId = 'recreate-dependents';
-  const object = `${definitions.length} definitions`;
-  const sentence = `make ${object} again, in order, and compare`;
-  return { id, action: 'create', object, sentence, changes: [], interrupts: null, irreversible: null, approval: null };
-}
-
-const done = (outcome: StepResult['outcome'], object: string, sentence: string): StepResult => ({
-  outcome,
-  object,
-  sentence,
-});

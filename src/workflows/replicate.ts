@@ -5,6 +5,7 @@ import type { CheckResult } from '../core/watch/types';
 import { Approvals } from './approvals';
 import { approvedPlan, performStep, secondsBetween, setUp, settle } from './converge';
 import * as activities from './proxies';
+import type { Rebuilt } from './rebuild';
 import { failureOf, RunTracker } from './run-tracker';
 
 /**
@@ -12,7 +13,8 @@ import { failureOf, RunTracker } from './run-tracker';
  *  1. observe both sides, plan; stop with all conflicts and blocking findings at once
  *  2. wait for approval of what interrupts somebody or cannot be undone
  *  3. source: logical replication, role, replica identity before the publication, grants, publication, IP allow
- *  4. target: schema, cluster, secret, connection, source with its tables; tables that left the file
+ *  4. target: schema, cluster, secret, connection, source with its tables; what no ALTER can change goes before and
+ *     comes back after, with what others built on it; tables that left the file
  *  5. running, then the snapshot, however long it takes
  *  6. right-size
  *  7. hand over to the scheduled check, and look once
@@ -25,7 +27,7 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
     const plan = await approvedPlan(input, tracker, approvals);
     const run = { input, plan, tracker };
     tracker.phase('setting-up');
-    await setUp(run);
+    const rebuilt = await setUp(run);
     await settle(run);
 
     tracker.phase('handing-over');
@@ -35,7 +37,7 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
     ]);
     tracker.phase('done');
     await condition(allHandlersFinished);
-    return report(plan, tracker, firstCheck);
+    return report(plan, tracker, rebuilt, firstCheck);
   } catch (error) {
     if (isCancellation(error)) tracker.phase('cancelled');
     else tracker.failed(failureOf(error));
@@ -43,7 +45,7 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
   }
 }
 
-function report(plan: Plan, tracker: RunTracker, firstCheck: CheckResult): ReplicateReport {
+function report(plan: Plan, tracker: RunTracker, rebuilt: Rebuilt, firstCheck: CheckResult): ReplicateReport {
   const { source, target } = firstCheck.reading;
   const { snapshot } = tracker.view;
   return {
@@ -51,6 +53,7 @@ function report(plan: Plan, tracker: RunTracker, firstCheck: CheckResult): Repli
     changed: plan.changes > 0,
     steps: tracker.view.steps,
     findings: plan.findings,
+    ...rebuilt,
     slot: source.ok
       ? {
           slot: source.value.slot.slot,

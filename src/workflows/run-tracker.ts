@@ -56,7 +56,7 @@ export class RunTracker {
   }
 
   keeps(definitions: Definition[]): void {
-    this.view.definitions = definitions;
+    this.view.definitions = [...(this.view.definitions ?? []), ...definitions];
   }
 
   waitingFor(approvals: RunView['waitingFor']): void {

@@ -148,6 +148,7 @@ export function planOf(pipeline: string, steps: PlanStep[], rest: Partial<Plan> 
     needsApproval,
     tables: [],
     removed: [],
+    rebuild: null,
     syntax: 'subsources',
     snapshot: { rows: null, bytes: '0', estimates: [] },
     ...rest,

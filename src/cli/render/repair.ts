@@ -1,4 +1,6 @@
-import type { RepairPlan, RepairReport } from '../../core/repair/types';
+import type { StepId } from '../../core/plan/types';
+import type { Recreated, RepairPlan, RepairReport } from '../../core/repair/types';
+import type { RunView } from '../../core/run/types';
 import { plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
 import { printable, wrapWords } from '../../core/text/fit';
@@ -35,14 +37,45 @@ export function renderRepairPlan(plan: RepairPlan, paint: Paint, width: number):
 
 export function renderRepairReport(report: RepairReport, paint: Paint, width: number): string[] {
   const { pipeline, steps, recreated, verdict, seconds } = report;
-  const open = recreated.filter(({ outcome }) => outcome !== 'recreated');
+  const open = recreated.filter(isOpen);
   return [
     `${open.length === 0 ? paint.green('✓') : paint.yellow('!')} ${pipeline}: repaired in ${formatDuration(seconds * 1000)}`,
     ...steps.flatMap((sentence) => wrapWords(`· ${printable(sentence)}`, width - 2, '  ').map((line) => `  ${line}`)),
-    ...open.flatMap(({ type, name, why, sql }) => [
-      paint.yellow(`  ! ${type} ${printable(name)}: ${printable(why ?? '')}; to be run by hand:`),
-      ...sql.flatMap((statement) => statement.split('\n').map((line) => `      ${printable(line)}`)),
-    ]),
+    ...openLines(recreated, paint),
     `  now ${paintVerdict(verdict.name, paint)}: ${printable(verdict.cause)}`,
   ];
 }
+
+const isOpen = ({ outcome }: Recreated): boolean => outcome !== 'recreated';
+
+/** Whether a person has to make something again. */
+export const leavesOpen = (recreated: Recreated[] = []): boolean => recreated.some(isOpen);
+
+/** What could not be made again as it was, with its statements. */
+export function openLines(recreated: Recreated[] | undefined, paint: Paint): string[] {
+  return (recreated ?? [])
+    .filter(isOpen)
+    .flatMap(({ type, name, why, sql }) => [
+      paint.yellow(`  ! ${type} ${printable(name)}: ${printable(why ?? '')}; to be run by hand:`),
+      ...statementLines(sql),
+    ]);
+}
+
+/** What a run that failed has dropped and not made again: its history holds it, and nothing else does. */
+export function keptLines({ steps, definitions = [] }: RunView, paint: Paint): string[] {
+  const state = (id: StepId) => steps.find((step) => step.id === id)?.state;
+  const dropped = DROPS.some((id) => ['done', 'failed'].includes(state(id) ?? ''));
+  const lost = definitions.filter(({ sql }) => sql !== null);
+  if (!dropped || state('recreate-dependents') === 'done' || lost.length === 0) return [];
+  return [
+    paint.yellow(`  ! dropped and not made again by this run; once its tables are back, to be run by hand:`),
+    ...lost.flatMap(({ sql, grants, comments }) =>
+      statementLines([...(sql === null ? [] : [sql]), ...grants, ...comments].map((text) => `${text};`)),
+    ),
+  ];
+}
+
+const DROPS: readonly StepId[] = ['drop-dead-tables', 'drop-to-recopy', 'drop-source'];
+
+const statementLines = (sql: string[]): string[] =>
+  sql.flatMap((statement) => statement.split('\n').map((line) => `      ${printable(line)}`));

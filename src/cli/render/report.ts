@@ -4,6 +4,7 @@ import { formatDuration } from '../../core/text/duration';
 import { printable } from '../../core/text/fit';
 import { formatBytes } from '../../core/text/size';
 import type { Paint } from '../paint';
+import { openLines } from './repair';
 import { paintVerdict } from './verdict';
 
 /** What a finished run comes to, in a few lines. */
@@ -27,6 +28,7 @@ export function renderReport(report: ReplicateReport, paint: Paint): string[] {
     const { verdict } = report.firstCheck;
     lines.push(`  first look ${paintVerdict(verdict.name, paint)}: ${printable(verdict.cause)}`);
   }
+  lines.push(...openLines(report.recreated, paint));
   lines.push(`  from now on: n2m status ${report.pipeline}`);
   return lines;
 }

@@ -1,11 +1,12 @@
 import { isOurs, readMark } from '../plan/ownership';
+import { named } from '../plan/rebuild-steps';
 import type { WatchFacts } from '../plan/facts';
 import type { Approval } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import { plural } from '../text/count';
 import { readAdded, type Added } from './added';
 import { sourceSteps, unseenSteps } from './source-steps';
-import { leave, named } from './step';
+import { leave } from './step';
 import { targetSteps } from './target-steps';
 import type { DestroyPlan, DestroySource, DestroyStep, DestroyTarget, KnownUpstream } from './types';
 

@@ -1,6 +1,5 @@
 import { ownerOf } from '../plan/ownership';
 import type { PlanStep, StepId } from '../plan/types';
-import { plural } from '../text/count';
 import type { DestroyStep, Fate } from './types';
 
 type Rest = Partial<Pick<PlanStep, 'changes' | 'interrupts' | 'irreversible'>> & { run?: string[] };
@@ -40,11 +39,4 @@ export function foreign(comment: string | null, pipeline: string): string | null
   const owner = ownerOf(comment, pipeline);
   if (owner.kind === 'us') return null;
   return owner.kind === 'pipeline' ? `it belongs to pipeline ${owner.name}` : 'it was not made by n2m';
-}
-
-/** `view shop.a, index shop.b and 3 more`. */
-export function named(objects: { type: string; name: string }[], most = 4): string {
-  const words = objects.map(({ type, name }) => `${type.replaceAll('-', ' ')} ${name}`);
-  if (words.length <= most) return words.join(', ');
-  return `${words.slice(0, most - 1).join(', ')} and ${plural(words.length - most + 1, 'more', 'more')}`;
 }

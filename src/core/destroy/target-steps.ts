@@ -1,9 +1,10 @@
 import { dropCluster, dropConnection, dropSchema, dropSecret, dropSource } from '../sql/materialize';
 import { plural } from '../text/count';
-import type { WatchFacts } from '../plan/facts';
+import type { DependentFacts, WatchFacts } from '../plan/facts';
+import { named } from '../plan/rebuild-steps';
 import type { PipelineSpec } from '../spec/types';
-import { absent, foreign, keep, named, remove } from './step';
-import type { DependentName, DestroyStep, DestroyTarget } from './types';
+import { absent, foreign, keep, remove } from './step';
+import type { DestroyStep, DestroyTarget } from './types';
 
 /** The steps in Materialize and the watch, in order; what one removes makes room for the next. */
 export function targetSteps(spec: PipelineSpec, target: DestroyTarget, watch: WatchFacts): DestroyStep[] {
@@ -58,7 +59,7 @@ function used(
   spec: PipelineSpec,
   id: 'remove-connection' | 'remove-secret',
   object: string,
-  found: { comment: string | null; dependents: DependentName[] } | null,
+  found: { comment: string | null; dependents: DependentFacts[] } | null,
   going: Set<string>,
   run: () => string[],
 ): DestroyStep {

@@ -1,6 +1,6 @@
 import type { Plan, PlanStep } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
-import type { ChildFacts, ClusterFacts, NeonFacts, PublicationFacts, RoleFacts } from '../plan/facts';
+import type { ChildFacts, ClusterFacts, DependentFacts, NeonFacts, PublicationFacts, RoleFacts } from '../plan/facts';
 import type { SlotReading } from '../watch/types';
 import type { Added } from './added';
 
@@ -15,20 +15,12 @@ export interface DestroyStep extends PlanStep {
   run: string[];
 }
 
-/** An object of others that reads from the pipeline's tables, or lives among them. */
-export interface DependentName {
-  id: string;
-  type: string;
-  /** Full name, `materialize.shop.orders_by_day`. */
-  name: string;
-}
-
 /** A plan to take a pipeline down, as `n2m destroy --output json` prints it. */
 export interface DestroyPlan extends Pick<Plan, 'pipeline' | 'findings' | 'changes' | 'needsApproval'> {
   steps: DestroyStep[];
   leaveUpstream: boolean;
   /** Objects of others that go with the source; nothing but these is dropped by its CASCADE. */
-  dependents: DependentName[];
+  dependents: DependentFacts[];
   known: KnownUpstream;
 }
 
@@ -53,10 +45,10 @@ export interface DestroyTarget {
     progressId: string | null;
     children: Pick<ChildFacts, 'id' | 'schema' | 'name' | 'upstream' | 'kind'>[];
     /** Everything built on it that is not one of its tables, however far down. */
-    dependents: DependentName[];
+    dependents: DependentFacts[];
   } | null;
-  connection: { id: string; comment: string | null; dependents: DependentName[] } | null;
-  secret: { id: string; comment: string | null; dependents: DependentName[] } | null;
+  connection: { id: string; comment: string | null; dependents: DependentFacts[] } | null;
+  secret: { id: string; comment: string | null; dependents: DependentFacts[] } | null;
   cluster: Pick<ClusterFacts, 'id' | 'comment' | 'otherObjects'> | null;
   schema: { exists: boolean; comment: string | null; items: { id: string; name: string; type: string }[] };
   egressCidrs: string[];

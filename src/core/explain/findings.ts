@@ -130,9 +130,9 @@ export const findingEntries: Record<string, Entry> = {
   ],
   'unknown-column': ['textColumns or excludeColumns names what is not there.', PLAN, 'Correct or remove it.'],
   'text-columns-changed': [
-    'A copied table keeps the columns it was copied with.',
+    'An adopted table keeps the columns it was copied with; n2m drops and copies again only its own.',
     PLAN,
-    'Take the table and its columns out, apply, put them back, apply: the table alone is copied again.',
+    'Drop the table in Materialize by hand, apply: it alone is copied again.',
   ],
   'table-owner': [
     'Replica identity and publication are the owner’s to change.',

@@ -122,8 +122,10 @@ export interface SourceFacts {
   neon: NeonFacts | null;
 }
 
+/** An object of others that reads from the pipeline's tables, or lives among them. */
 export interface DependentFacts {
   id: string;
+  /** In full, `materialize.shop.orders_by_day`, where it is built on the pipeline's; else bare. */
   name: string;
   type: string;
 }
@@ -138,6 +140,10 @@ export interface ChildFacts {
   error: string | null;
   /** Its first copy is committed: the write frontier has left zero, or a live replica's statistics say so. */
   committed: boolean;
+  /** Columns its own statement takes as text, or leaves out. */
+  textColumns: string[];
+  excludeColumns: string[];
+  /** Everything built on it, however far down, each after what it is built on. */
   dependents: DependentFacts[];
 }
 
@@ -149,11 +155,14 @@ export interface SourceObjectFacts {
   publication: string | null;
   slot: string | null;
   syntax: 'subsources' | 'tables';
+  /** `schema.table.column`, by the source's statement or by a table's. */
   textColumns: string[];
   excludeColumns: string[];
   status: string;
   error: string | null;
   children: ChildFacts[];
+  /** Everything built on it or on its tables, which are left out, each after what it is built on. */
+  dependents: DependentFacts[];
   createSql: string;
 }
 

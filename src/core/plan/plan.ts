@@ -5,7 +5,8 @@ import type { SourceFacts, TargetFacts, WatchFacts } from './facts';
 import { sceneFindings } from './findings';
 import { setScene, type Scene } from './scene';
 import { grants, ipAllow, logicalReplication, publication, replicaIdentity, role } from './source-steps';
-import { connection, dropKey, dropTables, schema, secret, source } from './target-steps';
+import { rebuildReason } from './rebuild-steps';
+import { connection, dropKey, dropTables, rebuildSteps, recopyKey, schema, secret, source } from './target-steps';
 import type { Approval, Plan, PlanStep } from './types';
 import { running, snapshot, watch } from './wait-steps';
 
@@ -21,13 +22,16 @@ export function makePlan(spec: PipelineSpec, from: SourceFacts, to: TargetFacts,
     needsApproval: approvals(scene, steps),
     tables: scene.tables,
     removed: scene.removed,
+    rebuild: scene.rebuild,
     syntax: scene.syntax,
     snapshot: { ...amount(scene.tables), estimates: estimates(spec, to, scene.tables) },
   };
 }
 
 function planSteps(scene: Scene): PlanStep[] {
-  const target = [schema(scene), cluster(scene), secret(scene), connection(scene), source(scene)];
+  const rebuilt = rebuildSteps(scene);
+  const sources = [...rebuilt.before, source(scene), ...rebuilt.after];
+  const target = [schema(scene), cluster(scene), secret(scene), connection(scene), ...sources];
   const changed = target.some((step) => step.action === 'create' || step.action === 'change');
   const dropped = dropTables(scene);
   return [
@@ -46,17 +50,28 @@ function planSteps(scene: Scene): PlanStep[] {
   ];
 }
 
-/** One entry per key, with the reason a person reads; each table that leaves has a key of its own. */
-function approvals({ removed }: Scene, steps: PlanStep[]): Approval[] {
+/** One entry per key, with the reason a person reads; each table that leaves or is copied again has a key of its own. */
+function approvals({ removed, rebuild }: Scene, steps: PlanStep[]): Approval[] {
   const all = steps.flatMap((step): Approval[] => {
     if (step.approval === null || step.action === 'conflict') return [];
+    const each = (key: string | null, reason: string) => (key === null ? [] : [{ key, step: step.id, reason }]);
     const why = [step.sentence, step.interrupts, step.irreversible].filter((part) => part !== null).join('; ');
-    if (step.id !== 'drop-tables') return [{ key: step.approval, step: step.id, reason: why }];
-    return removed.flatMap((table) => {
-      const key = dropKey(table);
-      const reason = `drop ${table.schema}.${table.name} from Materialize: no longer in the file; coming back means a new copy`;
-      return key === null ? [] : [{ key, step: step.id, reason }];
-    });
+    switch (step.id) {
+      case 'drop-tables':
+        return removed.flatMap((table) => {
+          const name = `${table.schema}.${table.name}`;
+          return each(
+            dropKey(table),
+            `drop ${name} from Materialize: no longer in the file; coming back means a new copy`,
+          );
+        });
+      case 'drop-to-recopy':
+        return (rebuild?.damage.dead ?? []).flatMap((table) => each(recopyKey(table), `${table.why}; ${why}`));
+      case 'keep-definitions':
+        return each(step.approval, rebuildReason(rebuild?.dependents ?? []));
+      default:
+        return each(step.approval, why);
+    }
   });
   return all.filter((approval, at) => all.findIndex((other) => other.key === approval.key) === at);
 }

@@ -3,8 +3,9 @@ import type { PipelineSpec } from '../spec/types';
 import type { SourceFacts, TableFacts, TargetFacts, WatchFacts } from './facts';
 import { isOurs, ownerOf } from './ownership';
 import { removedTables, selected, selectTables } from './select';
+import { rebuildOf } from './rebuild';
 import { planSyntax, recreateReasons } from './source-definition';
-import type { Plan, PlanAction, PlannedTable, PlanStep, RemovedTable, StepId } from './types';
+import type { Plan, PlanAction, PlannedTable, PlanStep, Rebuild, RemovedTable, StepId } from './types';
 
 /** Everything a step is decided from, worked out once. */
 export interface Scene {
@@ -18,13 +19,16 @@ export interface Scene {
   /** Upstream facts of the planned tables, in the same order. */
   upstream: TableFacts[];
   recreate: string[];
+  /** Only of our own source: what is dropped and made again. */
+  rebuild: Rebuild | null;
   syntax: Plan['syntax'];
   /** The pipeline was set up before: what matches and is not ours was adopted then. */
   established: boolean;
 }
 
 export function setScene(spec: PipelineSpec, source: SourceFacts, target: TargetFacts, watch: WatchFacts): Scene {
-  const tables = selectTables(spec, source, target);
+  const rebuild = rebuildOf(spec, source, target);
+  const tables = selectTables(spec, source, target, rebuild);
   return {
     spec,
     source,
@@ -35,6 +39,7 @@ export function setScene(spec: PipelineSpec, source: SourceFacts, target: Target
     removed: removedTables(spec, source, target),
     upstream: selected(spec, source).map(({ facts }) => facts),
     recreate: recreateReasons(spec, target),
+    rebuild,
     syntax: planSyntax(spec, target),
     established: watch.exists || isOurs(target.source?.comment ?? null, spec.name),
   };

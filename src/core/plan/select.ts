@@ -2,7 +2,7 @@ import type { PipelineSpec, TableRef } from '../spec/types';
 import type { ChildFacts, SourceFacts, TableFacts, TargetFacts } from './facts';
 import { isOurs } from './ownership';
 import { recreateReasons } from './source-definition';
-import type { PlannedTable, RemovedTable } from './types';
+import type { PlannedTable, Rebuild, RemovedTable } from './types';
 
 /** Ordinary tables and partitions; a partitioned parent holds no rows of its own and cannot be replicated. */
 const REPLICABLE = new Set(['r']);
@@ -13,20 +13,30 @@ interface Named {
 }
 
 export const sameTable = (a: Named, b: Named): boolean => a.schema === b.schema && a.name === b.name;
+/** It is there, and this run drops it alone and adds it again. */
+export const isRebuilt = (rebuild: Rebuild | null, table: Named): boolean =>
+  rebuild?.damage.dead.some((dead) => sameTable(dead.upstream, table)) ?? false;
+
 export const tableName = (table: Named): string => `${table.schema}.${table.name}`;
 
 /**
  * The tables this pipeline will have, resolved against upstream, with their names in Materialize. A table that is
- * there keeps the name it has; `fresh` are those this run copies: absent, or not committed yet.
+ * there keeps the name it has; `fresh` are those this run copies: absent, not committed yet, or dropped to be copied
+ * again.
  */
-export function selectTables(spec: PipelineSpec, source: SourceFacts, target: TargetFacts): PlannedTable[] {
+export function selectTables(
+  spec: PipelineSpec,
+  source: SourceFacts,
+  target: TargetFacts,
+  rebuild: Rebuild | null = null,
+): PlannedTable[] {
   const recreated = recreateReasons(spec, target).length > 0;
   return selected(spec, source).map(({ ref, facts }) => {
     const child = recreated ? null : childOf(target, ref);
     return {
       ...ref,
       target: child?.name ?? ref.alias ?? ref.name,
-      fresh: child === null || !child.committed,
+      fresh: child === null || !child.committed || isRebuilt(rebuild, ref),
       estimatedRows: facts.estimatedRows,
       bytes: facts.bytes,
     };

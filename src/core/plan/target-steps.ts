@@ -1,10 +1,11 @@
 import { plural } from '../text/count';
 import { copyCost } from './estimate';
+import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, recreateStep } from './rebuild-steps';
 import { ownerOf } from './ownership';
 import { isManaged, keepOrAdopt, listed, ownerWords, planStep, writesSecret, type Scene } from './scene';
-import { tableName } from './select';
+import { isRebuilt, tableName } from './select';
 import { connectionDifferences } from './source-definition';
-import type { PlanStep } from './types';
+import type { DroppedTable, PlanStep } from './types';
 
 export function schema(scene: Scene): PlanStep {
   const { spec, target } = scene;
@@ -86,8 +87,12 @@ export function source(scene: Scene): PlanStep {
     const sentence = `${object} was adopted and would have to be made again, which n2m does only with its own`;
     return planStep('source', 'conflict', object, sentence, { changes: recreate });
   }
-  if (recreate.length > 0) return recreated(scene, object);
-  if (add.length === 0) {
+  const again = tables.filter((table) => isRebuilt(scene.rebuild, table));
+  if (recreate.length > 0) {
+    const sentence = `create ${object} again with ${plural(tables.length, 'table')} in cluster ${spec.materialize.cluster.name}`;
+    return planStep('source', 'change', object, sentence, { changes });
+  }
+  if (add.length + again.length === 0) {
     return planStep(
       'source',
       keepOrAdopt(scene, found.comment),
@@ -95,9 +100,10 @@ export function source(scene: Scene): PlanStep {
       `${object} has its ${plural(tables.length, 'table')}`,
     );
   }
-  const waits = found.children.length > 0 ? '; the tables already there wait until the new ones are copied' : '';
-  return planStep('source', 'change', object, `add ${listed(add.map(tableName))} to ${object}${waits}`, {
-    changes: add.map((table) => `add ${tableName(table)} → ${table.target}`),
+  const waits =
+    found.children.length > again.length ? '; the tables already there wait until the new ones are copied' : '';
+  return planStep('source', 'change', object, `add ${listed([...add, ...again].map(tableName))} to ${object}${waits}`, {
+    changes: [...add, ...again].map((table) => `add ${tableName(table)} → ${table.target}`),
     interrupts:
       waits === '' ? null : 'no table of this source moves on while the new ones are copied; upstream keeps the WAL',
   });
@@ -108,18 +114,37 @@ const isOf = (
   table: { schema: string; name: string },
 ): boolean => child.upstream.schema === table.schema && child.upstream.name === table.name;
 
-function recreated({ spec, target, recreate, tables }: Scene, object: string): PlanStep {
-  const dependents = target.source?.children.flatMap((child) => child.dependents) ?? [];
-  const views = dependents.length > 0 ? `, and with them ${listed(dependents.map((item) => item.name))}` : '';
-  const why = `drop ${object} and make it again: ${recreate.join(', ')}`;
-  const cost = `copies ${plural(tables.length, 'table')} again: ${copyCost(spec, tables)}`;
-  return planStep('source', 'change', object, `${why}; ${cost}`, {
-    changes: [...recreate, ...tables.map((table) => `copy ${tableName(table)} again`)],
-    interrupts: `its ${plural(target.source?.children.length ?? 0, 'table')} cannot be read until they are copied again${views}`,
-    irreversible: `the replication slot of ${spec.name} and all copied rows go with it`,
-    approval: 'recreate-source',
-  });
+/** What is dropped before the source step and made again after it; nothing where everything changes in place. */
+export function rebuildSteps({ spec, target, rebuild, tables }: Scene): { before: PlanStep[]; after: PlanStep[] } {
+  if (rebuild === null) return { before: [], after: [] };
+  const { damage, dependents } = rebuild;
+  const all = (target.source?.children ?? []).map(({ upstream }) => upstream);
+  const again = damage.recreate.length > 0 ? tables : tables.filter((table) => isRebuilt(rebuild, table));
+  const cost = copyCost(spec, again);
+  const drops =
+    damage.recreate.length > 0
+      ? dropSourceSteps(
+          spec.materialize.names.source,
+          rebuild,
+          all,
+          `; copies ${plural(again.length, 'table')} again: ${cost}`,
+          {
+            approval: 'recreate-source',
+          },
+        )
+      : [
+          dropTablesStep('drop-to-recopy', rebuild, `to copy ${again.length === 1 ? 'it' : 'them'} again: ${cost}`, {
+            approval: recopyKey(damage.dead[0]),
+          }),
+        ];
+  const keep = keepDefinitionsStep(rebuild, { approval: dependents.length > 0 ? 'rebuild-dependents' : null });
+  const count = dependents.length + (damage.recreate.length > 0 ? all.length : damage.dead.length);
+  return { before: [keep, ...drops], after: [recreateStep(count)] };
 }
+
+/** The key that approves copying one table again: `copy-again:public.orders`. */
+export const recopyKey = (table: DroppedTable | undefined): string | null =>
+  table ? `copy-again:${tableName(table.upstream)}` : null;
 
 function sourceWords(found: NonNullable<Scene['target']['source']>): string {
   const tables = listed(found.children.map((child) => tableName(child.upstream)).sort(), 20);

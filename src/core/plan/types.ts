@@ -1,4 +1,6 @@
 import type { TableRef } from '../spec/types';
+import type { ItemName } from '../sql/materialize';
+import type { DependentFacts } from './facts';
 
 /** The steps of a run in the guide's order. Each is one activity. */
 export const STEP_IDS = [
@@ -21,7 +23,7 @@ export const STEP_IDS = [
   'watch',
 ] as const;
 
-/** The steps of rotate, repair and destroy, which share their view with a run's. */
+/** The steps of rotate, repair and destroy, which share their view with a run's; a run that rebuilds has some of them. */
 export const LIFE_STEP_IDS = [
   'remove-watch',
   'remove-source',
@@ -41,6 +43,7 @@ export const LIFE_STEP_IDS = [
   'reconnect',
   'keep-definitions',
   'drop-dead-tables',
+  'drop-to-recopy',
   'drop-source',
   'recreate-dependents',
 ] as const;
@@ -96,7 +99,30 @@ export interface RemovedTable {
   name: string;
   target: string;
   kind: 'subsource' | 'table';
-  dependents: { name: string; type: string }[];
+  dependents: DependentFacts[];
+}
+
+/** A table that is dropped alone and added again. */
+export interface DroppedTable {
+  id: string;
+  kind: 'subsource' | 'table';
+  item: ItemName;
+  upstream: { schema: string; name: string };
+  /** What it died of, or what no ALTER can change. */
+  why: string;
+}
+
+/** What is dropped and made again, and what others built on it: by a repair, or because no ALTER can change it. */
+export interface Rebuild {
+  damage: {
+    /** Why the source has to be made again; empty when it can stay. */
+    recreate: string[];
+    dead: DroppedTable[];
+  };
+  /** Objects of others that are dropped and made again. */
+  dependents: DependentFacts[];
+  /** The slot of the source that is made again. */
+  slot: string | null;
 }
 
 /** A plan as `n2m plan --output json` prints it. */
@@ -109,6 +135,8 @@ export interface Plan {
   needsApproval: Approval[];
   tables: PlannedTable[];
   removed: RemovedTable[];
+  /** Null when everything changes in place. */
+  rebuild: Rebuild | null;
   syntax: 'subsources' | 'tables';
   snapshot: { rows: number | null; bytes: string; estimates: { size: string; seconds: number }[] };
 }

@@ -1,10 +1,12 @@
-import type { ChildFacts, SourceFacts, SourceObjectFacts } from '../plan/facts';
+import type { SourceFacts, SourceObjectFacts } from '../plan/facts';
 import { sameTable, tableName } from '../plan/select';
 import { publicationDifferences } from '../plan/publication';
+import { droppedTable } from '../plan/rebuild';
+import type { DroppedTable } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import { sourceError, tableErrorOf } from '../watch/source-errors';
 import type { SourceReading, Symptom, TargetReading } from '../watch/types';
-import type { Damage, DeadTable } from './types';
+import type { Damage } from './types';
 
 export interface RepairLook {
   spec: PipelineSpec;
@@ -54,16 +56,11 @@ function recreateReasons({ symptoms, source, upstream }: RepairLook): string[] {
 }
 
 /** Tables with a permanent error of their own; what the whole source suffers from shows on every table. */
-function deadTables({ spec, source }: RepairLook): DeadTable[] {
+function deadTables({ spec, source }: RepairLook): DroppedTable[] {
   return (source?.children ?? []).flatMap((child) => {
     if (child.error === null || child.error === source?.error || !tableErrorOf(child.error)?.permanent) return [];
-    return [deadTable(spec, child, child.error)];
+    return [droppedTable(spec, child, child.error)];
   });
-}
-
-function deadTable({ materialize }: PipelineSpec, child: ChildFacts, error: string): DeadTable {
-  const { id, kind, schema, name, upstream } = child;
-  return { id, kind, upstream, error, item: { database: materialize.database, schema, name } };
 }
 
 /** The source was told that its password is wrong, lately or now; worth a try, as a flapping source says little. */

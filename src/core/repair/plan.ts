@@ -1,10 +1,10 @@
-import type { DependentName } from '../destroy/types';
-import { named } from '../destroy/step';
 import { isOurs } from '../plan/ownership';
-import type { ConnectionFacts } from '../plan/facts';
+import type { ConnectionFacts, DependentFacts } from '../plan/facts';
+import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, rebuildReason } from '../plan/rebuild-steps';
 import { connectionDifferences } from '../plan/source-definition';
+import { planStep } from '../plan/scene';
 import { sameTable, tableName } from '../plan/select';
-import type { Approval, Finding, PlanAction, PlanStep, StepId } from '../plan/types';
+import type { Approval, Finding, PlanStep, StepId } from '../plan/types';
 import { dropSource, dropSubsource, dropTable } from '../sql/materialize';
 import type { PipelineSpec } from '../spec/types';
 import { plural } from '../text/count';
@@ -17,7 +17,7 @@ export const MOST_A_DAY = 3;
 
 export interface RepairScene extends RepairLook {
   damage: Damage;
-  dependents: DependentName[];
+  dependents: DependentFacts[];
   connection: ConnectionFacts | null;
   /** What would stop a run: then nothing is dropped that could not be made again. */
   blocking: Finding[];
@@ -47,40 +47,18 @@ const drops = (damage: Damage): boolean => damage.recreate.length + damage.dead.
 
 function steps(scene: RepairScene): PlanStep[] {
   const { spec, damage, source, dependents } = scene;
-  const { names } = spec.materialize;
-  const object = `source ${names.source}`;
-  const views = dependents.length > 0 ? `, made again afterwards: ${named(dependents)}` : '';
+  const rebuild = { damage, dependents, slot: source?.slot ?? null };
   const result: PlanStep[] = [];
   if (damage.password) result.push(rotate(spec), reconnect(spec));
-  if (drops(damage)) {
-    const sentence = `read and keep the definitions of ${plural(dependents.length, 'object')} built on what is dropped`;
-    result.push(step('keep-definitions', 'change', plural(dependents.length, 'definition'), sentence));
-  }
-  if (damage.dead.length > 0) {
-    const tables = damage.dead.map((table) => tableName(table.upstream));
-    result.push(
-      step('drop-dead-tables', 'drop', tables.join(', '), `drop ${tables.join(', ')} alone, to add it again${views}`, {
-        changes: damage.dead.map((table) => `${tableName(table.upstream)}: ${table.error}`),
-        interrupts: `${tables.join(', ')} cannot be read until copied again; the other tables wait meanwhile`,
-      }),
-    );
-  }
+  if (drops(damage)) result.push(keepDefinitionsStep(rebuild));
+  if (damage.dead.length > 0) result.push(dropTablesStep('drop-dead-tables', rebuild, 'to add it again'));
   if (damage.recreate.length > 0) {
-    result.push(
-      step('drop-source', 'drop', object, `drop ${object}, to make it again: ${damage.recreate.join('; ')}${views}`, {
-        changes: [
-          ...damage.recreate,
-          ...(source?.children ?? []).map((child) => `copy ${tableName(child.upstream)} again`),
-        ],
-        interrupts: `${plural(source?.children.length ?? 0, 'table')} cannot be read until copied again`,
-        irreversible: 'what Materialize still has of them goes first',
-      }),
-      step('remove-slot', 'drop', `slot ${source?.slot ?? ''}`, `see that the old slot is gone from the server`),
-    );
+    const tables = (source?.children ?? []).map(({ upstream }) => upstream);
+    result.push(...dropSourceSteps(spec.materialize.names.source, rebuild, tables, ''));
   }
   if (damage.converge.length > 0 && !drops(damage)) {
     result.push(
-      step(
+      planStep(
         'publication',
         'change',
         `publication ${spec.source.publication}`,
@@ -96,7 +74,7 @@ function steps(scene: RepairScene): PlanStep[] {
 
 function rotate({ source, materialize }: PipelineSpec): PlanStep {
   const { name } = source.role;
-  return step(
+  return planStep(
     'rotate',
     'change',
     `password of ${name}`,
@@ -106,16 +84,6 @@ function rotate({ source, materialize }: PipelineSpec): PlanStep {
       irreversible: 'the old password cannot be brought back',
     },
   );
-}
-
-function step(
-  id: StepId,
-  action: PlanAction,
-  object: string,
-  sentence: string,
-  rest: Partial<Pick<PlanStep, 'changes' | 'interrupts' | 'irreversible'>> = {},
-): PlanStep {
-  return { id, action, object, sentence, changes: [], interrupts: null, irreversible: null, approval: null, ...rest };
 }
 
 /** A wrong project, branch or slot looks like damage, too: then nothing is dropped. */
@@ -177,9 +145,7 @@ function approvals({ spec, damage, dependents, attempts, source }: RepairScene, 
     result.push(approval('recreate-source', 'drop-source', reason));
   }
   if (drops(damage) && dependents.length > 0) {
-    const sinks = dependents.some(({ type }) => type === 'sink') ? '; a sink made again sends everything again' : '';
-    const reason = `drop and make again what others built on it: ${named(dependents, 20)}${sinks}`;
-    result.push(approval('rebuild-dependents', 'keep-definitions', reason));
+    result.push(approval('rebuild-dependents', 'keep-definitions', rebuildReason(dependents)));
   }
   if (attempts >= MOST_A_DAY) {
     const reason = `${plural(attempts, 'repair')} within a day did not hold: look for the cause first`;

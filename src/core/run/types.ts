@@ -1,6 +1,6 @@
 import type { FailureInfo } from '../failures/types';
 import type { Approval, Finding, Outcome, Plan, PlanAction, StepId } from '../plan/types';
-import type { Definition } from '../repair/types';
+import type { Definition, Recreated } from '../repair/types';
 import type { SnapshotProgress } from '../snapshot/types';
 import type { PipelineSpec } from '../spec/types';
 import type { CheckResult, WatchMemory } from '../watch/types';
@@ -49,7 +49,7 @@ export interface RunView {
   /** The last thing the wait told the workflow; newer numbers are in the pending activity's heartbeat. */
   snapshot: SnapshotProgress | null;
   failure: FailureInfo | null;
-  /** A repair's: what it dropped and has to make again, for a person if it cannot. */
+  /** What the run dropped and has to make again, for a person if it cannot. */
   definitions?: Definition[];
 }
 
@@ -66,6 +66,9 @@ export interface ReplicateReport {
   changed: boolean;
   steps: StepView[];
   findings: Finding[];
+  /** What others built on what had to be made again, and what became of it; absent in reports of earlier versions. */
+  definitions?: Definition[];
+  recreated?: Recreated[];
   slot: SlotLag | null;
   clusterSize: string | null;
   snapshotSeconds: number | null;

@@ -1,4 +1,4 @@
-import type { DependentName } from '../../core/destroy/types';
+import type { DependentFacts } from '../../core/plan/facts';
 import type { SqlClient } from '../sql-client';
 
 interface EdgeRow {
@@ -10,7 +10,7 @@ interface EdgeRow {
   database: string | null;
 }
 
-export interface Dependent extends DependentName {
+export interface Dependent extends DependentFacts {
   schema: string | null;
   bareName: string;
   database: string | null;
@@ -18,11 +18,16 @@ export interface Dependent extends DependentName {
   on: string[];
 }
 
-/**
- * Everything built on these objects, directly or not, themselves left out; each after what it is built on. One read of
- * all user objects' dependencies: Materialize has no recursive query that another server of this protocol would share.
- */
+/** Everything built on these objects, directly or not, themselves left out; each after what it is built on. */
 export async function readDependentsOf(client: SqlClient, roots: readonly string[]): Promise<Dependent[]> {
+  return dependentsIn(await readEdges(client), roots);
+}
+
+/** What one object is built on, by its id, for all objects of users. */
+export type Edges = ReadonlyMap<string, EdgeRow[]>;
+
+/** One read of all: Materialize has no recursive query that another server of this protocol would share. */
+export async function readEdges(client: SqlClient): Promise<Edges> {
   const rows = await client.query<EdgeRow>(
     `SELECT dep.object_id AS id, dep.referenced_object_id AS "on", o.type, o.name, n.name AS schema, d.name AS database
      FROM mz_internal.mz_object_dependencies dep
@@ -33,6 +38,11 @@ export async function readDependentsOf(client: SqlClient, roots: readonly string
   );
   const edges = new Map<string, EdgeRow[]>();
   for (const row of rows) edges.set(row.id, [...(edges.get(row.id) ?? []), row]);
+  return edges;
+}
+
+/** As `readDependentsOf`, from what was read. */
+export function dependentsIn(edges: Edges, roots: readonly string[]): Dependent[] {
   const found = new Set(roots);
   for (let grown = true; grown;) {
     grown = false;

@@ -1,8 +1,9 @@
-import type { ChildFacts, DependentFacts, SourceObjectFacts } from '../../core/plan/facts';
+import type { ChildFacts, SourceObjectFacts } from '../../core/plan/facts';
 import type { ItemName } from '../../core/sql/materialize';
 import { parseChild, parseSource } from '../../core/sql/parse-create';
 import { unquoteIdent } from '../../core/sql/quote';
 import type { SqlClient } from '../sql-client';
+import { dependentsIn, readEdges, type Dependent } from './dependents';
 import { BY_NAME, commentJoin, nameParameters } from './items';
 
 export interface SourceRow {
@@ -82,23 +83,6 @@ export function upstreamOf(row: ChildRow): { schema: string; name: string } {
   return parseChild(row.create_sql ?? '').upstream ?? { schema: '', name: row.name };
 }
 
-async function readDependents(client: SqlClient, sourceId: string): Promise<(DependentFacts & { on: string })[]> {
-  return client.query(
-    `WITH children AS (
-       SELECT dep.object_id AS id FROM mz_internal.mz_object_dependencies dep
-       JOIN mz_catalog.mz_sources s ON s.id = dep.object_id AND s.type = 'subsource'
-       WHERE dep.referenced_object_id = $1
-       UNION SELECT t.id FROM mz_catalog.mz_tables t WHERE t.source_id = $1
-     )
-     SELECT DISTINCT dep.referenced_object_id AS "on", o.id, o.name, o.type
-     FROM mz_internal.mz_object_dependencies dep
-     JOIN children ON children.id = dep.referenced_object_id
-     JOIN mz_catalog.mz_objects o ON o.id = dep.object_id
-     ORDER BY o.name, o.id`,
-    [sourceId],
-  );
-}
-
 /** Tables whose first copy is committed: the write frontier has left zero, or a replica that exists says so. */
 async function readCommitted(client: SqlClient, sourceId: string): Promise<Set<string>> {
   const rows = await client.query<{ id: string; frontier: string | null; committed: boolean | null }>(
@@ -132,19 +116,31 @@ function columnNames(
   return [...new Set([...own, ...theirs])].sort();
 }
 
+const plain = ({ id, name, type }: Dependent) => ({ id, name, type });
+
 /** The source of that name with its tables of both syntaxes; null when there is none. */
 export async function readSource(client: SqlClient, name: ItemName): Promise<SourceObjectFacts | null> {
   const row = await findSource(client, name);
   if (row === null) return null;
-  const children = await findChildren(client, row.id);
-  const dependents = await readDependents(client, row.id);
+  const found = await findChildren(client, row.id);
+  const edges = await readEdges(client);
   const committed = await readCommitted(client, row.id);
   const definition = parseSource(row.create_sql ?? '');
-  const parsed = children.map((child) => parseChild(child.create_sql ?? ''));
+  const children = found.map((child): ChildFacts => {
+    const { textColumns, excludeColumns } = parseChild(child.create_sql ?? '');
+    return {
+      ...{ id: child.id, kind: child.kind, schema: child.schema, name: child.name, error: child.error },
+      ...{ textColumns, excludeColumns },
+      upstream: upstreamOf(child),
+      status: child.status ?? 'created',
+      committed: committed.has(child.id),
+      dependents: dependentsIn(edges, [child.id]).map(plain),
+    };
+  });
   const listed = (option: 'textColumns' | 'excludeColumns'): string[] =>
     columnNames(
       definition[option],
-      children.map((child, index) => ({ upstream: upstreamOf(child), columns: parsed[index]?.[option] ?? [] })),
+      children.map((child) => ({ upstream: child.upstream, columns: child[option] })),
     );
   return {
     id: row.id,
@@ -158,19 +154,10 @@ export async function readSource(client: SqlClient, name: ItemName): Promise<Sou
     excludeColumns: listed('excludeColumns'),
     status: row.status ?? 'created',
     error: row.error,
-    children: children.map((child) => ({
-      id: child.id,
-      kind: child.kind,
-      schema: child.schema,
-      name: child.name,
-      upstream: upstreamOf(child),
-      status: child.status ?? 'created',
-      error: child.error,
-      committed: committed.has(child.id),
-      dependents: dependents
-        .filter(({ on }) => on === child.id)
-        .map(({ id, name: dependent, type }) => ({ id, name: dependent, type })),
-    })),
+    children,
+    dependents: dependentsIn(edges, [row.id])
+      .filter(({ id }) => !children.some((child) => child.id === id))
+      .map(plain),
     createSql: row.create_sql ?? '',
   };
 }

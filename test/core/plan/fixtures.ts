@@ -200,6 +200,8 @@ export function child(name: string, change: Partial<ChildFacts> = {}): ChildFact
     status: 'running',
     error: null,
     committed: true,
+    textColumns: [],
+    excludeColumns: [],
     dependents: [],
     ...change,
   };
@@ -245,6 +247,7 @@ export function builtTarget(change: Partial<TargetFacts> = {}): TargetFacts {
       status: 'running',
       error: null,
       children: [child('orders'), child('customers')],
+      dependents: [],
       createSql: '',
     },
     schemaItems: [

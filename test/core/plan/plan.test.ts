@@ -211,10 +211,60 @@ describe('a changed file', () => {
     expect(keys(plan)).toEqual(['recreate-source']);
     expect(plan.tables.every(({ fresh }) => fresh)).toBe(true);
     expect(plan.removed).toEqual([]);
-    expect(step(plan, 'source').irreversible).toMatch(/slot/);
+    expect(step(plan, 'drop-source').irreversible).toMatch(/slot/);
     const cost = 'copies 2 tables again: about 2,000 rows, 16 KiB, 30 s at 200cc';
-    expect(step(plan, 'source').sentence).toContain(cost);
+    expect(step(plan, 'drop-source').sentence).toContain(cost);
     expect(plan.needsApproval[0]?.reason).toContain(cost);
+    expect(plan.steps.map(({ id }) => id).slice(9, 15)).toEqual([
+      ...['connection', 'keep-definitions', 'drop-source', 'remove-slot', 'source', 'recreate-dependents'],
+    ]);
+  });
+
+  describe('with other columns of a copied table', () => {
+    const view = { id: 'u9', name: 'materialize.shop.v', type: 'view' };
+    const other = { id: 'u8', name: 'materialize.shop.w', type: 'materialized-view' };
+    const column = { schema: 'public', table: 'orders', column: 'id' };
+    const source = {
+      ...f.builtTarget().source!,
+      children: [f.child('orders', { dependents: [view] }), f.child('customers', { dependents: [other] })],
+      dependents: [view, other],
+    };
+
+    test('drops and copies that table alone, names what is built on it, and asks for both', () => {
+      const plan = after({ spec: f.withSource({ excludeColumns: [column] }), target: { source } });
+      expect(plan.steps.filter(({ action }) => action !== 'keep').map(({ id, action }) => `${id} ${action}`)).toEqual([
+        ...['keep-definitions change', 'drop-to-recopy drop', 'source change', 'recreate-dependents create'],
+        ...['running change', 'snapshot change'],
+      ]);
+      const drop = step(plan, 'drop-to-recopy');
+      expect(drop.sentence).toBe(
+        'drop public.orders alone, to copy it again: about 1,000 rows, 8.0 KiB, 30 s at 200cc, made again afterwards: view materialize.shop.v',
+      );
+      expect(drop.changes).toEqual(['public.orders: id: joins excludeColumns']);
+      expect(keys(plan)).toEqual(['rebuild-dependents', 'copy-again:public.orders']);
+      expect(plan.rebuild).toMatchObject({ damage: { recreate: [], dead: [{ id: 'u-orders' }] }, dependents: [view] });
+      expect(plan.tables.filter(({ fresh }) => fresh).map(({ name }) => name)).toEqual(['orders']);
+      expect(blocking(plan)).toEqual([]);
+    });
+
+    test('sees a column that leaves, and none that only the statement of the source still names', () => {
+      const [orders, customers] = source.children;
+      const taken = { ...source, excludeColumns: ['public.orders.id'] };
+      expect(after({ target: { source: taken } }).rebuild).toBeNull();
+      const there = { ...taken, children: [{ ...orders!, excludeColumns: ['id'] }, customers!] };
+      const plan = after({ target: { source: there } });
+      expect(step(plan, 'drop-to-recopy').changes).toEqual(['public.orders: id: leaves excludeColumns']);
+      expect(after({ spec: f.withSource({ excludeColumns: [column] }), target: { source: there } }).changes).toBe(0);
+      const dropped = { ...there, children: [{ ...orders!, excludeColumns: ['gone upstream'] }, customers!] };
+      expect(after({ target: { source: dropped } }).changes).toBe(0);
+    });
+
+    test('drops nothing of a source it adopted', () => {
+      const adopted = { ...source, comment: null };
+      const plan = after({ spec: f.withSource({ excludeColumns: [column] }), target: { source: adopted } });
+      expect(plan.rebuild).toBeNull();
+      expect(blocking(plan)).toEqual(['text-columns-changed']);
+    });
   });
 
   test('with another watch changes the schedule only', () => {

@@ -2,12 +2,15 @@ import { plural } from '../../text/count';
 import { formatBytes } from '../../text/size';
 import { replicaIdentityFull } from '../../sql/postgres';
 import { alterRoleBypassRls, grantSelect, grantUsage } from '../../sql/postgres';
+import { dropSubsource, dropTable } from '../../sql/materialize';
 import { quoteIdent, qualified } from '../../sql/quote';
 import type { ColumnRef } from '../../spec/types';
 import type { ColumnFacts, TableFacts } from '../facts';
 import { amount, copyCost } from '../estimate';
 import { neededGrants } from '../grants';
+import { isOurs } from '../ownership';
 import { tablesToPublish } from '../publication';
+import { columnDifferences, droppedTable } from '../rebuild';
 import { listed } from '../scene';
 import { childOf, sameTable, tableName } from '../select';
 import { blocking, info, isCopying, statements, warning, type Found, type Rule } from './rule';
@@ -91,30 +94,23 @@ export const tableRules: Record<string, Rule> = {
       }),
     ),
 
-  'text-columns-changed': ({ spec, target, tables, recreate }) => {
+  'text-columns-changed': ({ spec, target, upstream, tables, recreate }) => {
     const { source } = target;
-    if (source === null || recreate.length > 0) return [];
-    return (['textColumns', 'excludeColumns'] as const).flatMap((key) => {
-      const there = new Set(source[key].map(bareColumn));
-      const wanted = new Set(spec.source[key].map(({ schema, table, column }) => `${schema}.${table}.${column}`));
-      return tables
-        .filter((table) => !table.fresh)
-        .flatMap((table) => {
-          const name = tableName(table);
-          const ofIt = (column: string): boolean => column.startsWith(`${name}.`);
-          const keeps = `${name} is copied already and keeps the columns it was copied with`;
-          const cost = `copying it again: ${copyCost(spec, [table])}`;
-          const columns = `its columns out of source.textColumns and source.excludeColumns`;
-          const fix = `take ${name} out of source.tables and ${columns}, apply (which asks before it drops ${name}), put them back as wanted, apply again`;
-          const added = [...wanted].filter((column) => ofIt(column) && !there.has(column));
-          const gone = [...there].filter((column) => ofIt(column) && !wanted.has(column));
-          return [
-            ...added.map((column) =>
-              blocking(column, `${column} was added to source.${key}, but ${keeps}; ${cost}`, fix),
-            ),
-            ...gone.map((column) => warning(column, `${column} is not in source.${key}, but ${keeps}; ${cost}`, fix)),
-          ];
-        });
+    // Tables of our own are dropped and copied again by the run itself.
+    if (source === null || recreate.length > 0 || isOurs(source.comment, spec.name)) return [];
+    return upstream.flatMap((table): Found[] => {
+      const child = childOf(target, table);
+      const differences = child ? columnDifferences(spec, source, child, table) : [];
+      if (!child || differences.length === 0) return [];
+      const sentence = `${tableName(table)} was adopted and keeps the columns it was copied with (${differences.join(', ')}); copying it again: ${copyCost(
+        spec,
+        tables.filter((planned) => sameTable(planned, table)),
+      )}`;
+      const { item, kind } = droppedTable(spec, child, '');
+      const drop = kind === 'table' ? dropTable(item) : dropSubsource(item);
+      const fix = `${statements(drop)} -- then apply, which adds it again`;
+      const joins = differences.some((difference) => difference.includes(': joins '));
+      return [(joins ? blocking : warning)(tableName(table), sentence, fix)];
     });
   },
 
@@ -205,9 +201,9 @@ export const tableRules: Record<string, Rule> = {
       .map((table) => {
         const names = table.dependents.map((item) => `${item.type} ${item.name}`);
         const sentence = `${tableName(table)} left the file, but ${listed(names)} read from it: they would go with it`;
-        const drops = table.dependents.map(
-          (item) => `DROP ${item.type.toUpperCase().replaceAll('-', ' ')} ${item.name}`,
-        );
+        const drops = table.dependents
+          .toReversed()
+          .map((item) => `DROP ${item.type.toUpperCase().replaceAll('-', ' ')} ${item.name}`);
         return blocking(tableName(table), sentence, statements(...drops));
       }),
 
@@ -234,6 +230,3 @@ const needsPublishing = (table: TableFacts, publication: Parameters<typeof table
   publication === null || tablesToPublish([table], publication).length > 0;
 
 const grantMembership = (owner: string, user: string): string => `GRANT ${quoteIdent(owner)} TO ${quoteIdent(user)}`;
-
-/** `"public"."orders"."state"` and `db.public.orders.state` as `public.orders.state`. */
-const bareColumn = (text: string): string => text.replaceAll('"', '').split('.').slice(-3).join('.');

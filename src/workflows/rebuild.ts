@@ -1,0 +1,66 @@
+import type { Rebuild, StepResult } from '../core/plan/types';
+import type { Definition, Recreated } from '../core/repair/types';
+import type { PipelineSpec } from '../core/spec/types';
+import * as activities from './proxies';
+import type { RunTracker } from './run-tracker';
+
+/** What others built on what was dropped, and what became of it. */
+export interface Rebuilt {
+  definitions: Definition[];
+  recreated: Recreated[];
+}
+
+/** Definitions first, and into the view: whatever happens next, they are there for a person. Then only what is named goes. */
+export async function takeDown(spec: PipelineSpec, plan: Rebuild, tracker: RunTracker): Promise<Definition[]> {
+  const { damage, slot } = plan;
+  let definitions: Definition[] = [];
+  await tracker.step('keep-definitions', async ({ object, sentence }) => {
+    definitions = await activities.keepDefinitions.executeWithOptions({ summary: sentence.slice(0, 180) }, [
+      { spec, plan },
+    ]);
+    tracker.keeps(definitions);
+    return done('waited', object, `${definitions.length} definitions kept`);
+  });
+  const drop = { spec, plan, definitions };
+  if (damage.dead.length > 0) {
+    const dropTables = () =>
+      activities.dropDeadTables.executeWithOptions({ summary: 'drop these tables alone' }, [drop]);
+    // A repair has one of these steps, a run the other.
+    await tracker.step('drop-dead-tables', dropTables);
+    await tracker.step('drop-to-recopy', dropTables);
+  }
+  if (damage.recreate.length > 0) {
+    await tracker.step('drop-source', () =>
+      activities.dropLostSource.executeWithOptions({ summary: 'drop the source' }, [drop]),
+    );
+    await tracker.step('remove-slot', () =>
+      activities.removeSlot.executeWithOptions({ summary: 'see that the old slot is gone' }, [
+        { spec, slot: slot ?? '' },
+      ]),
+    );
+  }
+  return definitions;
+}
+
+/** As soon as the tables exist; the copy may take hours. */
+export async function makeAgain(
+  spec: PipelineSpec,
+  definitions: Definition[],
+  tracker: RunTracker,
+): Promise<Recreated[]> {
+  let recreated: Recreated[] = [];
+  await tracker.step('recreate-dependents', async ({ object }) => {
+    recreated = await activities.recreateDependents.executeWithOptions({ summary: 'make definitions again, compare' }, [
+      { spec, definitions },
+    ]);
+    const well = recreated.filter(({ outcome }) => outcome === 'recreated').length;
+    return done('created', object, `${well} of ${recreated.length} are back and equal`);
+  });
+  return recreated;
+}
+
+const done = (outcome: StepResult['outcome'], object: string, sentence: string): StepResult => ({
+  outcome,
+  object,
+  sentence,
+});
