@@ -160,10 +160,12 @@ export class World {
   }
 
   async upstream<T>(use: (client: SqlClient) => Promise<T>): Promise<T> {
-    return withSql(
-      { connectionString: this.neon.postgres.superuserUrl.replace(/\/[^/?]*(\?|$)/, `/${this.neon.database}$1`) },
-      use,
-    );
+    return withSql({ connectionString: this.upstreamUrl }, use);
+  }
+
+  /** The pipeline's database as superuser. */
+  get upstreamUrl(): string {
+    return this.neon.postgres.superuserUrl.replace(/\/[^/?]*(\?|$)/, `/${this.neon.database}$1`);
   }
 
   async target<T>(use: (client: SqlClient) => Promise<T>): Promise<T> {
