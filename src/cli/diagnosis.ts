@@ -9,6 +9,7 @@ import { formatDuration } from '../core/text/duration';
 import type { examine } from '../workflows';
 import { CliError } from './exit';
 import { readList } from './list-reading';
+import { patiently } from './patience';
 import type { Diagnosis } from './render/doctor';
 import { explained, REGISTER_SEARCH_ATTRIBUTES, soon, type Temporal } from './temporal';
 
@@ -169,7 +170,7 @@ async function examined(temporal: Temporal, spec: PipelineSpec | null): Promise<
     }),
   );
   try {
-    return await handle.result();
+    return await patiently(temporal, handle);
   } catch (error) {
     if (error instanceof WorkflowFailedError && error.cause instanceof TimeoutFailure) return null;
     throw error;

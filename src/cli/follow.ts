@@ -30,10 +30,14 @@ const LOOK_EVERY = { live: 500, plain: 1000 };
 export async function follow<R>(temporal: Temporal, output: Output, options: FollowOptions): Promise<FollowEnd<R>> {
   const { pipeline, execution } = options;
   const handle = temporal.client.workflow.getHandle(runId(pipeline), execution, { followRuns: false });
-  const ended = handle.result().then(
-    (report: R) => ({ report }),
-    (error: unknown) => ({ error }),
-  );
+  // The server holds an open question for twenty seconds, and the process would stay as long.
+  const leave = new AbortController();
+  const ended = temporal.connection
+    .withAbortSignal(leave.signal, () => handle.result())
+    .then(
+      (report: R) => ({ report }),
+      (error: unknown) => ({ error }),
+    );
   const detach = new AbortController();
   const onInterrupt = () => detach.abort();
   process.once('SIGINT', onInterrupt);
@@ -57,6 +61,7 @@ export async function follow<R>(temporal: Temporal, output: Output, options: Fol
       }
     }
   } finally {
+    leave.abort();
     view.leave();
     process.removeListener('SIGINT', onInterrupt);
   }
@@ -102,14 +107,21 @@ class LiveView {
 /** Appended lines, each thing once. */
 class PlainView {
   private told: Told | null = null;
+  private trouble: string | null = null;
 
   constructor(private readonly output: Output) {}
 
   show(live: LiveRun): void {
-    if (!live.view) return;
+    if (!live.view) return this.troubled(live);
     const { lines, told } = appendedLines(this.told, live.view, live.retries);
     this.told = told;
     this.output.tell(...lines);
+  }
+
+  private troubled({ retries: [trouble] }: LiveRun): void {
+    if (trouble === undefined || trouble.message === this.trouble) return;
+    this.trouble = trouble.message;
+    this.output.tell(`${trouble.activity} tries again: ${trouble.message}`);
   }
 
   leave(): void {
@@ -118,5 +130,7 @@ class PlainView {
 }
 
 function noWorker(live: LiveRun): string[] {
-  return [`${live.workflowType} since ${live.startedAt}: no worker answers; the run waits for one`];
+  const [trouble] = live.retries;
+  const why = trouble ? `${trouble.activity} tries again: ${trouble.message}` : 'the run waits for one';
+  return [`${live.workflowType} since ${live.startedAt}: no worker answers; ${why}`];
 }

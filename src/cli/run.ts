@@ -4,14 +4,16 @@ import {
   decodeArrayFromPayloads,
   decodeOptionalFailureToOptionalError,
 } from '@temporalio/common/lib/internal-non-workflow';
+import { CodecError } from '../codec/keys';
 import { runId } from '../core/names';
 import type { RunView } from '../core/run/types';
 import type { SnapshotProgress } from '../core/snapshot/types';
 import { viewQuery } from '../workflows/messages';
 import { soon, type Temporal } from './temporal';
 
-/** An activity that failed and is tried again: why a run that looks busy does not get on. */
+/** What failed and is tried again: why a run that looks busy does not get on. */
 export interface Retry {
+  /** The activity's type, or `the worker` where it cannot take the run up at all. */
   activity: string;
   attempt: number;
   message: string;
@@ -93,12 +95,39 @@ function isProgress(value: unknown): value is SnapshotProgress {
   return Array.isArray(tables) && typeof observedAt === 'string';
 }
 
+/** A task may fail while its worker is replaced; what fails more often does so for a reason, and keys do so at once. */
+const MOST_TASKS = 2;
+
+/** Why no worker can take a run up, e.g. because it cannot decrypt what it reads; null where that is not so. */
+export async function taskTrouble(
+  temporal: Temporal,
+  description: WorkflowExecutionDescription,
+): Promise<Retry | null> {
+  const attempt = description.raw.pendingWorkflowTask?.attempt ?? 1;
+  if (attempt === 1) return null;
+  const { workflowId, runId } = description;
+  const { history } = await soon(temporal, () =>
+    temporal.connection.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace: temporal.namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: 10,
+    }),
+  );
+  const failure = history?.events?.find(({ workflowTaskFailedEventAttributes: failed }) => failed)
+    ?.workflowTaskFailedEventAttributes?.failure;
+  // Tasks also time out, when their worker was killed: the next one may do better.
+  const error = await decodeOptionalFailureToOptionalError(temporal.client.options.loadedDataConverter, failure);
+  if (!error || (attempt <= MOST_TASKS && !CodecError.fromText(error.message))) return null;
+  return { activity: 'the worker', attempt, message: error.message, nextAt: null };
+}
+
 async function retries(temporal: Temporal, description: WorkflowExecutionDescription): Promise<Retry[]> {
+  const trouble = await taskTrouble(temporal, description);
   const failing = (description.raw.pendingActivities ?? []).filter(
     ({ lastFailure, attempt }) => lastFailure && (attempt ?? 1) > 1,
   );
   const { loadedDataConverter } = temporal.client.options;
-  return Promise.all(
+  const activities = await Promise.all(
     failing.map(async (activity) => {
       // Through the converter: with a codec the message in clear is only `Encoded failure`.
       const error = await decodeOptionalFailureToOptionalError(loadedDataConverter, activity.lastFailure);
@@ -111,4 +140,5 @@ async function retries(temporal: Temporal, description: WorkflowExecutionDescrip
       };
     }),
   );
+  return trouble ? [trouble, ...activities] : activities;
 }

@@ -8,6 +8,7 @@ import { pipelineAttribute } from '../workflows/attributes';
 import type { checkReplication } from '../workflows';
 import { CliError, EXIT } from './exit';
 import { failed, failureInfo } from './failure';
+import { patiently } from './patience';
 import { soon, type Temporal } from './temporal';
 import { whoAmI } from './answering';
 
@@ -76,7 +77,7 @@ export async function look(temporal: Temporal, spec: PipelineSpec, memory: Watch
         staticSummary: `look at ${spec.name} by hand`,
       }),
     );
-    return await handle.result();
+    return await patiently(temporal, handle);
   } catch (error) {
     const info = failureInfo(error);
     throw info === null ? error : failed(info, `${spec.name} could not be looked at`, `n2m status ${spec.name} --last`);
