@@ -1,6 +1,8 @@
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { ScheduleClient, ScheduleDescription, ScheduleOptions } from '@temporalio/client';
+import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common';
+import { encryptionKeyOf } from '../codec/codec';
 import type { WatchFacts } from '../core/plan/facts';
 import { checkId, SEARCH_ATTRIBUTES, watchId } from '../core/names';
 import type { CheckInput } from '../core/run/types';
@@ -32,7 +34,6 @@ export function watchOptions(spec: PipelineSpec, taskQueue: string): ScheduleOpt
       typedSearchAttributes: attributes,
       staticSummary: `is ${spec.name} healthy?`,
     },
-    memo: { pipeline: spec.name },
     typedSearchAttributes: attributes,
   };
 }
@@ -41,7 +42,11 @@ export function watchOptions(spec: PipelineSpec, taskQueue: string): ScheduleOpt
 export async function readWatch(schedules: ScheduleClient, spec: PipelineSpec, taskQueue: string): Promise<WatchFacts> {
   const described = await describe(schedules, spec.name);
   if (!described) return { exists: false, paused: false, current: false };
-  return { exists: true, paused: described.state.paused, current: matches(described, spec, taskQueue) };
+  return {
+    exists: true,
+    paused: described.state.paused,
+    current: await current(schedules, described, spec, taskQueue),
+  };
 }
 
 /** Creates the schedule or makes it what the file says; a pause and its reason survive. */
@@ -56,7 +61,7 @@ export async function ensureWatch(
   // Planned as `create` and there: made by an attempt whose answer was lost.
   const made = planned === 'create' ? 'created' : 'changed';
   if (described) {
-    if (!matches(described, spec, taskQueue)) await update(schedules, wanted);
+    if (!(await current(schedules, described, spec, taskQueue))) await update(schedules, wanted);
     return { outcome: made, object, sentence };
   }
   try {
@@ -87,6 +92,18 @@ async function describe(schedules: ScheduleClient, pipeline: string): Promise<Sc
     if (error instanceof ScheduleNotFoundError) return null;
     throw error;
   }
+}
+
+/** What the file says, written as this worker would write it now: a codec's retired key must not be needed for ever. */
+async function current(
+  schedules: ScheduleClient,
+  described: ScheduleDescription,
+  spec: PipelineSpec,
+  taskQueue: string,
+): Promise<boolean> {
+  const now = (await encodeToPayloads(schedules.options.loadedDataConverter, null))?.[0];
+  const [then] = described.raw.schedule?.action?.startWorkflow?.input?.payloads ?? [];
+  return encryptionKeyOf(now) === encryptionKeyOf(then) && matches(described, spec, taskQueue);
 }
 
 function matches(described: ScheduleDescription, spec: PipelineSpec, taskQueue: string): boolean {

@@ -67,6 +67,11 @@ function encrypt({ id, key }: CodecKey, payload: Payload): Payload {
   return { metadata: { encoding: Buffer.from(ENCRYPTED), [KEY_ID]: Buffer.from(id) }, data };
 }
 
+/** The id of the key that encrypted a payload; null: it is in clear. */
+export function encryptionKeyOf(payload: Payload | undefined): string | null {
+  return (payload && text(payload, KEY_ID)) || null;
+}
+
 function text(payload: Payload, key: string): string {
   return Buffer.from(payload.metadata?.[key] ?? []).toString();
 }

@@ -25,6 +25,12 @@ export class CodecError extends Error {
 
   /** The message without the next step. */
   readonly summary: string;
+
+  /** One that another process met and Temporal carried here as text; null for any other text. */
+  static fromText(text: string): CodecError | null {
+    const [, summary, next] = /^(.*N2M_CODEC_KEYS.*); next: (.*)$/s.exec(text) ?? [];
+    return summary !== undefined && next !== undefined ? new CodecError(summary, next) : null;
+  }
 }
 
 const ENTRY = /^([A-Za-z0-9_.-]{1,64})=(env|file):([A-Za-z0-9_][A-Za-z0-9_.-]*)$/;

@@ -1,3 +1,4 @@
+import type { Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import type { World } from './world';
 
@@ -34,21 +35,34 @@ const readable = (value: unknown): string =>
   });
 
 /**
- * All that Temporal keeps and shows of a pipeline: histories in both forms, descriptions with memo, search attributes,
- * pending activities and heartbeats, and the current details.
+ * All that Temporal keeps and shows of a pipeline, as it is stored, whether a codec has written it or not: histories in
+ * both forms, descriptions with memo, search attributes, pending activities and heartbeats, the current details, and
+ * the schedule with its action.
  */
-export async function kept(world: World): Promise<Record<string, string>> {
+export async function kept({ temporal, name, env }: World): Promise<Record<string, string>> {
+  const { workflowService } = temporal.connection as Connection;
+  const namespace = env.TEMPORAL_NAMESPACE;
   const places: Record<string, string> = {};
-  for await (const { workflowId, runId } of world.temporal.workflow.list({ query: `N2mPipeline = '${world.name}'` })) {
-    const handle = world.temporal.workflow.getHandle(workflowId, runId);
-    const history = await handle.fetchHistory();
-    const description = await handle.describe();
+  const query = `N2mPipeline = '${name}'`;
+  const { executions } = await workflowService.listWorkflowExecutions({ namespace, query, pageSize: 1000 });
+  for (const info of executions) {
+    const { workflowId, runId } = info.execution ?? {};
+    const execution = { workflowId, runId };
+    const history = await temporal.workflow.getHandle(workflowId ?? '', runId ?? '').fetchHistory();
     const place = `${workflowId} ${runId}`;
     places[`history of ${place}`] = readable(history) + historyToJSON(history);
-    places[`description of ${place}`] = [description.raw, description.memo, description.typedSearchAttributes]
-      .map(readable)
-      .join('\n');
-    places[`details of ${place}`] = readable(await handle.query('__temporal_workflow_metadata'));
+    const description = await workflowService.describeWorkflowExecution({ namespace, execution });
+    places[`description of ${place}`] = readable([info, description]);
+    const details = { queryType: '__temporal_workflow_metadata' };
+    places[`details of ${place}`] = readable(
+      await workflowService.queryWorkflow({ namespace, execution, query: details }),
+    );
+  }
+  const { schedules } = await workflowService.listSchedules({ namespace, query, maximumPageSize: 100 });
+  for (const entry of schedules) {
+    const { scheduleId } = entry;
+    const schedule = await workflowService.describeSchedule({ namespace, scheduleId });
+    places[`schedule ${scheduleId}`] = readable([entry, schedule]);
   }
   return places;
 }

@@ -103,6 +103,12 @@ export class World {
     return worker;
   }
 
+  /** Stops the worker that was started last, as a deployment does. */
+  async stopWorker(): Promise<void> {
+    const worker = this.workers.at(-1);
+    if (worker) await end(worker);
+  }
+
   /** Keeps a worker alive however often it is killed, as an orchestrator does, until `stop`. */
   async keepWorker(fault: Fault): Promise<void> {
     const worker = await this.startWorker(fault);
