@@ -32,9 +32,9 @@ const PRIVILEGED_ROLES = [
   `GRANT pg_signal_backend TO neon_superuser WITH ADMIN OPTION`,
   `GRANT pg_create_subscription TO neon_superuser`,
   `GRANT EXECUTE ON FUNCTION pg_export_snapshot() TO neon_superuser`,
-  // A physical slot that the storage's walproposer holds on Neon: one slot fewer for everybody else.
-  `SELECT pg_create_physical_replication_slot('wal_proposer_slot')`,
 ];
+/** A physical slot that the storage's walproposer holds on Neon: one slot fewer for everybody else. */
+const OWN_SLOT = `SELECT pg_create_physical_replication_slot('wal_proposer_slot')`;
 
 /** A Neon password as the API generates it. */
 export const generatePassword = (): string => `npg_${randomBytes(12).toString('base64url').replace(/[-_]/g, 'x')}`;
@@ -177,22 +177,50 @@ export interface ComputeOptions {
 export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const { port, log, database, owner } = options;
   const postgres = await startPostgres({ port, log, tls: true, settings: { ...SETTINGS, ...options.settings } });
-  try {
-    const client = new Client({ connectionString: postgres.superuserUrl });
-    await client.connect();
-    try {
-      for (const statement of PRIVILEGED_ROLES) await client.query(statement);
-    } finally {
-      await client.end();
-    }
+  return orStop(postgres, async () => {
+    await asPostgres(postgres, [...PRIVILEGED_ROLES, OWN_SLOT]);
     const compute = computeOf(postgres);
     await compute.createRole(owner, options.ownerPassword);
     await compute.createDatabase(database, owner);
     if (options.sampleOrders > 0) await fill(postgres, options);
     return compute;
+  });
+}
+
+/**
+ * Starts a Postgres from what the parent's holds now, for a child branch: roles, passwords, publications and tables come along,
+ * slots do not. System identifier and timeline are the parent's, as on Neon.
+ */
+export async function branchCompute(
+  parent: Compute,
+  options: Pick<ComputeOptions, 'port' | 'settings' | 'log'>,
+): Promise<Compute> {
+  const { port, log } = options;
+  const { postgres: from } = parent;
+  const settings = { ...SETTINGS, ...options.settings };
+  const postgres = await startPostgres({ port, log, tls: from.certificate ?? true, settings, copyOf: from });
+  return orStop(postgres, async () => {
+    await asPostgres(postgres, [OWN_SLOT]);
+    return computeOf(postgres);
+  });
+}
+
+async function orStop<T>(postgres: PostgresServer, prepare: () => Promise<T>): Promise<T> {
+  try {
+    return await prepare();
   } catch (error) {
     await postgres.stop('immediate');
     throw error;
+  }
+}
+
+async function asPostgres(postgres: PostgresServer, statements: string[]): Promise<void> {
+  const client = new Client({ connectionString: postgres.superuserUrl });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
   }
 }
 

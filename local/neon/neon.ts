@@ -2,8 +2,9 @@ import type { PostgresServer } from '../postgres/server';
 import { Faults } from './api/faults';
 import { serveApi } from './api/http';
 import { Operations } from './api/operations';
-import { newApiKey, newBranch, newEndpoint, newId, newProject, newRole, newSettings } from './api/state';
-import type { BranchState, ProjectState } from './api/state';
+import { planBranch } from './api/new-branch';
+import { isServed, newApiKey, newBranch, newEndpoint, newId, newProject, newRole, newSettings } from './api/state';
+import type { BranchState, ProjectState, ServedBranch } from './api/state';
 import { databasesOf } from './api/sync';
 import type { Operation, ProjectSettings } from './api/types';
 import { generatePassword, startCompute, type Compute } from './compute';
@@ -23,7 +24,7 @@ export interface NeonOptions {
   protected?: boolean;
   /** Starts with logical replication on. */
   logicalReplication?: boolean;
-  /** More branches, children of the default one: they can be listed, but have no compute. */
+  /** More branches: children of the default one, each with a compute of its own. */
   branches?: { name: string; protected?: boolean }[];
   /** Postgres parameters, added to what Neon sets. */
   postgresSettings?: Record<string, string>;
@@ -53,6 +54,8 @@ export interface Neon {
   changeSettings(change: ProjectSettings): void;
   /** Newest first. */
   operations(): Operation[];
+  /** The Postgres of a branch, by name or id. */
+  postgresOf(branch: string): PostgresServer;
   /** Resolves when no operation runs. */
   idle(): Promise<void>;
   /** Direct URL of the database as its owner, with the password the project stores (else the first one). */
@@ -62,30 +65,24 @@ export interface Neon {
 
 const OWNER = 'neondb_owner';
 
-function describe(options: NeonOptions, compute: Compute, password: string, faults: Faults, version: number) {
+function describe(options: NeonOptions, compute: Compute, password: string, version: number, faults: Faults) {
   const storePasswords = options.storePasswords ?? true;
   const project = newProject({ id: newId(), pgVersion: version, storePasswords, plan: 'scale_v3' });
-  const branchWith = (name: string, more: { parentId?: string; protected?: boolean }): BranchState => {
-    const isDefault = more.parentId === undefined;
-    const branch = newBranch(project.id, { name, default: isDefault, ...more });
-    const host = isDefault ? compute.postgres.host : `${newId('ep-')}.us-east-2.aws.neon.tech`;
-    return {
-      branch,
-      endpoint: newEndpoint(project.id, branch.id, host, isDefault),
-      roles: new Map([[OWNER, { role: newRole(branch.id, OWNER, true), password: storePasswords ? password : null }]]),
-      databases: [],
-      compute: isDefault ? compute : null,
-    };
+  const branch = newBranch(project.id, { name: 'main', default: true, protected: options.protected });
+  const main: ServedBranch = {
+    branch,
+    endpoint: newEndpoint(project.id, branch.id, compute.postgres.host, 'active'),
+    port: compute.postgres.port,
+    roles: new Map([[OWNER, { role: newRole(branch.id, OWNER, true), password: storePasswords ? password : null }]]),
+    databases: [],
+    compute,
   };
-  const main = branchWith('main', { protected: options.protected });
-  const others = (options.branches ?? []).map((branch) =>
-    branchWith(branch.name, { parentId: main.branch.id, protected: branch.protected }),
-  );
   const state: ProjectState = {
     project,
     settings: { ...newSettings(), enable_logical_replication: options.logicalReplication ?? false },
-    branches: [main, ...others],
+    branches: [main],
     operations: new Operations(project.id, options.operationMs ?? 300, faults),
+    computes: { settings: options.postgresSettings, log: options.log },
   };
   return { state, main };
 }
@@ -94,26 +91,34 @@ function describe(options: NeonOptions, compute: Compute, password: string, faul
 export async function startNeon(options: NeonOptions = {}): Promise<Neon> {
   const database = options.database ?? 'shop';
   const password = generatePassword();
-  const walLevel: Record<string, string> = options.logicalReplication ? { wal_level: 'logical' } : {};
   const compute = await startCompute({
     port: options.postgresPort,
     database,
     owner: OWNER,
     ownerPassword: password,
     sampleOrders: options.sampleOrders ?? 200_000,
-    settings: { ...options.postgresSettings, ...walLevel },
+    settings: { ...options.postgresSettings, ...(options.logicalReplication ? { wal_level: 'logical' } : {}) },
     log: options.log,
   });
   const { postgres } = compute;
   const apiKey = newApiKey();
   const faults = new Faults();
+  const computes = (branches: BranchState[]) => branches.filter(isServed).map((branch) => branch.compute);
+  let known: ProjectState | null = null;
   try {
-    const { state, main } = describe(options, compute, password, faults, await compute.majorVersion());
-    const databases = await databasesOf(main);
-    for (const other of state.branches) {
-      other.databases = databases.map((each) => ({ ...each, branch_id: other.branch.id }));
-    }
+    const { state, main } = describe(options, compute, password, await compute.majorVersion(), faults);
+    known = state;
+    await databasesOf(main);
+    const branchOff = async (wanted: Parameters<typeof planBranch>[2]): Promise<BranchState> => {
+      const { child, steps } = await planBranch(state, main, wanted);
+      for (const { work } of steps) await work();
+      state.branches.push(child);
+      return child;
+    };
+    for (const wanted of options.branches ?? []) await branchOff({ ...wanted, endpoint: true });
     const server = await serveApi({ state, apiKey, faults, port: options.port ?? 0 });
+    const urlOf = ({ roles, port }: BranchState): string =>
+      `postgresql://${OWNER}:${roles.get(OWNER)?.password ?? password}@127.0.0.1:${port}/${database}?sslmode=require`;
     return {
       api: `${server.origin}/api/v2`,
       faultsUrl: `${server.origin}/_faults`,
@@ -131,15 +136,20 @@ export async function startNeon(options: NeonOptions = {}): Promise<Neon> {
       changeSettings: (change) => void (state.settings = { ...state.settings, ...change }),
       operations: () => structuredClone(state.operations.list()),
       idle: () => state.operations.idle(),
-      ownerUrl: () =>
-        `postgresql://${OWNER}:${main.roles.get(OWNER)?.password ?? password}@127.0.0.1:${postgres.port}/${database}?sslmode=require`,
+      ownerUrl: () => urlOf(main),
+      postgresOf(name) {
+        const found = state.branches.find(({ branch }) => branch.name === name || branch.id === name);
+        if (!found?.compute) throw new Error(`no branch ${name} with a compute`);
+        return found.compute.postgres;
+      },
       async stop() {
         await server.stop();
         await state.operations.stop();
-        await compute.stop();
+        await Promise.all(computes(state.branches).map((each) => each.stop()));
       },
     };
   } catch (error) {
+    await Promise.all(computes(known?.branches ?? []).map((each) => each.stop()));
     await postgres.stop('immediate');
     throw error;
   }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { giveTo, runAs, writeFor, type Account } from './account';
+import { copyData } from './base-backup';
 import { run, type Binaries } from './binaries';
+import type { PostgresServer } from './server';
 
 export const SUPERUSER = 'postgres';
 
@@ -77,13 +79,30 @@ async function mustBeReachable(account: Account, path: string): Promise<void> {
   });
 }
 
-/** Copies the template into an empty folder and reads the superuser's password; leaves a filled one as it is. */
-async function fill(binaries: Binaries, account: Account, path: string): Promise<{ data: string; password: string }> {
+/** The data and the password of another server, which may run. */
+async function copyServer(account: Account, server: PostgresServer, path: string): Promise<void> {
+  const data = join(path, 'data');
+  await mkdir(data, { mode: 0o700 });
+  await giveTo(account, data);
+  await copyData(account, server, data);
+  await run('cp', ['-p', join(dirname(server.dataDir), PASSWORD_FILE), path], { ...runAs(account), cwd: '/' });
+}
+
+/** Copies the template, or a server, into an empty folder and reads the superuser's password; leaves a filled one as it is. */
+async function fill(
+  binaries: Binaries,
+  account: Account,
+  path: string,
+  copyOf?: PostgresServer,
+): Promise<{ data: string; password: string }> {
   await giveTo(account, path);
   await mustBeReachable(account, path);
   const data = join(path, 'data');
   const passwordFile = join(path, PASSWORD_FILE);
-  if (!(await exists(join(data, 'PG_VERSION')))) {
+  if (await exists(join(data, 'PG_VERSION'))) {
+    // Taken up as it is.
+  } else if (copyOf !== undefined) await copyServer(account, copyOf, path);
+  else {
     const template = await templateFolder(binaries, account);
     const from = [join(template, 'data'), join(template, PASSWORD_FILE)];
     await run('cp', ['-Rp', ...from, path], { ...runAs(account), cwd: '/' });
@@ -95,12 +114,16 @@ async function fill(binaries: Binaries, account: Account, path: string): Promise
 }
 
 /** Makes the server's folder, or takes up the one an earlier server left in `dir`. */
-export async function openFolder(binaries: Binaries, account: Account, dir?: string): Promise<ServerFolder> {
+export async function openFolder(
+  binaries: Binaries,
+  account: Account,
+  { dir, copyOf }: { dir?: string; copyOf?: PostgresServer },
+): Promise<ServerFolder> {
   if (dir !== undefined) await mkdir(dir, { recursive: true });
   const path = dir ?? (await mkdtemp(join(tmpdir(), 'n2m-postgres-')));
   const temporary = dir === undefined;
   try {
-    const { data, password } = await fill(binaries, account, path);
+    const { data, password } = await fill(binaries, account, path, copyOf);
     return { path, data, temporary, superuserPassword: password };
   } catch (error) {
     if (temporary) await rm(path, { recursive: true, force: true });

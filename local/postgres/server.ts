@@ -14,8 +14,10 @@ export interface PostgresOptions {
   port?: number;
   /** Server parameters by name, as in postgresql.conf. */
   settings?: Record<string, string>;
-  /** Own authority and certificate; then only the superuser may connect without TLS, as Neon refuses plain text. */
-  tls?: boolean;
+  /** Own authority and certificate, or these; then only the superuser may connect without TLS, as Neon refuses plain text. */
+  tls?: boolean | ServerCertificate;
+  /** Starts from a copy of this server's data as it is now, without its slots. */
+  copyOf?: PostgresServer;
   log?: (line: string) => void;
 }
 
@@ -27,6 +29,7 @@ export interface PostgresServer {
   readonly superuserUrl: string;
   /** The authority's certificate when TLS is on. */
   readonly caPem: string | null;
+  readonly certificate: ServerCertificate | null;
   readonly dataDir: string;
   /** The last lines of the server's log. */
   log(): readonly string[];
@@ -73,8 +76,9 @@ function accessRules(tls: boolean): string {
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const account = postgresAccount();
   const binaries = await findBinaries(account);
-  const folder: ServerFolder = await openFolder(binaries, account, options.dir);
-  const certificate: ServerCertificate | null = options.tls ? createServerCertificate() : null;
+  const folder: ServerFolder = await openFolder(binaries, account, options);
+  const { tls = false } = options;
+  const certificate: ServerCertificate | null = tls === true ? createServerCertificate() : tls || null;
   const settings = { ...DEFAULTS, ...options.settings };
   const lines: string[] = [];
   let port = options.port ?? (await freePort());
@@ -191,6 +195,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       return url();
     },
     caPem: certificate?.caPem ?? null,
+    certificate,
     dataDir: folder.data,
     log: () => lines,
     isRunning: () => server?.running ?? false,

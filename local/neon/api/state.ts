@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import type { Compute } from '../compute';
-import { notFound, notSupported } from './errors';
+import type { Compute, ComputeOptions } from '../compute';
+import { locked, notFound, notSupported } from './errors';
 import type { Operations } from './operations';
 import type { Branch, Database, Endpoint, Project, ProjectSettings, Role } from './types';
 
@@ -13,11 +13,20 @@ export interface KnownRole {
 /** One branch with its read-write endpoint and its copies of roles and databases. */
 export interface BranchState {
   branch: Branch;
-  endpoint: Endpoint;
+  /** Null for a branch that was made without one: it can be listed, but not be connected to. */
+  endpoint: Endpoint | null;
+  /** Where the endpoint's Postgres listens; 5432 on Neon. */
+  port: number;
   roles: Map<string, KnownRole>;
   databases: Database[];
-  /** The Postgres behind it: the default branch alone has one. */
+  /** The Postgres behind it; null without an endpoint and while the branch is being made. */
   compute: Compute | null;
+}
+
+/** A branch that can be connected to. */
+export interface ServedBranch extends BranchState {
+  endpoint: Endpoint;
+  compute: Compute;
 }
 
 export interface ProjectState {
@@ -25,7 +34,14 @@ export interface ProjectState {
   settings: ProjectSettings;
   branches: BranchState[];
   operations: Operations;
+  /** What every compute of the project is started with beside Neon's own, and where it logs. */
+  computes: Pick<ComputeOptions, 'settings' | 'log'>;
 }
+
+/** What a compute reads from the project's settings when it starts. */
+export const walLevel = ({ settings }: Pick<ProjectState, 'settings'>): Record<string, string> => ({
+  wal_level: settings.enable_logical_replication ? 'logical' : 'replica',
+});
 
 const WORDS = ['shiny', 'quiet', 'wispy', 'damp', 'bold', 'wind', 'meadow', 'forest', 'river', 'dawn'];
 const word = (): string => WORDS[randomInt(WORDS.length)] ?? 'calm';
@@ -93,6 +109,7 @@ export interface BranchOptions {
   default: boolean;
   protected?: boolean;
   parentId?: string;
+  state?: Branch['current_state'];
 }
 
 export function newBranch(project: string, options: BranchOptions): Branch {
@@ -103,7 +120,7 @@ export function newBranch(project: string, options: BranchOptions): Branch {
     project_id: project,
     ...(options.parentId === undefined ? {} : { parent_id: options.parentId, parent_lsn: '0/1E19478' }),
     name: options.name,
-    current_state: 'ready',
+    current_state: options.state ?? 'ready',
     state_changed_at: at,
     creation_source: 'console',
     primary: options.default,
@@ -116,7 +133,7 @@ export function newBranch(project: string, options: BranchOptions): Branch {
   };
 }
 
-export function newEndpoint(project: string, branch: string, host: string, active: boolean): Endpoint {
+export function newEndpoint(project: string, branch: string, host: string, state: Endpoint['current_state']): Endpoint {
   const at = now();
   return {
     host,
@@ -127,7 +144,7 @@ export function newEndpoint(project: string, branch: string, host: string, activ
     autoscaling_limit_max_cu: 2,
     region_id: 'aws-us-east-2',
     type: 'read_write',
-    current_state: active ? 'active' : 'idle',
+    current_state: state,
     settings: {},
     pooler_enabled: false,
     pooler_mode: 'transaction',
@@ -137,7 +154,7 @@ export function newEndpoint(project: string, branch: string, host: string, activ
     creation_source: 'console',
     created_at: at,
     updated_at: at,
-    ...(active ? { started_at: at } : { suspended_at: at }),
+    ...(state === 'active' ? { started_at: at } : {}),
     proxy_host: 'us-east-2.aws.neon.tech',
     suspend_timeout_seconds: 0,
     provisioner: 'k8s-neonvm',
@@ -167,13 +184,21 @@ export function defaultBranch(state: ProjectState): BranchState {
   return found;
 }
 
-export function endpointOf(state: ProjectState, id: string): BranchState {
-  const found = state.branches.find(({ endpoint }) => endpoint.id === id);
+export const withEndpoint = (branch: BranchState): branch is BranchState & { endpoint: Endpoint } =>
+  branch.endpoint !== null;
+
+export function endpointOf(state: ProjectState, id: string): BranchState & { endpoint: Endpoint } {
+  const found = state.branches.filter(withEndpoint).find(({ endpoint }) => endpoint.id === id);
   if (found === undefined) throw notFound('endpoint');
   return found;
 }
 
-export function computeOf(branch: BranchState): Compute {
-  if (branch.compute === null) throw notSupported(`a compute for the branch "${branch.branch.name}"`);
-  return branch.compute;
+export const isServed = (branch: BranchState): branch is ServedBranch =>
+  branch.endpoint !== null && branch.compute !== null;
+
+/** For what is done on a compute. One that is being made is busy, and so is its project. */
+export function served(branch: BranchState): ServedBranch {
+  if (branch.endpoint === null) throw notSupported(`working on branch "${branch.branch.name}", which has no compute`);
+  if (!isServed(branch)) throw locked();
+  return branch;
 }

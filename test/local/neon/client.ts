@@ -35,9 +35,9 @@ export async function call(
   return { status: response.status, headers: response.headers, body: parsed };
 }
 
-/** A session in the stand-in's Postgres, over verified TLS. */
-export async function connect(neon: Neon, user: string, password: string): Promise<Client> {
-  const { host, port } = neon.postgres;
+/** A session in the stand-in's Postgres, over verified TLS; another branch's by its port. */
+export async function connect(neon: Neon, user: string, password: string, port = neon.postgres.port): Promise<Client> {
+  const { host } = neon.postgres;
   const ssl = { ca: neon.caPem };
   const client = new Client({ host, port, user, password, database: neon.database, ssl });
   client.on('error', () => undefined);

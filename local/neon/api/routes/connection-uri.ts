@@ -1,6 +1,6 @@
 import { badRequest, notFound } from '../errors';
 import { choice, ok, type Call, type Reply, type Route } from '../request';
-import { branchOf, computeOf, defaultBranch, endpointOf } from '../state';
+import { branchOf, defaultBranch, endpointOf, withEndpoint } from '../state';
 import { databasesOf, syncRoles } from '../sync';
 
 /** `-pooler` goes at the end of the first label. Nobody listens there: a pooled address must not be used. */
@@ -18,13 +18,14 @@ async function connectionUri({ state, query }: Call): Promise<Reply> {
   const branch = branchId === null ? null : branchOf(state, branchId);
   const target = endpointId === null ? (branch ?? defaultBranch(state)) : endpointOf(state, endpointId);
   if (branch !== null && branch !== target) throw notFound('endpoint');
+  if (!withEndpoint(target)) throw notFound('endpoint');
   await syncRoles(target, state.operations);
   const known = target.roles.get(role);
   if (known === undefined) throw notFound('role');
   if (!(await databasesOf(target)).some(({ name }) => name === database)) throw notFound('database');
   const host = pooled ? pooledHost(target.endpoint.host) : target.endpoint.host;
   const password = known.password === null ? '' : `:${encodeURIComponent(known.password)}`;
-  const address = `${host}:${computeOf(target).postgres.port}/${encodeURIComponent(database)}`;
+  const address = `${host}:${target.port}/${encodeURIComponent(database)}`;
   const uri = `postgresql://${encodeURIComponent(role)}${password}@${address}?sslmode=require&channel_binding=require`;
   return ok({ uri });
 }

@@ -1,31 +1,33 @@
 import { startStep, suspendStep } from '../compute-steps';
 import type { Step } from '../operations';
 import { ok, param, type Call, type Reply, type Route } from '../request';
-import { branchOf, computeOf, endpointOf, type BranchState, type ProjectState } from '../state';
+import { branchOf, endpointOf, served, withEndpoint, type ProjectState, type ServedBranch } from '../state';
 
 /** Schedules what brings the compute there, and answers the endpoint as it is now. */
 const change =
-  (steps: (state: ProjectState, target: BranchState) => Step[]) =>
+  (steps: (state: ProjectState, target: ServedBranch) => Step[]) =>
   (call: Call): Reply => {
-    const target = endpointOf(call.state, param(call, 'endpoint_id'));
-    computeOf(target);
+    const target = served(endpointOf(call.state, param(call, 'endpoint_id')));
     call.state.operations.mustBeIdle();
     const operations = call.state.operations.schedule(steps(call.state, target));
     return ok({ endpoint: target.endpoint, operations });
   };
 
-const isActive = (target: BranchState): boolean => target.endpoint.current_state === 'active';
+const isActive = (target: ServedBranch): boolean => target.endpoint.current_state === 'active';
 
 export const endpointRoutes: Route[] = [
   {
     method: 'GET',
     path: '/projects/{project_id}/branches/{branch_id}/endpoints',
-    handle: (call) => ok({ endpoints: [branchOf(call.state, param(call, 'branch_id')).endpoint] }),
+    handle: (call) => {
+      const branch = branchOf(call.state, param(call, 'branch_id'));
+      return ok({ endpoints: branch.endpoint === null ? [] : [branch.endpoint] });
+    },
   },
   {
     method: 'GET',
     path: '/projects/{project_id}/endpoints',
-    handle: ({ state }) => ok({ endpoints: state.branches.map(({ endpoint }) => endpoint) }),
+    handle: ({ state }) => ok({ endpoints: state.branches.filter(withEndpoint).map(({ endpoint }) => endpoint) }),
   },
   {
     method: 'GET',

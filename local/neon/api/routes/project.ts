@@ -2,14 +2,14 @@ import { parseAllowedIps } from '../allowed-ips';
 import { startStep, suspendStep } from '../compute-steps';
 import { badRequest, notSupported } from '../errors';
 import { boolean, object, ok, type Call, type Reply, type Route } from '../request';
-import { now, type ProjectState } from '../state';
+import { isServed, now, type ProjectState } from '../state';
 import type { Operation, Project, ProjectSettings } from '../types';
 
 const shown = (state: ProjectState): Project => ({ ...state.project, settings: state.settings });
 
 /** Every active compute is suspended and comes back with `wal_level=logical`. The flag in GET flips at once. */
 function enableLogicalReplication(state: ProjectState): Operation[] {
-  const active = state.branches.filter(({ compute, endpoint }) => compute && endpoint.current_state === 'active');
+  const active = state.branches.filter(isServed).filter(({ endpoint }) => endpoint.current_state === 'active');
   return state.operations.schedule(active.flatMap((target) => [suspendStep(state, target), startStep(state, target)]));
 }
 

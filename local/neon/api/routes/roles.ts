@@ -2,7 +2,7 @@ import { generatePassword } from '../../compute';
 import { applySteps } from '../compute-steps';
 import { ApiError, badRequest, notFound } from '../errors';
 import { boolean, object, ok, param, type Call, type Reply, type Route } from '../request';
-import { branchOf, computeOf, newRole, now, type BranchState, type KnownRole } from '../state';
+import { branchOf, newRole, now, served, type BranchState, type KnownRole } from '../state';
 import { databasesOf, syncRoles } from '../sync';
 
 const RESERVED = /^(pg_.*|neon_superuser|cloud_admin|zenith_admin|public|none|postgres)$/;
@@ -27,14 +27,13 @@ async function createRole(call: Call): Promise<Reply> {
   if (Buffer.byteLength(name) > MOST_BYTES) throw badRequest(`role.name must not exceed ${MOST_BYTES} bytes`);
   if (RESERVED.test(name)) throw badRequest(`role name "${name}" is reserved`);
   const login = !boolean(given.no_login ?? false, 'role.no_login');
-  const target = await branchWithRoles(call);
-  const compute = computeOf(target);
+  const target = served(await branchWithRoles(call));
   call.state.operations.mustBeIdle();
   // Neon does not document the status of a duplicate; 409 is what a client should be ready for.
   if (target.roles.has(name)) throw new ApiError(409, 'role already exists');
   const password = login ? generatePassword() : null;
   const role = newRole(target.branch.id, name, login);
-  const steps = applySteps(call.state, target, () => compute.createRole(name, password));
+  const steps = applySteps(call.state, target, () => target.compute.createRole(name, password));
   const operations = call.state.operations.schedule(steps);
   target.roles.set(name, { role, password: call.state.project.store_passwords ? password : null });
   return { status: 201, body: { role: { ...role, ...(password === null ? {} : { password }) }, operations } };
@@ -49,13 +48,12 @@ async function revealPassword(call: Call): Promise<Reply> {
 
 /** The new password is set in the last operation, so the old one is valid until then. */
 async function resetPassword(call: Call): Promise<Reply> {
-  const target = await branchWithRoles(call);
-  const compute = computeOf(target);
+  const target = served(await branchWithRoles(call));
   const known = roleOf(target, param(call, 'role_name'));
   call.state.operations.mustBeIdle();
   if (known.role.authentication_method === 'no_login') throw badRequest('the role cannot log in');
   const password = generatePassword();
-  const steps = applySteps(call.state, target, () => compute.setPassword(known.role.name, password));
+  const steps = applySteps(call.state, target, () => target.compute.setPassword(known.role.name, password));
   const operations = call.state.operations.schedule(steps);
   known.password = call.state.project.store_passwords ? password : null;
   known.role.updated_at = now();
@@ -63,8 +61,7 @@ async function resetPassword(call: Call): Promise<Reply> {
 }
 
 async function deleteRole(call: Call): Promise<Reply> {
-  const target = await branchWithRoles(call);
-  const compute = computeOf(target);
+  const target = served(await branchWithRoles(call));
   call.state.operations.mustBeIdle();
   const known = target.roles.get(param(call, 'role_name'));
   if (known === undefined) return { status: 204 };
@@ -78,7 +75,9 @@ async function deleteRole(call: Call): Promise<Reply> {
   }
   // Asked again: another call may have come in while the databases were read.
   call.state.operations.mustBeIdle();
-  const operations = call.state.operations.schedule(applySteps(call.state, target, () => compute.dropRole(name)));
+  const operations = call.state.operations.schedule(
+    applySteps(call.state, target, () => target.compute.dropRole(name)),
+  );
   target.roles.delete(name);
   return ok({ role: known.role, operations });
 }

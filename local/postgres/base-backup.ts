@@ -1,0 +1,51 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { giveTo, runAs, writeFor, type Account } from './account';
+import { run } from './binaries';
+import type { PostgresServer } from './server';
+
+/** Of one server life: neither pid nor slots belong into a copy. WAL is copied last, when all of the backup is in it. */
+const LEFT_OUT = ['postmaster.pid', 'postmaster.opts', 'pg_replslot', 'pg_wal'];
+
+/** Copies with owners and times. Files that vanish meanwhile, as of a dropped table, are in the WAL. */
+async function copy(account: Account, from: string[], to: string): Promise<void> {
+  await run('cp', ['-Rp', ...from, to], { ...runAs(account), cwd: '/', env: { PATH: process.env.PATH } }).catch(
+    (error: { stderr?: string }) => {
+      const lines = (error.stderr ?? '').trim().split('\n');
+      if (!lines.every((line) => line.endsWith('No such file or directory'))) throw error;
+    },
+  );
+}
+
+/**
+ * Copies the data of a server into the empty folder `to` without disturbing it, as pg_basebackup does (which is not among
+ * the npm binaries). The copy recovers to the end of the backup when it is started. Slots stay behind.
+ */
+export async function copyData(account: Account, server: PostgresServer, to: string): Promise<void> {
+  const from = server.dataDir;
+  const names = (await readdir(from)).filter((name) => !LEFT_OUT.includes(name));
+  const files = (): Promise<void> =>
+    copy(
+      account,
+      names.map((name) => join(from, name)),
+      to,
+    );
+  if (server.isRunning()) {
+    const client = new Client({ connectionString: server.superuserUrl });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      await client.query(`SELECT pg_backup_start('n2m', true)`);
+      await files();
+      const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
+      await writeFor(account, join(to, 'backup_label'), rows[0]?.labelfile ?? '');
+    } finally {
+      await client.end();
+    }
+  } else await files();
+  await copy(account, [join(from, 'pg_wal')], to);
+  const slots = join(to, 'pg_replslot');
+  await mkdir(slots, { mode: 0o700 });
+  await giveTo(account, slots);
+}
