@@ -1,8 +1,9 @@
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { judge } from '../core/watch/judge';
 import { alertDelivered, decideAlerts } from '../core/watch/alerts';
+import { lateness } from '../core/watch/lateness';
 import type { PipelineSpec } from '../core/spec/types';
 import type {
   CheckResult,
@@ -13,7 +14,7 @@ import type {
   Verdict,
   WatchMemory,
 } from '../core/watch/types';
-import { runId, SEARCH_ATTRIBUTES } from '../core/names';
+import { runId, SEARCH_ATTRIBUTES, watchId } from '../core/names';
 import type { RunPhase } from '../core/run/types';
 import { systemError, toSystemError } from '../systems/errors';
 import { readTargetReading } from '../systems/materialize';
@@ -74,10 +75,11 @@ export async function readBoth(deps: Deps, spec: PipelineSpec, memory: WatchMemo
   const known = listed && (memory?.slot ?? null);
   const sourceSide = (slot: string | null, tables: UpstreamTable[]) =>
     side('source', (signal) => readSource(deps, spec, { slot, tables }, signal));
-  const [target, early, changeUnderWay] = await Promise.all([
+  const [target, early, changeUnderWay, watch] = await Promise.all([
     targetSide,
     known ? sourceSide(known, listed) : null,
     changing(deps, spec.name),
+    watchIfLate(deps, spec, memory),
   ]);
   // Which slot is ours is Materialize's to say: read again when it says another one, or when none was known.
   const slot = (target.ok ? target.value.source.slot : null) ?? memory?.slot ?? null;
@@ -89,7 +91,20 @@ export async function readBoth(deps: Deps, spec: PipelineSpec, memory: WatchMemo
     source,
     target,
     changeUnderWay,
+    watch,
   };
+}
+
+/** How the schedule was switched, where that may be why no check happened; null where none is late or none is left. */
+async function watchIfLate(deps: Deps, { name, watch }: PipelineSpec, memory: WatchMemory | null) {
+  if (memory === null || lateness(memory.lastCheckAt, watch.every, new Date().toISOString()) === null) return null;
+  try {
+    const { state } = await deps.schedules.getHandle(watchId(name)).describe();
+    return { paused: state.paused, note: state.note ?? null };
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return null;
+    throw error;
+  }
 }
 
 function readTarget(

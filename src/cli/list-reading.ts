@@ -1,6 +1,6 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { pipelineOfWatchId, SEARCH_ATTRIBUTES } from '../core/names';
-import { formatDuration } from '../core/text/duration';
+import { lateness } from '../core/watch/lateness';
 import { stateAttribute, verdictAttribute } from '../workflows/attributes';
 import { PHASES } from './render/run';
 import { byListOrder, type ListedPipeline } from './render/list';
@@ -14,9 +14,6 @@ interface Scheduled {
   note: string | null;
   every: number | null;
 }
-
-/** Two checks missed, as `lateness` counts them: a period passes between two that are in time. */
-const isLate = (at: string, every: number): boolean => Date.now() - Date.parse(at) >= 3 * every;
 
 /**
  * Every pipeline that is watched, worked on, or ought to be watched. Four listings, however many pipelines there are:
@@ -63,15 +60,15 @@ function judged(
   run: Run | null,
 ): Pick<ListedPipeline, 'pipeline' | 'verdict' | 'cause' | 'checkedAt' | 'late'> {
   const checkedAt = check?.at ?? null;
-  const late = !paused && every !== null && check !== undefined && isLate(check.at, every);
-  const base = { pipeline, checkedAt, late };
+  const symptom =
+    check && every !== null ? lateness(check.at, every, new Date().toISOString(), { paused, note }) : null;
+  const base = { pipeline, checkedAt, late: symptom !== null };
   if (run)
     return { ...base, verdict: run.state === 'snapshotting' ? 'snapshotting' : 'changing', cause: describe(run) };
   if (paused) return { ...base, verdict: 'unknown', cause: `the watch is paused${note === null ? '' : `: ${note}`}` };
   if (check === undefined) return { ...base, verdict: 'unknown', cause: 'no completed check to read' };
-  if (late) {
-    const silence = formatDuration(Date.now() - Date.parse(check.at));
-    const cause = `checks are late: none for ${silence}, one is due every ${formatDuration(every)}; the last said ${check.verdict}`;
+  if (symptom) {
+    const cause = `checks are late: ${symptom.cause}; the last said ${check.verdict}`;
     return { ...base, verdict: check.verdict === 'healthy' ? 'unknown' : check.verdict, cause };
   }
   return { ...base, verdict: check.verdict, cause: null };

@@ -10,14 +10,13 @@ import { register as doctor } from './doctor';
 import { register as explain } from './explain';
 import { register as init } from './init';
 import { register as list } from './list';
-import { register as pause } from './pause';
 import { register as plan } from './plan';
 import { register as reject } from './reject';
 import { register as repair } from './repair';
-import { register as resume } from './resume';
 import { register as rotate } from './rotate';
 import { register as sql } from './sql';
 import { register as status } from './status';
+import { pause, resume } from './switch-watch';
 import { EXIT } from './exit';
 import { Output } from './output';
 

@@ -1,6 +1,7 @@
 import type { FailureInfo } from '../core/failures/types';
 import { runId } from '../core/names';
 import { lateness } from '../core/watch/lateness';
+import type { CheckResult, Symptom } from '../core/watch/types';
 import { CliError, EXIT } from './exit';
 import { failureInfo } from './failure';
 import {
@@ -37,14 +38,19 @@ export async function readStatus(temporal: Temporal, pipeline: string, onlyLast:
   }
   if (onlyLast) {
     if (last === null) return statusWithoutLook(pipeline, { kind: 'no-check-yet' }, null, state);
-    const late = lateness(last.checkedAt, watch.spec, new Date().toISOString());
-    return statusOfCheck(last, state, watch.paused ? null : late);
+    return statusOfCheck(last, state, lateBy(watch, last));
   }
-  if (!worker) return statusWithoutLook(pipeline, { kind: 'no-worker' }, last, state);
-  const check = await look(temporal, watch.spec, last?.memory ?? null);
-  // A look by hand is not the watch: that nobody watched meanwhile has to be said.
-  const late = last === null || watch.paused ? null : lateness(last.checkedAt, watch.spec, new Date().toISOString());
-  return statusOfCheck(check, state, late);
+  if (!worker) {
+    const late = last && lateBy(watch, last);
+    return statusWithoutLook(pipeline, { kind: 'no-worker', late }, last, state);
+  }
+  // The look knows when the schedule's last check was, and says itself that none was since.
+  return statusOfCheck(await look(temporal, watch.spec, last?.memory ?? null), state, null);
+}
+
+function lateBy(watch: Watch, last: CheckResult): Symptom | null {
+  const every = watch.spec?.watch.every;
+  return every === undefined ? null : lateness(last.checkedAt, every, new Date().toISOString(), watch);
 }
 
 function stateOf(watch: Watch): WatchState {

@@ -3,6 +3,7 @@ import { ScheduleNotFoundError, WorkflowNotFoundError, type ScheduleDescription 
 import { lookId, watchId } from '../core/names';
 import type { CheckInput } from '../core/run/types';
 import type { PipelineSpec } from '../core/spec/types';
+import { switchNote } from '../core/watch/lateness';
 import type { CheckResult, WatchMemory } from '../core/watch/types';
 import { pipelineAttribute } from '../workflows/attributes';
 import type { checkReplication } from '../workflows';
@@ -84,16 +85,17 @@ export async function look(temporal: Temporal, spec: PipelineSpec, memory: Watch
   }
 }
 
-/** Pauses or resumes the scheduled checks; the note is what Temporal's UI shows, too. */
+/** Pauses or resumes the scheduled checks. */
 export async function switchWatch(
   temporal: Temporal,
   pipeline: string,
-  change: 'pause' | 'unpause',
+  change: 'pause' | 'resume',
   reason: string,
 ): Promise<void> {
-  const note = `${change === 'pause' ? 'paused' : 'resumed'} by ${whoAmI()}${reason === '' ? '' : `: ${reason}`}`;
+  const note = switchNote(`${change}d`, { who: whoAmI(), at: new Date().toISOString(), reason });
+  const handle = temporal.client.schedule.getHandle(watchId(pipeline));
   try {
-    await soon(temporal, () => temporal.client.schedule.getHandle(watchId(pipeline))[change](note));
+    await soon(temporal, () => (change === 'pause' ? handle.pause(note) : handle.unpause(note)));
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
     throw new CliError(`nobody watches ${pipeline}: it has no schedule`, EXIT.usage, 'n2m list shows what is watched');

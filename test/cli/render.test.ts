@@ -277,7 +277,7 @@ describe('status', () => {
   });
 
   it('does not call healthy what nobody could look at', () => {
-    const status = statusWithoutLook('shop', { kind: 'no-worker' }, check('shop', 'healthy', START), null);
+    const status = statusWithoutLook('shop', { kind: 'no-worker', late: null }, check('shop', 'healthy', START), null);
     expect(status).toMatchObject({
       verdict: 'unknown',
       reachable: false,

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { METRICS } from '../../src/activities/metrics';
-import type { ListedPipeline } from '../../src/cli/render/list';
 import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
 import { read } from '../docs/pages';
-import { gist, until, Watched } from './watched';
+import { expectRecovery, gist, until, Watched } from './watched';
 
 jest.setTimeout(240_000);
 
@@ -47,22 +46,6 @@ afterAll(async () => {
 
 const target = (sql: string) => watched.world.target((client) => client.query(sql));
 const cluster = () => `ingest_${watched.world.name}`;
-
-/** Checks until the recovery is told, and two more: one recovery, and nothing else about it. */
-async function recovery(): Promise<void> {
-  const from = watched.receiver.alerts.length;
-  const told = () => watched.receiver.alerts.slice(from);
-  await until(async () => {
-    const { verdict } = await watched.check();
-    return verdict.name === 'healthy' && told().length > 0 ? true : undefined;
-  }, 'a recovery');
-  await watched.twoChecks();
-  expect(told().map(({ kind, verdict, severity }) => ({ kind, verdict, severity }))).toEqual([
-    { kind: 'recovered', verdict: 'healthy', severity: 'ok' },
-  ]);
-  const { code, status } = await watched.status();
-  expect({ code, verdict: status.verdict, alerts: status.alerts }).toEqual({ code: 0, verdict: 'healthy', alerts: [] });
-}
 
 describe('outages, each caused for real, and their end', () => {
   it('tells Prometheus what ops/ is fed by', async () => {
@@ -106,7 +89,7 @@ describe('outages, each caused for real, and their end', () => {
     expect(late.told.map(gist)).toEqual([{ kind: 'raised', severity: 'warn', rules: ['not-running'] }]);
     await target(`ALTER CLUSTER ${cluster()} SET (REPLICATION FACTOR 1)`);
     await watched.untilStatus(watched.source, 'running');
-    await recovery();
+    await expectRecovery(watched);
   });
 
   it('Postgres stopped, then Materialize, too; both back: one recovery', async () => {
@@ -141,7 +124,7 @@ describe('outages, each caused for real, and their end', () => {
     await watched.world.neon.postgres.start();
     materialize = await startMaterialize({ ...PACE, dir, port });
     await watched.untilStatus(watched.source, 'running');
-    await recovery();
+    await expectRecovery(watched);
   });
 
   it('schedule deleted: status and list say that nobody watches', async () => {
@@ -150,9 +133,7 @@ describe('outages, each caused for real, and their end', () => {
     expect({ code, verdict: status.verdict }).toEqual({ code: 3, verdict: 'unknown' });
     expect(status.cause).toContain('nobody watches');
     const listed = await until(async () => {
-      const { stdout } = await watched.world.n2m(['list', '--output', 'json']);
-      const { pipelines } = JSON.parse(stdout) as { pipelines: ListedPipeline[] };
-      const found = pipelines.find(({ pipeline }) => pipeline === watched.world.name);
+      const found = await watched.listed();
       return found?.cause?.includes('nobody watches') ? found : undefined;
     }, 'the list to know');
     expect(listed).toMatchObject({ verdict: 'unknown', every: null });

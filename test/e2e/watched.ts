@@ -1,8 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { parse, stringify } from 'yaml';
+import type { ListedPipeline } from '../../src/cli/render/list';
 import type { StatusDocument } from '../../src/cli/render/status-document';
 import type { Alert, CheckResult } from '../../src/core/watch/types';
 import { World, type PipelineFile, type WorldOptions } from './world';
@@ -139,6 +142,22 @@ export class Watched {
     return { code, status: JSON.parse(stdout) as StatusDocument };
   }
 
+  /** Applies the file anew, with a change. */
+  async apply(change: (file: PipelineFile) => void): Promise<void> {
+    const file = parse(await readFile(this.file, 'utf8')) as PipelineFile;
+    change(file);
+    await writeFile(this.file, stringify(file, { lineWidth: 0 }));
+    const { code, stderr } = await this.world.n2m(['apply', this.file, '--yes']);
+    if (code !== 0) throw new Error(`apply ended with ${code}: ${stderr}`);
+  }
+
+  /** Its line of `n2m list`. */
+  async listed(): Promise<ListedPipeline | undefined> {
+    const { stdout } = await this.world.n2m(['list', '--output', 'json']);
+    const { pipelines } = JSON.parse(stdout) as { pipelines: ListedPipeline[] };
+    return pipelines.find(({ pipeline }) => pipeline === this.world.name);
+  }
+
   /** What Materialize says of the source and of its tables, by name. */
   async statuses(): Promise<Record<string, string>> {
     const { rows } = await this.world.target((client) =>
@@ -185,6 +204,23 @@ export async function until<T>(ask: () => Promise<T | undefined>, what = 'an ans
     if (Date.now() > deadline) throw new Error(`waited a minute in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** Checks until the recovery is told, and two more: one recovery, and nothing else about it. `nudge` comes before each. */
+export async function expectRecovery(watched: Watched, nudge: () => Promise<unknown> = () => Promise.resolve()) {
+  const from = watched.receiver.alerts.length;
+  const told = () => watched.receiver.alerts.slice(from);
+  await until(async () => {
+    await nudge();
+    const { verdict } = await watched.check();
+    return verdict.name === 'healthy' && told().length > 0 ? true : undefined;
+  }, 'a recovery');
+  await watched.twoChecks();
+  expect(told().map(({ kind, verdict, severity }) => ({ kind, verdict, severity }))).toEqual([
+    { kind: 'recovered', verdict: 'healthy', severity: 'ok' },
+  ]);
+  const { code, status } = await watched.status();
+  expect({ code, verdict: status.verdict, alerts: status.alerts }).toEqual({ code: 0, verdict: 'healthy', alerts: [] });
 }
 
 /** What an alert is about, as far as tests compare it. */

@@ -231,6 +231,7 @@ export function checkResult(pipeline: string): CheckResult {
       source: { ok: false, failure },
       target: { ok: false, failure },
       changeUnderWay: null,
+      watch: null,
     },
     alertsSent: [],
     alertsFailed: 0,

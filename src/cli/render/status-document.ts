@@ -96,7 +96,10 @@ export function statusOfRun(
 }
 
 export type NoLook =
-  { kind: 'failed'; failure: FailureInfo } | { kind: 'unwatched' } | { kind: 'no-check-yet' } | { kind: 'no-worker' };
+  | { kind: 'failed'; failure: FailureInfo }
+  | { kind: 'unwatched' }
+  | { kind: 'no-check-yet' }
+  | { kind: 'no-worker'; late: Symptom | null };
 
 const START_WORKER = 'start a worker: npm run worker';
 
@@ -107,6 +110,7 @@ export function statusWithoutLook(
   last: CheckResult | null,
   watch: WatchState | null,
 ): StatusDocument {
+  const late = why.kind === 'no-worker' ? why.late : null;
   const before = last ? `; the last check, at ${last.checkedAt}, said ${last.verdict.name}` : '';
   const said: Record<NoLook['kind'], { cause: string; next: string }> = {
     failed: {
@@ -115,15 +119,18 @@ export function statusWithoutLook(
     },
     unwatched: { cause: 'nobody watches: the pipeline has no schedule', next: 'n2m apply FILE sets it up again' },
     'no-check-yet': { cause: 'no check has completed yet', next: `n2m status ${pipeline}` },
-    'no-worker': { cause: `no worker answers, so nobody can look${before}`, next: START_WORKER },
+    'no-worker': {
+      cause: `no worker answers, so nobody can look${late ? `: ${late.cause}` : ''}${before}`,
+      next: START_WORKER,
+    },
   };
   return {
     ...(last ? readings(last) : NOTHING_READ),
     pipeline,
     verdict: 'unknown',
-    severity: 'warn',
+    severity: late?.severity ?? 'warn',
     ...said[why.kind],
-    symptoms: [],
+    symptoms: late ? [late] : [],
     run: null,
     watch,
     reachable: why.kind !== 'no-worker',

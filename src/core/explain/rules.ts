@@ -101,8 +101,8 @@ export const ruleEntries: Record<string, Entry> = {
     'Make Materialize reachable for the worker, correct the reference.',
   ],
   'check-late': [
-    'Checks that were due did not happen: no worker runs, it is overloaded, or the schedule is gone or paused.',
+    'Checks that were due did not happen: no worker runs, or it is overloaded. A pause is no lateness.',
     'n2m list shows the last check of each pipeline; n2m doctor tells whether a worker polls.',
-    'Start a worker; n2m resume NAME if it is paused; n2m apply FILE makes a lost schedule again.',
+    'Start a worker; n2m status NAME looks at both sides meanwhile, as soon as one runs.',
   ],
 };

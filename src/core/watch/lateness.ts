@@ -1,20 +1,41 @@
 import { formatDuration } from '../text/duration';
-import type { PipelineSpec } from '../spec/types';
-import type { Symptom } from './types';
+import type { Symptom, WatchSwitch } from './types';
 
 const PERIODS = { warn: 2, critical: 5 };
 
-/** The symptom of checks that did not happen, for `status`, `list` and the next check; null when in time. */
-export function lateness(lastCheckAt: string, spec: PipelineSpec, now: string): Symptom | null {
-  const silence = Date.parse(now) - Date.parse(lastCheckAt);
+/** The note of a pause or its end, which Temporal's UI shows, too. It holds the time, as Temporal does not keep it. */
+export function switchNote(
+  change: 'paused' | 'resumed',
+  { who, at, reason }: { who: string; at: string; reason: string },
+): string {
+  return `${change} by ${who} at ${at}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+const resumedAt = (note: string | null): string | null =>
+  /^resumed by .*? at (\d{4}-\d\d-\d\dT[\d:.]+Z)(?=:|$)/.exec(note ?? '')?.[1] ?? null;
+
+/**
+ * The symptom of checks that did not happen, for `status`, `list` and the next check; null when in time, or paused on
+ * purpose. `every` in milliseconds.
+ */
+export function lateness(
+  lastCheckAt: string,
+  every: number,
+  now: string,
+  watch: WatchSwitch | null = null,
+): Symptom | null {
+  if (watch?.paused) return null;
+  const silence = Math.min(since(lastCheckAt, now), since(resumedAt(watch?.note ?? null) ?? lastCheckAt, now));
   // A period passes between two checks in time, so the second missed one is seen after three.
-  const missed = silence / spec.watch.every - 1;
+  const missed = silence / every - 1;
   if (!(missed >= PERIODS.warn)) return null;
   return {
     rule: 'check-late',
     severity: missed >= PERIODS.critical ? 'critical' : 'warn',
     table: null,
-    cause: `no check for ${formatDuration(silence)}, one is due every ${formatDuration(spec.watch.every)}`,
+    cause: `no check for ${formatDuration(silence)}, one is due every ${formatDuration(every)}`,
     next: 'n2m doctor tells whether a worker runs',
   };
 }
+
+const since = (at: string, now: string): number => Date.parse(now) - Date.parse(at);

@@ -42,8 +42,8 @@ const reachRules: WatchRule[] = [
     verdict: 'unknown',
     needs: 'nothing',
     during: ['copying', 'changing'],
-    look: ({ memory, spec, now }) => {
-      const late = memory === null ? null : lateness(memory.lastCheckAt, spec, now);
+    look: ({ memory, spec, now, reading }) => {
+      const late = memory === null ? null : lateness(memory.lastCheckAt, spec.watch.every, now, reading.watch);
       if (late === null) return [];
       const cause = () => late.cause;
       return [{ table: null, severity: always(late.severity), cause, next: late.next }];

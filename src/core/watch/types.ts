@@ -78,6 +78,14 @@ export interface PipelineReading {
   target: Reading<TargetReading>;
   /** A run (apply, repair, rotate, destroy) holds the pipeline's lock. */
   changeUnderWay: string | null;
+  /** Asked only when a check is late: a pause is no lateness. */
+  watch: WatchSwitch | null;
+}
+
+/** What the schedule says of itself: whether it is paused, and the note of who paused or resumed it last. */
+export interface WatchSwitch {
+  paused: boolean;
+  note: string | null;
 }
 
 export const VERDICTS = ['healthy', 'snapshotting', 'changing', 'lagging', 'stuck', 'broken', 'unknown'] as const;

@@ -9,6 +9,7 @@ import type {
   TargetTableReading,
   Verdict,
   WatchMemory,
+  WatchSwitch,
 } from '../../../src/core/watch/types';
 import type { FailureInfo } from '../../../src/core/failures/types';
 import type { PipelineSpec } from '../../../src/core/spec/types';
@@ -114,9 +115,10 @@ export interface Look {
   source?: SourceChange | 'down';
   target?: Partial<TargetReading> | 'down';
   change?: string;
+  watch?: WatchSwitch;
 }
 
-export function reading(minute: number, { source, target, change }: Look = {}): PipelineReading {
+export function reading(minute: number, { source, target, change, watch }: Look = {}): PipelineReading {
   return {
     takenAt: at(minute),
     durationMs: 20,
@@ -127,6 +129,7 @@ export function reading(minute: number, { source, target, change }: Look = {}): 
     target:
       target === 'down' ? { ok: false, failure: refused('materialize') } : { ok: true, value: healthyTarget(target) },
     changeUnderWay: change ?? null,
+    watch: watch ?? null,
   };
 }
 
