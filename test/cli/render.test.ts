@@ -270,10 +270,11 @@ describe('status', () => {
       cause: 'no check for 3 m',
       next: 'n2m doctor',
     });
-    expect(statusOfCheck(check('shop', 'broken'), null, late)).toMatchObject({
-      verdict: 'broken',
-      cause: 'it is broken',
-    });
+    const before = check('shop', 'lagging');
+    before.verdict.severity = 'warn';
+    const lagging = statusOfCheck(before, null, { ...late, severity: 'critical' });
+    expect(lagging).toMatchObject({ verdict: 'lagging', cause: 'it is lagging', severity: 'critical' });
+    expect(lagging.symptoms.map(({ rule }) => rule)).toContain('check-late');
   });
 
   it('does not call healthy what nobody could look at', () => {

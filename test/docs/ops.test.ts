@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { WORKER_VARIABLES } from '../../scripts/docs/environment';
 import { parseConfig } from '../../src/config';
-import { read } from './pages';
+import { read, ROOT } from './pages';
 
 /** What stands at a path of a document; undefined where there is nothing. */
 function at(value: unknown, ...path: (string | number)[]): unknown {
@@ -96,6 +98,38 @@ describe('ops/systemd/n2m-worker.service', () => {
     const { shutdownGraceMs } = parseConfig(settings);
     const [, stop] = /^TimeoutStopSec=(\d+)$/m.exec(lines.join('\n')) ?? [];
     expect(Number(stop)).toBeGreaterThan(longestStop(shutdownGraceMs / 1000));
+  });
+});
+
+describe('ops/prometheus-alerts.yaml', () => {
+  const promtool = (...args: string[]) => spawnSync('promtool', args, { cwd: join(ROOT, 'ops'), encoding: 'utf8' });
+  const there = promtool('--version').status === 0;
+  // CI unpacks it (.ci/run), so there its absence is a failure.
+  const withPromtool = there || process.env.CI ? it : it.skip;
+  const title = (what: string) => (there ? what : `${what} (promtool is not on the PATH: Debian package prometheus)`);
+
+  withPromtool(title('is valid for promtool'), () => {
+    const { status, stdout, stderr } = promtool('check', 'rules', 'prometheus-alerts.yaml');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('SUCCESS: 10 rules found');
+  });
+
+  withPromtool(title('fires and keeps still as its own tests say'), () => {
+    const { status, stdout, stderr } = promtool('test', 'rules', 'prometheus-alerts.test.yaml');
+    expect({ status, output: stdout + stderr }).toMatchObject({ status: 0 });
+  });
+
+  it('has each of its alerts in those tests, silent and firing', () => {
+    const rules = at(parse(read('ops/prometheus-alerts.yaml')), 'groups', 0, 'rules') as { alert?: string }[];
+    const tests = at(parse(read('ops/prometheus-alerts.test.yaml')), 'tests') as {
+      alert_rule_test: { alertname: string; exp_alerts: unknown[] }[];
+    }[];
+    const cases = tests.flatMap((test) => test.alert_rule_test);
+    const names = (fires: boolean) =>
+      [...new Set(cases.filter((one) => one.exp_alerts.length > 0 === fires).map((one) => one.alertname))].sort();
+    const alerts = rules.flatMap(({ alert }) => alert ?? []).sort();
+    expect(names(true)).toEqual(alerts);
+    expect(names(false)).toEqual(alerts);
   });
 });
 

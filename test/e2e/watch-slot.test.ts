@@ -8,11 +8,12 @@ jest.setTimeout(240_000);
 /** Of the schedule, where it is what starts the checks. */
 const PERIOD = 2_000;
 
+const SOON = { warn: '1ms', critical: '1h' };
+
 let watched: Watched;
 beforeAll(async () => {
   watched = await Watched.start({}, (file) => {
-    const soon = { warn: '1ms', critical: '1h' };
-    file.watch = { ...(file.watch as object), notRunning: soon, slotIdle: soon };
+    file.watch = { ...(file.watch as object), notRunning: SOON, slotIdle: SOON };
   });
 });
 afterAll(() => watched?.stop());
@@ -65,26 +66,10 @@ describe('what holds a slot, refuses its consumer or loses it, each caused for r
     await expectRecovery(watched, logRunning);
   });
 
-  it('the password changed: told as such, and mended by the next command it names', async () => {
-    const role = `mz_${watched.world.name}`;
-    await upstream(`ALTER ROLE "${role}" PASSWORD 'changed behind everybody'`);
-    await upstream(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}'`);
-    await watched.untilStatus(watched.source, 'stalled');
-    const { result, told } = await watched.twoChecks();
-    const next = `n2m rotate ${watched.world.name}`;
-    expect(result.verdict).toMatchObject({ name: 'broken', severity: 'warn', next });
-    expect(result.verdict.cause).toMatch(
-      /is stalled for .*: the password of the replication role was changed upstream$/,
-    );
-    expect(told.map(gist)).toEqual([{ kind: 'raised', severity: 'warn', rules: ['not-running'] }]);
-    expect(await status()).toEqual({ code: 3, verdict: 'broken', severity: 'warn', next });
-    const { code, stderr } = await watched.world.n2m([...next.split(' ').slice(1), '--yes']);
-    expect({ code, stderr }).toMatchObject({ code: 0 });
-    await expectRecovery(watched, logRunning);
-  });
-
   it('the worker dead for ten periods: late by status and list, not pinged, and one story when it is back', async () => {
-    await watched.apply((file) => void (file.watch = { ...(file.watch as object), every: `${PERIOD}ms` }));
+    await watched.apply((file) => {
+      file.watch = { every: `${PERIOD}ms`, pingUrl: 'env:N2M_SECRET_PING_URL', notRunning: SOON };
+    });
     const { receiver, world } = watched;
     const before = receiver.pings;
     await until(() => Promise.resolve(receiver.pings > before + 1 ? true : undefined), 'checks by the schedule');
@@ -141,6 +126,24 @@ describe('what holds a slot, refuses its consumer or loses it, each caused for r
       late: false,
       cause: expect.stringContaining('a look at the slot') as string,
     });
+  });
+
+  it('the password changed: told as such, and mended by the next command it names', async () => {
+    const role = `mz_${watched.world.name}`;
+    await upstream(`ALTER ROLE "${role}" PASSWORD 'changed behind everybody'`);
+    await upstream(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}'`);
+    await watched.untilStatus(watched.source, 'stalled');
+    const { result, told } = await watched.twoChecks();
+    const next = `n2m rotate ${watched.world.name}`;
+    expect(result.verdict).toMatchObject({ name: 'broken', severity: 'warn', next });
+    expect(result.verdict.cause).toMatch(
+      /is stalled for .*: the password of the replication role was changed upstream$/,
+    );
+    expect(told.map(gist)).toEqual([{ kind: 'raised', severity: 'warn', rules: ['not-running'] }]);
+    expect(await status()).toEqual({ code: 3, verdict: 'broken', severity: 'warn', next });
+    const { code, stderr } = await watched.world.n2m([...next.split(' ').slice(1), '--yes']);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    await expectRecovery(watched, logRunning);
   });
 
   it('the slot invalidated by a small max_slot_wal_keep_size: terminal at once, whatever comes after', async () => {

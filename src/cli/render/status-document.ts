@@ -9,6 +9,7 @@ import type {
   Severity,
   VerdictName,
 } from '../../core/watch/types';
+import { worse } from '../../core/watch/judge';
 import { formatDuration } from '../../core/text/duration';
 import type { LiveRun } from '../run';
 import { PHASES } from './run';
@@ -61,8 +62,10 @@ export function statusOfCheck(check: CheckResult, watch: WatchState | null, late
     watch,
     reachable: true,
   };
-  if (late === null || name !== 'healthy') return status;
-  return { ...status, verdict: 'unknown', severity: late.severity, cause: late.cause, next: late.next };
+  if (late === null) return status;
+  const worst = worse(late.severity, severity) ? late.severity : severity;
+  if (name !== 'healthy') return { ...status, severity: worst };
+  return { ...status, verdict: 'unknown', severity: worst, cause: late.cause, next: late.next };
 }
 
 /** A run holds the pipeline: what it does is the verdict; what the last check saw is kept beside it. */
