@@ -67,6 +67,8 @@ export interface IngestedSource {
   publication: string;
   connection: UpstreamConnection;
   tables: IngestedTable[];
+  /** Upstream's timeline when the source was made; null or absent where nobody could tell. */
+  timelineId?: string | null;
   /** The progress relation of the subsource syntax; its frontier moves along. */
   progressId?: string;
 }

@@ -209,10 +209,11 @@ async function resume({ catalog, store, ingestion, log }: Environment): Promise<
     try {
       const connection = await catalog.upstreamConnection(stored.connectionId);
       const tables = stored.tables.map(({ item, upstream }) => ({ id: item.id, upstream }));
-      const { slot, publication } = stored;
+      const { slot, publication, timelineId } = stored;
       const replica = await catalog.replicaFor(stored.clusterId);
       const progressId = await progressOf(store, stored.item.id);
-      ingestion.start({ id: stored.item.id, slot, publication, connection, tables, progressId }, replica);
+      const id = stored.item.id;
+      ingestion.start({ id, slot, publication, connection, tables, timelineId, progressId }, replica);
     } catch (error) {
       log(`source ${stored.item.name} was not resumed: ${String(error)}`);
     }

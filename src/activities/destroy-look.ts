@@ -1,7 +1,6 @@
 import type { DestroyPlan, DestroySource, DestroyTarget, KnownUpstream } from '../core/destroy/types';
-import { readAdded } from '../core/destroy/added';
+import { addedBy } from '../core/destroy/added';
 import { planDestruction } from '../core/destroy/plan';
-import { isOurs, readMark } from '../core/plan/ownership';
 import type { PipelineSpec } from '../core/spec/types';
 import { SystemError } from '../systems/errors';
 import * as mz from '../systems/materialize';
@@ -73,10 +72,8 @@ async function readSource(
 ): Promise<DestroySource> {
   const { spec, known } = input;
   const publication = await pg.readPublication(client, spec.source.publication);
-  const recorded = isOurs(publication?.comment ?? null, spec.name)
-    ? (readMark(publication?.comment ?? null)?.added ?? [])
-    : [];
-  const read = recorded.map(readAdded).filter((entry) => entry !== null);
+  const ours = await pg.readOwnPublications(client, spec.name);
+  const read = addedBy(ours);
   const added = read.length > 0 ? read : (known?.added ?? []);
   const wanted = [slot, known?.slot ?? null, ...added.map((entry) => (entry.kind === 'slot' ? entry.name : null))];
   const slots = [];
@@ -86,6 +83,7 @@ async function readSource(
     spec.source.kind === 'neon' ? spec.source : { project: '', branch: null, database: '' };
   return {
     publication,
+    ours,
     role: await pg.readRole(client, spec.source.role.name),
     slots,
     idleSlots: idle.map((one) => one.slot),

@@ -1,7 +1,6 @@
 import * as sql from '../core/sql/postgres';
-import { revoke } from '../core/destroy/source-steps';
+import { revoke, unpublishing } from '../core/destroy/source-steps';
 import type { DestroyInput, KnownUpstream } from '../core/destroy/types';
-import { isOurs } from '../core/plan/ownership';
 import type { StepResult } from '../core/plan/types';
 import { plural } from '../core/text/count';
 import { SystemError, systemError } from '../systems/errors';
@@ -18,33 +17,35 @@ const OPERATIONS_DEADLINE = 5 * 60_000;
 /** Sessions of the role end a moment after the slot that one of them held. */
 const SESSIONS_PATIENCE = 15_000;
 
-/** Empties our publication; it stays, because its comment is the record of what is left to do. */
-export function unpublish(deps: Deps, { spec }: DestroyInput): Promise<StepResult> {
+/** Empties our publications, which stay, because their comments are the record of what is left to do; see `unpublishing`. */
+export function unpublish(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
   const name = spec.source.publication;
-  const object = `publication ${name}`;
   return withSource(deps, spec, async ({ client }) => {
-    const found = await ours(client, spec.name, name);
-    if (found && found.tables.length > 0) await client.query(sql.alterPublicationDrop(name, found.tables));
-    const after = await ours(client, spec.name, name);
-    if (after && after.tables.length > 0) throw still(`${plural(after.tables.length, 'table')} of ${object}`);
-    return done('dropped', object, `${object} publishes nothing any more`);
+    const due = async () =>
+      unpublishing(spec, await pg.readPublication(client, name), await ours(client, spec), plan.known);
+    for (const statement of await due()) await client.query(statement);
+    if ((await due()).length > 0) throw still(`what publication ${name} publishes for us`);
+    return done('dropped', `publication ${name}`, 'nothing is published for this pipeline any more');
   });
 }
 
-async function ours(client: SqlClient, pipeline: string, publication: string) {
-  const found = await pg.readPublication(client, publication);
-  return found && isOurs(found.comment, pipeline) ? found : null;
-}
+const ours = (client: SqlClient, { name }: DestroyInput['spec']) => pg.readOwnPublications(client, name);
 
 const recorded = ({ added }: KnownUpstream) => added.filter((entry) => entry.kind === 'identity');
 
-/** Only tables that are still full and that no other publication reads. */
+/** Only tables that are still full and that nobody else's publication reads since. */
 export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
   const before = recorded(plan.known);
+  const { publication } = spec.source;
   return withSource(deps, spec, async ({ client }) => {
     const due = async () => {
+      const own = await ours(client, spec);
       const tables = await pg.readIdentities(client, before);
-      return tables.filter((table) => table.identity === 'full' && table.publishedBy.length === 0);
+      // Somebody else's that the file names publishes the table as it did before; ours must have let go of it.
+      const allowed = own.some(({ name }) => name === publication) ? [] : [publication];
+      return tables.filter(
+        (table) => table.identity === 'full' && table.publishedBy.every((name) => allowed.includes(name)),
+      );
     };
     const tables = await due();
     if (tables.length > 0) await client.query(sql.setLockTimeout(LOCK_TIMEOUT));
@@ -125,13 +126,28 @@ export async function removeIps(deps: Deps, { spec, plan }: DestroyInput): Promi
   return done('dropped', 'IP Allow entries', `${cidrs.join(', ')} removed from the IP Allow list`);
 }
 
-/** Last of all upstream: with it the record goes. */
+/** The file's, if it is ours. Last of all upstream: with it the record goes. */
 export function removePublication(deps: Deps, { spec }: DestroyInput): Promise<StepResult> {
   const name = spec.source.publication;
   const object = `publication ${name}`;
+  return dropPublications(deps, spec, object, (found) => found === name);
+}
+
+/** Every other publication of ours. */
+export function removeRecord(deps: Deps, { spec }: DestroyInput): Promise<StepResult> {
+  return dropPublications(deps, spec, 'the record', (found) => found !== spec.source.publication);
+}
+
+function dropPublications(
+  deps: Deps,
+  spec: DestroyInput['spec'],
+  object: string,
+  wanted: (name: string) => boolean,
+): Promise<StepResult> {
   return withSource(deps, spec, async ({ client }) => {
-    if (await ours(client, spec.name, name)) await client.query(sql.dropPublication(name));
-    if (await ours(client, spec.name, name)) throw still(object);
+    const there = async () => (await ours(client, spec)).filter(({ name }) => wanted(name));
+    for (const { name } of await there()) await client.query(sql.dropPublication(name));
+    if ((await there()).length > 0) throw still(object);
     return done('dropped', object, `${object} is gone`);
   });
 }

@@ -5,7 +5,15 @@ import { check } from './check';
 import type { Deps } from './deps';
 import { planDestroy } from './destroy-look';
 import { removeSlot } from './destroy-slot';
-import { removeIps, removePublication, removeRole, restoreIdentity, revokeGrants, unpublish } from './destroy-source';
+import {
+  removeIps,
+  removePublication,
+  removeRole,
+  removeRecord,
+  restoreIdentity,
+  revokeGrants,
+  unpublish,
+} from './destroy-source';
 import { removeCluster, removeConnection, removeSchema, removeSecret, removeSource } from './destroy-target';
 import { removeWatch } from './destroy-watch';
 import { examine } from './examine';
@@ -60,6 +68,7 @@ export function createActivities(deps: Deps): Activities & ExamineActivities {
     removeRole: (input) => removeRole(deps, input),
     removeIps: (input) => removeIps(deps, input),
     removePublication: (input) => removePublication(deps, input),
+    removeRecord: (input) => removeRecord(deps, input),
     planRotate: (input) => planRotate(deps, input),
     rotatePassword: (input) => rotatePassword(deps, input),
     reconnectSource: (input) => reconnectSource(deps, input),

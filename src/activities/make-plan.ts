@@ -14,7 +14,12 @@ export async function makePlan(deps: Deps, { spec }: { spec: PipelineSpec }): Pr
       const { project, branch, database } =
         spec.source.kind === 'neon' ? spec.source : { project: '', branch: null, database: '' };
       const facts = neon ? await neon.readFacts({ project, branch, database }) : null;
-      return readSourceFacts(client, { source: spec.source, reachable: access.reachable, neon: facts });
+      return readSourceFacts(client, {
+        pipeline: spec.name,
+        source: spec.source,
+        reachable: access.reachable,
+        neon: facts,
+      });
     }),
     withMaterialize(deps, spec, (client) => readTargetFacts(client, spec)),
     readWatch(deps.schedules, spec, deps.taskQueue),

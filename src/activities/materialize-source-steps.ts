@@ -1,6 +1,7 @@
 import * as sql from '../core/sql/materialize';
 import { alterPublicationDrop } from '../core/sql/postgres';
 import { isOurs, writeMark } from '../core/plan/ownership';
+import { addedBy } from '../core/destroy/added';
 import { recreateReasons } from '../core/plan/source-definition';
 import { sameTable, tableName } from '../core/plan/select';
 import { plural } from '../core/text/count';
@@ -9,8 +10,9 @@ import type { PlannedTable, StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { systemError } from '../systems/errors';
 import { readConnection, readSource } from '../systems/materialize';
-import { certificateAuthority, readPublication } from '../systems/postgres';
+import { certificateAuthority, readOwnPublications, readPublication } from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
+import { forgetAdded } from './added';
 import type { Deps } from './deps';
 import { createAndLook, done } from './ensure';
 import { itemsOf, REMOTE_DEADLINE, withMaterialize, withSource } from './sessions';
@@ -136,9 +138,23 @@ export async function dropTables(deps: Deps, { spec, removed }: StepInput): Prom
   });
   await withSource(deps, spec, async ({ client }) => {
     const publication = await readPublication(client, spec.source.publication);
-    if (!publication || publication.allTables || !isOurs(publication.comment, spec.name)) return;
-    const published = removed.filter((table) => publication.tables.some((there) => sameTable(there, table)));
+    if (!publication || publication.allTables) return;
+    const recorded = addedBy(await readOwnPublications(client, spec.name)).filter(
+      (added) => added.kind === 'published',
+    );
+    // From somebody else's publication only what we put there.
+    const ours = isOurs(publication.comment, spec.name)
+      ? removed
+      : removed.filter((table) =>
+          recorded.some((added) => added.publication === publication.name && sameTable(added, table)),
+        );
+    const published = ours.filter((table) => publication.tables.some((there) => sameTable(there, table)));
     if (published.length > 0) await client.query(alterPublicationDrop(publication.name, published));
+    await forgetAdded(
+      client,
+      spec.name,
+      recorded.filter((added) => removed.some((table) => sameTable(added, table))),
+    );
   });
   const names = removed.map(tableName).join(', ');
   return done('dropped', names, 'dropped from Materialize, then from the publication');

@@ -36,7 +36,12 @@ export async function planRepair(
       const { project, branch, database } =
         spec.source.kind === 'neon' ? spec.source : { project: '', branch: null, database: '' };
       const neonFacts = neon ? await neon.readFacts({ project, branch, database }) : null;
-      return readSourceFacts(client, { source: spec.source, reachable: access.reachable, neon: neonFacts });
+      return readSourceFacts(client, {
+        pipeline: spec.name,
+        source: spec.source,
+        reachable: access.reachable,
+        neon: neonFacts,
+      });
     }),
     withMaterialize(deps, spec, (client) => readTargetFacts(client, spec)),
     readWatch(deps.schedules, spec, deps.taskQueue),

@@ -1,6 +1,6 @@
 import * as sql from '../core/sql/postgres';
 import { isOurs, writeMark } from '../core/plan/ownership';
-import { publicationDifferences, tablesToPublish, unpublished } from '../core/plan/publication';
+import { operationsOf, publicationDifferences, tablesToPublish, unpublished } from '../core/plan/publication';
 import { neededDefaultPrivileges, neededGrants } from '../core/plan/grants';
 import { plural } from '../core/text/count';
 import type { PublicationFacts } from '../core/plan/facts';
@@ -71,6 +71,7 @@ export function ensurePublication(deps: Deps, { spec, tables, planned }: StepInp
     const publication =
       (await look()) ??
       (await createAndLook(() => client.query(sql.createPublication(name, tables)), look, object, 'source'));
+    await recordForeign(client, spec, publication, tables);
     await alterPublication(client, publication, tables);
     const after = await look();
     if (after === null || publicationDifferences(tables, after).length > 0) throw notHeld(object);
@@ -80,6 +81,25 @@ export function ensurePublication(deps: Deps, { spec, tables, planned }: StepInp
     const outcome = planned === 'create' ? 'created' : 'changed';
     return done(outcome, object, `publishes ${plural(tables.length, 'table')}`);
   });
+}
+
+/** What somebody else's publication is about to get from us; one that has just been made lacks nothing. */
+async function recordForeign(
+  client: SqlClient,
+  spec: StepInput['spec'],
+  publication: PublicationFacts,
+  tables: StepInput['tables'],
+): Promise<void> {
+  if (isOurs(publication.comment, spec.name)) return;
+  const { name } = publication;
+  await recordAdded(client, spec, [
+    ...tablesToPublish(tables, publication).map((table) => ({
+      ...{ kind: 'published' as const, publication: name, schema: table.schema, name: table.name },
+    })),
+    ...(unpublished(publication).length > 0
+      ? [{ kind: 'operations' as const, publication: name, before: operationsOf(publication) }]
+      : []),
+  ]);
 }
 
 async function alterPublication(

@@ -86,6 +86,8 @@ export interface Activities {
   removeRole: DestroyStep;
   removeIps: DestroyStep;
   removePublication: DestroyStep;
+  /** The publication that holds nothing but the record, where the file's is somebody else's. */
+  removeRecord: DestroyStep;
 
   /** Looks at role, secret, connection and source. Reads only. */
   planRotate(input: { spec: PipelineSpec }): Promise<RotatePlan>;

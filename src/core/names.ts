@@ -49,6 +49,12 @@ export function isPipelineName(name: string): boolean {
 /** Upstream publication, unless the file names another. */
 export const publicationName = (pipeline: string): string => `n2m_${snake(pipeline)}`;
 
+/**
+ * Publishes nothing: its comment records what was added upstream where the file's publication is somebody else's. No
+ * pipeline's name has a dot, so it is no other pipeline's publication.
+ */
+export const recordName = (pipeline: string): string => `${publicationName(pipeline)}.record`;
+
 /** Objects in Materialize, unless the file names others. */
 export function materializeNames(pipeline: string): { secret: string; connection: string; source: string } {
   const stem = snake(pipeline);

@@ -13,10 +13,10 @@ import { failureOf, RunTracker } from './run-tracker';
  *  2. the watch, so that nobody is alarmed
  *  3. the source, and proof that its slot is gone upstream
  *  4. connection, secret, cluster and schema in Materialize
- *  5. upstream: the publication is emptied, what was shared is given back, the role goes, the publication last
+ *  5. upstream: the publication is emptied, what was shared is given back, the role goes, the publication and the record last
  *  6. everything is looked up again; the report says only what that look saw
  *
- * What is half done is finished by running it again: each step looks first, and the publication holds the record.
+ * What is half done is finished by running it again: each step looks first, and a publication holds the record.
  */
 export async function destroyReplication(input: DestroyRunInput): Promise<DestroyReport> {
   const { spec } = input;
@@ -41,6 +41,7 @@ export async function destroyReplication(input: DestroyRunInput): Promise<Destro
     await step('remove-role', activities.removeRole);
     await step('remove-ips', activities.removeIps);
     await step('remove-publication', activities.removePublication);
+    await step('remove-record', activities.removeRecord);
 
     tracker.phase('proving');
     const after = await look(input, plan.known, 'look at both systems again');

@@ -53,6 +53,7 @@ export const {
   restoreIdentity,
   revokeGrants,
   removePublication,
+  removeRecord,
 } = proxyActivities<Activities>(quick);
 
 export const {

@@ -76,13 +76,16 @@ globalThis.fetch = function (input, init) {
   );
 };
 
-const create = ScheduleClient.prototype.create;
-ScheduleClient.prototype.create = function (options) {
-  return around(
-    'schedule create',
-    () => create.call(this, options),
-    () => {
-      throw Object.assign(new Error('14 UNAVAILABLE: the connection was lost'), { code: 14 });
-    },
-  );
-};
+const SCHEDULE = { create: 'schedule create', _updateSchedule: 'schedule update', _deleteSchedule: 'schedule delete' };
+for (const [method, call] of Object.entries(SCHEDULE)) {
+  const plain = ScheduleClient.prototype[method];
+  ScheduleClient.prototype[method] = function (...args) {
+    return around(
+      call,
+      () => plain.apply(this, args),
+      () => {
+        throw Object.assign(new Error('14 UNAVAILABLE: the connection was lost'), { code: 14 });
+      },
+    );
+  };
+}

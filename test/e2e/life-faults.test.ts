@@ -1,9 +1,12 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
 import type { Plan } from '../../src/core/plan/types';
 import type { RepairReport } from '../../src/core/repair/types';
 import { digests, untilEqual } from './compare';
-import { World, type Mode } from './world';
+import { inLanes, untried } from './lanes';
+import { ended, untilStatusSays, up } from './live';
+import { World, type Mode, type PipelineFile } from './world';
 
 /** The worker is killed before, or after, each thing that a change, a rotation or a repair changes. */
 interface Life {
@@ -11,7 +14,10 @@ interface Life {
   sqlRole?: true;
   /** On a live pipeline, with a worker that nobody kills. */
   damage?: (world: World) => Promise<void>;
-  run: (world: World) => Promise<void>;
+  /** Tables and whatever else the file says from then on. */
+  tables?: string[];
+  edit?: (file: PipelineFile) => void;
+  run: (world: World, file: string) => Promise<void>;
 }
 
 const BUILT = ['by_status', 'totals'];
@@ -65,25 +71,52 @@ const LIVES: Record<string, Life> = {
   },
   'a table added': {
     patterns: ['REPLICA IDENTITY FULL', '^ALTER PUBLICATION .* ADD TABLE', '^ALTER SOURCE .*ADD SUBSOURCE'],
-    run: (world) => change(world, ['customers', 'orders', 'Order Items', 'events']),
+    tables: ['customers', 'orders', 'Order Items', 'events'],
+    run: change,
   },
   'a table removed': {
     patterns: ['^DROP SOURCE .*RESTRICT', '^ALTER PUBLICATION .* DROP TABLE'],
-    run: (world) => change(world, ['customers', 'orders']),
+    tables: ['customers', 'orders'],
+    run: change,
+  },
+  'a table copied again for other columns': {
+    patterns: [...DEPENDENTS, '^DROP SOURCE .*RESTRICT', '^ALTER SOURCE .*ADD SUBSOURCE'],
+    damage: build,
+    edit: ({ source }) => (source.excludeColumns = ['public.orders.placed_at']),
+    run: async (world, file) => {
+      await ended(world, ['apply', file, '--yes']);
+      await dependentsAreBack(world);
+    },
+  },
+  'another connection, size and watch': {
+    patterns: ['^ALTER CONNECTION', '^ALTER CLUSTER', '^schedule update'],
+    edit: (file) => {
+      file.source.tls = { ...(file.source.tls as object), mode: 'verify-ca' };
+      file.materialize.cluster.steadySize = '100cc';
+      file.watch = { every: '2h' };
+    },
+    run: change,
   },
 };
 const FIRST = ['customers', 'orders', 'Order Items'];
-const CASES = Object.keys(LIVES).flatMap((title) =>
-  (['kill-before', 'kill-after'] as const).map((mode) => ({ title, mode })),
-);
-const AT_ONCE = 3;
+interface Case {
+  title: string;
+  mode: Mode;
+}
+const CASES = Object.keys(LIVES).flatMap((title): Case[] => [
+  { title, mode: 'kill-before' },
+  { title, mode: 'kill-after' },
+]);
+const caseOf = ({ title, mode }: Case): string => `${title} ${mode}`;
+/** What each kind of run changed, as its workers wrote it down. */
+const journals = new Map<string, string[]>();
 
 let materialize: MaterializeServer;
 let results: Map<string, Promise<void>>;
 
 beforeAll(async () => {
   materialize = await startMaterialize({ speed: 20, schemaValidationInterval: 1_000, restartDelay: 1_000 });
-  results = runAll();
+  results = inLanes(CASES, caseOf, one);
 }, 60_000);
 afterAll(async () => {
   await Promise.allSettled(results.values());
@@ -93,68 +126,58 @@ afterAll(async () => {
 describe('a worker that dies in the middle of', () => {
   it.each(CASES)(
     '$title, $mode: the run finishes, the data agree, a second apply finds nothing to do',
-    async ({ title, mode }) => {
-      await results.get(`${title} ${mode}`);
-      expect(results.has(`${title} ${mode}`)).toBe(true);
+    async (one) => {
+      expect(results.has(caseOf(one))).toBe(true);
+      await results.get(caseOf(one));
     },
     900_000,
   );
+
+  it('was tried at every change that these runs make', () => {
+    for (const [title, { patterns }] of Object.entries(LIVES)) {
+      expect({ title, untried: untried(journals.get(title) ?? [], patterns) }).toEqual({ title, untried: [] });
+      expect({ title, journals: journals.get(title)?.length }).toEqual({ title, journals: 2 });
+    }
+  });
 });
 
-/** A few worlds at a time: most of a case is waiting for the heartbeat timeout of a killed worker. */
-function runAll(): Map<string, Promise<void>> {
-  const lanes: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
-  const started = new Map<string, Promise<void>>();
-  CASES.forEach(({ title, mode }, index) => {
-    const result = (lanes[index % AT_ONCE] ?? Promise.resolve()).then(() => one(title, mode));
-    lanes[index % AT_ONCE] = result.catch(() => undefined);
-    started.set(`${title} ${mode}`, result);
-  });
-  return started;
-}
-
-async function one(title: string, mode: Mode): Promise<void> {
+async function one({ title, mode }: Case): Promise<void> {
   const life = LIVES[title];
   if (!life) throw new Error(`no case ${title}`);
   const world = await World.start({ sharedMaterialize: materialize, neon: { sampleOrders: 200 } });
   try {
     const worker = await world.startWorker();
-    await ended(world, ['apply', await fileOf(world, FIRST, life.sqlRole), '--yes']);
+    await ended(world, ['apply', await fileOf(world, FIRST, { sqlRole: life.sqlRole }), '--yes']);
     await life.damage?.(world);
     const gone = new Promise((resolve) => worker.once('exit', resolve));
     worker.kill('SIGTERM');
     await gone;
-    await world.keepWorker({ strikes: life.patterns.map((pattern) => ({ pattern, mode })), markers: world.dir });
-    await life.run(world);
+    const journal = join(world.dir, 'journal');
+    await world.keepWorker({
+      strikes: life.patterns.map((pattern) => ({ pattern, mode })),
+      markers: world.dir,
+      journal,
+    });
+    const tables = life.tables ?? FIRST;
+    const file = await fileOf(world, tables, life);
+    await life.run(world, file);
+    journals.set(title, [...(journals.get(title) ?? []), await readFile(journal, 'utf8')]);
     const struck = (await readdir(world.dir)).filter((name) => name.startsWith('struck-')).sort();
     expect(struck).toEqual(life.patterns.map((_pattern, index) => `struck-${index}`).sort());
     await up(world, `UPDATE customers SET city = 'Graz' WHERE id % 5 = 0`);
-    const tables = TABLES_AFTER[title] ?? FIRST;
     await untilEqual(world, tables);
-    await nothingLeft(world, await fileOf(world, tables, life.sqlRole));
+    await nothingLeft(world, file);
   } finally {
     await world.stop();
   }
 }
 
-const TABLES_AFTER: Record<string, string[]> = {
-  'a table added': ['customers', 'orders', 'Order Items', 'events'],
-  'a table removed': ['customers', 'orders'],
-};
-
-const fileOf = (world: World, tables: string[], sqlRole = false): Promise<string> =>
-  world.write(({ source }) => {
-    source.tables = tables.map((table) => `public."${table}"`);
-    if (sqlRole) source.role = { name: `mz_${world.name}`, via: 'sql' };
+const fileOf = (world: World, tables: string[], { sqlRole, edit }: Pick<Life, 'sqlRole' | 'edit'>): Promise<string> =>
+  world.write((file) => {
+    file.source.tables = tables.map((table) => `public."${table}"`);
+    if (sqlRole) file.source.role = { name: `mz_${world.name}`, via: 'sql' };
+    edit?.(file);
   });
-
-const up = (world: World, sql: string) => world.upstream((client) => client.query(sql));
-
-async function ended(world: World, args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await world.n2m(args);
-  expect({ args, code, stderr: code === 0 ? '' : stderr }).toEqual({ args, code: 0, stderr: '' });
-  return stdout;
-}
 
 async function rotate(world: World): Promise<void> {
   await ended(world, ['rotate', world.name, '--yes']);
@@ -164,7 +187,10 @@ async function rotate(world: World): Promise<void> {
 async function repair(world: World): Promise<void> {
   const report = JSON.parse(await ended(world, ['repair', world.name, '--yes', '--output', 'json'])) as RepairReport;
   expect(report.recreated.filter(({ outcome }) => outcome !== 'recreated')).toEqual([]);
-  if (report.definitions.length === 0) return;
+  if (report.definitions.length > 0) await dependentsAreBack(world);
+}
+
+async function dependentsAreBack(world: World): Promise<void> {
   const { rows } = await world.target((client) =>
     client.query<{ name: string; comment: string | null }>(
       `SELECT o.name, c.comment FROM mz_catalog.mz_objects o JOIN mz_catalog.mz_schemas n ON n.id = o.schema_id
@@ -177,9 +203,9 @@ async function repair(world: World): Promise<void> {
   ]);
 }
 
-async function change(world: World, tables: string[]): Promise<void> {
+async function change(world: World, file: string): Promise<void> {
   const before = await digests(world, ['customers', 'orders']);
-  await ended(world, ['apply', await fileOf(world, tables), '--yes']);
+  await ended(world, ['apply', file, '--yes']);
   expect(await digests(world, ['customers', 'orders'])).toEqual(before);
 }
 
@@ -199,15 +225,6 @@ async function build(world: World): Promise<void> {
       `CREATE MATERIALIZED VIEW "${name}".totals IN CLUSTER "ingest_${name}" AS SELECT customer_id, count(*) AS n FROM "${name}".orders GROUP BY customer_id`,
     );
   });
-}
-
-async function untilStatusSays(world: World, text: RegExp): Promise<void> {
-  const until = Date.now() + 60_000;
-  for (;;) {
-    const { stdout } = await world.n2m(['status', world.name, '--output', 'json']);
-    if (text.test(stdout)) return;
-    if (Date.now() > until) throw new Error(`status never said ${text}: ${stdout}`);
-  }
 }
 
 async function dropTheSlot(world: World): Promise<void> {

@@ -8,7 +8,7 @@ let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
 afterAll(() => harness.close());
 
-const REMOVALS = LIFE_STEP_IDS.slice(0, 13);
+const REMOVALS = LIFE_STEP_IDS.slice(0, 14);
 const step = (id: DestroyStep['id'], fate: DestroyStep['fate']): DestroyStep => ({
   ...planStep(id, { action: fate === 'remove' ? 'drop' : 'keep' }),
   ...{ fate, why: null, run: [] },
@@ -42,7 +42,7 @@ describe('destroyReplication', () => {
       'planDestroy',
       ...['removeWatch', 'removeSource', 'removeSlot', 'removeConnection', 'removeSecret', 'removeCluster'],
       ...['removeSchema', 'unpublish', 'restoreIdentity', 'revokeGrants', 'removeRole', 'removeIps'],
-      'removePublication',
+      ...['removePublication', 'removeRecord'],
       'planDestroy',
     ]);
     expect(report.leftBehind).toBe(0);

@@ -105,6 +105,7 @@ export function fakes(calls: string[], overrides: Partial<Activities> = {}): Act
     removeRole: step('removeRole'),
     removeIps: step('removeIps'),
     removePublication: step('removePublication'),
+    removeRecord: step('removeRecord'),
     planRotate: ({ spec }) => {
       calls.push('planRotate');
       return Promise.resolve({ ...planOf(spec.name, [planStep('rotate'), planStep('reconnect')]) });

@@ -61,6 +61,7 @@ export function sources(store: Store): Sources {
       item,
       slot: row!.definition.slot,
       publication: row!.definition.publication,
+      timelineId: row!.definition.timelineId,
       connectionId: item.connectionId ?? '',
       clusterId: item.clusterId ?? '',
       tables: tables.sort(byId).map((table) => ({ item: toItem(table), upstream: table.upstream })),

@@ -123,6 +123,7 @@ export interface StoredSource {
   publication: string;
   connectionId: string;
   clusterId: string;
+  timelineId: string | null;
   tables: AddedTable[];
 }
 

@@ -121,6 +121,7 @@ export async function createSource(context: DdlContext, ddl: CreateSource): Prom
         publication,
         connection: purified.connection,
         tables: ingested(added.subsources),
+        timelineId: purified.published.timelineId,
         progressId: added.progress?.id,
       },
       await catalog.replicaFor(cluster.id),

@@ -12,6 +12,8 @@ export interface DataflowContext {
   progressId: string | null;
   slot: string;
   publication: string;
+  /** What upstream's has to be; null where it is unknown. */
+  timelineId: string | null;
   connection: UpstreamConnection;
   replica: { id: string; size: string };
   tables: RunningTable[];

@@ -60,6 +60,7 @@ async function ingest(context: DataflowContext, metadata: Client, streaming: (fe
   const applied = await appliedLsn(context.store, context.sourceId);
   await loadTables(context);
   const replication = await upstream(context.open('replication'));
+  await checkTimeline(replication, context.timelineId);
   const resumeLsn = await takeSlot(metadata, replication, context.slot, applied, context.signal);
   const missing = context.tables.filter((table) => isLive(table) && !table.committed);
   if (missing.length > 0) await takeSnapshot(context, missing, resumeLsn);
@@ -70,6 +71,15 @@ async function ingest(context: DataflowContext, metadata: Client, streaming: (fe
   streaming(feed);
   void watchSchemas(context, feed).catch((error: Error) => feed.fail(error));
   return consume(context, feed, resumeLsn);
+}
+
+/** A restored server begins another timeline: what was copied is of a history that it does not have. */
+async function checkTimeline(replication: Client, expected: string | null): Promise<void> {
+  const { rows } = await upstream(replication.query<{ timeline: number }>('IDENTIFY_SYSTEM'));
+  const actual = rows[0]?.timeline;
+  if (expected === null || actual === undefined || String(actual) === expected) return;
+  const restored = 'unsupported action: database restored from point-in-time backup';
+  throw new DefiniteError(`${restored}. Expected timeline ID ${expected} but got ${actual}`);
 }
 
 function forever(signal: AbortSignal): Promise<never> {

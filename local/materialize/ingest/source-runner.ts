@@ -193,6 +193,7 @@ export class SourceRunner {
       progressId,
       slot: this.source.slot,
       publication: this.source.publication,
+      timelineId: this.source.timelineId ?? null,
       connection: this.connection,
       replica,
       tables,

@@ -1,6 +1,8 @@
+import { readMark } from '../plan/ownership';
+
 /**
- * What a pipeline added to things it shares with others, kept as texts in the owner mark of its publication, so that
- * destroy takes back exactly that. An entry is an address block as it stands, or a kind and a JSON list.
+ * What a pipeline added to things it shares with others, kept as texts in the owner mark of its publication (or of one
+ * that holds nothing else, where the publication is somebody else's), so that destroy takes back exactly that. An entry is an address block as it stands, or a kind and a JSON list.
  */
 export type Added =
   | { kind: 'ip'; cidr: string }
@@ -9,7 +11,10 @@ export type Added =
   | { kind: 'identity'; schema: string; name: string; before: Identity; index: string | null }
   | { kind: 'usage'; role: string; schema: string }
   | { kind: 'select'; role: string; schema: string; name: string }
-  | { kind: 'future'; role: string; owner: string; schema: string };
+  | { kind: 'future'; role: string; owner: string; schema: string }
+  /** A table in a publication of somebody else, and what such a publication published before. */
+  | { kind: 'published'; publication: string; schema: string; name: string }
+  | { kind: 'operations'; publication: string; before: string };
 
 export type Identity = 'default' | 'nothing' | 'index';
 
@@ -28,6 +33,10 @@ export function writeAdded(added: Added): string {
       return entry('select', added.role, added.schema, added.name);
     case 'future':
       return entry('future', added.role, added.owner, added.schema);
+    case 'published':
+      return entry('published', added.publication, added.schema, added.name);
+    case 'operations':
+      return entry('operations', added.publication, added.before);
   }
 }
 
@@ -54,6 +63,10 @@ export function readAdded(text: string): Added | null {
       return b === undefined || c === undefined ? null : { kind: 'select', role: a, schema: b, name: c };
     case 'future':
       return b === undefined || c === undefined ? null : { kind: 'future', role: a, owner: b, schema: c };
+    case 'published':
+      return b === undefined || c === undefined ? null : { kind: 'published', publication: a, schema: b, name: c };
+    case 'operations':
+      return b === undefined ? null : { kind: 'operations', publication: a, before: b };
     default:
       return null;
   }
@@ -68,7 +81,19 @@ export function mergeAdded(before: readonly string[], more: readonly Added[]): s
 
 function keyOf(text: string): string {
   const added = readAdded(text);
-  return added?.kind === 'identity' ? entry('identity', added.schema, added.name) : text;
+  if (added?.kind === 'identity') return entry('identity', added.schema, added.name);
+  return added?.kind === 'operations' ? entry('operations', added.publication) : text;
+}
+
+/** What all these publications' comments record for the pipeline whose they are. */
+export function addedBy(publications: readonly { comment: string | null }[]): Added[] {
+  const texts = publications.flatMap(({ comment }) => readMark(comment)?.added ?? []);
+  return mergeAdded(
+    [],
+    texts.map(readAdded).filter((added) => added !== null),
+  )
+    .map(readAdded)
+    .filter((added) => added !== null);
 }
 
 const isIdentity = (text: string | undefined): text is Identity =>

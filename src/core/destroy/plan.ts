@@ -1,10 +1,10 @@
-import { isOurs, readMark } from '../plan/ownership';
+import { isOurs } from '../plan/ownership';
 import { named } from '../plan/rebuild-steps';
 import type { WatchFacts } from '../plan/facts';
 import type { Approval } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import { plural } from '../text/count';
-import { readAdded, type Added } from './added';
+import { addedBy } from './added';
 import { sourceSteps, unseenSteps } from './source-steps';
 import { leave } from './step';
 import { targetSteps } from './target-steps';
@@ -57,11 +57,9 @@ export function planDestruction(look: DestroyLook): DestroyPlan {
   };
 }
 
-/** What Materialize says now, else what the publication's mark recorded, else what an earlier look knew. */
-function knownUpstream({ spec, target, source, known }: DestroyLook): KnownUpstream {
-  const comment = source?.publication?.comment ?? null;
-  const recorded = isOurs(comment, spec.name) ? (readMark(comment)?.added ?? []) : [];
-  const added = recorded.map(readAdded).filter((entry): entry is Added => entry !== null);
+/** What Materialize says now, else what our publications' marks record, else what an earlier look knew. */
+function knownUpstream({ target, source, known }: DestroyLook): KnownUpstream {
+  const added = addedBy(source?.ours ?? []);
   const slots = added.flatMap((entry) => (entry.kind === 'slot' ? [entry.name] : []));
   return {
     slot: target.source?.slot ?? known?.slot ?? slots.at(-1) ?? null,
@@ -72,7 +70,7 @@ function knownUpstream({ spec, target, source, known }: DestroyLook): KnownUpstr
 const ORDER = [
   ...['remove-watch', 'remove-source', 'remove-slot', 'remove-connection', 'remove-secret', 'remove-cluster'],
   ...['remove-schema', 'unpublish', 'restore-identity', 'remove-grants', 'remove-role', 'remove-ips'],
-  ...['remove-publication', 'logical-replication'],
+  ...['remove-publication', 'remove-record', 'logical-replication'],
 ];
 
 function inOrder(steps: (DestroyStep | undefined)[]): DestroyStep[] {

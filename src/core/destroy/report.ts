@@ -1,11 +1,12 @@
 import type { DestroyPlan, DestroyReport, DestroyStep, ObjectFate } from './types';
 
-/** No objects of their own: steps on the way to another one. */
-const ON_THE_WAY = ['unpublish'];
+/** No object of its own where the publication goes, too: a step on the way. */
+const isOnTheWay = ({ id }: DestroyStep, { steps }: DestroyPlan): boolean =>
+  id === 'unpublish' && steps.some((step) => step.id === 'remove-publication' && step.fate !== 'keep');
 
 /** Compares what was planned with what a look after the last step found: only what is not there any more is "removed". */
 export function destroyReport(plan: DestroyPlan, after: DestroyPlan, seconds: number): DestroyReport {
-  const objects = plan.steps.filter(({ id }) => !ON_THE_WAY.includes(id)).map((step) => fateOf(step, after));
+  const objects = plan.steps.filter((step) => !isOnTheWay(step, plan)).map((step) => fateOf(step, after));
   const more = after.steps.filter(
     ({ id, fate, object }) => fate === 'remove' && !plan.steps.some((step) => step.id === id && step.object === object),
   );

@@ -1,4 +1,8 @@
+import { recordName } from '../names';
+import type { PublicationFacts } from '../plan/facts';
 import { isOurs } from '../plan/ownership';
+import { unpublished } from '../plan/publication';
+import { sameTable } from '../plan/select';
 import type { PipelineSpec } from '../spec/types';
 import * as sql from '../sql/postgres';
 import { plural } from '../text/count';
@@ -17,8 +21,8 @@ interface Upstream {
 }
 
 /**
- * The steps upstream, in order. The publication's comment is the record of everything else, so the publication is
- * emptied first and dropped last: killed in between, the next run still knows what to take back.
+ * The steps upstream, in order. A publication's comment is the record of everything else, so ours are emptied first and
+ * dropped last: killed in between, the next run still knows what to take back.
  */
 export function sourceSteps(upstream: Upstream): DestroyStep[] {
   return [
@@ -44,6 +48,8 @@ function readByTheSource({ spec, found }: Upstream): DestroyStep[] {
     publication
       ? keep('remove-publication', `publication ${publication.name}`, why)
       : absent('remove-publication', `publication ${spec.source.publication}`),
+    // What it records stays, too: nothing would ever ask for it again.
+    ...recordStep({ spec, found }),
   ];
 }
 
@@ -55,6 +61,7 @@ function undone(upstream: Upstream): DestroyStep[] {
     roleStep(upstream),
     ...ipsStep(upstream),
     publicationStep(upstream),
+    ...recordStep(upstream),
   ];
 }
 
@@ -80,15 +87,44 @@ function slotStep({ found, known, sourceStays, sourceGoes }: Upstream): DestroyS
   });
 }
 
-function unpublish({ spec, found: { publication } }: Upstream): DestroyStep[] {
-  if (!publication || publication.allTables || !isOurs(publication.comment, spec.name)) return [];
-  const { name, tables } = publication;
-  if (tables.length === 0) return [];
-  const object = `tables of publication ${name}`;
+function unpublish(upstream: Upstream): DestroyStep[] {
+  const { spec, found } = upstream;
+  const statements = unpublishing(spec, found.publication, found.ours, upstream.known);
+  if (statements.length === 0) return [];
+  const names = found.ours.filter(({ tables }) => tables.length > 0).map(({ name }) => name);
+  const of = names.length > 0 ? names.join(', ') : spec.source.publication;
+  const sentence =
+    names.length > 0 ? `take every table out of publication ${of}` : `give publication ${of} back what it published`;
   return [
-    remove('unpublish', object, `take ${plural(tables.length, 'table')} out of publication ${name}`, {
-      run: [`${sql.alterPublicationDrop(name, tables)};`],
+    remove('unpublish', `tables of publication ${of}`, sentence, {
+      changes: statements,
+      run: statements.map((statement) => `${statement};`),
     }),
+  ];
+}
+
+/** Our publications are emptied; somebody else's loses what we put there, and publishes what it did. */
+export function unpublishing(
+  spec: PipelineSpec,
+  publication: PublicationFacts | null,
+  ours: readonly PublicationFacts[],
+  { added }: Pick<KnownUpstream, 'added'>,
+): string[] {
+  const emptied = ours
+    .filter(({ tables, allTables }) => tables.length > 0 && !allTables)
+    .map(({ name, tables }) => sql.alterPublicationDrop(name, tables));
+  if (publication === null || isOurs(publication.comment, spec.name)) return emptied;
+  const { name, tables } = publication;
+  const put = tables.filter((table) =>
+    added.some((one) => one.kind === 'published' && one.publication === name && sameTable(one, table)),
+  );
+  const before = added.find((one) => one.kind === 'operations' && one.publication === name);
+  return [
+    ...emptied,
+    ...(put.length > 0 ? [sql.alterPublicationDrop(name, put)] : []),
+    ...(before?.kind === 'operations' && unpublished(publication).length === 0 && before.before !== ''
+      ? [sql.publishOnly(name, before.before)]
+      : []),
   ];
 }
 
@@ -98,7 +134,7 @@ function identityStep({ spec, found, known }: Upstream): DestroyStep[] {
   const recorded = known.added.filter((added) => added.kind === 'identity');
   const changed = recorded.flatMap((added) => {
     const table = found.tables.find(({ schema, name }) => schema === added.schema && name === added.name);
-    const others = (table?.publishedBy ?? []).filter((name) => name !== spec.source.publication);
+    const others = (table?.publishedBy ?? []).filter((name) => !isKnown(spec, found.ours, name));
     return table?.identity === 'full' ? [{ added, others }] : [];
   });
   if (changed.length === 0) return [];
@@ -117,6 +153,10 @@ function identityStep({ spec, found, known }: Upstream): DestroyStep[] {
     }),
   ];
 }
+
+/** The file's publication, which published the table before or because of us, or another of ours, which lets go of it. */
+const isKnown = (spec: PipelineSpec, ours: readonly { name: string }[], publication: string): boolean =>
+  publication === spec.source.publication || ours.some(({ name }) => name === publication);
 
 function grantsStep({ found }: Upstream): DestroyStep[] {
   const { held } = found;
@@ -188,6 +228,15 @@ function publicationStep({ spec, found: { publication } }: Upstream): DestroySte
   return remove('remove-publication', object, `drop ${object}`, { run: [`${sql.dropPublication(publication.name)};`] });
 }
 
+/** Publications of ours beside the file's: one that holds nothing but the record, or one that the file named before. */
+function recordStep({ spec, found: { ours } }: Pick<Upstream, 'spec' | 'found'>): DestroyStep[] {
+  const names = ours.map(({ name }) => name).filter((name) => name !== spec.source.publication);
+  if (names.length === 0) return [];
+  const object = `publication ${names.join(', ')}`;
+  const sentence = `drop ${object}, which records what n2m added`;
+  return [remove('remove-record', object, sentence, { run: names.map((name) => `${sql.dropPublication(name)};`) })];
+}
+
 /** Where upstream must not be asked or does not answer: what may remain, from the file and from Materialize. */
 export function unseenSteps(
   spec: PipelineSpec,
@@ -202,7 +251,10 @@ export function unseenSteps(
     const danger = 'upstream was not touched; unless Materialize dropped it, it keeps WAL until the disk is full';
     steps.push(leave('remove-slot', `slot ${slot}`, danger, [`${sql.dropSlot(slot)};`]));
   }
-  steps.push(leave('remove-publication', `publication ${publication}`, why, [`${sql.dropPublication(publication)};`]));
+  const record = recordName(spec.name);
+  const either = `${why}; it is n2m's if its comment says so, else publication ${record} may be there`;
+  const drop = [publication, record].map((name) => `${sql.dropPublication(name)};`);
+  steps.push(leave('remove-publication', `publication ${publication}`, either, drop));
   if (tables.length > 0) {
     const run = tables.map((table) => `${sql.replicaIdentity(table, 'default', null)};`);
     steps.push(leave('restore-identity', 'replica identity', 'it is full where n2m set it', run));

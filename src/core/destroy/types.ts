@@ -57,6 +57,8 @@ export interface DestroyTarget {
 /** What was found upstream. */
 export interface DestroySource {
   publication: PublicationFacts | null;
+  /** Every publication that carries this pipeline's mark, the file's among them if it does. */
+  ours: PublicationFacts[];
   role: RoleFacts | null;
   /** Of the slots asked for, by name. */
   slots: SlotReading[];

@@ -111,6 +111,8 @@ export interface SourceFacts {
   user: { name: string; superuser: boolean; replication: boolean; createRole: boolean; canCreateInDatabase: boolean };
   role: RoleFacts | null;
   publication: PublicationFacts | null;
+  /** A publication carries this pipeline's mark, so that what is added can be recorded. */
+  recordExists: boolean;
   /** Every table the file selects (and, for schemas or all, every table found). */
   tables: TableFacts[];
   /** Tables the file names that do not exist. */

@@ -24,9 +24,15 @@ export function tablesNotWanted(tables: Named[], publication: PublicationFacts):
   return publication.tables.filter((published) => !tables.some((table) => sameTable(table, published)));
 }
 
+const OPERATIONS = ['insert', 'update', 'delete', 'truncate'] as const;
+
+/** As `publish` takes them: `insert, update`. */
+export const operationsOf = ({ publishes }: PublicationFacts): string =>
+  OPERATIONS.filter((operation) => publishes[operation]).join(', ');
+
 /** Operations the publication leaves out; without all four Materialize shows wrong data. */
 export function unpublished({ publishes }: PublicationFacts): string[] {
-  return (['insert', 'update', 'delete', 'truncate'] as const).filter((operation) => !publishes[operation]);
+  return OPERATIONS.filter((operation) => !publishes[operation]);
 }
 
 /** Wanted tables of which the publication leaves out rows or columns. */
@@ -52,11 +58,10 @@ export function publicationDifferences(tables: Named[], publication: Publication
 
 /** The publication as it is, in a line. */
 export function publicationWords(publication: PublicationFacts): string {
-  const operations = (['insert', 'update', 'delete', 'truncate'] as const).filter((o) => publication.publishes[o]);
   const tables = publication.allTables
     ? 'all tables'
     : `tables ${publication.tables.map((table) => `${tableName(table)}${notes(table)}`).join(', ') || 'none'}`;
-  return `${tables}, ${operations.join(', ') || 'no operation'}, owner ${publication.owner}`;
+  return `${tables}, ${operationsOf(publication) || 'no operation'}, owner ${publication.owner}`;
 }
 
 function notes({ columns, filtered }: PublicationFacts['tables'][number]): string {

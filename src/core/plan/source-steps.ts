@@ -180,3 +180,9 @@ export function ipAllow({ source, target }: Scene): PlanStep {
   const sentence = `add the addresses Materialize comes from to the IP Allow list: ${listed(missing)}`;
   return planStep('ip-allow', 'change', object, sentence, { changes: missing.map((cidr) => `add ${cidr}`) });
 }
+
+/** The run adds something upstream that destroy has to take back. */
+export const addsUpstream = (scene: Scene): boolean =>
+  [role, replicaIdentity, grants, publication, ipAllow].some((step) =>
+    ['create', 'change'].includes(step(scene).action),
+  );

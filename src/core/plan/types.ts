@@ -38,6 +38,7 @@ export const LIFE_STEP_IDS = [
   'remove-role',
   'remove-ips',
   'remove-publication',
+  'remove-record',
   'prove',
   'rotate',
   'reconnect',

@@ -47,9 +47,13 @@ export const alterPublicationAdd = (publication: string, list: readonly TableNam
 export const alterPublicationDrop = (publication: string, list: readonly TableName[]): string =>
   `ALTER PUBLICATION ${quoteIdent(publication)} DROP TABLE ${tables(list)}`;
 
+/** What it publishes of its tables, `insert, update`. */
+export const publishOnly = (publication: string, operations: string): string =>
+  `ALTER PUBLICATION ${quoteIdent(publication)} SET (publish = ${quoteLiteral(operations)})`;
+
 /** Back to all operations, which Materialize needs. */
 export const publishEverything = (publication: string): string =>
-  `ALTER PUBLICATION ${quoteIdent(publication)} SET (publish = 'insert, update, delete, truncate')`;
+  publishOnly(publication, 'insert, update, delete, truncate');
 
 export const dropPublication = (publication: string): string => `DROP PUBLICATION IF EXISTS ${quoteIdent(publication)}`;
 

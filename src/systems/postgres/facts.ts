@@ -2,7 +2,7 @@ import type { NeonFacts, SourceFacts } from '../../core/plan/facts';
 import type { SourceSpec } from '../../core/spec/types';
 import type { SqlClient } from '../sql-client';
 import { readOpenTransactions } from './activity';
-import { readPublication, readRole, readServer } from './server';
+import { readOwnPublications, readPublication, readRole, readServer } from './server';
 import { listTables, readDefaultPrivileges, readTables } from './tables';
 
 /** A host whose first label ends in `-pooler` is Neon's PgBouncer, through which replication cannot go. */
@@ -11,9 +11,9 @@ export const isPooledHost = (host: string): boolean => /^[^.]+-pooler(\.|$)/i.te
 /** Everything a plan needs to know upstream. `reachable`: where Materialize will connect. Reads only. */
 export async function readSourceFacts(
   client: SqlClient,
-  input: { source: SourceSpec; reachable: { host: string; port: number }; neon: NeonFacts | null },
+  input: { pipeline: string; source: SourceSpec; reachable: { host: string; port: number }; neon: NeonFacts | null },
 ): Promise<SourceFacts> {
-  const { source, reachable, neon } = input;
+  const { pipeline, source, reachable, neon } = input;
   const server = await readServer(client);
   const selected = await listTables(client, source.tables);
   const tables = await readTables(client, selected, source.role.name);
@@ -25,6 +25,7 @@ export async function readSourceFacts(
     pooledHost: isPooledHost(reachable.host),
     role: await readRole(client, source.role.name),
     publication: await readPublication(client, source.publication),
+    recordExists: (await readOwnPublications(client, pipeline)).length > 0,
     tables,
     missingTables: selected.filter((table) => !found.has(JSON.stringify([table.schema, table.name]))),
     openTransactions: await readOpenTransactions(client),

@@ -3,6 +3,6 @@ export * from './activity';
 export * from './connect';
 export * from './facts';
 export * from './reading';
-export { readPublication, readRole, readServer, readWalLevel } from './server';
+export { readOwnPublications, readPublication, readRole, readServer, readWalLevel } from './server';
 export * from './shared';
 export * from './tables';

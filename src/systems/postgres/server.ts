@@ -1,4 +1,5 @@
 import type { PublicationFacts, RoleFacts, SourceFacts } from '../../core/plan/facts';
+import { isOurs } from '../../core/plan/ownership';
 import type { SqlClient } from '../sql-client';
 
 const MEGABYTE = 1024n * 1024n;
@@ -148,4 +149,18 @@ export async function readPublication(client: SqlClient, name: string): Promise<
   const { owner, publishes, comment, tables } = row;
   const flags = { ownedByUs: row.owned_by_us, allTables: row.all_tables, viaRoot: row.via_root };
   return { name, owner, publishes, comment, tables, ...flags };
+}
+
+/** Every publication of this database whose comment says that it is this pipeline's. */
+export async function readOwnPublications(client: SqlClient, pipeline: string): Promise<PublicationFacts[]> {
+  const commented = await client.query<{ name: string; comment: string }>(
+    `SELECT p.pubname::text AS name, obj_description(p.oid, 'pg_publication') AS comment
+     FROM pg_publication p WHERE obj_description(p.oid, 'pg_publication') IS NOT NULL ORDER BY 1`,
+  );
+  const found: PublicationFacts[] = [];
+  for (const { name, comment } of commented) {
+    const facts = isOurs(comment, pipeline) ? await readPublication(client, name) : null;
+    if (facts !== null && isOurs(facts.comment, pipeline)) found.push(facts);
+  }
+  return found;
 }

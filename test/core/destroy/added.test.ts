@@ -9,6 +9,8 @@ const ALL: Added[] = [
   { kind: 'usage', role: 'r', schema: 's' },
   { kind: 'select', role: 'r', schema: 's', name: 't' },
   { kind: 'future', role: 'r', owner: 'o', schema: 's' },
+  { kind: 'published', publication: 'p', schema: 's', name: 't' },
+  { kind: 'operations', publication: 'p', before: 'insert, update' },
 ];
 
 describe('the record of what was added', () => {

@@ -39,12 +39,14 @@ function target(change: Partial<DestroyTarget> = {}): DestroyTarget {
 
 function source(added: string[] = [], change: Partial<DestroySource> = {}): DestroySource {
   const publishes = { insert: true, update: true, delete: true, truncate: true };
+  const publication = {
+    ...{ name: spec.source.publication, owner: 'o', ownedByUs: true, allTables: false, viaRoot: false, publishes },
+    tables: [{ schema: 'public', name: 'orders', columns: null, filtered: false }],
+    comment: writeMark('shop', added),
+  };
   return {
-    publication: {
-      ...{ name: spec.source.publication, owner: 'o', ownedByUs: true, allTables: false, viaRoot: false, publishes },
-      tables: [{ schema: 'public', name: 'orders', columns: null, filtered: false }],
-      comment: writeMark('shop', added),
-    },
+    publication,
+    ours: [publication],
     role: {
       ...{ name: spec.source.role.name, login: true, superuser: false, replication: true, bypassRls: false },
       ...{ config: [], memberOf: [], comment: OURS },
@@ -147,6 +149,39 @@ describe('a plan to take a pipeline down', () => {
     expect(fate(made, 'remove-slot')).toMatchObject({ fate: 'keep' });
   });
 
+  it('takes back what it put into the publication of somebody else, and the record of it last', () => {
+    const added = [
+      'identity ["public","orders","default"]',
+      'published ["n2m_shop","public","orders"]',
+      'operations ["n2m_shop","insert, update"]',
+    ];
+    const { publication } = source();
+    const theirs = {
+      ...publication!,
+      tables: [...publication!.tables, { schema: 'public', name: 'theirs', columns: null, filtered: false }],
+      comment: null,
+    };
+    const record = { ...publication!, name: 'n2m_shop.record', tables: [], comment: writeMark('shop', added) };
+    const made = plan({ source: source([], { publication: theirs, ours: [record] }) });
+    expect(due(made).slice(-4)).toEqual(['unpublish', 'restore-identity', 'remove-role', 'remove-record']);
+    expect(fate(made, 'unpublish')?.changes).toEqual([
+      'ALTER PUBLICATION "n2m_shop" DROP TABLE "public"."orders"',
+      `ALTER PUBLICATION "n2m_shop" SET (publish = 'insert, update')`,
+    ]);
+    expect(fate(made, 'remove-publication')).toMatchObject({ fate: 'keep', why: 'stays: it was not made by n2m' });
+    expect(destroyReport(made, made, 1).objects.map(({ object }) => object)).toContain(
+      'tables of publication n2m_shop',
+    );
+  });
+
+  it('empties and drops a publication that the file named before', () => {
+    const { publication } = source();
+    const before = { ...publication!, name: 'before' };
+    const made = plan({ source: source([], { ours: [publication!, before] }) });
+    expect(fate(made, 'unpublish')?.changes).toHaveLength(2);
+    expect(fate(made, 'remove-record')).toMatchObject({ fate: 'remove', object: 'publication before' });
+  });
+
   it('says what remains upstream where it must not be touched, whether it answers or not', () => {
     for (const found of [source(), null]) {
       const made = plan({ source: found, leaveUpstream: true });
@@ -166,7 +201,7 @@ describe('the report', () => {
       cluster: null,
       schema: { exists: false, comment: null, items: [] },
     }),
-    source: source([], { publication: null, role: null }),
+    source: source([], { publication: null, ours: [], role: null }),
     watch: { exists: false, paused: false, current: false },
     known: { slot: SLOT, added: [] },
   });

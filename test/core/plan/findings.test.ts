@@ -109,6 +109,13 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'GRANT CREATE ON DATABASE "shop" TO "neondb_owner";',
   ],
   [
+    'publication-creation',
+    'a user without CREATE, where the publication is somebody else’s and something is added',
+    { source: { publication: notOurs, user: { ...prepared.user, canCreateInDatabase: false } } },
+    'blocking',
+    'GRANT CREATE ON DATABASE "shop" TO "neondb_owner";',
+  ],
+  [
     'publication-membership',
     'others’ publication without a table',
     { source: { publication: { ...notOurs, tables: publication.tables.slice(0, 1) } } },

@@ -106,6 +106,7 @@ export function untouchedSource(change: Partial<SourceFacts> = {}): SourceFacts 
     user: { name: 'neondb_owner', superuser: false, replication: true, createRole: true, canCreateInDatabase: true },
     role: null,
     publication: null,
+    recordExists: false,
     tables: [table('orders'), table('customers')],
     missingTables: [],
     openTransactions: [],
@@ -160,6 +161,7 @@ export function preparedSource(change: Partial<SourceFacts> = {}): SourceFacts {
   return {
     ...untouched,
     walLevel: 'logical',
+    recordExists: true,
     usedReplicationSlots: 2,
     role: {
       name: 'materialize',

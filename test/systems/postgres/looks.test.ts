@@ -254,7 +254,7 @@ describe('facts of a plan', () => {
       publication: 'n2m_shop',
     };
     const reachable = { host: 'ep-x-pooler.c-2.us-east-2.aws.neon.tech', port: 5432 };
-    const facts = await readSourceFacts(client, { source, reachable, neon: null });
+    const facts = await readSourceFacts(client, { pipeline: 'shop', source, reachable, neon: null });
     expect(facts).toMatchObject({
       walLevel: 'logical',
       maxSlotWalKeepSize: null,

@@ -1,3 +1,4 @@
+import { recordName } from '../../names';
 import { plural } from '../../text/count';
 import { formatBytes } from '../../text/size';
 import { formatDuration } from '../../text/duration';
@@ -16,7 +17,7 @@ import { amount, estimateSeconds } from '../estimate';
 import { narrowed, tablesNotWanted, tablesToPublish, unpublished } from '../publication';
 import { isManaged, listed } from '../scene';
 import { tableName } from '../select';
-import { neverIdlesOut } from '../source-steps';
+import { addsUpstream, neverIdlesOut } from '../source-steps';
 import { blocking, info, isCopying, isCreating, statements, warning, type Rule } from './rule';
 
 /** Materialize supports 11 and later; from 14 on a table is copied by several workers at once. */
@@ -133,9 +134,14 @@ export const sourceRules: Record<string, Rule> = {
     ];
   },
 
-  'publication-creation': ({ source, spec }) => {
-    if (source.publication !== null || source.user.canCreateInDatabase || source.user.superuser) return [];
-    const { database, publication } = spec.source;
+  'publication-creation': (scene) => {
+    const { source, spec } = scene;
+    if (source.user.canCreateInDatabase || source.user.superuser) return [];
+    const { database } = spec.source;
+    const recorded = source.publication !== null;
+    // Somebody else's publication cannot hold the record of what is added.
+    if (recorded && (source.recordExists || !addsUpstream(scene))) return [];
+    const publication = recorded ? recordName(spec.name) : spec.source.publication;
     const fix = statements(`GRANT CREATE ON DATABASE ${quoteIdent(database)} TO ${quoteIdent(source.user.name)}`);
     const sentence = `${source.user.name} may not create publication ${publication}: it lacks CREATE on database ${database}`;
     return [blocking(`publication ${publication}`, sentence, fix)];
