@@ -35,6 +35,8 @@ export interface WorldOptions {
   /** A stand-in that runs already, shared between cases. */
   sharedMaterialize?: MaterializeServer;
   env?: Record<string, string>;
+  /** The folder of the package whose programs run; default: this checkout. */
+  package?: string;
 }
 
 /**
@@ -81,10 +83,14 @@ export class World {
     };
   }
 
+  private program(name: 'worker' | 'client'): string {
+    return join(this.options.package ?? ROOT, 'lib', `${name}.js`);
+  }
+
   /** Starts a worker; resolves once it polls. */
   async startWorker(fault?: Fault): Promise<ChildProcess> {
     const preload = fault ? ['--require', join(__dirname, 'faulty.js')] : [];
-    const worker = spawn(process.execPath, [...preload, join(ROOT, 'lib', 'worker.js')], {
+    const worker = spawn(process.execPath, [...preload, this.program('worker')], {
       env: { ...process.env, ...this.env, ...(fault ? { N2M_TEST_FAULT: JSON.stringify(fault) } : {}) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -153,7 +159,7 @@ export class World {
 
   /** Runs the built command line as a process of its own. */
   async n2m(args: string[], env: Record<string, string> = {}): Promise<Ran> {
-    const child = spawn(process.execPath, [join(ROOT, 'lib', 'client.js'), ...args], {
+    const child = spawn(process.execPath, [this.program('client'), ...args], {
       env: { ...process.env, ...this.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
