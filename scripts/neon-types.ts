@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 
 /** The calls n2m makes, by path: everything else of the official specification is left out. */
 const CALLS: Record<string, string[]> = {
+  '/projects': ['get'],
   '/projects/{project_id}': ['get', 'patch'],
   '/projects/{project_id}/branches': ['get'],
   '/projects/{project_id}/branches/{branch_id}': ['get'],

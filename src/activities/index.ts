@@ -1,4 +1,5 @@
 import type { ExamineActivities } from '../core/examine/types';
+import type { LookUpActivities } from '../core/lookup/types';
 import { awaitRunning } from './await-running';
 import { awaitSnapshot } from './await-snapshot';
 import { check } from './check';
@@ -17,6 +18,7 @@ import {
 import { removeCluster, removeConnection, removeSchema, removeSecret, removeSource } from './destroy-target';
 import { removeWatch } from './destroy-watch';
 import { examine } from './examine';
+import { lookUp } from './look-up';
 import { makePlan } from './make-plan';
 import { dropTables, ensureConnection, ensureSource } from './materialize-source-steps';
 import { ensureCluster, ensureSchema, ensureSecret } from './materialize-steps';
@@ -33,9 +35,10 @@ import type { Activities } from './types';
 export type { Deps } from './deps';
 
 /** The activities as functions of what they need from the outside. */
-export function createActivities(deps: Deps): Activities & ExamineActivities {
+export function createActivities(deps: Deps): Activities & ExamineActivities & LookUpActivities {
   return {
     examine: (input) => examine(deps, input),
+    lookUp: (question) => lookUp(deps, question),
     makePlan: (input) => makePlan(deps, input),
     enableLogicalReplication: (input) => enableLogicalReplication(deps, input),
     ensureRole: (input) => ensureRole(deps, input),

@@ -5,6 +5,7 @@ import { TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/com
 import { encryptionKeyOf } from '../codec/codec';
 import type { WatchFacts } from '../core/plan/facts';
 import { checkId, SEARCH_ATTRIBUTES, watchId } from '../core/names';
+import { aboutWorkflow } from '../core/run/about';
 import type { CheckInput } from '../core/run/types';
 import type { PipelineSpec } from '../core/spec/types';
 import type { StepResult } from '../core/plan/types';
@@ -33,6 +34,7 @@ export function watchOptions(spec: PipelineSpec, taskQueue: string): ScheduleOpt
       workflowRunTimeout: '10m',
       typedSearchAttributes: attributes,
       staticSummary: `is ${spec.name} healthy?`,
+      staticDetails: aboutWorkflow('checkReplication', spec.name),
     },
     typedSearchAttributes: attributes,
   };

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface, type Interface } from 'node:readline/promises';
-import { starterName, type StarterAnswers } from '../core/spec/starter';
+import { parsePipeline } from '../core/spec/parse';
+import { starterFile, starterName, STARTER_SIZES, type StarterAnswers } from '../core/spec/starter';
+import { chooser, need, type Ask, type Chooser } from './choosing';
 import { CliError, EXIT } from './exit';
+import { NOTHING, withLookUps, type LookUps } from './look-ups';
 import type { Output } from './output';
 
 export interface InitOptions {
@@ -15,36 +18,64 @@ export interface InitOptions {
   all?: boolean;
   tlsCa?: string;
   tls?: 'require' | 'disable';
-  snapshotSize: string;
-  steadySize: string;
+  snapshotSize?: string;
+  steadySize?: string;
   force?: boolean;
   alert?: 'slack' | 'webhook';
 }
 
-/** Asks one thing; `fallback` is taken for an empty answer. Null where nobody can be asked. */
-export type Ask = ((question: string, fallback?: string) => Promise<string>) | null;
-
-/** The answers from flags, and from a person for what they leave open. */
+/** The answers from flags, and from a person for what they leave open; a worker, where one answers, has the choices. */
 export async function answersOf(options: InitOptions, output: Output): Promise<Omit<StarterAnswers, 'schema'>> {
   if (!output.interactive) return collect(options, null);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return await collect(options, asking(prompt));
+    return await withLookUps(output, (lookUps) => collect(options, asking(prompt), lookUps));
   } finally {
     prompt.close();
   }
 }
 
-/** Asks in the order of the file, and only what no flag said. */
-export async function collect(options: InitOptions, ask: Ask): Promise<Omit<StarterAnswers, 'schema'>> {
+/** Asks in the order of the file, and only what no flag said and no look-up decides. */
+export async function collect(
+  options: InitOptions,
+  ask: Ask,
+  lookUps: LookUps = NOTHING,
+): Promise<Omit<StarterAnswers, 'schema'>> {
   if (ask === null) refuseGaps(options);
+  const choose = chooser(ask, lookUps);
   const kind = options.kind ?? (options.project !== undefined ? 'neon' : await askKind(ask));
-  const source = kind === 'neon' ? await neonSource(options, ask) : await postgresSource(options, ask);
-  const database = options.database ?? (await need(ask, 'Database'));
-  const tables = await selection(options, ask);
+  const source = kind === 'neon' ? await neonSource(options, choose) : await postgresSource(options, ask);
+  const database =
+    options.database ??
+    (source.kind === 'neon'
+      ? await choose.one('Database', { what: 'databases', project: source.project, branch: source.branch })
+      : await need(ask, 'Database'));
+  const selected = given(options);
+  const named = options.name ?? starterName(database);
+  const sizes = { snapshotSize: STARTER_SIZES.snapshot, steadySize: STARTER_SIZES.steady };
+  const draft = { source, database, ...sizes, alert: options.alert ?? null, schema: null };
+  const tables =
+    selected ?? (await chooseTables(choose, { ...draft, name: named ?? 'draft', tables: { kind: 'all' } }));
   const name = options.name ?? (await nameOf(database, ask));
-  const { snapshotSize, steadySize, alert = null } = options;
-  return { name, source, database, tables, snapshotSize, steadySize, alert };
+  const size = (what: 'snapshot' | 'steady') => choose.size(options[`${what}Size`], STARTER_SIZES[what], what);
+  const { alert } = draft;
+  return {
+    name,
+    source,
+    database,
+    tables,
+    snapshotSize: await size('snapshot'),
+    steadySize: await size('steady'),
+    alert,
+  };
+}
+
+/** What is there, as the worker with its keys sees it; the same file, with every table, is how it gets there. */
+async function chooseTables(choose: Chooser, draft: StarterAnswers): Promise<StarterAnswers['tables']> {
+  const file = parsePipeline(starterFile(draft));
+  const question = 'Tables, separated by commas (public.orders, public.customers)';
+  const names = await choose.many(question, file.ok ? { what: 'tables', spec: file.spec } : null);
+  return names === 'all' ? { kind: 'all' } : { kind: 'tables', names };
 }
 
 /** Everything at once, as flags. */
@@ -71,51 +102,40 @@ async function askKind(ask: Ask): Promise<'neon' | 'postgres'> {
   throw new CliError(`${JSON.stringify(answer)} is neither neon nor postgres`, EXIT.usage, 'n2m init');
 }
 
-async function neonSource({ project, branch }: InitOptions, ask: Ask): Promise<StarterAnswers['source']> {
-  return {
-    kind: 'neon',
-    project: project ?? (await need(ask, 'Neon project, the id in its settings (shiny-wind-028834)')),
-    branch: branch ?? null,
-  };
+async function neonSource(options: InitOptions, choose: Chooser): Promise<StarterAnswers['source'] & { kind: 'neon' }> {
+  const question = 'Neon project, the id in its settings (shiny-wind-028834)';
+  const project = options.project ?? (await choose.one(question, { what: 'projects' }));
+  const branch = options.branch ?? (await choose.unlessUsual('Branch', { what: 'branches', project }));
+  return { kind: 'neon', project, branch, ...(options.tlsCa === undefined ? {} : { ca: await pem(options.tlsCa) }) };
 }
 
 async function postgresSource({ tlsCa, tls }: InitOptions, ask: Ask): Promise<StarterAnswers['source']> {
   if (tls !== undefined) return { kind: 'postgres', tls: { mode: tls, ca: null } };
   const file = tlsCa ?? (await need(ask, 'File of the certificate authority (PEM), - to go without verification', '-'));
   if (file === '-') return { kind: 'postgres', tls: { mode: 'require', ca: null } };
-  const ca = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(`${file} cannot be read (${error.code})`, EXIT.usage, 'name the PEM file of the authority');
-  });
-  return { kind: 'postgres', tls: { mode: 'verify-full', ca } };
+  return { kind: 'postgres', tls: { mode: 'verify-full', ca: await pem(file) } };
 }
 
-async function selection({ table, schema, all }: InitOptions, ask: Ask): Promise<StarterAnswers['tables']> {
-  const given = [table, schema, all].filter((choice) => choice !== undefined);
-  if (given.length > 1) {
+const pem = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(`${file} cannot be read (${error.code})`, EXIT.usage, 'name the PEM file of the authority');
+  });
+
+/** The selection by flags; null: none. */
+function given({ table, schema, all }: InitOptions): StarterAnswers['tables'] | null {
+  if ([table, schema, all].filter((choice) => choice !== undefined).length > 1) {
     throw new CliError('--table, --schema and --all exclude each other', EXIT.usage, 'keep one of them');
   }
   if (all) return { kind: 'all' };
   if (schema !== undefined) return { kind: 'schemas', names: schema };
-  const names = table ?? listOf(await need(ask, 'Tables, separated by commas (public.orders, public.customers)'));
-  return { kind: 'tables', names };
+  return table === undefined ? null : { kind: 'tables', names: table };
 }
-
-const listOf = (text: string): string[] =>
-  text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
 
 async function nameOf(database: string, ask: Ask): Promise<string> {
   const proposed = starterName(database);
   if (ask === null && proposed !== null) return proposed;
   if (ask === null) throw new CliError(`${database} makes no name for the pipeline`, EXIT.usage, '--name gives one');
   return need(ask, "The pipeline's name", proposed ?? undefined);
-}
-
-async function need(ask: Ask, question: string, fallback?: string): Promise<string> {
-  if (ask === null) throw new CliError(`not answered: ${question}`, EXIT.usage, 'n2m init --help');
-  return ask(question, fallback);
 }
 
 function asking(prompt: Interface): Ask {

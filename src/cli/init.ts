@@ -19,19 +19,21 @@ export const register: Register = (program, exit) =>
     .option('-t, --table <tables...>', 'tables to replicate: public.orders')
     .option('-s, --schema <schemas...>', 'every table of these schemas')
     .option('--all', 'every table of the database')
-    .option('--tls-ca <file>', "kind postgres: PEM of the authority that signed the server's certificate")
+    .option('--tls-ca <file>', "PEM of the authority that signed the server's certificate, if it is not Neon's")
     .addOption(
       new Option('--tls <mode>', 'kind postgres, without --tls-ca').choices(['require', 'disable']).conflicts('tlsCa'),
     )
-    .option('--snapshot-size <size>', 'cluster size for the first copy', STARTER_SIZES.snapshot)
-    .option('--steady-size <size>', 'cluster size afterwards', STARTER_SIZES.steady)
+    .option('--snapshot-size <size>', `cluster size for the first copy; default: ${STARTER_SIZES.snapshot}`)
+    .option('--steady-size <size>', `cluster size afterwards; default: ${STARTER_SIZES.steady}`)
     .addOption(new Option('--alert <sink>', 'who is told when something is wrong').choices(['slack', 'webhook']))
     .option('--force', 'overwrite the file')
     .description('write an annotated pipeline file; asks what the flags leave open')
     .addHelpText(
       'after',
       `
-Without a terminal nothing is asked: the flags have to say what the tables are. No secret is asked for or written.
+Where a worker runs, it looks up projects, branches, databases, tables and sizes, with its N2M_SECRET_NEON_API_KEY,
+N2M_SECRET_POSTGRES_URL and N2M_SECRET_MATERIALIZE_URL. Without a terminal nothing is asked: the flags have to say what
+the tables are. No secret is asked for or written.
 
 Examples:
   n2m init

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { runId } from '../core/names';
 import type { Approval, Plan } from '../core/plan/types';
+import { aboutWorkflow } from '../core/run/about';
 import type { PipelineSpec } from '../core/spec/types';
 import { pipelineAttribute } from '../workflows/attributes';
 import { CliError, EXIT, type ExitCode } from './exit';
@@ -131,6 +132,7 @@ async function start<P extends AnyPlan, R>(
         args: [{ ...input, approved }],
         typedSearchAttributes: [{ key: pipelineAttribute, value: spec.name }],
         staticSummary: `${runType} of ${spec.name}`,
+        staticDetails: aboutWorkflow(runType, spec.name),
       }),
     );
     return handle.firstExecutionRunId;

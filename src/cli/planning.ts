@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { planId } from '../core/names';
+import { aboutWorkflow } from '../core/run/about';
 import type { Plan } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { failed, failureInfo } from './failure';
@@ -42,6 +43,7 @@ export async function runPlan<W extends (...args: never[]) => Promise<unknown>>(
       workflowExecutionTimeout: '10m',
       typedSearchAttributes: [{ key: pipelineAttribute, value: pipeline }],
       staticSummary: `plan of ${pipeline}: reads both systems, changes nothing`,
+      staticDetails: aboutWorkflow(type, pipeline),
     }),
   );
   const stop = new AbortController();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { runId } from '../core/names';
+import { aboutWorkflow } from '../core/run/about';
 import type { PipelineSpec } from '../core/spec/types';
 import { pipelineAttribute } from '../workflows/attributes';
 import type { replicate } from '../workflows';
@@ -43,6 +44,7 @@ export async function start(temporal: Temporal, spec: PipelineSpec, approved: st
         memo: { file: fingerprint(spec) },
         typedSearchAttributes: [{ key: pipelineAttribute, value: spec.name }],
         staticSummary: summary(spec),
+        staticDetails: aboutWorkflow('replicate', spec.name),
       }),
     );
     return { execution: handle.firstExecutionRunId, joined: false, sameFile: true };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ScheduleNotFoundError, WorkflowNotFoundError, type ScheduleDescription } from '@temporalio/client';
 import { lookId, watchId } from '../core/names';
+import { aboutWorkflow } from '../core/run/about';
 import type { CheckInput } from '../core/run/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { switchNote } from '../core/watch/lateness';
@@ -76,6 +77,7 @@ export async function look(temporal: Temporal, spec: PipelineSpec, memory: Watch
         workflowExecutionTimeout: LOOK_TIMEOUT,
         typedSearchAttributes: [{ key: pipelineAttribute, value: spec.name }],
         staticSummary: `look at ${spec.name} by hand`,
+        staticDetails: aboutWorkflow('checkReplication', spec.name),
       }),
     );
     return await patiently(temporal, handle);

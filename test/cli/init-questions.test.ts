@@ -1,7 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { collect, type Ask, type InitOptions } from '../../src/cli/init-questions';
+import type { Ask } from '../../src/cli/choosing';
+import { collect, type InitOptions } from '../../src/cli/init-questions';
+import type { LookUps } from '../../src/cli/look-ups';
+import type { Choice, Question } from '../../src/core/lookup/types';
 
 const SIZES = { snapshotSize: '200cc', steadySize: '50cc' };
 
@@ -17,9 +20,9 @@ function person(answers: string[]): { ask: Ask; asked: string[] } {
   return { ask, asked };
 }
 
-const collected = (options: InitOptions, answers: string[]) => {
+const collected = (options: InitOptions, answers: string[], lookUps?: LookUps) => {
   const { ask, asked } = person(answers);
-  return collect(options, ask).then((result) => ({ result, asked }));
+  return collect(options, ask, lookUps).then((result) => ({ result, asked }));
 };
 
 test('asks what a file cannot do without, and proposes what can be guessed', async () => {
@@ -75,4 +78,63 @@ test('refuses two selections', async () => {
   await expect(collected({ ...SIZES, project: 'p', database: 'd', all: true, table: ['a.b'] }, [])).rejects.toThrow(
     '--table, --schema and --all exclude each other',
   );
+});
+
+describe('what a worker looks up', () => {
+  const choice = (value: string, usual = false): Choice => ({ value, note: null, usual });
+  const there = (choices: Partial<Record<Question['what'], Choice[]>>) => {
+    const told: string[] = [];
+    const questions: Question[] = [];
+    const lookUps: LookUps = {
+      choices: (question) => {
+        questions.push(question);
+        return Promise.resolve(choices[question.what] ?? null);
+      },
+      tell: (...lines) => void told.push(...lines),
+    };
+    return { lookUps, told, questions };
+  };
+
+  test('is not asked where there is one only, and listed where there are more', async () => {
+    const { lookUps, told, questions } = there({
+      projects: [choice('shiny-wind-028834')],
+      branches: [choice('main', true), choice('dev')],
+      databases: [choice('shop'), choice('crm')],
+      tables: ['public.a', 'public.b', 'public.c', 'public."D, e"'].map((name) => choice(name)),
+      sizes: [choice('25cc'), choice('50cc')],
+    });
+    const { result, asked } = await collected({ kind: 'neon' }, ['2', '1', '1-2,4', '', '2'], lookUps);
+    expect(result).toMatchObject({
+      source: { kind: 'neon', project: 'shiny-wind-028834', branch: 'dev' },
+      database: 'shop',
+      tables: { kind: 'tables', names: ['public.a', 'public.b', 'public."D, e"'] },
+      name: 'shop',
+      snapshotSize: '50cc',
+      steadySize: '50cc',
+    });
+    expect(asked.at(-1)).toContain('Materialize has no 200cc');
+    expect(told).toContain('Neon project: shiny-wind-028834, the only one');
+    expect(told).toContain('  2  public.b');
+    expect(questions).toContainEqual({ what: 'databases', project: 'shiny-wind-028834', branch: 'dev' });
+    const tables = questions.find(({ what }) => what === 'tables');
+    expect(tables).toMatchObject({ spec: { source: { branch: 'dev', database: 'shop', tables: { kind: 'all' } } } });
+  });
+
+  test('leaves the default branch out of the file, and takes names as well as numbers', async () => {
+    const { lookUps } = there({
+      branches: [choice('main', true), choice('dev')],
+      tables: [choice('public.a')],
+      sizes: [choice('200cc'), choice('50cc')],
+    });
+    const answers = ['', 'public.new', ''];
+    const { result } = await collected({ project: 'p', database: 'shop' }, answers, lookUps);
+    expect(result).toMatchObject({ source: { branch: null }, tables: { kind: 'tables', names: ['public.new'] } });
+  });
+
+  test('asks in words where nothing can be looked up', async () => {
+    const { lookUps, told } = there({});
+    const { asked } = await collected({}, ['', 'p', 'shop', 'public.a', ''], lookUps);
+    expect(asked).toHaveLength(5);
+    expect(told).toEqual([]);
+  });
 });

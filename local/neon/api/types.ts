@@ -10,6 +10,7 @@ type Plain<T> = T extends string
       : T;
 
 export type Project = Plain<official.Project>;
+export type ProjectListItem = Plain<official.ProjectListItem>;
 export type ProjectSettings = Plain<official.ProjectSettingsData>;
 export type AllowedIps = Plain<official.AllowedIps>;
 export type Branch = Plain<official.Branch>;

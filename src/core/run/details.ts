@@ -33,6 +33,7 @@ export function renderRunDetails(view: RunView): string {
     `### ${view.pipeline}: ${HEADLINES[view.phase]}`,
     ...approvalLines(view),
     ...failureLines(view),
+    ...nowLines(view),
     ...stepLines(view.steps),
     ...(view.snapshot ? snapshotLines(view.snapshot) : []),
     ...findingLines(view),
@@ -50,6 +51,26 @@ function approvalLines({ pipeline, waitingFor }: RunView): string[] {
   ];
 }
 
+/** What the reader has to do, where the rest does not say so: mostly nothing. */
+function nowLines({ pipeline, phase, snapshot }: RunView): string[] {
+  const status = `\`n2m status ${pipeline}\``;
+  switch (phase) {
+    case 'snapshotting':
+      return snapshot?.stuck
+        ? []
+        : [
+            '',
+            `Nothing to do but wait; rows and remaining time as they come: ${status}, or the heartbeat in *Pending Activities*.`,
+          ];
+    case 'done':
+      return ['', `All of it is done. How it is from now on: ${status}.`];
+    case 'cancelled':
+      return ['', `Somebody stopped it between two steps; what it made so far exists: ${status}.`];
+    default:
+      return [];
+  }
+}
+
 function failureLines({ failure }: RunView): string[] {
   if (failure === null) return [];
   const hint = failure.hint === null ? '' : `  \nNext: ${escape(failure.hint)}`;
@@ -58,7 +79,7 @@ function failureLines({ failure }: RunView): string[] {
 
 function stepLines(steps: StepView[]): string[] {
   if (steps.length === 0) return [];
-  return ['', '| | step | what |', '|---|---|---|', ...steps.map(stepLine)];
+  return ['', row('', 'step', 'what'), '|---|---|---|', ...steps.map(stepLine)];
 }
 
 function stepLine(step: StepView): string {
@@ -66,7 +87,7 @@ function stepLine(step: StepView): string {
     step.startedAt !== null && step.endedAt !== null
       ? ` (${formatDuration(Date.parse(step.endedAt) - Date.parse(step.startedAt))})`
       : '';
-  return `| ${mark(step)} | ${step.id} | ${cell(step.sentence)}${took} |`;
+  return row(mark(step), step.id, `${cell(step.sentence)}${took}`);
 }
 
 function mark({ state, outcome }: StepView): string {
@@ -85,7 +106,7 @@ function snapshotLines(progress: SnapshotProgress): string[] {
     ...(progress.stuck?.blockers ?? []).map(({ remedy }) => `- to end it: \`${remedy.replaceAll('`', "'")}\``),
     ...(progress.sourceError === null ? [] : ['', `The source says: ${escape(progress.sourceError)}`]),
     '',
-    '| table | state | rows | |',
+    row('table', 'state', 'rows', ''),
     '|---|---|---|---|',
     ...progress.tables.slice(0, MOST_TABLES).map(tableLine),
     ...more(progress.tables.length - MOST_TABLES, 'table'),
@@ -95,7 +116,7 @@ function snapshotLines(progress: SnapshotProgress): string[] {
 function tableLine(table: TableProgress): string {
   const of = table.rowsExpected === null ? '' : ` of about ${formatCount(table.rowsExpected)}`;
   const note = table.error === null ? formatShare(tableShare(table)) : cell(table.error);
-  return `| ${cell(table.table)} | ${table.state} | ${formatCount(table.rowsCopied)}${of} | ${note} |`;
+  return row(cell(table.table), table.state, `${formatCount(table.rowsCopied)}${of}`, note);
 }
 
 function findingLines({ findings }: RunView): string[] {
@@ -118,6 +139,9 @@ export function renderCheckDetails({ pipeline, verdict, reading, alertsSent, ale
   return [
     `### ${pipeline}: ${verdict.name}`,
     '',
+    ...(verdict.severity === 'ok'
+      ? []
+      : [`**${verdict.severity}**; what it means: \`n2m explain ${verdict.name}\``, '']),
     escape(verdict.cause),
     ...(verdict.severity === 'ok' ? [] : ['', `Next: \`${verdict.next.replaceAll('`', "'")}\``]),
     ...(verdict.symptoms.length > 1 ? ['', ...verdict.symptoms.slice(0, MOST_FINDINGS).map(symptomLine)] : []),
@@ -153,3 +177,6 @@ const side = <T>(reading: Reading<T>, words: (value: T) => string): string =>
 /** Markdown that came from elsewhere stays text. */
 const escape = (text: string): string => text.replace(/[\\*<>#[\]]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
 const cell = (text: string): string => escape(text).replaceAll('|', '\\|');
+/** The UI draws tables without any room between columns; an entity is the one space it keeps. */
+const row = (...cells: string[]): string =>
+  `| ${cells.map((text) => (text === '' ? '' : `${text}&emsp;`)).join(' | ')} |`;

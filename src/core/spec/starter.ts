@@ -1,10 +1,18 @@
 import { PIPELINE_NAME_LENGTH, isPipelineName } from '../names';
 
+/** What a first file names its secrets by; `n2m init` looks things up through the same. */
+export const STARTER_REFERENCES = {
+  neon: 'env:N2M_SECRET_NEON_API_KEY',
+  postgres: 'env:N2M_SECRET_POSTGRES_URL',
+  materialize: 'env:N2M_SECRET_MATERIALIZE_URL',
+} as const;
+
 /** What a first file is made of; the rest has defaults. */
 export interface StarterAnswers {
   name: string;
   source:
-    | { kind: 'neon'; project: string; branch: string | null }
+    /** `ca`: only where the certificate is another authority's than Neon's. */
+    | { kind: 'neon'; project: string; branch: string | null; ca?: string }
     /** `ca`: PEM text of the authority; null with a mode that does not verify. */
     | { kind: 'postgres'; tls: { mode: 'verify-full'; ca: string } | { mode: 'require' | 'disable'; ca: null } };
   database: string;
@@ -32,7 +40,7 @@ export function starterFile(answers: StarterAnswers): string {
     '  role: materialize # Materialize connects as it; made when it is missing',
     ...indented(tableLines(answers.tables)),
     'materialize:',
-    '  url: env:N2M_SECRET_MATERIALIZE_URL # postgres://user:password@host:6875/materialize',
+    `  url: ${STARTER_REFERENCES.materialize} # postgres://user:password@host:6875/materialize`,
     `  schema: ${quoted(name.replaceAll('-', '_'))} # where the tables appear; made when it is missing`,
     '  cluster:',
     `    snapshotSize: ${quoted(snapshotSize)} # for the first copy; n2m plan estimates how long it takes`,
@@ -48,11 +56,13 @@ export function starterFile(answers: StarterAnswers): string {
 /** Variables to set on the worker before the file can be used. */
 export function starterVariables({ source, alert }: Pick<StarterAnswers, 'source' | 'alert'>): string[] {
   return [
-    source.kind === 'neon' ? 'N2M_SECRET_NEON_API_KEY' : 'N2M_SECRET_POSTGRES_URL',
-    'N2M_SECRET_MATERIALIZE_URL',
+    variableOf(STARTER_REFERENCES[source.kind]),
+    variableOf(STARTER_REFERENCES.materialize),
     ...(alert === null ? [] : [ALERT[alert]]),
   ];
 }
+
+const variableOf = (reference: string): string => reference.replace('env:', '');
 
 /** A pipeline name made of a database's; null where nothing of it can be used. */
 export function starterName(database: string): string | null {
@@ -71,18 +81,8 @@ function sourceLines({ source }: StarterAnswers): string[] {
     const { mode, ca } = source.tls;
     return [
       'kind: postgres',
-      'url: env:N2M_SECRET_POSTGRES_URL # of a role that owns the tables',
-      ...(ca === null
-        ? [`tls: { mode: ${mode} } # no verification: better mode verify-full, with ca`]
-        : [
-            'tls:',
-            `  mode: ${mode}`,
-            '  ca: |',
-            ...ca
-              .trim()
-              .split(/\r?\n/)
-              .map((line) => `    ${line}`),
-          ]),
+      `url: ${STARTER_REFERENCES.postgres} # of a role that owns the tables`,
+      ...(ca === null ? [`tls: { mode: ${mode} } # no verification: better mode verify-full, with ca`] : verified(ca)),
     ];
   }
   return [
@@ -91,8 +91,14 @@ function sourceLines({ source }: StarterAnswers): string[] {
     source.branch === null
       ? "# branch: main # without it the project's default branch"
       : `branch: ${quoted(source.branch)}`,
-    'apiKey: env:N2M_SECRET_NEON_API_KEY',
+    `apiKey: ${STARTER_REFERENCES.neon}`,
+    ...(source.ca === undefined ? [] : verified(source.ca)),
   ];
+}
+
+function verified(ca: string): string[] {
+  const pem = ca.trim().split(/\r?\n/);
+  return ['tls:', '  mode: verify-full', '  ca: |', ...pem.map((line) => `    ${line}`)];
 }
 
 function tableLines(tables: StarterAnswers['tables']): string[] {

@@ -1,6 +1,22 @@
 /* Made by `npm run generate` from Neon's OpenAPI file; do not edit. */
 
 export interface paths {
+  '/projects': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['listProjects'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/projects/{project_id}': {
     parameters: {
       query?: never;
@@ -255,6 +271,8 @@ export interface components {
     AnnotationValueData: {
       [key: string]: string;
     };
+    /** @enum {string} */
+    ApplicationType: 'vercel' | 'github' | 'datadog' | 'opentelemetry';
     /** @enum {string} */
     BillingSubscriptionType:
       | 'UNKNOWN'
@@ -586,6 +604,57 @@ export interface components {
     };
     /** @enum {string} */
     ProjectAuditLogLevel: 'base' | 'extended' | 'full';
+    ProjectListItem: {
+      /** Format: int64 */
+      active_time: number;
+      /** Format: int64 */
+      branch_logical_size_limit: number;
+      /** Format: int64 */
+      branch_logical_size_limit_bytes: number;
+      /** Format: date-time */
+      compute_last_active_at?: string;
+      /**
+       * Format: int64
+       * @deprecated
+       */
+      cpu_used_sec: number;
+      /** Format: date-time */
+      created_at: string;
+      creation_source: string;
+      default_endpoint_settings?: components['schemas']['DefaultEndpointSettings'];
+      /** Format: date-time */
+      deleted_at?: string;
+      effective_project_permission?: (string & components['schemas']['ProjectPermissionLevel']) | null;
+      /** Format: date-time */
+      hipaa_enabled_at?: string;
+      /** Format: int32 */
+      history_retention_seconds?: number;
+      id: string;
+      /** Format: date-time */
+      maintenance_starts_at?: string;
+      name: string;
+      org_id?: string;
+      org_name?: string;
+      owner_id: string;
+      pg_version: components['schemas']['PgVersion'];
+      platform_id: string;
+      provisioner: components['schemas']['Provisioner'];
+      proxy_host: string;
+      /**
+       * Format: date-time
+       * @deprecated
+       */
+      quota_reset_at?: string;
+      /** Format: date-time */
+      recoverable_until?: string;
+      region_id: string;
+      settings?: components['schemas']['ProjectSettingsData'];
+      store_passwords: boolean;
+      /** Format: int64 */
+      synthetic_storage_size?: number;
+      /** Format: date-time */
+      updated_at: string;
+    };
     ProjectOwnerData: {
       branches_limit: number;
       /** Format: email */
@@ -610,6 +679,11 @@ export interface components {
     ProjectResponse: {
       project: components['schemas']['Project'];
     };
+    ProjectsApplicationsMapResponse: {
+      applications: {
+        [key: string]: components['schemas']['ApplicationType'][];
+      };
+    };
     ProjectSettingsData: {
       allowed_ips?: components['schemas']['AllowedIps'];
       audit_log_level?: components['schemas']['ProjectAuditLogLevel'];
@@ -620,6 +694,15 @@ export interface components {
       maintenance_window?: components['schemas']['MaintenanceWindow'];
       preload_libraries?: components['schemas']['PreloadLibraries'];
       quota?: components['schemas']['ProjectQuota'];
+    };
+    ProjectsIntegrationsMapResponse: {
+      integrations: {
+        [key: string]: components['schemas']['ApplicationType'][];
+      };
+    };
+    ProjectsResponse: {
+      projects: components['schemas']['ProjectListItem'][];
+      unavailable_project_ids?: string[];
     };
     ProjectUpdateRequest: {
       project: {
@@ -683,6 +766,7 @@ export interface components {
     CursorParam: string;
     LimitParam: number;
     SortOrderParam: 'asc' | 'desc';
+    TimeoutParam: number;
   };
   requestBodies: never;
   headers: never;
@@ -690,6 +774,36 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  listProjects: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        limit?: number;
+        org_id?: string;
+        recoverable?: boolean;
+        search?: string;
+        timeout?: components['parameters']['TimeoutParam'];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProjectsResponse'] &
+            components['schemas']['PaginationResponse'] &
+            components['schemas']['ProjectsApplicationsMapResponse'] &
+            components['schemas']['ProjectsIntegrationsMapResponse'];
+        };
+      };
+      default: components['responses']['GeneralError'];
+    };
+  };
   getProject: {
     parameters: {
       query?: never;

@@ -14,7 +14,9 @@ const WRITES = 3;
 /** A client of the Neon API v2, for the calls this tool makes. */
 export function createNeon(options: NeonOptions): NeonClient {
   const api = createApi(options);
-  const { getProject, resolveBranch, databaseOwner, readWriteEndpoint, roleNames, openOperations } = createLooks(api);
+  const looks = createLooks(api);
+  const { listProjects, listBranches, listDatabases, resolveBranch, databaseOwner } = looks;
+  const { getProject, readWriteEndpoint, roleNames, openOperations } = looks;
   const now = options.now ?? Date.now;
   const sleep = options.sleep ?? ((ms: number) => wait(ms, undefined, { signal: options.signal }));
   const remember = options.remember ?? (() => undefined);
@@ -57,6 +59,9 @@ export function createNeon(options: NeonOptions): NeonClient {
   }
 
   const self: NeonClient = {
+    listProjects,
+    listBranches,
+    listDatabases,
     resolveBranch,
     databaseOwner,
 

@@ -1,7 +1,7 @@
 import { systemError } from '../errors';
 import { ask, inBranch, inProject, operation, type Api, type Schemas } from './api';
 import { isOpen } from './operations';
-import type { NeonBranch, NeonOperation } from './types';
+import type { NeonBranch, NeonDatabase, NeonOperation, NeonProject } from './types';
 
 const PAGE = 400;
 
@@ -13,6 +13,17 @@ export function createLooks(api: Api) {
   async function getProject(project: string): Promise<Schemas['Project']> {
     const call = api.GET('/projects/{project_id}', { params: inProject(project) });
     return (await ask(`reading project ${project}`, call)).project;
+  }
+
+  async function listProjects(): Promise<NeonProject[]> {
+    const projects: NeonProject[] = [];
+    for (let cursor: string | undefined; ;) {
+      const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await ask('listing projects', api.GET('/projects', { params: { query } }));
+      projects.push(...page.projects.map(({ id, name }) => ({ id, name })));
+      cursor = page.projects.length < PAGE ? undefined : page.pagination?.cursor;
+      if (cursor === undefined) return projects;
+    }
   }
 
   async function listBranches(project: string): Promise<NeonBranch[]> {
@@ -54,13 +65,18 @@ export function createLooks(api: Api) {
     );
   }
 
-  async function databaseOwner(project: string, branchId: string, database: string): Promise<string> {
+  async function listDatabases(project: string, branchId: string): Promise<NeonDatabase[]> {
     const call = api.GET('/projects/{project_id}/branches/{branch_id}/databases', {
       params: inBranch(project, branchId),
     });
     const { databases } = await ask(`listing databases of branch ${branchId}`, call);
+    return databases.map(({ name, owner_name: owner }) => ({ name, owner }));
+  }
+
+  async function databaseOwner(project: string, branchId: string, database: string): Promise<string> {
+    const databases = await listDatabases(project, branchId);
     const found = databases.find((one) => one.name === database);
-    if (found !== undefined) return found.owner_name;
+    if (found !== undefined) return found.owner;
     throw systemError('NotFound', 'neon', `branch ${branchId} of project ${project} has no database ${database}`, {
       hint: `its databases are ${databases.map((one) => one.name).join(', ')}`,
     });
@@ -91,5 +107,8 @@ export function createLooks(api: Api) {
     return operations.map(operation).filter((one) => isOpen(one) && one.status !== 'failed');
   }
 
-  return { getProject, resolveBranch, databaseOwner, readWriteEndpoint, roleNames, openOperations };
+  return {
+    ...{ getProject, listProjects, listBranches, resolveBranch, listDatabases, databaseOwner },
+    ...{ readWriteEndpoint, roleNames, openOperations },
+  };
 }

@@ -24,6 +24,17 @@ export interface NeonBranch {
   protected: boolean;
 }
 
+export interface NeonProject {
+  id: string;
+  name: string;
+}
+
+export interface NeonDatabase {
+  name: string;
+  /** The role that owns it. */
+  owner: string;
+}
+
 export interface NeonOperation {
   id: string;
   action: string;
@@ -43,6 +54,10 @@ export interface NeonConnection {
 
 /** The Neon calls this tool makes. Every failure is a SystemError; a lost answer of a change is Timeout or Unreachable. */
 export interface NeonClient {
+  /** What the key may see; a personal key sees none of an organisation's. */
+  listProjects(): Promise<NeonProject[]>;
+  listBranches(project: string): Promise<NeonBranch[]>;
+  listDatabases(project: string, branchId: string): Promise<NeonDatabase[]>;
   /** Id of the branch of that name or id; null: the project's default branch. */
   resolveBranch(project: string, branch: string | null): Promise<NeonBranch>;
   readFacts(input: { project: string; branch: string | null; database: string }): Promise<NeonFacts>;

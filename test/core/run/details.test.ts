@@ -1,8 +1,15 @@
 import { renderCheckDetails, renderRunDetails } from '../../../src/core/run/details';
+import { aboutWorkflow } from '../../../src/core/run/about';
 import type { RunView, StepView } from '../../../src/core/run/types';
+import * as workflows from '../../../src/workflows';
 import { judge } from '../../../src/core/watch/judge';
 import { at, reading, slot, spec } from '../watch/reading';
 import { orders, play } from '../snapshot/look';
+
+/** All that work on a pipeline; the others have nothing to tell of one. */
+const WORKFLOWS = Object.keys(workflows)
+  .filter((type) => !['examine', 'lookUp'].includes(type))
+  .sort();
 
 const step = (change: Partial<StepView>): StepView => ({
   id: 'publication',
@@ -29,12 +36,15 @@ const view = (change: Partial<RunView>): RunView => ({
 });
 
 describe('the details of a run', () => {
+  /** Without the room that the UI needs between columns. */
+  const drawn = (change: Partial<RunView>): string => renderRunDetails(view(change)).replaceAll('&emsp;', '');
+
   test('show each step with what it did and how long it took', () => {
     const steps = [
       step({ state: 'done', outcome: 'created', sentence: 'created it', startedAt: at(0), endedAt: at(0.05) }),
       step({ id: 'cluster', state: 'running' }),
     ];
-    const text = renderRunDetails(view({ steps }));
+    const text = drawn({ steps });
     expect(text).toContain('| ✓ | publication | created it (3.0 s) |');
     expect(text).toContain('| ▶ | cluster |');
   });
@@ -60,7 +70,7 @@ describe('the details of a run', () => {
       },
     ];
     const snapshot = play([0, { copies: orders(0) }], [10, { copies: orders(250), blockers }]);
-    const text = renderRunDetails(view({ phase: 'snapshotting', snapshot }));
+    const text = drawn({ phase: 'snapshotting', snapshot });
     expect(text).toContain('**First copy: 13 %**, 25 rows/s');
     expect(text).toContain('| orders | copying | 250 of about 1,000 | 25 % |');
     expect(text).toContain('to end it: `SELECT pg_terminate_backend(5)`');
@@ -111,5 +121,19 @@ describe('the details of a check', () => {
     expect(text).toContain('Next: `n2m repair shop`');
     expect(text).toContain('- Materialize: could not be read: db.example:5432: connection refused');
     expect(text).toContain('0 sent, 2 could not be delivered');
+  });
+});
+
+describe('what every workflow says of itself', () => {
+  test.each(WORKFLOWS)('%s says in a sentence what it is for', (type) => {
+    const [purpose] = aboutWorkflow(type, 'shop').split('\n');
+    expect(purpose).toMatch(/^[A-Z].*\*\*shop\*\*.*\.$/);
+    expect(purpose).not.toContain('Works on pipeline');
+    expect(aboutWorkflow(type, 'shop')).toContain('`n2m status shop`');
+  });
+
+  test('says how to stop what changes something, and only that', () => {
+    const stoppable = WORKFLOWS.filter((type) => aboutWorkflow(type, 'shop').includes('n2m cancel shop'));
+    expect(stoppable).toEqual(['destroyReplication', 'repairReplication', 'replicate', 'rotateReplication']);
   });
 });

@@ -33,6 +33,17 @@ describe('reading', () => {
     expect((await ask('GET', '/auth')).body).toMatchObject({ auth_method: 'api_key_org' });
   });
 
+  it('lists the project, and nothing behind it', async () => {
+    const list = async (query: string) =>
+      (await (
+        await fetch(`${proxy.api}/projects${query}`, { headers: { Authorization: `Bearer ${neon.apiKey}` } })
+      ).json()) as { projects: { id: string }[]; pagination: { cursor: string } };
+    const { projects, pagination } = await list('?limit=400');
+    expect(projects.map(({ id }) => id)).toEqual([neon.project]);
+    expect((await list(`?cursor=${pagination.cursor}`)).projects).toEqual([]);
+    expect((await list('?search=another')).projects).toEqual([]);
+  });
+
   it('lists branches page by page, one of them the default', async () => {
     const names: string[] = [];
     let cursor = '';

@@ -1,9 +1,9 @@
 import { parseAllowedIps } from '../allowed-ips';
 import { startStep, suspendStep } from '../compute-steps';
 import { badRequest, notSupported } from '../errors';
-import { boolean, object, ok, type Call, type Reply, type Route } from '../request';
+import { boolean, limit, object, ok, type Call, type Reply, type Route } from '../request';
 import { isServed, now, type ProjectState } from '../state';
-import type { Operation, Project, ProjectSettings } from '../types';
+import type { Operation, Project, ProjectListItem, ProjectSettings } from '../types';
 
 const shown = (state: ProjectState): Project => ({ ...state.project, settings: state.settings });
 
@@ -48,7 +48,27 @@ function updateProject({ state, body }: Call): Reply {
   return ok({ project: shown(state), operations });
 }
 
+/** The one project of this stand-in, in the shorter form that lists have. */
+function listProjects({ state, query }: Call): Reply {
+  const search = query.get('search') ?? '';
+  limit(query, 400, 10);
+  // The last page answers with a cursor, too, and what comes after it is empty.
+  const cursor = 'end';
+  const { project } = state;
+  const found = query.get('cursor') !== cursor && (project.id.includes(search) || project.name.includes(search));
+  const { active_time_seconds: active_time, ...rest } = project;
+  const { created_at, updated_at, creation_source, cpu_used_sec, id, name, owner_id, pg_version, platform_id } = rest;
+  const { branch_logical_size_limit, branch_logical_size_limit_bytes, provisioner, proxy_host, region_id } = rest;
+  const item: ProjectListItem = {
+    ...{ active_time, branch_logical_size_limit, branch_logical_size_limit_bytes, cpu_used_sec, created_at },
+    ...{ creation_source, id, name, owner_id, pg_version, platform_id, provisioner, proxy_host, region_id },
+    ...{ store_passwords: project.store_passwords, updated_at },
+  };
+  return ok({ projects: found ? [item] : [], pagination: { cursor }, applications: {}, integrations: {} });
+}
+
 export const projectRoutes: Route[] = [
+  { method: 'GET', path: '/projects', handle: listProjects },
   { method: 'GET', path: '/projects/{project_id}', handle: ({ state }) => ok({ project: shown(state) }) },
   { method: 'PATCH', path: '/projects/{project_id}', handle: updateProject },
 ];
