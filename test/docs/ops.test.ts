@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { WORKER_VARIABLES } from '../../scripts/docs/environment';
 import { parseConfig } from '../../src/config';
 import { read, ROOT } from './pages';
+
+const ANALYZE = '/usr/bin/systemd-analyze';
 
 /** What stands at a path of a document; undefined where there is nothing. */
 function at(value: unknown, ...path: (string | number)[]): unknown {
@@ -98,6 +103,22 @@ describe('ops/systemd/n2m-worker.service', () => {
     const { shutdownGraceMs } = parseConfig(settings);
     const [, stop] = /^TimeoutStopSec=(\d+)$/m.exec(lines.join('\n')) ?? [];
     expect(Number(stop)).toBeGreaterThan(longestStop(shutdownGraceMs / 1000));
+  });
+
+  /** Says on stderr what systemd would pass over, and ends with 0 all the same. */
+  const verify = (file: string): string => spawnSync(ANALYZE, ['verify', file], { encoding: 'utf8' }).stderr;
+  const onSystemd = existsSync(ANALYZE) ? it : it.skip;
+
+  onSystemd('is a unit that systemd takes as it stands', async () => {
+    expect(verify(join(ROOT, 'ops/systemd/n2m-worker.service'))).toBe('');
+    const folder = await mkdtemp(join(tmpdir(), 'n2m-unit-'));
+    try {
+      const file = join(folder, 'n2m-worker.service');
+      await writeFile(file, lines.join('\n').replace('ProtectHome=', 'ProtectHouse='));
+      expect(verify(file)).toContain('ProtectHouse');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 
