@@ -2,7 +2,7 @@ import * as sql from '../core/sql/materialize';
 import { alterPublicationDrop } from '../core/sql/postgres';
 import { isOurs, writeMark } from '../core/plan/ownership';
 import { addedBy } from '../core/destroy/added';
-import { recreateReasons } from '../core/plan/source-definition';
+import { definitionReasons } from '../core/plan/source-definition';
 import { sameTable, tableName } from '../core/plan/select';
 import { plural } from '../core/text/count';
 import type { SourceObjectFacts } from '../core/plan/facts';
@@ -57,7 +57,7 @@ export function ensureSource(deps: Deps, input: StepInput): Promise<StepResult> 
   return withMaterialize(deps, spec, async (client) => {
     const look = () => readSource(client, source);
     const found = await look();
-    const reasons = recreateReasons(spec, { source: found, connection: await readConnection(client, connection) });
+    const reasons = definitionReasons(spec, { source: found, connection: await readConnection(client, connection) });
     if (reasons.length > 0) {
       throw systemError('Conflict', 'materialize', `${object} is not what the plan left: ${reasons.join(', ')}`, {
         hint: 'n2m apply FILE looks again and asks before it drops anything',

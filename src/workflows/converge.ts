@@ -31,12 +31,16 @@ export async function setUp(run: Converging): Promise<Rebuilt> {
   await step('publication', activities.ensurePublication);
   await step('ip-allow', activities.allowEgressIps);
 
-  await step('schema', activities.ensureSchema);
-  await step('cluster', activities.ensureCluster);
-  await step('secret', activities.ensureSecret);
-  await step('connection', activities.ensureConnection);
+  const access = async () => {
+    await step('schema', activities.ensureSchema);
+    await step('cluster', activities.ensureCluster);
+    await step('secret', activities.ensureSecret);
+    await step('connection', activities.ensureConnection);
+  };
   const source = () => step('source', activities.ensureSource);
-  const rebuilt = await aroundSource(run, source);
+  const moved = (run.plan.rebuild as Plan['rebuild'] | undefined)?.moved ?? false;
+  if (!moved) await access();
+  const rebuilt = await aroundSource(run, moved ? () => access().then(source) : source);
   await step('drop-tables', activities.dropTables);
   return rebuilt;
 }

@@ -27,13 +27,13 @@ export const TABLES: Record<string, string[]> = {
   events: ['kind'],
 };
 
-export async function digests(world: World, tables: string[] = Object.keys(TABLES)) {
+export async function digests(world: World, tables: string[] = Object.keys(TABLES), branch?: string) {
   const columns = (table: string): string[] => TABLES[table] ?? ['id'];
   const upstream: Record<string, Digest> = {};
   const target: Record<string, Digest> = {};
   await world.upstream(async (client) => {
     for (const table of tables) upstream[table] = await digest(client, 'public', table, columns(table));
-  });
+  }, branch);
   await world.target(async (client) => {
     await client.query(`SET cluster = ${quoteIdent(`ingest_${world.name}`)}`);
     for (const table of tables) target[table] = await digest(client, world.name, table, columns(table));
@@ -42,10 +42,14 @@ export async function digests(world: World, tables: string[] = Object.keys(TABLE
 }
 
 /** Waits until both sides agree; the last difference is what a failing test shows. */
-export async function untilEqual(world: World, tables?: string[], deadline = 60_000): Promise<void> {
+export async function untilEqual(
+  world: World,
+  tables?: string[],
+  { deadline = 60_000, branch }: { deadline?: number; branch?: string } = {},
+): Promise<void> {
   const until = Date.now() + deadline;
   for (;;) {
-    const { upstream, target } = await digests(world, tables);
+    const { upstream, target } = await digests(world, tables, branch);
     if (JSON.stringify(upstream) === JSON.stringify(target)) return;
     if (Date.now() > until) {
       expect(target).toEqual(upstream);

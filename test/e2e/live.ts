@@ -13,7 +13,7 @@ const UNTOUCHED_ROWS = 500;
  * Materialize and never misses a row of it, and afterwards both sides agree. Needs 2,000 orders.
  */
 export async function underTraffic(world: World, tables: string[], change: () => Promise<void>): Promise<void> {
-  const { upstreamUrl } = world;
+  const upstreamUrl = world.upstreamUrl();
   const traffic = startTraffic({ connectionString: upstreamUrl }, { perSecond: 40 });
   const stopped = new AbortController();
   const reading = readOn(world, stopped.signal);

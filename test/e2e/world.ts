@@ -171,13 +171,13 @@ export class World {
     return { code, stdout, stderr };
   }
 
-  async upstream<T>(use: (client: SqlClient) => Promise<T>): Promise<T> {
-    return withSql({ connectionString: this.upstreamUrl }, use);
+  async upstream<T>(use: (client: SqlClient) => Promise<T>, branch?: string): Promise<T> {
+    return withSql({ connectionString: this.upstreamUrl(branch) }, use);
   }
 
-  /** The pipeline's database as superuser. */
-  get upstreamUrl(): string {
-    return this.neon.postgres.superuserUrl.replace(/\/[^/?]*(\?|$)/, `/${this.neon.database}$1`);
+  /** The pipeline's database as superuser; on the default branch, or another. */
+  upstreamUrl(branch = this.neon.branch): string {
+    return this.neon.postgresOf(branch).superuserUrl.replace(/\/[^/?]*(\?|$)/, `/${this.neon.database}$1`);
   }
 
   async target<T>(use: (client: SqlClient) => Promise<T>): Promise<T> {

@@ -26,6 +26,11 @@ export const findingEntries: Record<string, Entry> = {
     'SHOW max_slot_wal_keep_size;',
     'Copy in a quiet hour, take a larger snapshotSize, or raise the cap.',
   ],
+  'upstream-moved': [
+    'The file leads to another server, database or Neon branch than the source reads: its slot is not there, and its history does not go on there.',
+    'SELECT slot_name FROM pg_replication_slots; on both servers.',
+    'Let apply copy everything again, or put the old address back into the file. See that the old slot is gone: it holds WAL.',
+  ],
   'role-missing': [
     'The file says the role is given, and it does not exist.',
     'SELECT rolname FROM pg_roles;',

@@ -119,6 +119,8 @@ export interface SourceFacts {
   missingTables: { schema: string; name: string }[];
   /** Tables of the publication that the file does not select any more. */
   openTransactions: OpenTransaction[];
+  /** Names of this database's logical replication slots. */
+  slots: string[];
   /** Default privileges for future tables, per owner and schema, already granted to the role. */
   defaultPrivileges: { owner: string; schema: string }[];
   neon: NeonFacts | null;

@@ -30,8 +30,9 @@ export function makePlan(spec: PipelineSpec, from: SourceFacts, to: TargetFacts,
 
 function planSteps(scene: Scene): PlanStep[] {
   const rebuilt = rebuildSteps(scene);
-  const sources = [...rebuilt.before, source(scene), ...rebuilt.after];
-  const target = [schema(scene), cluster(scene), secret(scene), connection(scene), ...sources];
+  const access = [schema(scene), cluster(scene), secret(scene), connection(scene)];
+  const drops = scene.rebuild?.moved ? [...rebuilt.before, ...access] : [...access, ...rebuilt.before];
+  const target = [...drops, source(scene), ...rebuilt.after];
   const changed = target.some((step) => step.action === 'create' || step.action === 'change');
   const dropped = dropTables(scene);
   return [

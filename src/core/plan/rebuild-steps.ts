@@ -40,10 +40,10 @@ export function dropTablesStep(
   });
 }
 
-/** The source, and proof that its slot is gone upstream. `tables`: all it has. */
+/** The source, and proof that its slot is gone, where the file still leads to its server. `tables`: all it has. */
 export function dropSourceSteps(
   source: string,
-  { damage: { recreate }, dependents, slot }: Rebuild,
+  { damage: { recreate }, dependents, slot, moved }: Rebuild,
   tables: { schema: string; name: string }[],
   cost: string,
   rest: Rest = {},
@@ -57,7 +57,9 @@ export function dropSourceSteps(
       irreversible: 'what Materialize still has of them goes first, and the replication slot with it',
       ...rest,
     }),
-    planStep('remove-slot', 'drop', `slot ${slot ?? ''}`, 'see that the old slot is gone from the server'),
+    ...(moved
+      ? []
+      : [planStep('remove-slot', 'drop', `slot ${slot ?? ''}`, 'see that the old slot is gone from the server')]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { PipelineSpec } from '../spec/types';
 import type { ChildFacts, DependentFacts, SourceFacts, SourceObjectFacts, TableFacts, TargetFacts } from './facts';
+import { otherHistory } from './moved';
 import { isOurs } from './ownership';
 import { sameTable, selected } from './select';
 import { recreateReasons } from './source-definition';
@@ -10,11 +11,13 @@ export function rebuildOf(spec: PipelineSpec, upstream: SourceFacts, target: Tar
   const { source } = target;
   // Only our own is ever dropped; what is adopted is a conflict, or a finding.
   if (!source || !isOurs(source.comment, spec.name)) return null;
-  const recreate = recreateReasons(spec, target);
+  const recreate = recreateReasons(spec, upstream, target);
   const dead =
     recreate.length > 0 ? [] : selected(spec, upstream).flatMap(({ facts }) => recopied(spec, source, facts));
   if (recreate.length + dead.length === 0) return null;
-  return { damage: { recreate, dead }, dependents: dependentsOn(source, { recreate, dead }), slot: source.slot };
+  const moved = otherHistory(spec, upstream, target) !== null;
+  const dependents = dependentsOn(source, { recreate, dead });
+  return { damage: { recreate, dead }, dependents, slot: source.slot, ...(moved ? { moved } : {}) };
 }
 
 function recopied(spec: PipelineSpec, source: SourceObjectFacts, table: TableFacts): DroppedTable[] {

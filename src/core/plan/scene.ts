@@ -1,6 +1,7 @@
 import { plural } from '../text/count';
 import type { PipelineSpec } from '../spec/types';
 import type { SourceFacts, TableFacts, TargetFacts, WatchFacts } from './facts';
+import { unprovenMove } from './moved';
 import { isOurs, ownerOf } from './ownership';
 import { removedTables, selected, selectTables } from './select';
 import { rebuildOf } from './rebuild';
@@ -21,6 +22,8 @@ export interface Scene {
   recreate: string[];
   /** Only of our own source: what is dropped and made again. */
   rebuild: Rebuild | null;
+  /** The connection is to lead to what may be another server, where the role may have another password. */
+  elsewhere: boolean;
   syntax: Plan['syntax'];
   /** The pipeline was set up before: what matches and is not ours was adopted then. */
   established: boolean;
@@ -38,9 +41,10 @@ export function setScene(spec: PipelineSpec, source: SourceFacts, target: Target
     fresh: tables.filter((table) => table.fresh),
     removed: removedTables(spec, source, target),
     upstream: selected(spec, source).map(({ facts }) => facts),
-    recreate: recreateReasons(spec, target),
+    recreate: recreateReasons(spec, source, target),
     rebuild,
-    syntax: planSyntax(spec, target),
+    elsewhere: unprovenMove(spec, source, target) !== null,
+    syntax: planSyntax(spec, source, target),
     established: watch.exists || isOurs(target.source?.comment ?? null, spec.name),
   };
 }
@@ -71,11 +75,11 @@ export function isManaged(scene: Scene, comment: string | null): boolean {
 
 /**
  * The secret has to be written: there is none, or nothing has proved its value, which cannot be read back. A connection
- * proves it when it is made; another role, or one made anew, has another password.
+ * proves it when it is made; another role, or one made anew, or the same one on another server, has another password.
  */
-export function writesSecret({ spec, source, target }: Scene): boolean {
+export function writesSecret({ spec, source, target, elsewhere }: Scene): boolean {
   const { name } = spec.source.role;
-  if (target.secret === null || target.connection === null) return true;
+  if (target.secret === null || target.connection === null || elsewhere) return true;
   const roleExists = source.role !== null || (source.neon?.roleNames.includes(name) ?? false);
   return !roleExists || target.connection.user !== name;
 }

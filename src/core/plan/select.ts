@@ -30,7 +30,7 @@ export function selectTables(
   target: TargetFacts,
   rebuild: Rebuild | null = null,
 ): PlannedTable[] {
-  const recreated = recreateReasons(spec, target).length > 0;
+  const recreated = recreateReasons(spec, source, target).length > 0;
   return selected(spec, source).map(({ ref, facts }) => {
     const child = recreated ? null : childOf(target, ref);
     return {
@@ -62,7 +62,7 @@ export function selected(spec: PipelineSpec, source: SourceFacts): { ref: TableR
 /** A table of the target that the file does not select any more. Only ours: what was adopted is left alone. */
 export function removedTables(spec: PipelineSpec, source: SourceFacts, target: TargetFacts): RemovedTable[] {
   if (!target.source || !isOurs(target.source.comment, spec.name)) return [];
-  if (recreateReasons(spec, target).length > 0) return [];
+  if (recreateReasons(spec, source, target).length > 0) return [];
   const wanted = selected(spec, source);
   return target.source.children
     .filter((child) => !wanted.some(({ ref }) => sameTable(ref, child.upstream)))

@@ -1,9 +1,20 @@
 import type { PipelineSpec } from '../spec/types';
 import type { ConnectionFacts, SourceFacts, TargetFacts } from './facts';
+import { otherHistory } from './moved';
 import type { Plan } from './types';
 
 /** Why the source has to be dropped and made again: what no ALTER can change. Empty when it can stay. */
-export function recreateReasons(spec: PipelineSpec, target: Pick<TargetFacts, 'source' | 'connection'>): string[] {
+export function recreateReasons(
+  spec: PipelineSpec,
+  upstream: Pick<SourceFacts, 'host' | 'port' | 'slots'>,
+  target: Pick<TargetFacts, 'source' | 'connection'>,
+): string[] {
+  const history = otherHistory(spec, upstream, target);
+  return [...definitionReasons(spec, target), ...(history === null ? [] : [history])];
+}
+
+/** Those that its definition shows. */
+export function definitionReasons(spec: PipelineSpec, target: Pick<TargetFacts, 'source' | 'connection'>): string[] {
   const { source, connection } = target;
   if (!source) return [];
   const { cluster, syntax } = spec.materialize;
@@ -20,8 +31,8 @@ export function recreateReasons(spec: PipelineSpec, target: Pick<TargetFacts, 's
 }
 
 /** The syntax of this run: what the source has, else what the file says, else what the server wants. */
-export function planSyntax(spec: PipelineSpec, target: TargetFacts): Plan['syntax'] {
-  if (target.source && recreateReasons(spec, target).length === 0) return target.source.syntax;
+export function planSyntax(spec: PipelineSpec, upstream: SourceFacts, target: TargetFacts): Plan['syntax'] {
+  if (target.source && recreateReasons(spec, upstream, target).length === 0) return target.source.syntax;
   if (spec.materialize.syntax !== 'auto') return spec.materialize.syntax;
   return target.forcesSourceTables ? 'tables' : 'subsources';
 }

@@ -124,6 +124,11 @@ export interface Rebuild {
   dependents: DependentFacts[];
   /** The slot of the source that is made again. */
   slot: string | null;
+  /**
+   * The file leads to another upstream. The source goes before its secret and its connection change: Materialize drops the
+   * slot by what they say at that moment.
+   */
+  moved?: true;
 }
 
 /** A plan as `n2m plan --output json` prints it. */

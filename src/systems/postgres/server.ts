@@ -26,6 +26,7 @@ export type ServerFacts = Pick<
   | 'usedWalSenders'
   | 'maxSlotWalKeepSize'
   | 'idleInTransactionTimeoutMs'
+  | 'slots'
   | 'user'
 >;
 
@@ -46,6 +47,7 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
       used_senders: number;
       keep_megabytes: string | null;
       idle_timeout: number;
+      slots: string[];
       name: string;
       superuser: boolean;
       replication: boolean;
@@ -60,6 +62,8 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
              (SELECT count(*)::int FROM pg_stat_replication) AS used_senders,
              (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep_megabytes,
              (SELECT setting::int FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout') AS idle_timeout,
+             ARRAY(SELECT slot_name::text FROM pg_replication_slots
+                   WHERE slot_type = 'logical' AND database = current_database() ORDER BY 1) AS slots,
              r.rolname::text AS name, r.rolsuper AS superuser, r.rolreplication AS replication,
              r.rolcreaterole AS create_role,
              has_database_privilege(current_database(), 'CREATE') AS can_create
@@ -74,6 +78,7 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
     usedWalSenders: row.used_senders,
     maxSlotWalKeepSize: slotCap(row.keep_megabytes),
     idleInTransactionTimeoutMs: row.idle_timeout,
+    slots: row.slots,
     user: {
       name: row.name,
       superuser: row.superuser,

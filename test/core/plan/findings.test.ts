@@ -71,6 +71,13 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'info',
     null,
   ],
+  [
+    'upstream-moved',
+    'a source whose slot is not where the file leads',
+    { source: { ...prepared, host: 'ep-new.aws.neon.tech', slots: [] }, target: f.builtTarget() },
+    'warning',
+    'on ep-cool-darkness-123456.us-east-2.aws.neon.tech:5432, database shop, see that slot materialize_0123456789abcdef0123456789abcdef is gone, then: DROP PUBLICATION IF EXISTS "n2m_shop";',
+  ],
   ['role-missing', 'a given role that is missing', { spec: f.withSource({ role: given }) }, 'blocking', null],
   [
     'role-creation',

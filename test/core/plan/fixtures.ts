@@ -110,6 +110,7 @@ export function untouchedSource(change: Partial<SourceFacts> = {}): SourceFacts 
     tables: [table('orders'), table('customers')],
     missingTables: [],
     openTransactions: [],
+    slots: [],
     defaultPrivileges: [],
     neon: {
       project: 'shiny-wind-028834',
@@ -163,6 +164,7 @@ export function preparedSource(change: Partial<SourceFacts> = {}): SourceFacts {
     walLevel: 'logical',
     recordExists: true,
     usedReplicationSlots: 2,
+    slots: ['materialize_0123456789abcdef0123456789abcdef'],
     role: {
       name: 'materialize',
       login: true,

@@ -267,6 +267,57 @@ describe('a changed file', () => {
     });
   });
 
+  describe('that leads to another server or branch', () => {
+    const elsewhere = { host: 'ep-other.us-east-2.aws.neon.tech', neon: f.preparedSource().neon };
+    const plan = after({ source: { ...elsewhere, slots: ['materialize_of_another'] } });
+
+    test('makes the source again where its slot is not, dropping it before the secret and the connection change', () => {
+      expect(plan.steps.flatMap(({ id, action }) => (action === 'keep' ? [] : [`${id} ${action}`]))).toEqual([
+        ...['keep-definitions change', 'drop-source drop'],
+        ...['cluster change', 'secret change', 'connection change', 'source change', 'recreate-dependents create'],
+        ...['running change', 'snapshot change', 'right-size change'],
+      ]);
+      expect(step(plan, 'drop-source').sentence).toContain(
+        'upstream: ep-cool-darkness-123456.us-east-2.aws.neon.tech:5432/shop → ep-other.us-east-2.aws.neon.tech:5432/shop, ' +
+          'where its slot materialize_0123456789abcdef0123456789abcdef is not; copies 2 tables again: about 2,000 rows',
+      );
+      expect(keys(plan)).toEqual(['recreate-source']);
+      expect(plan.tables.every(({ fresh }) => fresh)).toBe(true);
+      expect(plan.findings.map(({ code, severity }) => `${severity} ${code}`)).toContain('warning upstream-moved');
+      expect(blocking(plan)).toEqual([]);
+    });
+
+    test('alters the connection alone where the slot is: another name of the same server', () => {
+      const same = after({ source: elsewhere });
+      expect(same.steps.filter(({ action }) => action !== 'keep').map(({ id }) => id)).toEqual([
+        'connection',
+        'running',
+      ]);
+      expect(keys(same)).toEqual([]);
+    });
+
+    test('another database of the same server has slots of its own', () => {
+      const { connection } = f.builtTarget();
+      const other = after({ source: { slots: [] }, target: { connection: { ...connection!, database: 'former' } } });
+      expect(step(other, 'drop-source').sentence).toContain('5432/former → ');
+    });
+
+    test('stores the password again when a run died after it dropped the source', () => {
+      const died = after({ source: { ...elsewhere, slots: [] }, target: { source: null } });
+      expect([step(died, 'secret').action, step(died, 'connection').action]).toEqual(['change', 'change']);
+      expect(keys(died)).toEqual([]);
+    });
+
+    test('is refused when Materialize does not name the slot, and when the source is not ours', () => {
+      const { source } = f.builtTarget();
+      expect(blocking(after({ source: elsewhere, target: { source: { ...source!, slot: null } } }))).toEqual([
+        'upstream-moved',
+      ]);
+      const adopted = after({ source: { ...elsewhere, slots: [] }, target: { source: { ...source!, comment: null } } });
+      expect(step(adopted, 'source').action).toBe('conflict');
+    });
+  });
+
   test('with another watch changes the schedule only', () => {
     const plan = after({ watch: { exists: true, paused: false, current: false } });
     expect(plan.steps.filter(({ action }) => action !== 'keep').map(({ id }) => id)).toEqual(['watch']);

@@ -7,6 +7,7 @@ import {
   alterPublicationAdd,
   alterPublicationDrop,
   alterRoleReplication,
+  dropPublication,
   noIdleInTransactionTimeout,
   publishEverything,
   rollbackPrepared,
@@ -274,6 +275,19 @@ export const sourceRules: Record<string, Rule> = {
           ),
         ]
       : [],
+
+  'upstream-moved': ({ rebuild, elsewhere, target, source, spec }) => {
+    if (elsewhere && target.source?.slot === null) {
+      const object = `source ${spec.materialize.names.source}`;
+      const sentence = `Materialize names no slot of ${object}: nothing tells whether it can go on at ${source.host}:${source.port}`;
+      return [blocking(object, sentence, 'put the old address back into the file, or drop the source by hand')];
+    }
+    if (!rebuild?.moved || target.connection === null) return [];
+    const { host, port, database } = target.connection;
+    const sentence = `what this pipeline made on ${host}:${port} stays there; its slot goes with the source, as long as Materialize still reaches that server`;
+    const fix = `on ${host}:${port}, database ${database}, see that slot ${rebuild.slot} is gone, then: ${dropPublication(spec.source.publication)};`;
+    return [warning(`${host}:${port}`, sentence, fix)];
+  },
 
   'admin-role': ({ source, spec, tables }) =>
     spec.source.role.via === 'api' && source.role === null
