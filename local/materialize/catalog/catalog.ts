@@ -117,7 +117,10 @@ export interface Catalog {
     ownerId: string;
     onId: string;
     clusterId: string;
+    /** As SHOW INDEXES has them. */
     columns: string[];
+    /** The same as SQL: names quoted where they need it, or expressions. */
+    key: string[];
   }): Promise<CatalogItem>;
   /** A plain CREATE TABLE (columns as written in SQL). */
   addTable(table: { name: NewName; ownerId: string; columnsSql: string; createSql: string }): Promise<CatalogItem>;

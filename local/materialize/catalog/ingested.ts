@@ -68,9 +68,9 @@ async function makeRelations(on: Store, id: string, table: NewIngestedTable): Pr
   const late = `mz_store.late_rows(${quoteText(id)}, ${quoteText(names)}, ${quoteText(fullName(table.name))})`;
   await on.query(
     columns.length === 0
-      ? `CREATE VIEW ${relationName(table.name)} AS SELECT FROM mz_store.${quoteIdent(id)} WHERE mz_store.alive(${quoteText(id)})`
+      ? `CREATE VIEW ${relationName(table.name)} AS SELECT FROM mz_store.${quoteIdent(id)} WHERE mz_store.readable(${quoteText(id)})`
       : `CREATE VIEW ${relationName(table.name)} AS
-         SELECT ${names} FROM mz_store.${quoteIdent(id)} WHERE mz_store.alive(${quoteText(id)})
-         UNION ALL SELECT ${names} FROM ${late} AS late(${typed}) WHERE NOT mz_store.alive(${quoteText(id)})`,
+         SELECT ${names} FROM mz_store.${quoteIdent(id)} WHERE mz_store.readable(${quoteText(id)})
+         UNION ALL SELECT ${names} FROM ${late} AS late(${typed}) WHERE NOT mz_store.readable(${quoteText(id)})`,
   );
 }

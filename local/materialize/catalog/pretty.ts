@@ -33,6 +33,9 @@ interface Definition extends SourceDefinition {
   options: ConnectionOptions;
   table: NewIngestedTable;
   query: string;
+  /** Of an index: what it is on, and its key as SQL. */
+  on: string;
+  key: string[];
 }
 
 /** SHOW CREATE: names instead of ids, spread over lines as recorded. */
@@ -55,13 +58,10 @@ export function pretty(store: Store): Pick<Catalog, 'showCreate'> {
        WHERE i.source_id = $1 AND i.subtype = 'subsource' ORDER BY i.name COLLATE "C"`,
       [item.id],
     );
-    const [cluster] = await store.query<{ name: string }>('SELECT name FROM mz_store.clusters WHERE id = $1', [
-      item.clusterId,
-    ]);
     const related = await readItem(store, item.connectionId ?? '');
     const lines = [
       `CREATE SOURCE ${path(quoteIfNeeded, item)}`,
-      `IN CLUSTER ${quoteIfNeeded(cluster!.name)}`,
+      await inCluster(item),
       group(`FROM POSTGRES CONNECTION ${path(quoteIfNeeded, related)}`, sourceOptions(definition, quoteIfNeeded)),
     ];
     if (subsources.length > 0) {
@@ -74,6 +74,18 @@ export function pretty(store: Store): Pick<Catalog, 'showCreate'> {
       lines.push(`EXPOSE PROGRESS AS ${path(quoteIfNeeded, await readItem(store, definition.progressId))}`);
     }
     return `${lines.join('\n')};`;
+  }
+
+  async function inCluster({ clusterId }: CatalogItem): Promise<string> {
+    const rows = await store.query<{ name: string }>('SELECT name FROM mz_store.clusters WHERE id = $1', [clusterId]);
+    return `IN CLUSTER ${quoteIfNeeded(rows[0]!.name)}`;
+  }
+
+  async function index(item: CatalogItem, { on, key }: Definition): Promise<string> {
+    const relation = `ON ${path(quoteIfNeeded, await readItem(store, on))} (${key.join(', ')})`;
+    const parts = [`CREATE INDEX ${quoteIfNeeded(item.name)}`, await inCluster(item), relation];
+    const line = parts.join(' ');
+    return `${line.length <= WIDTH ? line : parts.join('\n')};`;
   }
 
   async function ingested(item: CatalogItem, definition: Definition): Promise<string> {
@@ -101,7 +113,11 @@ export function pretty(store: Store): Pick<Catalog, 'showCreate'> {
       if (item.type === 'connection') text = await connection(item, definition.options);
       else if (item.subtype === 'postgres') text = await source(item, definition);
       else if (item.sourceId !== null) text = await ingested(item, definition);
-      else if (item.type === 'view') text = `CREATE VIEW ${path(quoteIfNeeded, item)} AS ${definition.query}`;
+      else if (item.type === 'index') text = await index(item, definition);
+      else if (item.type === 'materialized-view') {
+        const head = `CREATE MATERIALIZED VIEW ${path(quoteIfNeeded, item)}`;
+        text = `${head}\n${await inCluster(item)}\nAS ${definition.query}`;
+      } else if (item.type === 'view') text = `CREATE VIEW ${path(quoteIfNeeded, item)} AS ${definition.query}`;
       return { name: path(quoteIfNeeded, item), create_sql: text };
     },
   };

@@ -152,10 +152,10 @@ export const viewSql = (name: NewName, query: string, materializedIn: string | n
       : `CREATE MATERIALIZED VIEW ${path(quote, name)} IN CLUSTER [${materializedIn}] AS ${query}`,
   );
 
-export const indexSql = (name: NewName, clusterId: string, on: NamedItem, columns: string[]): CreateSql =>
+export const indexSql = (name: NewName, clusterId: string, on: NamedItem, key: string[]): CreateSql =>
   both(
     (quote) =>
-      `CREATE INDEX ${quote(name.name)} IN CLUSTER [${clusterId}] ON ${reference(quote, on)} (${columns.map(quote).join(', ')})`,
+      `CREATE INDEX ${quote(name.name)} IN CLUSTER [${clusterId}] ON ${reference(quote, on)} (${key.join(', ')})`,
   );
 
 export { fullName };

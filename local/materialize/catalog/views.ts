@@ -58,7 +58,7 @@ export function views(store: Store): Views {
         return item;
       }),
 
-    addIndex: ({ name, ownerId, onId, clusterId, columns }) =>
+    addIndex: ({ name, ownerId, onId, clusterId, columns, key }) =>
       store.transaction(async (on) => {
         const relation = (await finder(on, [onId]))(onId);
         return insertItem(on, {
@@ -66,8 +66,8 @@ export function views(store: Store): Views {
           type: 'index',
           ownerId,
           clusterId,
-          definition: { on: onId, columns },
-          sql: indexSql(name, clusterId, relation, columns),
+          definition: { on: onId, columns, key },
+          sql: indexSql(name, clusterId, relation, key),
           uses: [onId],
         });
       }),

@@ -1,5 +1,6 @@
 import { MzError } from '../contract';
 import type { NewName } from '../catalog';
+import { quoteIfNeeded } from '../catalog/render';
 import type { DdlContext } from '../environment';
 import type { Ddl } from '../sql/ast';
 import { guardedCluster, requireCreateIn, requireItemOwner, requirePrivilege } from './privileges';
@@ -56,7 +57,8 @@ export async function createIndex(context: DdlContext, ddl: Extract<Ddl, { kind:
       return context.notice({ code: '42710', message: `index "${name.name}" already exists, skipping` });
     }
     const columns = ddl.expressions ?? (await columnNames(context, on.id));
-    await catalog.addIndex({ name, ownerId: context.role.id, onId: on.id, clusterId: cluster.id, columns });
+    const key = ddl.expressions ?? columns.map(quoteIfNeeded);
+    await catalog.addIndex({ name, ownerId: context.role.id, onId: on.id, clusterId: cluster.id, columns, key });
   });
 }
 

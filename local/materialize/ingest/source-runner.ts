@@ -218,7 +218,13 @@ export class SourceRunner {
 
   /** Says what ended the dataflow, and waits until it is time to start again. */
   private async failed(error: unknown, replica: Replica): Promise<void> {
-    const retry = (ms: number): Promise<void> => Promise.race([pause(ms), this.changed.promise]);
+    // Ended with the source: a timer left over would hold the process.
+    const enough = new AbortController();
+    const retry = async (ms: number): Promise<void> => {
+      const timer = pause(ms, undefined, { signal: enough.signal }).catch(() => undefined);
+      await Promise.race([timer, this.changed.promise]);
+      enough.abort();
+    };
     try {
       if (error instanceof DefiniteError) {
         await this.history.record([statuses.sourceStalled(this.source.id, error.message, replica.id)]);

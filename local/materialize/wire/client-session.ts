@@ -1,3 +1,4 @@
+import { quoteIdent, quoteText } from '../catalog/store';
 import { MzError, notSupported } from '../contract';
 import type { Faults } from '../faults';
 import { executeLocal, isLocal, type LocalStatement } from '../session/local';
@@ -31,7 +32,7 @@ export type Prepared = { text: StatementText } & (
 /** What one client's statements run in: its context, its session of the store, the faults that may strike. */
 export class ClientSession {
   private store: StoreSession | undefined;
-  private storePath: string | undefined;
+  private storeSettings: string | undefined;
   private storeInBlock = false;
   private reported = new Map<string, string>();
   private evicted: string | undefined;
@@ -120,16 +121,16 @@ export class ClientSession {
     this.channel.write(message.commandComplete(tag));
   }
 
-  /** The store's session, opened when first needed, with the search path and the transaction as they are now. */
+  /** The store's session, opened when first needed, with the settings and the transaction as they are now. */
   async storeFor(query: StoreQuery): Promise<StoreSession> {
     if (this.store === undefined) {
       this.store = await StoreSession.open(this.services.storeUrl, this.context.role.name);
       this.storePid = this.store.pid;
     }
-    const path = storeSearchPath(this.context.catalogSession.searchPath);
-    if (path !== this.storePath) {
-      await this.store.must(`SET search_path = ${path}`);
-      this.storePath = path;
+    const settings = storeSettings(this.context);
+    if (settings !== this.storeSettings) {
+      await this.store.must(settings);
+      this.storeSettings = settings;
     }
     if (query.needsBlock && this.context.transaction.explicit && !this.storeInBlock) {
       await this.store.must('BEGIN');
@@ -142,7 +143,7 @@ export class ClientSession {
     if (!this.storeInBlock) return;
     this.storeInBlock = false;
     await this.store?.must(tag === 'COMMIT' ? 'COMMIT' : 'ROLLBACK').catch(() => undefined);
-    this.storePath = undefined;
+    this.storeSettings = undefined;
   }
 
   private async runInStore(query: StoreQuery): Promise<void> {
@@ -216,6 +217,7 @@ export class ClientSession {
  * The system's schemas are searched implicitly, and last: `current_schema` is the first of the path. Named here, mz_catalog
  * comes before pg_catalog, whose functions it replaces.
  */
-const storeSearchPath = (path: string[]): string => [...path, 'mz_catalog', 'pg_catalog'].map(quote).join(', ');
-
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+function storeSettings({ catalogSession, settings }: SessionContext): string {
+  const path = [...catalogSession.searchPath, 'mz_catalog', 'pg_catalog'].map(quoteIdent).join(', ');
+  return `SET search_path = ${path}; SET mz_store.isolation = ${quoteText(settings.show('transaction_isolation'))}`;
+}

@@ -229,6 +229,29 @@ describe('a statement that waits', () => {
     await until('the slot is gone', async () => (await slots(upstream)).length === 0);
   });
 
+  it('waits for a source that has fallen behind, unless it asked for less', async () => {
+    await preparePipeline(client, postgres, 'behind');
+    await client.query(createSource('behind'));
+    const count = 'SELECT count(*) FROM behind.orders';
+    const now = await client.value(count);
+    await client.query('ALTER CLUSTER behind SET (REPLICATION FACTOR 0)');
+    await until('it is behind', async () => {
+      const frontier = await client.value(
+        `SELECT f.write_frontier::text FROM mz_internal.mz_frontiers f JOIN mz_sources s ON s.id = f.object_id
+         JOIN mz_schemas n ON n.id = s.schema_id WHERE n.name = 'behind' AND s.name = 'orders'`,
+      );
+      return Date.now() - Number(frontier) > 2_500;
+    });
+    let answered = false;
+    const waiting = (await connect()).value(count).finally(() => (answered = true));
+    await client.query(`SET transaction_isolation = 'serializable'`);
+    expect(await client.value(count)).toBe(now);
+    expect(answered).toBe(false);
+    await client.query('ALTER CLUSTER behind SET (REPLICATION FACTOR 1)');
+    expect(await waiting).toBe(now);
+    await client.query('DROP SCHEMA behind CASCADE');
+  });
+
   it('ends when what it reads is dropped', async () => {
     await preparePipeline(client, postgres, 'evict');
     const writer = await TestClient.connect(postgres.superuserUrl);
@@ -371,6 +394,26 @@ describe('sessions', () => {
     await client.query('COMMIT');
     const result = await client.query(`SELECT n, repeat('x', 1000) FROM generate_series(1, 20000) n`);
     expect(result.rows).toHaveLength(20_000);
+  });
+
+  it('show definitions with names, not ids', async () => {
+    await client.query('CREATE VIEW named AS SELECT 1 AS a, 2 AS "B b"');
+    await client.query('CREATE DEFAULT INDEX IN CLUSTER quickstart ON named');
+    await client.query('CREATE INDEX by_sum IN CLUSTER quickstart ON named (a + 1, a)');
+    await client.query('CREATE MATERIALIZED VIEW kept IN CLUSTER quickstart AS SELECT a FROM named');
+    const shown = (object: string) => client.rows(`SHOW CREATE ${object}`);
+    const start = 'IN CLUSTER quickstart ON materialize.public.named';
+    expect(await shown('INDEX named_primary_idx')).toEqual([
+      {
+        name: 'materialize.public.named_primary_idx',
+        create_sql: `CREATE INDEX named_primary_idx ${start} (a, "B b");`,
+      },
+    ]);
+    expect((await shown('INDEX by_sum'))[0]?.create_sql).toBe(`CREATE INDEX by_sum ${start} (a + 1, a);`);
+    expect((await shown('MATERIALIZED VIEW kept'))[0]?.create_sql).toBe(
+      'CREATE MATERIALIZED VIEW materialize.public.kept\nIN CLUSTER quickstart\nAS SELECT a FROM named;',
+    );
+    await client.query('DROP VIEW named CASCADE');
   });
 
   it('never show the value of a secret', async () => {

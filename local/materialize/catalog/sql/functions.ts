@@ -20,13 +20,18 @@ const internalFunctions: string[] = [
       GROUP BY grantee, grantor) AS grouped $$;`,
   `CREATE FUNCTION mz_store.quoted_if_needed(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN name ~ '^[a-z_][a-z0-9_$]*$' THEN name ELSE '"' || replace(name, '"', '""') || '"' END $$;`,
-  // True from the commit of the snapshot on; a dead table fails every read of it.
-  `CREATE FUNCTION mz_store.alive(table_id text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+  // True from the commit of the snapshot on, as long as the table is as fresh as the statement; a dead table fails every
+  // read of it. Materialize reads as of now, so that who reads a source that has fallen behind waits, unless it asked for
+  // less (serializable). A source that runs is known to be fresh only once a second.
+  `CREATE FUNCTION mz_store.readable(table_id text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
     DECLARE state mz_store.table_state;
     BEGIN
       SELECT * INTO state FROM mz_store.table_state t WHERE t.id = table_id;
       IF state.definite THEN RAISE EXCEPTION USING ERRCODE = 'XX000', MESSAGE = state.error; END IF;
-      RETURN coalesce(state.committed, false);
+      RETURN coalesce(state.committed, false) AND (
+        coalesce(current_setting('mz_store.isolation', true), '') = 'serializable'
+        OR EXISTS (SELECT FROM mz_internal.mz_frontiers f WHERE f.object_id = table_id
+             AND f.write_frontier::text::numeric >= extract(epoch FROM statement_timestamp()) * 1000 - 2000));
     END $$;`,
   // A statement's snapshot is older than the commit it waits for, so the rows are read by a statement of their own.
   `CREATE FUNCTION mz_store.late_rows(table_id text, columns text, relation text) RETURNS SETOF record LANGUAGE plpgsql VOLATILE AS $$
@@ -36,7 +41,7 @@ const internalFunctions: string[] = [
           RAISE EXCEPTION USING ERRCODE = 'XX000',
             MESSAGE = format('query could not complete because relation "%s" was dropped', relation);
         END IF;
-        EXIT WHEN mz_store.alive(table_id);
+        EXIT WHEN mz_store.readable(table_id);
         PERFORM pg_sleep(0.05);
       END LOOP;
       RETURN QUERY EXECUTE format('SELECT %s FROM mz_store.%I', columns, table_id);

@@ -118,6 +118,15 @@ export class Replay {
     }
   }
 
+  /** Waits until a client's query is being carried out. */
+  async untilRunning(sql: string): Promise<void> {
+    const running = 'SELECT FROM pg_stat_activity WHERE state = $2 AND query = $1';
+    for (const deadline = Date.now() + 20_000; ; await pause()) {
+      if ((await this.standin.store.query(running, [sql, 'active'])).rowCount) return;
+      if (Date.now() > deadline) throw new Error(`never ran: ${sql}`);
+    }
+  }
+
   /** A statement of the recording whose answer is not waited for before the step `answeredAt` is done. */
   private sendAhead(steps: Step[], index: number, answeredAt: number): void {
     const step = steps[index];

@@ -149,10 +149,16 @@ export const unrecorded: Record<string, Record<number, Act>> = {
     69: fullIdentity('dropped'),
     78: fullIdentity('slotless'),
     82: dropSlotBehindItsBack,
-    // This read waits, and is answered when the source is dropped.
-    84: async (_replay, sendAhead) => {
+    // This read waits, as the source has fallen behind by then, and is answered when the source is dropped.
+    84: async (replay, sendAhead) => {
+      await replay.until(
+        'materialize',
+        `SELECT (extract(epoch FROM now()) * 1000 - f.write_frontier::text::numeric > 3000)::text
+         FROM mz_internal.mz_frontiers f JOIN mz_sources s ON s.id = f.object_id WHERE s.name = 'slotless'`,
+        'true',
+      );
       sendAhead(84, 85);
-      await Promise.resolve();
+      await replay.untilRunning('SELECT count(*) FROM f.slotless');
     },
     88: fullIdentity('pwd'),
     100: fullIdentity('invalid'),
