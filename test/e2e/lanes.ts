@@ -1,5 +1,5 @@
 /** A few worlds at a time: most of a case with a killed worker is waiting for its heartbeat timeout. */
-const AT_ONCE = 3;
+const AT_ONCE = 6;
 
 /** Starts all cases, a few at a time; each test awaits its own. What fails is told by the test that awaits it. */
 export function inLanes<C, R>(
@@ -7,14 +7,23 @@ export function inLanes<C, R>(
   titleOf: (one: C) => string,
   run: (one: C) => Promise<R>,
 ): Map<string, Promise<R>> {
-  const lanes: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
+  const waiting: (() => Promise<unknown>)[] = [];
   const started = new Map<string, Promise<R>>();
-  cases.forEach((one, index) => {
-    const result = (lanes[index % AT_ONCE] ?? Promise.resolve()).then(() => run(one));
-    lanes[index % AT_ONCE] = result.catch(() => undefined);
+  for (const one of cases) {
+    const result = new Promise<R>((resolve) => {
+      waiting.push(() => {
+        const running = run(one);
+        resolve(running);
+        return running.catch(() => undefined);
+      });
+    });
+    result.catch(() => undefined);
     started.set(titleOf(one), result);
-  });
-  for (const result of started.values()) result.catch(() => undefined);
+  }
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await next();
+  };
+  for (let lanes = 0; lanes < AT_ONCE; lanes += 1) void lane();
   return started;
 }
 
