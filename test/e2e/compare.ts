@@ -82,13 +82,28 @@ export async function catalogs(world: World): Promise<unknown> {
     ),
     slots: await rows(client, `SELECT slot_name FROM pg_replication_slots ORDER BY 1`),
   }));
+  // A Materialize that was there before may be shared: what other worlds make in it comes and goes.
+  const mine = (name: string) =>
+    `${name} !~ '^(ingest_)?w[0-9a-f]{8}$' OR ${name} IN ('${world.name}', 'ingest_${world.name}')`;
   const target = await world.target(async (client) => ({
-    objects: await rows(client, `SELECT id, name, type FROM mz_catalog.mz_objects WHERE id LIKE 'u%' ORDER BY 1`),
-    clusters: await rows(client, `SELECT id, name, size FROM mz_catalog.mz_clusters WHERE id LIKE 'u%' ORDER BY 1`),
-    replicas: await rows(client, `SELECT id, size FROM mz_catalog.mz_cluster_replicas WHERE id LIKE 'u%' ORDER BY 1`),
+    objects: await rows(
+      client,
+      `SELECT o.id, o.name, o.type FROM mz_catalog.mz_objects o LEFT JOIN mz_catalog.mz_schemas s ON s.id = o.schema_id
+       WHERE o.id LIKE 'u%' AND (s.name IS NULL OR ${mine('s.name')}) ORDER BY 1`,
+    ),
+    clusters: await rows(
+      client,
+      `SELECT id, name, size FROM mz_catalog.mz_clusters WHERE id LIKE 'u%' AND (${mine('name')}) ORDER BY 1`,
+    ),
+    replicas: await rows(
+      client,
+      `SELECT r.id, r.size FROM mz_catalog.mz_cluster_replicas r JOIN mz_catalog.mz_clusters c ON c.id = r.cluster_id
+       WHERE r.id LIKE 'u%' AND (${mine('c.name')}) ORDER BY 1`,
+    ),
     comments: await rows(
       client,
-      `SELECT id, object_type, comment FROM mz_internal.mz_comments WHERE id LIKE 'u%' ORDER BY 1, 2`,
+      `SELECT id, object_type, comment FROM mz_internal.mz_comments
+       WHERE id LIKE 'u%' AND (comment !~ '"pipeline":"w[0-9a-f]{8}"' OR comment LIKE '%"${world.name}"%') ORDER BY 1, 2`,
     ),
   }));
   return { upstream, target, settings: world.neon.settings() };

@@ -5,7 +5,7 @@ import type { DestroyReport } from '../../src/core/destroy/types';
 import { catalogs } from './compare';
 import { inLanes, untried } from './lanes';
 import { ended } from './live';
-import { World, type Mode } from './world';
+import { onStandIn, World, type Mode } from './world';
 
 /** Each thing that destroy changes, in its order. */
 const CHANGES = {
@@ -44,15 +44,6 @@ let materialize: MaterializeServer;
 let results: Map<string, Promise<void>>;
 /** What destroy changed in all cases, as its workers wrote it down. */
 const journals: string[] = [];
-
-beforeAll(async () => {
-  materialize = await startMaterialize({ speed: 20, egressIps: [EGRESS] });
-  results = inLanes(CASES, caseOf, one);
-}, 60_000);
-afterAll(async () => {
-  await Promise.allSettled(results.values());
-  await materialize.stop();
-});
 
 /** A privilege given and taken back leaves the owner's own in the list, where there was none before. */
 function comparable(all: unknown): unknown {
@@ -107,7 +98,16 @@ const CASES: Case[] = [
 ];
 const caseOf = ({ mode, kind }: Case): string => `${mode} ${kind}`;
 
-describe('destroy, with a worker that dies or loses an answer at each change', () => {
+onStandIn('egress addresses').describe('destroy, with a worker that dies or loses an answer at each change', () => {
+  beforeAll(async () => {
+    materialize = await startMaterialize({ speed: 20, egressIps: [EGRESS] });
+    results = inLanes(CASES, caseOf, one);
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.allSettled(results.values());
+    await materialize.stop();
+  });
+
   it.each(CASES)(
     '$mode, $kind: both catalogs are as before the first apply',
     async (one) => {

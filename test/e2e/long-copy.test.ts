@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import type { ReplicateReport } from '../../src/core/run/types';
 import { untilEqual } from './compare';
-import { World } from './world';
+import { onStandIn, World } from './world';
 
 /** About this long, by the stand-in's pace; N2M_TEST_COPY_SECONDS=600 for the ten minutes that figures are quoted of. */
 const SECONDS = Number(process.env.N2M_TEST_COPY_SECONDS ?? 30);
@@ -12,7 +12,7 @@ const POLL_MS = 1_000;
 
 jest.setTimeout((SECONDS + 240) * 1000);
 
-describe('a first copy that takes its time', () => {
+onStandIn('a pace of this test').describe('a first copy that takes its time', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start({ materialize: { speed: ROWS / SECONDS / FULL_PACE } });

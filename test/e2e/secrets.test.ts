@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { formsOf, kept, leaks } from './leaks';
-import { World, type Ran } from './world';
+import { onStandIn, World, type Ran } from './world';
 
 jest.setTimeout(240_000);
 
@@ -77,7 +77,7 @@ describe('the search for leaks', () => {
   });
 });
 
-describe('secrets of a run that succeeds, with alerts sent', () => {
+onStandIn('a password of this test').describe('secrets of a run that succeeds, with alerts sent', () => {
   let world: World;
   let receiver: Receiver;
   const materializePassword = canary('materialize');
@@ -161,7 +161,7 @@ async function rolePassword(world: World): Promise<string> {
   return password;
 }
 
-describe('secrets of runs that fail', () => {
+onStandIn('a password of this test').describe('secrets of runs that fail', () => {
   let world: World;
   const wrong = canary('role');
   const materializePassword = canary('materialize');

@@ -8,6 +8,7 @@ import { METRICS } from '../../src/activities/metrics';
 import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
 import { read } from '../docs/pages';
 import { expectRecovery, gist, until, Watched } from './watched';
+import { onStandIn } from './world';
 
 jest.setTimeout(240_000);
 
@@ -92,7 +93,7 @@ describe('outages, each caused for real, and their end', () => {
     await expectRecovery(watched);
   });
 
-  it('Postgres stopped, then Materialize, too; both back: one recovery', async () => {
+  onStandIn('a way to stop it').it('Postgres stopped, then Materialize, too; both back: one recovery', async () => {
     const from = watched.receiver.alerts.length;
     await watched.world.neon.postgres.halt();
     const first = await watched.check();

@@ -13,6 +13,14 @@ import { startNeon, type Neon, type NeonOptions } from '../../local/neon/neon';
 const ROOT = join(__dirname, '..', '..');
 const REAL_MATERIALIZE = process.env.N2M_TEST_MATERIALIZE_URL;
 
+/** For cases that a Materialize somebody else runs does not allow: there they are skipped by name, with what they need. */
+export const onStandIn = (need: string) => ({
+  it: (name: string, test: jest.ProvidesCallback, timeout?: number): void =>
+    REAL_MATERIALIZE ? it.skip(`${name} (needs a Materialize with ${need})`, test) : it(name, test, timeout),
+  describe: (name: string, define: () => void): void =>
+    REAL_MATERIALIZE ? describe.skip(`${name} (needs a Materialize with ${need})`, define) : describe(name, define),
+});
+
 /** What the CLI printed and how it ended. */
 export interface Ran {
   code: number;
@@ -184,6 +192,14 @@ export class World {
     return withSql({ connectionString: this.materializeUrl }, use);
   }
 
+  /** Where Materialize goes on, what the pipeline made there must not. */
+  private async forget(): Promise<void> {
+    await this.target(async (client) => {
+      await client.query(`DROP SCHEMA IF EXISTS "${this.name}" CASCADE`);
+      await client.query(`DROP CLUSTER IF EXISTS "ingest_${this.name}" CASCADE`);
+    });
+  }
+
   async stop(): Promise<void> {
     this.stopping = true;
     for (const worker of this.workers) await end(worker);
@@ -192,7 +208,8 @@ export class World {
       .delete()
       .catch(() => undefined);
     await this.temporal.connection.close();
-    if (!this.options.sharedMaterialize) await this.materialize?.stop();
+    if (REAL_MATERIALIZE) await this.forget();
+    else if (!this.options.sharedMaterialize) await this.materialize?.stop();
     await this.neon.stop();
     await rm(this.dir, { recursive: true, force: true });
   }
