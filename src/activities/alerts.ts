@@ -22,8 +22,17 @@ export interface Delivery {
   failed: number;
 }
 
-/** A sink that is down for days is owed the newest, not everything. */
+/** A sink that is down for days is owed the newest, not everything: it is kept in the result of each check. */
 const MOST_UNDELIVERED = 20;
+const MOST_UNDELIVERED_CHARACTERS = 64_000;
+
+/** The newest of them, at least one, that stay within the bounds. */
+export function newest(undelivered: Undelivered[]): Undelivered[] {
+  const fits = (from: number): boolean => JSON.stringify(undelivered.slice(from)).length <= MOST_UNDELIVERED_CHARACTERS;
+  let from = Math.max(0, undelivered.length - MOST_UNDELIVERED);
+  while (from < undelivered.length - 1 && !fits(from)) from += 1;
+  return undelivered.slice(from);
+}
 
 /**
  * Tells alerts to every sink at once, and what was left over to the sinks that missed it. A log line is written always,
@@ -60,7 +69,7 @@ export async function deliverAlerts(
     delivered.push(alert);
     undelivered.push(...refused.map(({ url }) => ({ sink: url, alert })));
   }
-  return { delivered, undelivered: undelivered.slice(-MOST_UNDELIVERED), failed };
+  return { delivered, undelivered: newest(undelivered), failed };
 }
 
 /** Pings the dead man's switch after a completed check; a failure is only logged: not being pinged is its signal. */
