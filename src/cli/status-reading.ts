@@ -40,12 +40,11 @@ export async function readStatus(temporal: Temporal, pipeline: string, onlyLast:
     if (last === null) return statusWithoutLook(pipeline, { kind: 'no-check-yet' }, null, state);
     return statusOfCheck(last, state, lateBy(watch, last));
   }
-  if (!worker) {
-    const late = last && lateBy(watch, last);
-    return statusWithoutLook(pipeline, { kind: 'no-worker', late }, last, state);
-  }
+  const looked = worker ? await look(temporal, watch.spec, last?.memory ?? null) : null;
   // The look knows when the schedule's last check was, and says itself that none was since.
-  return statusOfCheck(await look(temporal, watch.spec, last?.memory ?? null), state, null);
+  if (looked) return statusOfCheck(looked, state, null);
+  const late = last && lateBy(watch, last);
+  return statusWithoutLook(pipeline, { kind: 'no-worker', late }, last, state);
 }
 
 function lateBy(watch: Watch, last: CheckResult): Symptom | null {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ScheduleNotFoundError, WorkflowNotFoundError, type ScheduleDescription } from '@temporalio/client';
 import { lookId, watchId } from '../core/names';
 import { aboutWorkflow } from '../core/run/about';
@@ -64,9 +65,17 @@ export async function lastCheck(temporal: Temporal, { recent }: Watch): Promise<
 
 /** Two deadlines of half a minute each, and the activity's retries. */
 const LOOK_TIMEOUT = 180_000;
+/** A worker takes a task within moments; one that was killed is listed as polling for a minute and more. */
+const TAKEN_WITHIN = 10_000;
+/** Events before a worker took the first task: started, task scheduled. */
+const UNTAKEN = 2;
 
-/** One reading of both sides now. Tells nobody: alerts stay the schedule's. */
-export async function look(temporal: Temporal, spec: PipelineSpec, memory: WatchMemory | null): Promise<CheckResult> {
+/** One reading of both sides now; null when no worker takes it. Tells nobody: alerts stay the schedule's. */
+export async function look(
+  temporal: Temporal,
+  spec: PipelineSpec,
+  memory: WatchMemory | null,
+): Promise<CheckResult | null> {
   const { workflow } = temporal.client;
   try {
     const handle = await soon(temporal, () =>
@@ -80,7 +89,15 @@ export async function look(temporal: Temporal, spec: PipelineSpec, memory: Watch
         staticDetails: aboutWorkflow('checkReplication', spec.name),
       }),
     );
-    return await patiently(temporal, handle);
+    const result = patiently<CheckResult>(temporal, handle);
+    result.catch(() => undefined);
+    const untaken = delay(TAKEN_WITHIN, undefined, { ref: false }).then(async () => {
+      const { historyLength } = await soon(temporal, () => handle.describe());
+      if (historyLength > UNTAKEN) return result;
+      await soon(temporal, () => handle.terminate('no worker took the look'));
+      return null;
+    });
+    return await Promise.race([result, untaken]);
   } catch (error) {
     const info = failureInfo(error);
     throw info === null ? error : failed(info, `${spec.name} could not be looked at`, `n2m status ${spec.name} --last`);

@@ -88,7 +88,7 @@ describe('what holds a slot, refuses its consumer or loses it, each caused for r
       verdict: 'unknown',
       severity: 'critical',
     });
-    expect(late.status.cause).toMatch(/^no check for .*, one is due every 2s/);
+    expect(late.status.cause).toMatch(/^no check for .*, one is due every 2\.0 s/);
     expect(late.status.symptoms.map(({ rule, severity }) => ({ rule, severity }))).toEqual([
       { rule: 'check-late', severity: 'critical' },
     ]);
