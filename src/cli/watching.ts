@@ -77,6 +77,7 @@ export async function look(
   memory: WatchMemory | null,
 ): Promise<CheckResult | null> {
   const { workflow } = temporal.client;
+  const answered = new AbortController();
   try {
     const handle = await soon(temporal, () =>
       workflow.start<typeof checkReplication>('checkReplication', {
@@ -91,7 +92,7 @@ export async function look(
     );
     const result = patiently<CheckResult>(temporal, handle);
     result.catch(() => undefined);
-    const untaken = delay(TAKEN_WITHIN, undefined, { ref: false }).then(async () => {
+    const untaken = delay(TAKEN_WITHIN, undefined, { signal: answered.signal }).then(async () => {
       const { historyLength } = await soon(temporal, () => handle.describe());
       if (historyLength > UNTAKEN) return result;
       await soon(temporal, () => handle.terminate('no worker took the look'));
@@ -101,6 +102,8 @@ export async function look(
   } catch (error) {
     const info = failureInfo(error);
     throw info === null ? error : failed(info, `${spec.name} could not be looked at`, `n2m status ${spec.name} --last`);
+  } finally {
+    answered.abort();
   }
 }
 
