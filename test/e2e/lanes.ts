@@ -1,7 +1,7 @@
 /** A few worlds at a time: most of a case with a killed worker is waiting for its heartbeat timeout. */
 const AT_ONCE = 6;
 
-/** Starts all cases, a few at a time; each test awaits its own. What fails is told by the test that awaits it. */
+/** Runs all cases, a few at a time, in their order; each test awaits its own. What fails is told by the test that awaits it. */
 export function inLanes<C, R>(
   cases: readonly C[],
   titleOf: (one: C) => string,

@@ -1,5 +1,6 @@
 import type { DestroyReport } from '../../src/core/destroy/types';
-import { catalogs } from './compare';
+import { catalogs, restorable } from './compare';
+import { ended, up } from './live';
 import { World } from './world';
 
 jest.setTimeout(240_000);
@@ -13,12 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** What no destroy brings back, by Neon's own rule. */
-function comparable(all: unknown): unknown {
-  const { settings, ...rest } = all as { settings: Record<string, unknown> };
-  return { ...rest, settings: { ...settings, enable_logical_replication: undefined } };
-}
-
 const running = async (): Promise<string[]> => {
   const ids: string[] = [];
   const query = `N2mPipeline = '${world.name}' AND ExecutionStatus = 'Running'`;
@@ -28,7 +23,7 @@ const running = async (): Promise<string[]> => {
 
 describe('destroy', () => {
   it('leaves both catalogs as they were before the first apply, no slot, no schedule and no run', async () => {
-    const before = comparable(await catalogs(world));
+    const before = restorable(await catalogs(world));
     expect(await world.n2m(['apply', file, '--yes'])).toMatchObject({ code: 0 });
 
     const refused = await world.n2m(['destroy', world.name]);
@@ -42,7 +37,7 @@ describe('destroy', () => {
     expect(report.objects.filter(({ fate }) => fate === 'kept').map(({ object }) => object)).toEqual([
       `logical replication of project ${world.neon.project}`,
     ]);
-    expect(comparable(await catalogs(world))).toEqual(before);
+    expect(restorable(await catalogs(world))).toEqual(before);
     await expect(world.temporal.schedule.getHandle(`pipeline/${world.name}/watch`).describe()).rejects.toThrow();
     expect(await running()).toEqual([]);
   });
@@ -52,4 +47,37 @@ describe('destroy', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ changes: 0 });
   });
+
+  it('with --leave-upstream, while Postgres is down, says precisely what remains there and what removes it', async () => {
+    const before = restorable(await catalogs(world));
+    file = await world.write(({ source }) => (source.role = { name: `mz_${world.name}`, via: 'sql' }));
+    await ended(world, ['apply', file, '--yes']);
+    const { rows } = await up(world, `SELECT slot_name FROM pg_replication_slots WHERE slot_type = 'logical'`);
+    const { slot_name: slot } = rows[0] as { slot_name: string };
+    await world.neon.postgres.halt();
+    const { code, stdout } = await world.n2m([
+      ...['destroy', world.name, '--leave-upstream', '--yes', '--output', 'json'],
+    ]);
+    await world.neon.postgres.start();
+    expect(code).toBe(3);
+    const left = (JSON.parse(stdout) as DestroyReport).objects.filter(({ fate }) => fate === 'left-behind');
+    expect(left.map(({ object }) => object)).toEqual([
+      `slot ${slot}`,
+      'replica identity',
+      `role mz_${world.name}`,
+      `publication n2m_${world.name}`,
+    ]);
+    // Its walsender is gone; Materialize itself may come first with the slot, now that it reaches the server.
+    for (const { object, run } of left) {
+      const once = object.startsWith('slot') ? `${run.join('')} -- or Materialize` : null;
+      if (once === null) for (const statement of run) await up(world, statement);
+      else await up(world, once).catch(async () => expect(await slots()).toEqual([]));
+    }
+    expect(restorable(await catalogs(world))).toEqual(before);
+    const again = await world.n2m(['destroy', world.name, '--file', file, '--output', 'json']);
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ changes: 0 });
+  });
 });
+
+const slots = async () => (await up(world, 'SELECT slot_name FROM pg_replication_slots')).rows as unknown[];

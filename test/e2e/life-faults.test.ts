@@ -21,6 +21,9 @@ interface Life {
 }
 
 const BUILT = ['by_status', 'totals'];
+/** Up for the copy, back down after it. */
+const RESIZES = [`^ALTER CLUSTER .*'200cc'`, `^ALTER CLUSTER .*'50cc'`];
+/** A rebuild drops and makes these again the same way whatever it is for: tried at each of them once. */
 const DEPENDENTS = [
   '^DROP VIEW',
   '^DROP MATERIALIZED VIEW',
@@ -53,7 +56,7 @@ const LIVES: Record<string, Life> = {
     run: repair,
   },
   'repair of a lost slot': {
-    patterns: [...DEPENDENTS, '^DROP SOURCE .*CASCADE', '^CREATE SOURCE', '^COMMENT ON SOURCE'],
+    patterns: ['^DROP SOURCE .*CASCADE', '^CREATE SOURCE', '^COMMENT ON SOURCE', ...RESIZES],
     damage: async (world) => {
       await build(world);
       await dropTheSlot(world);
@@ -80,7 +83,7 @@ const LIVES: Record<string, Life> = {
     run: change,
   },
   'a table copied again for other columns': {
-    patterns: [...DEPENDENTS, '^DROP SOURCE .*RESTRICT', '^ALTER SOURCE .*ADD SUBSOURCE'],
+    patterns: ['^DROP MATERIALIZED VIEW', '^DROP SOURCE .*RESTRICT', '^ALTER SOURCE .*ADD SUBSOURCE', '^CREATE VIEW'],
     damage: build,
     edit: ({ source }) => (source.excludeColumns = ['public.orders.placed_at']),
     run: async (world, file) => {
@@ -108,8 +111,8 @@ const CASES = Object.keys(LIVES).flatMap((title): Case[] => [
   { title, mode: 'kill-after' },
 ]);
 const caseOf = ({ title, mode }: Case): string => `${title} ${mode}`;
-/** What each kind of run changed, as its workers wrote it down. */
-const journals = new Map<string, string[]>();
+/** What all these runs changed, as their workers wrote it down. */
+const journals: string[] = [];
 
 let materialize: MaterializeServer;
 let results: Map<string, Promise<void>>;
@@ -134,10 +137,13 @@ describe('a worker that dies in the middle of', () => {
   );
 
   it('was tried at every change that these runs make', () => {
-    for (const [title, { patterns }] of Object.entries(LIVES)) {
-      expect({ title, untried: untried(journals.get(title) ?? [], patterns) }).toEqual({ title, untried: [] });
-      expect({ title, journals: journals.get(title)?.length }).toEqual({ title, journals: 2 });
-    }
+    expect(journals).toHaveLength(CASES.length);
+    expect(
+      untried(
+        journals,
+        Object.values(LIVES).flatMap(({ patterns }) => patterns),
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -161,7 +167,7 @@ async function one({ title, mode }: Case): Promise<void> {
     const tables = life.tables ?? FIRST;
     const file = await fileOf(world, tables, life);
     await life.run(world, file);
-    journals.set(title, [...(journals.get(title) ?? []), await readFile(journal, 'utf8')]);
+    journals.push(await readFile(journal, 'utf8'));
     const struck = (await readdir(world.dir)).filter((name) => name.startsWith('struck-')).sort();
     expect(struck).toEqual(life.patterns.map((_pattern, index) => `struck-${index}`).sort());
     await up(world, `UPDATE customers SET city = 'Graz' WHERE id % 5 = 0`);

@@ -260,8 +260,9 @@ export function unseenSteps(
     steps.push(leave('restore-identity', 'replica identity', 'it is full where n2m set it', run));
   }
   if (role.via === 'sql') {
-    const run = tables.map((table) => `${sql.revokeSelect([table], role.name)};`);
-    steps.push(leave('remove-role', `role ${role.name}`, why, [...run, `${sql.dropRole(role.name)};`]));
+    // What it was given where cannot be read: privileges on future tables would keep it from being dropped.
+    const run = [`${sql.dropOwnedBy(role.name)};`, `${sql.dropRole(role.name)};`];
+    steps.push(leave('remove-role', `role ${role.name}`, `${why}; it is n2m's if its comment says so`, run));
   }
   if (role.via === 'api') {
     const run = [`delete role ${role.name} of the branch in the Neon console, if nobody else uses it`];

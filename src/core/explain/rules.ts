@@ -81,9 +81,9 @@ export const ruleEntries: Record<string, Entry> = {
     'n2m repair NAME drops that table in Materialize and copies it again.',
   ],
   'table-unpublished': [
-    'A replicated table is not in the publication any more, or not upstream at all. Materialize notices within 15 s, and then it is dead.',
+    'A replicated table is not in the publication any more, or not upstream at all. What changes meanwhile is lost without a word; Materialize notices within 15 s, and then it is dead.',
     'SELECT * FROM pg_publication_tables;',
-    'Put it back and n2m repair NAME, or take it out of the file and n2m apply FILE.',
+    'n2m repair NAME puts it back and copies it again; or take it out of the file and n2m apply FILE.',
   ],
   'table-identity': [
     'The replica identity is not FULL any more: the next UPDATE or DELETE kills the table in Materialize.',

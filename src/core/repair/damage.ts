@@ -1,6 +1,6 @@
 import type { SourceFacts, SourceObjectFacts } from '../plan/facts';
 import { sameTable, tableName } from '../plan/select';
-import { publicationDifferences } from '../plan/publication';
+import { publicationDifferences, tablesToPublish } from '../plan/publication';
 import { droppedTable } from '../plan/rebuild';
 import type { DroppedTable } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
@@ -22,7 +22,7 @@ export interface RepairLook {
 }
 
 const LOST = ['slot-lost', 'slot-missing', 'source-restored'];
-const PUT_RIGHT = ['publication-missing', 'table-unpublished', 'table-identity', 'source-missing'];
+const PUT_RIGHT = ['publication-missing', 'table-identity', 'source-missing'];
 
 /** Which remedy each symptom asks for. What no remedy knows is left to people: the symptom's own `next` says what. */
 export function findDamage(look: RepairLook): Damage {
@@ -55,11 +55,17 @@ function recreateReasons({ symptoms, source, upstream }: RepairLook): string[] {
   return [];
 }
 
-/** Tables with a permanent error of their own; what the whole source suffers from shows on every table. */
-function deadTables({ spec, source }: RepairLook): DroppedTable[] {
+/**
+ * Tables with a permanent error of their own (what the whole source suffers from shows on every table), and tables that
+ * left the publication: until Materialize notices, it misses their changes without a word.
+ */
+function deadTables({ spec, source, facts }: RepairLook): DroppedTable[] {
+  const unpublished = facts.publication ? tablesToPublish(facts.tables, facts.publication) : [];
   return (source?.children ?? []).flatMap((child) => {
-    if (child.error === null || child.error === source?.error || !tableErrorOf(child.error)?.permanent) return [];
-    return [droppedTable(spec, child, child.error)];
+    const permanent = child.error !== source?.error && tableErrorOf(child.error)?.permanent;
+    if (child.error !== null && permanent) return [droppedTable(spec, child, child.error)];
+    if (!unpublished.some((table) => sameTable(table, child.upstream))) return [];
+    return [droppedTable(spec, child, `it is not in publication ${spec.source.publication} any more`)];
   });
 }
 
@@ -69,7 +75,7 @@ export function suspectsPassword({ source }: TargetReading): boolean {
   return texts.some((text) => sourceError(text)?.next?.includes('n2m rotate'));
 }
 
-/** Before Materialize notices: it looks every 15 s, and a table it missed once is dead. */
+/** Before Materialize notices: it looks every 15 s. */
 function publicationDamage({ spec, source, facts }: RepairLook): string[] {
   const tables = (source?.children ?? [])
     .map((child) => child.upstream)

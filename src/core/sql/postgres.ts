@@ -66,6 +66,9 @@ export const alterRolePassword = (role: string, password: string): string =>
 
 export const alterRoleReplication = (role: string): string => `ALTER ROLE ${quoteIdent(role)} REPLICATION`;
 export const alterRoleBypassRls = (role: string): string => `ALTER ROLE ${quoteIdent(role)} BYPASSRLS`;
+/** Takes every privilege of a role in this database, also on future tables, and drops what it owns. */
+export const dropOwnedBy = (role: string): string => `DROP OWNED BY ${quoteIdent(role)}`;
+
 export const dropRole = (role: string): string => `DROP ROLE IF EXISTS ${quoteIdent(role)}`;
 
 /**

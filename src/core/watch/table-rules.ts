@@ -1,5 +1,4 @@
 import { replicaIdentityFull } from '../sql/postgres';
-import { alterPublicationAdd } from '../sql/postgres';
 import { isDropped, sourceError, tableErrorOf } from './source-errors';
 import { always, repeated, type Condition, type WatchScene } from './scene';
 import type { WatchRule } from './rules';
@@ -36,7 +35,6 @@ export const tableRules: WatchRule[] = [
         .map((table): Condition => {
           const there = source.tables.some((known) => key(known) === key(table.upstream));
           const name = nameOf(table);
-          const add = alterPublicationAdd(spec.source.publication, [table.upstream]);
           return {
             table: name,
             severity: always('critical'),
@@ -44,7 +42,8 @@ export const tableRules: WatchRule[] = [
               there
                 ? `${name} was taken out of publication ${spec.source.publication}`
                 : `${name} does not exist upstream any more`,
-            next: there ? `${add}; then n2m repair ${spec.name}` : `take it out of the file, then n2m apply`,
+            // Putting it back by hand would hide that changes of the time between are missing.
+            next: there ? `n2m repair ${spec.name}` : `take it out of the file, then n2m apply`,
           };
         });
     },

@@ -75,6 +75,13 @@ describe('what mends what', () => {
     expect(planned({ upstream, source: { ...found, children } }).changes).toBe(0);
   });
 
+  it('drops a table that left the publication, also before Materialize noticed: it misses changes', () => {
+    const tables = facts.publication!.tables.filter(({ name }) => name !== 'orders');
+    const plan = planned({ facts: { ...facts, publication: { ...facts.publication!, tables } } });
+    expect(ids(plan)).toEqual(['keep-definitions', 'drop-dead-tables']);
+    expect(plan.damage.dead.map(({ id }) => id)).toEqual(['u-orders']);
+  });
+
   it('puts a publication right that Materialize has not missed yet', () => {
     const plan = planned({
       facts: { ...facts, publication: null },
