@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { FailureInfo } from '../core/failures/types';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
 import type { ReplicateInput, StepView } from '../core/run/types';
@@ -54,11 +54,13 @@ async function aroundSource({ input: { spec }, plan, tracker }: Converging, sour
     return { definitions: [], recreated: [] };
   }
   // In one piece: a run that is cancelled in between would leave others without what they built.
-  return CancellationScope.nonCancellable(async () => {
+  const rebuilt = await CancellationScope.nonCancellable(async () => {
     const definitions = await takeDown(spec, rebuild, tracker);
     await source();
     return { definitions, recreated: await makeAgain(spec, definitions, tracker) };
   });
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled after the source step');
+  return rebuilt;
 }
 
 /** Waits until the source runs and everything is copied, however long it takes, then sizes the cluster. */

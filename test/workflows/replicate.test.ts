@@ -75,6 +75,35 @@ describe('replicate', () => {
     expect(report.changed).toBe(false);
   });
 
+  it('drops what no ALTER can change around the source step, in one piece, and makes again what was built on it', async () => {
+    const calls: string[] = [];
+    const name = newName();
+    const item = { database: 'materialize', schema: 'shop', name: 'orders' };
+    const dead = [
+      { id: 'u1', kind: 'subsource' as const, item, upstream: { schema: 'public', name: 'orders' }, why: 'x' },
+    ];
+    const steps = (['keep-definitions', 'drop-to-recopy', 'source', 'recreate-dependents', 'drop-tables'] as const).map(
+      (id) => planStep(id),
+    );
+    const rebuild = { damage: { recreate: [], dead }, dependents: [], slot: null };
+    let cancel: () => Promise<unknown> = () => Promise.resolve();
+    const activities = fakes(calls, {
+      makePlan: () => Promise.resolve(planOf(name, steps, { rebuild })),
+      dropDeadTables: async ({ plan }) => {
+        calls.push(`dropDeadTables ${plan.damage.dead.map(({ id }) => id).join()}`);
+        await cancel();
+        return { outcome: 'dropped', object: 'orders', sentence: 'dropped' };
+      },
+    });
+    await harness.withWorker(activities, async () => {
+      const handle = await start(name);
+      cancel = () => handle.cancel();
+      await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+      expect((await handle.query<RunView>('view')).phase).toBe('cancelled');
+    });
+    expect(calls).toEqual(['keepDefinitions', 'dropDeadTables u1', 'ensureSource', 'recreateDependents']);
+  });
+
   it('stops before it touches anything, with every conflict and blocking finding at once', async () => {
     const calls: string[] = [];
     const name = newName();
