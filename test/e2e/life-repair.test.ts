@@ -48,7 +48,7 @@ async function mended(
   await accident.cause();
   for (const text of accident.says) await untilStatusSays(world, text);
   await repair(world);
-  const traffic = startTraffic({ connectionString: world.upstreamUrl }, { perSecond: 200 });
+  const traffic = startTraffic({ connectionString: world.upstreamUrl() }, { perSecond: 200 });
   await untilStatusSays(world, /"verdict": ?"(healthy|lagging)"/);
   await traffic.stop();
   expect(traffic.counts()).toMatchObject({ failures: 0 });
