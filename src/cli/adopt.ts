@@ -16,8 +16,9 @@ export const register: Register = (program, exit) =>
     .addHelpText(
       'after',
       `
-What the file names and both systems have is compared. What matches is adopted: it is watched, changed where the file
-changes, and left alone by n2m destroy. What differs is shown side by side, and nothing is dropped or made again.
+What the file names and both systems have is compared. What matches is adopted:
+it is watched, changed where the file changes, and left alone by n2m destroy.
+What differs is shown side by side, and nothing is dropped or made again.
 
 Examples:
   n2m adopt pipeline.yaml

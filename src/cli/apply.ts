@@ -25,12 +25,13 @@ export const register: Register = (program, exit) =>
     .addHelpText(
       'after',
       `
-What interrupts somebody or cannot be undone is asked for; without a terminal, --yes is needed for it.
+What interrupts somebody or cannot be undone is asked for; without a terminal,
+--yes is needed for it.
 
 Examples:
   n2m apply pipeline.yaml
-  n2m apply pipeline.yaml --yes --output json      in scripts
-  n2m apply pipeline.yaml --no-wait                start it, then n2m approve NAME, n2m status NAME`,
+  n2m apply pipeline.yaml --yes --output json   in scripts
+  n2m apply pipeline.yaml --no-wait             start it, then n2m approve NAME`,
     )
     .action(
       action(exit, async (output, file: string, options: ApplyOptions) => {

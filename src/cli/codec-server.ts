@@ -16,7 +16,8 @@ export const register: Register = (program, exit) =>
     .addHelpText(
       'after',
       `
-Set the address it prints as the remote codec endpoint in the Temporal UI. Ends with Ctrl-C.
+Set the address it prints as the remote codec endpoint in the Temporal UI. Ends
+with Ctrl-C.
 
 Examples:
   n2m codec-server

@@ -21,8 +21,9 @@ export const register: Register = (program, exit) =>
     .addHelpText(
       'after',
       `
-What n2m did not make stays: adopted and shared objects are listed with the reason. A destroy that was ended half-way
-is finished by running it again. While upstream cannot be reached it waits; --leave-upstream does not.
+What n2m did not make stays: adopted and shared objects are listed with the
+reason. A destroy that was ended half-way is finished by running it again. While
+upstream cannot be reached it waits; --leave-upstream does not.
 
 Exit code 3: done, but something was left behind; the report says what to run.
 

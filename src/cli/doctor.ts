@@ -9,10 +9,12 @@ export const register: Register = (program, exit) =>
     .addHelpText(
       'after',
       `
-Looks at Temporal, the namespace, its search attributes, the worker and its version, the schedules; with a file also at
-references, source and Materialize as the worker sees them, and at the difference of the clocks. Changes nothing.
+Looks at Temporal, the namespace, its search attributes, the worker and its
+version, the schedules; with a file also at references, source and Materialize
+as the worker sees them, and at the difference of the clocks. Changes nothing.
 
-Exit codes: 0 all is well, 3 something is to be mended, 5 Temporal or the worker does not answer.
+Exit codes: 0 all is well, 3 something is to be mended, 5 Temporal or the worker
+does not answer.
 
 Examples:
   n2m doctor

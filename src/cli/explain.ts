@@ -12,7 +12,8 @@ export const register: Register = (program, exit) =>
     .addHelpText(
       'after',
       `
-Without a code it lists every code. The same text is the runbook: docs/runbook.md.
+Without a code it lists every code. The same text is the runbook:
+docs/runbook.md.
 
 Examples:
   n2m explain slot-lost

@@ -31,14 +31,15 @@ export const register: Register = (program, exit) =>
     .addHelpText(
       'after',
       `
-Where a worker runs, it looks up projects, branches, databases, tables and sizes, with its N2M_SECRET_NEON_API_KEY,
-N2M_SECRET_POSTGRES_URL and N2M_SECRET_MATERIALIZE_URL. Without a terminal nothing is asked: the flags have to say what
-the tables are. No secret is asked for or written.
+Where a worker runs, it looks up projects, branches, databases, tables and
+sizes, with its N2M_SECRET_NEON_API_KEY, N2M_SECRET_POSTGRES_URL and
+N2M_SECRET_MATERIALIZE_URL. Without a terminal nothing is asked: the flags have
+to say what the tables are. No secret is asked for or written.
 
 Examples:
   n2m init
-  n2m init --kind neon --project shiny-wind-028834 --database shop --table public.orders public.customers
-  n2m init - --kind postgres --database shop --schema public --tls require | n2m sql -`,
+  n2m init --project shiny-wind-028834 --database shop --table public.orders
+  n2m init - --kind postgres --database shop --all --tls require | n2m sql -`,
     )
     .action(
       action(exit, async (output, file: string, options: InitOptions & CommonOptions) => {

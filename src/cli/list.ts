@@ -7,7 +7,7 @@ export const register: Register = (program, exit) =>
     .description('every pipeline with its verdict, worst first')
     .addHelpText(
       'after',
-      '\nExit codes: 0 all healthy, 3 attention needed.\n\nExamples:\n  n2m list\n  n2m list --output json | jq -r ".pipelines[] | select(.verdict != \\"healthy\\") | .pipeline"',
+      '\nExit codes: 0 all healthy, 3 attention needed.\n\nExamples:\n  n2m list\n  n2m list --output json | jq -r ".pipelines[].pipeline"',
     )
     .action(
       action(exit, async (output, _options: CommonOptions) => {

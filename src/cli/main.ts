@@ -21,13 +21,15 @@ import { EXIT } from './exit';
 import { Output } from './output';
 
 const HELP_FOOTER = `
-Exit codes: 0 fine, 1 failed, 2 the file or the arguments are wrong, 3 attention needed (plan: there are changes;
-status, list: not healthy), 4 waiting for approval, 5 Temporal or the worker is unreachable, 130 detached by Ctrl-C.
+Exit codes: 0 fine, 1 failed, 2 the file or the arguments are wrong, 3 attention
+needed (plan: there are changes; status, list: not healthy), 4 waiting for
+approval, 5 Temporal or the worker is unreachable, 130 detached by Ctrl-C.
 
-Temporal is found through TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY … or a profile in temporal.toml.
+Temporal is found through TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY
+… or a profile in temporal.toml.
 
 Examples:
-  n2m plan pipeline.yaml            what would change, and what stands in the way
+  n2m plan pipeline.yaml            what would change, and what is in the way
   n2m apply pipeline.yaml           do it and follow it live
   n2m status shop --watch           how the pipeline is`;
 

@@ -10,11 +10,12 @@ export const register: Register = (program, exit) =>
     .addHelpText(
       'after',
       `
-Exit codes: 0 no changes, 3 there are changes, 1 something stands in the way, 2 the file is wrong.
+Exit codes: 0 no changes, 3 there are changes, 1 something stands in the way, 2
+the file is wrong.
 
 Examples:
   n2m plan pipeline.yaml
-  n2m plan pipeline.yaml --output json | jq '.findings[] | select(.severity == "blocking")'`,
+  n2m plan pipeline.yaml --output json | jq '.findings[].sentence'`,
     )
     .action(
       action(exit, async (output, file: string, _options: CommonOptions) => {

@@ -17,9 +17,11 @@ export const register: Register = (program, exit) =>
     .addHelpText(
       'after',
       `
-A refused password is rotated; publication and replica identity are put right; a dead table alone is dropped and added
-again; only a lost slot makes the source anew. Views, indexes, privileges and comments built on what is dropped are
-kept, made again and compared; what could not be made is printed. After three repairs in a day --yes does not do.
+A refused password is rotated; publication and replica identity are put right; a
+dead table alone is dropped and added again; only a lost slot makes the source
+anew. Views, indexes, privileges and comments built on what is dropped are kept,
+made again and compared; what could not be made is printed. After three repairs
+in a day --yes does not do.
 
 Exit code 3: repaired, but something is left for a person.
 

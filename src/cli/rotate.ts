@@ -19,8 +19,9 @@ export const register: Register = (program, exit) =>
     .addHelpText(
       'after',
       `
-Through Neon's API or by SQL, as the role was made; where the file gives the password, set it upstream and in its
-reference first. Run again after anything went wrong: it sets another password.
+Through Neon's API or by SQL, as the role was made; where the file gives the
+password, set it upstream and in its reference first. Run again after anything
+went wrong: it sets another password.
 
 Examples:
   n2m rotate shop

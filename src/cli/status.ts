@@ -23,7 +23,8 @@ export const register: Register = (program, exit) =>
     .addHelpText(
       'after',
       `
-Exit codes: 0 healthy, 3 anything else, 4 a run waits for approval, 5 nobody could look.
+Exit codes: 0 healthy, 3 anything else, 4 a run waits for approval, 5 nobody
+could look.
 
 Examples:
   n2m status shop

@@ -50,3 +50,19 @@ test.each(program.commands.map((command) => ({ name: command.name(), command }))
     expect(help.join('')).toContain(`n2m ${name}`);
   },
 );
+
+test.each([{ name: '', command: program }, ...program.commands.map((command) => ({ name: command.name(), command }))])(
+  'n2m $name --help fits 80 columns',
+  ({ command }) => {
+    const help: string[] = [];
+    command.configureOutput({ writeOut: (text) => help.push(text), getOutHelpWidth: () => 80 });
+    command.outputHelp();
+    expect(help.join('').split('\n').length).toBeGreaterThan(5);
+    expect(
+      help
+        .join('')
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
+  },
+);
