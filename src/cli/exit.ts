@@ -19,7 +19,7 @@ export class CliError extends Error {
   constructor(
     message: string,
     readonly exitCode: ExitCode,
-    readonly next: string | null = null,
+    readonly next: string,
     /** Goes into the JSON document beside message and next. */
     readonly details: Record<string, unknown> = {},
   ) {

@@ -31,7 +31,7 @@ async function contents(path: string): Promise<string> {
     throw new CliError(
       `${path} ${reason}`,
       EXIT.usage,
-      code === 'ENOENT' ? 'n2m init writes a file to start from' : null,
+      code === 'ENOENT' ? 'n2m init writes a file to start from' : 'name a file that can be read, or - for stdin',
     );
   }
 }

@@ -141,7 +141,7 @@ async function nameOf(database: string, ask: Ask): Promise<string> {
 function asking(prompt: Interface): Ask {
   // Ctrl-D closes the prompt and would leave the question open for ever.
   const closed = new Promise<never>((_resolve, reject) => {
-    prompt.once('close', () => reject(new CliError('stopped; nothing was written', EXIT.interrupted)));
+    prompt.once('close', () => reject(new CliError('stopped; nothing was written', EXIT.interrupted, 'n2m init')));
   });
   closed.catch(() => undefined);
   return async (question, fallback) => {

@@ -58,7 +58,7 @@ export class Output {
     const refusal = error instanceof CliError ? error : unexpected(error);
     const { message, next, exitCode, details } = refusal;
     this.tell(`${this.story.red('✗')} ${printable(message)}`);
-    if (next !== null) this.tell(`${this.story.dim('next:')} ${printable(next)}`);
+    this.tell(`${this.story.dim('next:')} ${printable(next)}`);
     if (process.env.N2M_DEBUG && error instanceof Error) this.tell(String(error.stack), ...causes(error));
     if (this.json) this.give({ error: { message, next, exitCode, ...details } }, []);
     return exitCode;

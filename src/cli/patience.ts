@@ -27,7 +27,7 @@ export async function patiently<T>(temporal: Temporal, handle: WorkflowHandle, s
       ]);
       if (early) return early.value as T;
       const failure = signal?.aborted
-        ? new CliError('stopped; nothing was changed', EXIT.interrupted)
+        ? new CliError('stopped; nothing was changed', EXIT.interrupted, 'the same command looks again')
         : await givenUp(temporal, handle);
       if (failure === null) continue;
       await soon(temporal, () => handle.cancel()).catch(() => undefined);

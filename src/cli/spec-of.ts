@@ -21,7 +21,11 @@ export async function specOf(
   if (file !== undefined) {
     const spec = await readPipeline(file, output);
     if (spec.name === pipeline) return spec;
-    throw new CliError(`${file} is the file of ${spec.name}, not of ${pipeline}`, EXIT.usage);
+    throw new CliError(
+      `${file} is the file of ${spec.name}, not of ${pipeline}`,
+      EXIT.usage,
+      'name the file of that pipeline',
+    );
   }
   const spec = (await readWatch(temporal, pipeline))?.spec ?? (await lastRunsSpec(temporal, pipeline));
   if (spec !== null) return spec;
