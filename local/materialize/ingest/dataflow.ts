@@ -16,6 +16,7 @@ const PROBE_EVERY_MS = 1000;
 /** How long to look whether a cut walsender was the only connection lost. */
 const SETTLE_MS = 1000;
 const CLOSED = 'sql client error: connection closed';
+const LOST = /terminating connection|^connection closed$|^error connecting to server: Connection re/;
 
 async function loadTables(context: DataflowContext): Promise<void> {
   for (const table of context.tables) {
@@ -92,10 +93,12 @@ function forever(signal: AbortSignal): Promise<never> {
  */
 export async function runDataflow(context: DataflowContext, end: () => void): Promise<never> {
   const parts: Promise<never>[] = [];
+  let connected = false;
   let closed = false;
   let feed: Feed | null = null;
   try {
     const metadata = await upstream(context.open('plain'));
+    connected = true;
     const lost = new Promise<never>((_, reject) => {
       metadata.once('end', () => {
         closed = true;
@@ -108,8 +111,9 @@ export async function runDataflow(context: DataflowContext, end: () => void): Pr
     );
     return await Promise.race([lost, ...parts]);
   } catch (error) {
-    // A server that goes down ends plain connections too; a cut walsender alone is told in the server's words.
-    const cut = error instanceof TransientError && error.message.includes('terminating connection');
+    // A server that goes down ends plain connections too, and refuses one that is just being made; a cut walsender alone is
+    // told in the server's words.
+    const cut = connected && error instanceof TransientError && LOST.test(error.message);
     for (let waited = 0; cut && !closed && waited < SETTLE_MS; waited += 10) await pause(10);
     throw cut && closed ? new TransientError(CLOSED) : error;
   } finally {

@@ -137,6 +137,9 @@ test('a source is seen in the relations as recorded, waits for its snapshot, and
   expect(early).toBe('still waiting');
   await pool.query(`INSERT INTO mz_store."${table.id}" (id, total) VALUES (1, 2.5)`);
   await pool.query('UPDATE mz_store.table_state SET committed = true WHERE id = $1', [table.id]);
+  const frontier =
+    'INSERT INTO mz_internal.mz_frontiers (object_id, read_frontier, write_frontier) VALUES ($1, $2, $2)';
+  await pool.query(frontier, [table.id, String(Date.now() + 600_000)]);
   expect((await reading).rows).toEqual([{ n: '1' }]);
   expect((await pool.query('SELECT id, total FROM shop.orders')).rows).toEqual([{ id: '1', total: '2.50' }]);
 

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import type { Row } from './recording';
 import type { Replay } from './replay';
 
-const LOOK_FOR_MS = 3_000;
+const LOOK_FOR_MS = 20_000;
 
 const creations = (ms: number): [sql: string, made: string][] => [
   [`CREATE CLUSTER la_c${ms} (SIZE = '25cc')`, `mz_clusters WHERE name = 'la_c${ms}'`],
