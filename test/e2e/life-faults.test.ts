@@ -5,7 +5,7 @@ import type { Plan } from '../../src/core/plan/types';
 import type { RepairReport } from '../../src/core/repair/types';
 import { digests, untilEqual } from './compare';
 import { inLanes, untried } from './lanes';
-import { ended, untilStatusSays, up } from './live';
+import { dropTheSlot, ended, slotOf, untilStatusSays, up } from './live';
 import { World, type Mode, type PipelineFile } from './world';
 
 /** The worker is killed before, or after, each thing that a change, a rotation or a repair changes. */
@@ -59,7 +59,8 @@ const LIVES: Record<string, Life> = {
     patterns: ['^DROP SOURCE .*CASCADE', '^CREATE SOURCE', '^COMMENT ON SOURCE', ...RESIZES],
     damage: async (world) => {
       await build(world);
-      await dropTheSlot(world);
+      await dropTheSlot(world, await slotOf(world));
+      await up(world, `INSERT INTO orders (customer_id, status, total) VALUES (1, 'lost', 1)`);
       await untilStatusSays(world, /slot-(lost|missing)/);
     },
     run: repair,
@@ -73,7 +74,12 @@ const LIVES: Record<string, Life> = {
     run: repair,
   },
   'a table added': {
-    patterns: ['REPLICA IDENTITY FULL', '^ALTER PUBLICATION .* ADD TABLE', '^ALTER SOURCE .*ADD SUBSOURCE'],
+    patterns: [
+      '^COMMENT ON PUBLICATION',
+      'REPLICA IDENTITY FULL',
+      '^ALTER PUBLICATION .* ADD TABLE',
+      '^ALTER SOURCE .*ADD SUBSOURCE',
+    ],
     tables: ['customers', 'orders', 'Order Items', 'events'],
     run: change,
   },
@@ -230,23 +236,5 @@ async function build(world: World): Promise<void> {
     await client.query(
       `CREATE MATERIALIZED VIEW "${name}".totals IN CLUSTER "ingest_${name}" AS SELECT customer_id, count(*) AS n FROM "${name}".orders GROUP BY customer_id`,
     );
-  });
-}
-
-async function dropTheSlot(world: World): Promise<void> {
-  await world.upstream(async (client) => {
-    for (;;) {
-      await client.query(
-        `SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_type = 'logical' AND active`,
-      );
-      const { rows } = await client.query<{ n: string }>(
-        `SELECT count(*) n FROM pg_replication_slots WHERE slot_type = 'logical'`,
-      );
-      if (rows[0]?.n === '0') break;
-      await client
-        .query(`SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_type = 'logical'`)
-        .catch(() => undefined);
-    }
-    await client.query(`INSERT INTO orders (customer_id, status, total) VALUES (1, 'lost', 1)`);
   });
 }

@@ -5,7 +5,7 @@ import { failureInfo } from '../../src/cli/failure';
 import type { RepairPlan, RepairReport } from '../../src/core/repair/types';
 import type { NeonSourceSpec, PipelineSpec } from '../../src/core/spec/types';
 import { untilEqual } from './compare';
-import { buildOn, definitions, ended, ids, madeAgain, untilStatusSays, up } from './live';
+import { buildOn, definitions, dropTheSlot, ended, ids, madeAgain, slotOf, untilStatusSays, up } from './live';
 import { World } from './world';
 
 jest.setTimeout(300_000);
@@ -189,6 +189,7 @@ describe('repair, in both syntaxes', () => {
       await mended(world, {
         cause: async () => {
           await dropTheSlot(world, slot);
+          await up(world, ORDER);
           if (world === worlds[0]) await refusesElsewhere(world);
         },
         says: [/slot (\S+ )?(is gone from the server|was lost)/],
@@ -197,29 +198,6 @@ describe('repair, in both syntaxes', () => {
       expect(await slotOf(world)).not.toBe(slot);
     }));
 });
-
-async function slotOf(world: World): Promise<string> {
-  const { rows } = await up(world, `SELECT slot_name FROM pg_replication_slots WHERE slot_type = 'logical'`);
-  expect(rows).toHaveLength(1);
-  return (rows[0] as { slot_name: string }).slot_name;
-}
-
-/** Materialize comes back within moments of being cut off: cut and drop until the drop was faster. */
-async function dropTheSlot(world: World, slot: string): Promise<void> {
-  await up(
-    world,
-    `DO $$ BEGIN LOOP
-        PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '${slot}';
-        BEGIN
-          PERFORM pg_drop_replication_slot('${slot}');
-          EXIT;
-        EXCEPTION WHEN object_in_use THEN
-          PERFORM pg_sleep(0.02);
-        END;
-      END LOOP; END $$`,
-  );
-  await up(world, ORDER);
-}
 
 /** As transcript 11 has it: no replica, a small max_slot_wal_keep_size, more WAL than that, a checkpoint. */
 async function invalidateTheSlot(world: World): Promise<void> {

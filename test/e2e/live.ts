@@ -121,3 +121,25 @@ export async function definitions(world: World): Promise<string[]> {
     return texts;
   });
 }
+
+/** The only logical slot upstream. */
+export async function slotOf(world: World): Promise<string> {
+  const { rows } = await up(world, `SELECT slot_name FROM pg_replication_slots WHERE slot_type = 'logical'`);
+  expect(rows).toHaveLength(1);
+  return (rows[0] as { slot_name: string }).slot_name;
+}
+
+/** Materialize comes back within moments of being cut off: cut and drop until the drop was faster. */
+export const dropTheSlot = (world: World, slot: string) =>
+  up(
+    world,
+    `DO $$ BEGIN LOOP
+        PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '${slot}';
+        BEGIN
+          PERFORM pg_drop_replication_slot('${slot}');
+          EXIT;
+        EXCEPTION WHEN object_in_use THEN
+          PERFORM pg_sleep(0.02);
+        END;
+      END LOOP; END $$`,
+  );

@@ -1,3 +1,4 @@
+import { dropTheSlot } from './live';
 import { Watched } from './watched';
 
 jest.setTimeout(180_000);
@@ -89,16 +90,7 @@ describe('what damages tables and slots upstream, each caused for real', () => {
 
   it('slot dropped: terminal, told, and latched', async () => {
     const { slot } = (await watched.check()).memory;
-    // Materialize comes back within moments of being cut off: cut and drop until the drop was faster.
-    await upstream(`DO $$ BEGIN LOOP
-        PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '${slot}';
-        BEGIN
-          PERFORM pg_drop_replication_slot('${slot}');
-          EXIT;
-        EXCEPTION WHEN object_in_use THEN
-          PERFORM pg_sleep(0.02);
-        END;
-      END LOOP; END $$`);
+    await dropTheSlot(watched.world, slot ?? '');
     const { result, told } = await watched.twoChecks();
     expect(result.verdict).toMatchObject({
       name: 'broken',
