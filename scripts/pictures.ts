@@ -1,20 +1,19 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { Client, Connection } from '@temporalio/client';
+import { Client as SqlClient } from 'pg';
+import { parse, stringify } from 'yaml';
 import { startStack, type Stack } from '../local/stack';
 import { projectRoot } from '../local/stack/worker';
+import type { RunView } from '../src/core/run/types';
+import { Pictures } from './browser-picture';
+import { PictureStory } from './picture-story';
 import { terminalPicture } from './terminal-picture';
 
-/** `npm run pictures`: makes the README's pictures from a real run on the local stack; needs Chromium. */
+/** `npm run pictures`: makes the README's pictures from real runs on the local stack; needs Chromium. */
 
 const FOLDER = join(projectRoot, 'docs', 'pictures');
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const run = promisify(execFile);
 
 async function main(): Promise<void> {
   const browser = process.env.CHROMIUM ?? BROWSERS.find((path) => existsSync(path));
@@ -24,70 +23,82 @@ async function main(): Promise<void> {
     materialize: { speed: 0.2 },
     log: (line) => process.stderr.write(`${line}\n`),
   });
+  const pictures = await Pictures.open(browser);
+  const shoot: Shoot = (url, text, file) => pictures.take(url, text, `${FOLDER}/${file}`);
   try {
-    const output = await apply(stack);
-    await writeFile(join(FOLDER, 'apply.svg'), terminalPicture('n2m apply pipeline.yaml', output));
-    const status = await n2m(stack, 'status', 'shop');
-    await writeFile(join(FOLDER, 'status.svg'), terminalPicture('n2m status shop', status));
-    const workflow = `${stack.file.temporal.ui}/namespaces/default/workflows/pipeline%2Fshop/${await execution(stack)}`;
-    await shoot(browser, `${workflow}/user-metadata`, 'temporal-details.png');
-    await shoot(browser, `${workflow}/timeline`, 'temporal-timeline.png');
+    await shop(stack, shoot);
+    await heldUp(stack, shoot);
   } finally {
+    await pictures.close();
     await stack.stop();
   }
 }
 
+/** A picture of a page that shows `text`. */
+type Shoot = (url: string, text: string, file: `${string}.webp`) => Promise<void>;
+
+/** A run from the question to the end. */
+async function shop(stack: Stack, shoot: Shoot): Promise<void> {
+  const story = await PictureStory.of(stack, 'shop');
+  try {
+    await story.n2m('apply', stack.file.pipeline, '--no-wait');
+    await story.until('a question', ({ phase }) => phase === 'waiting-for-approval');
+    await shoot(await story.page('user-metadata'), 'It asks before it goes on', 'temporal-waiting.webp');
+    await story.n2m('approve', 'shop', '--yes');
+    const followed = story.n2m('apply', stack.file.pipeline);
+    await story.until('the first copy', copying);
+    await shoot(await story.page('user-metadata'), 'Nothing to do but wait', 'temporal-copying.webp');
+    await writeFile(join(FOLDER, 'apply.svg'), terminalPicture('n2m apply pipeline.yaml', fromSetUp(await followed)));
+    await writeFile(join(FOLDER, 'status.svg'), terminalPicture('n2m status shop', await story.n2m('status', 'shop')));
+    await shoot(await story.page('user-metadata'), 'All of it is done', 'temporal-details.webp');
+    await shoot(await story.page('timeline'), 'awaitSnapshot', 'temporal-timeline.webp');
+  } finally {
+    await story.end();
+  }
+}
+
+/** A second pipeline: its copy waits for a transaction somebody forgot, and later somebody drops its publication. */
+async function heldUp(stack: Stack, shoot: Shoot): Promise<void> {
+  const file = join(stack.dir, 'billing.yaml');
+  const shopFile = parse(await readFile(stack.file.pipeline, 'utf8')) as {
+    source: Record<string, unknown>;
+    materialize: Record<string, unknown>;
+  };
+  const source = { ...shopFile.source, role: 'mz_billing', tables: ['public.customers', 'public.events'] };
+  const cluster = { name: 'ingest_billing', snapshotSize: '200cc', steadySize: '50cc' };
+  const materialize = { ...shopFile.materialize, schema: 'billing', cluster };
+  await writeFile(file, stringify({ ...shopFile, name: 'billing', source, materialize, watch: { every: '1h' } }));
+  const story = await PictureStory.of(stack, 'billing');
+  const holder = new SqlClient({
+    connectionString: stack.file.postgres.superuserUrl.replace(/\/postgres(\?|$)/, '/shop$1'),
+  });
+  try {
+    const applied = story.n2m('apply', file, '--yes');
+    await story.until('the role', ({ steps }) => steps.some(({ id, state }) => id === 'role' && state === 'done'));
+    await holder.connect();
+    await holder.query(`SET application_name = 'a forgotten console'`);
+    await holder.query(`BEGIN; INSERT INTO customers (name, email) VALUES ('held', 'held@example.com')`);
+    await story.until('the copy to be held up', ({ snapshot }) => snapshot?.stuck != null);
+    await shoot(await story.page('user-metadata'), 'a forgotten console', 'temporal-stuck.webp');
+    await holder.query('COMMIT');
+    await applied;
+    await holder.query('DROP PUBLICATION n2m_billing');
+    await story.check();
+    await shoot(await story.checkPage('user-metadata'), 'n2m explain', 'temporal-broken.webp');
+  } finally {
+    await holder.end();
+    await story.end();
+  }
+}
+
+const copying = ({ steps }: RunView): boolean =>
+  steps.some(({ id, state }) => id === 'snapshot' && state === 'running');
+
 /** Everything after the plan: the steps, the first copy, the summary. */
-async function apply(stack: Stack): Promise<string> {
-  const output = await n2m(stack, 'apply', stack.file.pipeline, '--yes');
+function fromSetUp(output: string): string {
   const from = output.indexOf('shop: setting up');
   if (from < 0) throw new Error(`apply did not get that far:\n${output}`);
   return output.slice(from);
-}
-
-async function n2m(stack: Stack, ...args: string[]): Promise<string> {
-  const child = spawn(process.execPath, [join(projectRoot, 'lib', 'client.js'), ...args], {
-    env: { ...process.env, ...stack.file.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  await once(child, 'close');
-  return output;
-}
-
-async function execution(stack: Stack): Promise<string> {
-  const connection = await Connection.connect({ address: stack.file.temporal.address });
-  try {
-    const client = new Client({ connection, namespace: stack.file.temporal.namespace });
-    return (await client.workflow.getHandle('pipeline/shop').describe()).runId;
-  } finally {
-    await connection.close();
-  }
-}
-
-/** A picture of a page once its scripts are quiet, by a browser that calls nobody else. */
-async function shoot(browser: string, url: string, file: string): Promise<void> {
-  const profile = await mkdtemp(join(tmpdir(), 'n2m-browser-'));
-  try {
-    await run(browser, [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      `--user-data-dir=${profile}`,
-      '--window-size=1400,1150',
-      '--virtual-time-budget=15000',
-      `--screenshot=${join(FOLDER, file)}`,
-      url,
-    ]);
-  } finally {
-    await rm(profile, { recursive: true, force: true });
-  }
 }
 
 main().then(

@@ -56,12 +56,8 @@ function nowLines({ pipeline, phase, snapshot }: RunView): string[] {
   const status = `\`n2m status ${pipeline}\``;
   switch (phase) {
     case 'snapshotting':
-      return snapshot?.stuck
-        ? []
-        : [
-            '',
-            `Nothing to do but wait; rows and remaining time as they come: ${status}, or the heartbeat in *Pending Activities*.`,
-          ];
+      if (snapshot?.stuck) return stuckLines(snapshot.stuck);
+      return ['', `Nothing to do but wait; numbers as they come: ${status}, or the heartbeat in *Pending Activities*.`];
     case 'done':
       return ['', `All of it is done. How it is from now on: ${status}.`];
     case 'cancelled':
@@ -69,6 +65,17 @@ function nowLines({ pipeline, phase, snapshot }: RunView): string[] {
     default:
       return [];
   }
+}
+
+function stuckLines({ since, cause, blockers }: NonNullable<SnapshotProgress['stuck']>): string[] {
+  return [
+    '',
+    `**Stuck** since ${since}: ${escape(cause)}`,
+    ...(blockers.length > 0
+      ? ['', 'Its session upstream keeps a transaction open, and the copy cannot begin before that ends:']
+      : []),
+    ...blockers.map(({ remedy }) => `- to end it: \`${remedy.replaceAll('`', "'")}\``),
+  ];
 }
 
 function failureLines({ failure }: RunView): string[] {
@@ -102,8 +109,6 @@ function snapshotLines(progress: SnapshotProgress): string[] {
   return [
     '',
     `**First copy: ${formatShare(doneShare(progress))}**${rate}${eta}${restarts} (seen ${progress.observedAt})`,
-    ...(progress.stuck ? ['', `**Stuck** since ${progress.stuck.since}: ${escape(progress.stuck.cause)}`] : []),
-    ...(progress.stuck?.blockers ?? []).map(({ remedy }) => `- to end it: \`${remedy.replaceAll('`', "'")}\``),
     ...(progress.sourceError === null ? [] : ['', `The source says: ${escape(progress.sourceError)}`]),
     '',
     row('table', 'state', 'rows', ''),
@@ -177,6 +182,7 @@ const side = <T>(reading: Reading<T>, words: (value: T) => string): string =>
 /** Markdown that came from elsewhere stays text. */
 const escape = (text: string): string => text.replace(/[\\*<>#[\]]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
 const cell = (text: string): string => escape(text).replaceAll('|', '\\|');
-/** The UI draws tables without any room between columns; an entity is the one space it keeps. */
+/** The UI draws tables without any room between columns, and trims spaces unless something invisible ends them. */
+const ROOM = '\u00a0\u00a0\u2060';
 const row = (...cells: string[]): string =>
-  `| ${cells.map((text) => (text === '' ? '' : `${text}&emsp;`)).join(' | ')} |`;
+  `| ${cells.map((text) => (text === '' ? '' : `${text}${ROOM}`)).join(' | ')} |`;

@@ -37,7 +37,8 @@ const view = (change: Partial<RunView>): RunView => ({
 
 describe('the details of a run', () => {
   /** Without the room that the UI needs between columns. */
-  const drawn = (change: Partial<RunView>): string => renderRunDetails(view(change)).replaceAll('&emsp;', '');
+  const drawn = (change: Partial<RunView>): string =>
+    renderRunDetails(view(change)).replaceAll('\u00a0\u00a0\u2060', '');
 
   test('show each step with what it did and how long it took', () => {
     const steps = [
