@@ -13,6 +13,7 @@ import type {
   TargetReading,
   Verdict,
   WatchMemory,
+  WatchSwitch,
 } from '../core/watch/types';
 import { runId, SEARCH_ATTRIBUTES, watchId } from '../core/names';
 import type { RunPhase } from '../core/run/types';
@@ -96,11 +97,15 @@ export async function readBoth(deps: Deps, spec: PipelineSpec, memory: WatchMemo
 }
 
 /** How the schedule was switched, where that may be why no check happened; null where none is late or none is left. */
-async function watchIfLate(deps: Deps, { name, watch }: PipelineSpec, memory: WatchMemory | null) {
+async function watchIfLate(
+  deps: Deps,
+  { name, watch }: PipelineSpec,
+  memory: WatchMemory | null,
+): Promise<WatchSwitch | null> {
   if (memory === null || lateness(memory.lastCheckAt, watch.every, new Date().toISOString()) === null) return null;
   try {
-    const { state } = await deps.schedules.getHandle(watchId(name)).describe();
-    return { paused: state.paused, note: state.note ?? null };
+    const { state, info } = await deps.schedules.getHandle(watchId(name)).describe();
+    return { paused: state.paused, note: state.note ?? null, changedAt: info.lastUpdatedAt?.toISOString() ?? null };
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return null;
     throw error;

@@ -61,7 +61,9 @@ function judged(
 ): Pick<ListedPipeline, 'pipeline' | 'verdict' | 'cause' | 'checkedAt' | 'late'> {
   const checkedAt = check?.at ?? null;
   const symptom =
-    check && every !== null ? lateness(check.at, every, new Date().toISOString(), { paused, note }) : null;
+    check && every !== null
+      ? lateness(check.at, every, new Date().toISOString(), { paused, note, changedAt: null })
+      : null;
   const base = { pipeline, checkedAt, late: symptom !== null };
   if (run)
     return { ...base, verdict: run.state === 'snapshotting' ? 'snapshotting' : 'changing', cause: describe(run) };

@@ -6,7 +6,7 @@ import { aboutWorkflow } from '../core/run/about';
 import type { CheckInput } from '../core/run/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { switchNote } from '../core/watch/lateness';
-import type { CheckResult, WatchMemory } from '../core/watch/types';
+import type { CheckResult, WatchMemory, WatchSwitch } from '../core/watch/types';
 import { pipelineAttribute } from '../workflows/attributes';
 import type { checkReplication } from '../workflows';
 import { CliError, EXIT } from './exit';
@@ -16,9 +16,7 @@ import { soon, type Temporal } from './temporal';
 import { whoAmI } from './answering';
 
 /** The schedule that watches a pipeline. */
-export interface Watch {
-  paused: boolean;
-  note: string | null;
+export interface Watch extends WatchSwitch {
   /** Null where the schedule's action is none of ours. */
   spec: PipelineSpec | null;
   /** The last checks it started, newest first. */
@@ -37,6 +35,7 @@ export async function readWatch(temporal: Temporal, pipeline: string): Promise<W
   return {
     paused: description.state.paused,
     note: description.state.note || null,
+    changedAt: description.info.lastUpdatedAt?.toISOString() ?? null,
     spec: input?.spec ?? null,
     recent: description.info.recentActions
       .map(({ action, takenAt }) => ({
@@ -90,11 +89,15 @@ export async function look(
         staticDetails: aboutWorkflow('checkReplication', spec.name),
       }),
     );
-    const result = patiently<CheckResult>(temporal, handle);
-    result.catch(() => undefined);
+    let givenUp = false;
+    const result = patiently<CheckResult>(temporal, handle).catch((error: unknown) => {
+      if (givenUp) return null;
+      throw error;
+    });
     const untaken = delay(TAKEN_WITHIN, undefined, { signal: answered.signal }).then(async () => {
       const { historyLength } = await soon(temporal, () => handle.describe());
       if (historyLength > UNTAKEN) return result;
+      givenUp = true;
       await soon(temporal, () => handle.terminate('no worker took the look'));
       return null;
     });

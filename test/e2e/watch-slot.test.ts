@@ -137,7 +137,7 @@ describe('what holds a slot, refuses its consumer or loses it, each caused for r
     const next = `n2m rotate ${watched.world.name}`;
     expect(result.verdict).toMatchObject({ name: 'broken', severity: 'warn', next });
     expect(result.verdict.cause).toMatch(
-      /is stalled for .*: the password of the replication role was changed upstream$/,
+      /(is stalled|flaps) for .*: the password of the replication role was changed upstream$/,
     );
     expect(told.map(gist)).toEqual([{ kind: 'raised', severity: 'warn', rules: ['not-running'] }]);
     expect(await status()).toEqual({ code: 3, verdict: 'broken', severity: 'warn', next });

@@ -16,7 +16,8 @@ const resumedAt = (note: string | null): string | null =>
 
 /**
  * The symptom of checks that did not happen, for `status`, `list` and the next check; null when in time, or paused on
- * purpose. `every` in milliseconds.
+ * purpose. They are counted from the last check, or from the end of a pause or the last change of the schedule, if that
+ * was later. `every` in milliseconds.
  */
 export function lateness(
   lastCheckAt: string,
@@ -25,7 +26,8 @@ export function lateness(
   watch: WatchSwitch | null = null,
 ): Symptom | null {
   if (watch?.paused) return null;
-  const silence = Math.min(since(lastCheckAt, now), since(resumedAt(watch?.note ?? null) ?? lastCheckAt, now));
+  const starts = [lastCheckAt, resumedAt(watch?.note ?? null), watch?.changedAt ?? null];
+  const silence = Math.min(...starts.flatMap((at) => (at === null ? [] : Date.parse(now) - Date.parse(at))));
   // A period passes between two checks in time, so the second missed one is seen after three.
   const missed = silence / every - 1;
   if (!(missed >= PERIODS.warn)) return null;
@@ -37,5 +39,3 @@ export function lateness(
     next: 'n2m doctor tells whether a worker runs',
   };
 }
-
-const since = (at: string, now: string): number => Date.parse(now) - Date.parse(at);

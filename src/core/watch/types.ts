@@ -82,10 +82,13 @@ export interface PipelineReading {
   watch: WatchSwitch | null;
 }
 
-/** What the schedule says of itself: whether it is paused, and the note of who paused or resumed it last. */
+/** What the schedule says of itself. */
 export interface WatchSwitch {
   paused: boolean;
+  /** Of who paused or resumed it last. */
   note: string | null;
+  /** When a file with another period was last applied; null: never, or unknown. */
+  changedAt: string | null;
 }
 
 export const VERDICTS = ['healthy', 'snapshotting', 'changing', 'lagging', 'stuck', 'broken', 'unknown'] as const;

@@ -1,6 +1,7 @@
 import { alertLine, slackBody, webhookBody } from '../../../src/core/watch/render-alert';
 import { at, slot, spec, table, targetCluster, targetSource, Watch } from './reading';
 import { lateness, switchNote } from '../../../src/core/watch/lateness';
+import type { WatchSwitch } from '../../../src/core/watch/types';
 
 const GIB = 2 ** 30;
 const warn = { source: slot({ retainedBytes: String(0.75 * GIB) }) };
@@ -184,25 +185,33 @@ describe('checks that did not happen', () => {
   const note = (change: 'paused' | 'resumed', minute: number) =>
     switchNote(change, { who: 'ada@desk', at: at(minute), reason: 'maintenance: at night' });
 
+  const as = (text: string | null): WatchSwitch => ({ paused: false, note: text, changedAt: null });
+
   test('because the watch is paused are not late', () => {
-    expect(lateness(at(0), spec.watch.every, at(60), { paused: true, note: note('paused', 1) })).toBeNull();
+    expect(lateness(at(0), spec.watch.every, at(60), { ...as(note('paused', 1)), paused: true })).toBeNull();
   });
 
   test('are counted from the end of a pause, by whom ever it was ended', () => {
-    const watch = { paused: false, note: note('resumed', 60) };
+    const watch = as(note('resumed', 60));
     expect(lateness(at(0), spec.watch.every, at(61), watch)).toBeNull();
     expect(lateness(at(0), spec.watch.every, at(63), watch)).toMatchObject({ severity: 'warn' });
     expect(lateness(at(70), spec.watch.every, at(71), watch)).toBeNull();
-    expect(lateness(at(0), spec.watch.every, at(61), { paused: false, note: 'via the UI' })?.severity).toBe('critical');
+    expect(lateness(at(0), spec.watch.every, at(61), as('via the UI'))?.severity).toBe('critical');
+  });
+
+  test('are counted from the moment another period was applied', () => {
+    const watch = { ...as(null), changedAt: at(60) };
+    expect(lateness(at(0), spec.watch.every, at(62), watch)).toBeNull();
+    expect(lateness(at(0), spec.watch.every, at(66), watch)).toMatchObject({ severity: 'critical' });
   });
 
   test('after a pause alert nobody, after a dead worker once', () => {
     const watch = new Watch();
     watch.checks(0, 3);
-    watch.check(60, { watch: { paused: false, note: note('resumed', 59) } });
+    watch.check(60, { watch: as(note('resumed', 59)) });
     watch.checks(61, 70);
     expect(watch.kinds()).toEqual([]);
-    watch.check(90, { watch: { paused: false, note: note('resumed', 59) } });
+    watch.check(90, { watch: as(note('resumed', 59)) });
     watch.checks(91, 99);
     expect(watch.kinds()).toEqual(['90 raised critical', '92 recovered ok']);
   });
