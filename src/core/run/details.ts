@@ -154,7 +154,7 @@ export function renderCheckDetails({ pipeline, verdict, reading, alertsSent, ale
     `- source: ${side(source, ({ slot }) => `slot ${slot.slot || 'unknown'} ${slot.exists ? slotWords(slot) : 'is missing'}`)}`,
     `- Materialize: ${side(target, (value) => `source ${value.source.status}, ${plural(value.tables.length, 'table')}`)}`,
     ...(alertsSent.length + alertsFailed > 0
-      ? [`- alerts: ${alertsSent.length} sent, ${alertsFailed} could not be delivered`]
+      ? [`- alerts: ${alertsSent.length} told, ${alertsFailed} could not be delivered`]
       : []),
   ].join('\n');
 }
