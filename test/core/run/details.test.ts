@@ -121,7 +121,7 @@ describe('the details of a check', () => {
     expect(text).toContain('### shop: broken');
     expect(text).toContain('Next: `n2m repair shop`');
     expect(text).toContain('- Materialize: could not be read: db.example:5432: connection refused');
-    expect(text).toContain('0 sent, 2 could not be delivered');
+    expect(text).toContain('0 told, 2 could not be delivered');
   });
 });
 
