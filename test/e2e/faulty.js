@@ -15,10 +15,11 @@ const strikes = (fault.strikes ?? []).map(({ pattern, mode }, index) => ({
 const CHANGES =
   /^\s*(CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT|VALIDATE|ROLLBACK)\b|^\s*SELECT pg_(drop_replication_slot|terminate_backend)/i;
 
-/** Secrets never go to a journal: statements that hold one are cut before it. */
+/** A line a call. Secrets never go to a journal: statements that hold one are cut before it. */
 function journal(call) {
-  if (fault.journal)
-    fs.appendFileSync(fault.journal, `${call.replace(/((SECRET|secret).* AS|PASSWORD) .*$/s, '$1 …')}\n`);
+  if (!fault.journal) return;
+  const line = call.replace(/\s+/g, ' ').replace(/((SECRET|secret).* AS|PASSWORD) .*$/, '$1 …');
+  fs.appendFileSync(fault.journal, `${line}\n`);
 }
 
 /** The strike for this call that has not happened yet, over all processes of the case; it has happened from now on. */
