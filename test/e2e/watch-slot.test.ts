@@ -132,7 +132,16 @@ describe('what holds a slot, refuses its consumer or loses it, each caused for r
     const role = `mz_${watched.world.name}`;
     await upstream(`ALTER ROLE "${role}" PASSWORD 'changed behind everybody'`);
     await upstream(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}'`);
-    await watched.untilStatus(watched.source, 'stalled');
+    // First it says that the connection was cut, then why there is no other.
+    await until(async () => {
+      const { rows } = await watched.world.target((client) =>
+        client.query<{ error: string }>(
+          `SELECT s.error FROM mz_internal.mz_source_statuses s
+           WHERE s.name = '${watched.source}' AND s.error LIKE '%password authentication failed%'`,
+        ),
+      );
+      return rows[0];
+    }, 'Materialize to be refused');
     const { result, told } = await watched.twoChecks();
     const next = `n2m rotate ${watched.world.name}`;
     expect(result.verdict).toMatchObject({ name: 'broken', severity: 'warn', next });

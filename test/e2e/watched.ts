@@ -216,8 +216,13 @@ export async function expectRecovery(watched: Watched, nudge: () => Promise<unkn
     return verdict.name === 'healthy' && told().length > 0 ? true : undefined;
   }, 'a recovery');
   await watched.twoChecks();
-  expect(told().map(({ kind, verdict, severity }) => ({ kind, verdict, severity }))).toEqual([
-    { kind: 'recovered', verdict: 'healthy', severity: 'ok' },
+  expect(told().map((alert) => ({ ...gist(alert), cause: alert.cause }))).toEqual([
+    {
+      kind: 'recovered',
+      severity: 'ok',
+      rules: expect.any(Array) as string[],
+      cause: expect.stringMatching(/^recovered: /) as string,
+    },
   ]);
   const { code, status } = await watched.status();
   expect({ code, verdict: status.verdict, alerts: status.alerts }).toEqual({ code: 0, verdict: 'healthy', alerts: [] });

@@ -113,6 +113,8 @@ function tableCondition({ spec, target }: WatchScene, table: TargetTableReading)
     const calm = target?.source.status === 'running';
     return {
       table: name,
+      // Only what it shows beside a source that runs counts: its row may be the last to tell that all is well again.
+      key: calm ? 'alone' : 'with-source',
       severity: calm ? repeated(TWICE) : always('ok'),
       cause: () => `${name} stands still: ${table.error ?? ''}`,
       next,

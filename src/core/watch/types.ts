@@ -87,7 +87,7 @@ export interface WatchSwitch {
   paused: boolean;
   /** Of who paused or resumed it last. */
   note: string | null;
-  /** When a file with another period was last applied; null: never, or unknown. */
+  /** When an apply last changed it; null: never, or unknown. */
   changedAt: string | null;
 }
 
