@@ -9,11 +9,13 @@ jest.setTimeout(240_000);
 const PERIOD = 2_000;
 
 const SOON = { warn: '1ms', critical: '1h' };
+/** Data is late after an outage, and checks follow each other within moments here. */
+const LATER = { warn: '1h', critical: '2h' };
 
 let watched: Watched;
 beforeAll(async () => {
   watched = await Watched.start({}, (file) => {
-    file.watch = { ...(file.watch as object), notRunning: SOON, slotIdle: SOON };
+    file.watch = { ...(file.watch as object), notRunning: SOON, slotIdle: SOON, freshness: LATER };
   });
 });
 afterAll(() => watched?.stop());
@@ -68,7 +70,7 @@ describe('what holds a slot, refuses its consumer or loses it, each caused for r
 
   it('the worker dead for ten periods: late by status and list, not pinged, and one story when it is back', async () => {
     await watched.apply((file) => {
-      file.watch = { every: `${PERIOD}ms`, pingUrl: 'env:N2M_SECRET_PING_URL', notRunning: SOON };
+      file.watch = { every: `${PERIOD}ms`, pingUrl: 'env:N2M_SECRET_PING_URL', notRunning: SOON, freshness: LATER };
     });
     const { receiver, world } = watched;
     const before = receiver.pings;

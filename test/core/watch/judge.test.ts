@@ -595,16 +595,17 @@ describe('the texts of Materialize', () => {
   });
 
   test('of a table are no trouble of its own when its row alone lags behind a source that is back', () => {
-    const error = 'postgres: db error: FATAL: password authentication failed for user "materialize"';
+    const error = 'postgres: sql client error: connection closed';
     const watch = new Watch();
     watch.check(0);
     const tables = [table('orders', { status: 'stalled', error }), table('customers', { status: 'stalled', error })];
-    watch.checks(1, 3, { target: { ...targetSource({ status: 'stalled', error }), tables } });
+    const refused = 'postgres: db error: FATAL: password authentication failed for user "materialize"';
+    watch.checks(1, 3, { target: { ...targetSource({ status: 'stalled', error: refused }), tables } });
     watch.check(4, { target: { tables } });
     watch.checks(5, 9);
     expect(watch.kinds()).toEqual(['2 raised warn', '5 recovered ok']);
     watch.checks(10, 11, { target: { tables } });
-    expect(watch.kinds().at(-1)).toBe('11 raised warn');
+    expect(watch.kinds().at(-1)).toBe('11 raised critical');
   });
 });
 
