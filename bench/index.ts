@@ -1,7 +1,7 @@
 import { benchApply } from './apply';
 import { benchWatch } from './watch';
 
-/** `npm run bench [-- apply|watch [--pipelines N] [--minutes N]]`. Prints figures; asserts nothing. */
+/** `npm run bench [-- apply|watch [--pipelines N] [--minutes N] [--raise-minutes N]]`. Prints figures; asserts nothing. */
 async function main(): Promise<void> {
   const [what = 'apply', ...rest] = process.argv.slice(2);
   if (what === 'apply') return benchApply();
