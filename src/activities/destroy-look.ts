@@ -7,6 +7,7 @@ import * as mz from '../systems/materialize';
 import * as pg from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
+import { neonFacts } from './observe';
 import { readWatch } from './schedule';
 import { itemsOf, withMaterialize, withSource, type SourceSession } from './sessions';
 
@@ -79,8 +80,6 @@ async function readSource(
   const slots = [];
   for (const name of new Set(wanted)) if (name !== null) slots.push(await pg.readSlot(client, name));
   const idle = (await pg.listMaterializeSlots(client)).filter((one) => !one.active && !wanted.includes(one.slot));
-  const { project, branch, database } =
-    spec.source.kind === 'neon' ? spec.source : { project: '', branch: null, database: '' };
   return {
     publication,
     ours,
@@ -92,6 +91,6 @@ async function readSource(
       added.filter((entry) => entry.kind === 'identity'),
     ),
     held: await pg.readHeldPrivileges(client, added),
-    neon: neon ? await neon.readFacts({ project, branch, database }) : null,
+    neon: neon && (await neonFacts(spec, neon)),
   };
 }

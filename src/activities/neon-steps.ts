@@ -7,6 +7,7 @@ import { readWalLevel } from '../systems/postgres';
 import { recordAdded } from './added';
 import type { Deps } from './deps';
 import { done, sleep } from './ensure';
+import { neonFacts } from './observe';
 import { tell } from './pulse';
 import { needNeon, neonBranch, withMaterialize, withSource } from './sessions';
 import type { StepInput } from './types';
@@ -58,13 +59,9 @@ export async function allowEgressIps(deps: Deps, { spec }: StepInput): Promise<S
   const cidrs = await withMaterialize(deps, spec, readEgressCidrs);
   return withSource(deps, spec, async (session) => {
     const { neon, project } = needNeon(spec, session);
-    const facts = await neon.readFacts({
-      project,
-      branch: spec.source.kind === 'neon' ? spec.source.branch : null,
-      database: spec.source.database,
-    });
-    if (facts.allowedIps.length === 0) return done('kept', object, 'the IP Allow list is not in use');
-    const missing = missingEntries(facts.allowedIps, cidrs);
+    const allowed = (await neonFacts(spec, neon))?.allowedIps ?? [];
+    if (allowed.length === 0) return done('kept', object, 'the IP Allow list is not in use');
+    const missing = missingEntries(allowed, cidrs);
     // Recorded before it is done: an entry that was added and not recorded would stay behind for ever.
     await recordAdded(
       session.client,

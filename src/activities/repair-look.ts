@@ -9,12 +9,10 @@ import type { PipelineSpec } from '../core/spec/types';
 import { judge } from '../core/watch/judge';
 import type { Reading, WatchMemory } from '../core/watch/types';
 import { SystemError } from '../systems/errors';
-import { readTargetFacts } from '../systems/materialize';
-import { readSourceFacts } from '../systems/postgres';
 import { readBoth } from './check';
 import type { Deps } from './deps';
-import { readWatch } from './schedule';
-import { itemsOf, REMOTE_DEADLINE, withMaterialize, withSource } from './sessions';
+import { observe } from './observe';
+import { itemsOf, REMOTE_DEADLINE, withMaterialize } from './sessions';
 
 const DAY = 24 * 3_600_000;
 
@@ -31,20 +29,8 @@ export async function planRepair(
   const target = valueOf(reading.target);
   // The repair itself holds the lock: it is not the change that explains what is broken.
   const { verdict } = judge({ ...reading, changeUnderWay: null }, memory, spec, reading.takenAt);
-  const [facts, found, watch, attempts] = await Promise.all([
-    withSource(deps, spec, async ({ client, access, neon }) => {
-      const { project, branch, database } =
-        spec.source.kind === 'neon' ? spec.source : { project: '', branch: null, database: '' };
-      const neonFacts = neon ? await neon.readFacts({ project, branch, database }) : null;
-      return readSourceFacts(client, {
-        pipeline: spec.name,
-        source: spec.source,
-        reachable: access.reachable,
-        neon: neonFacts,
-      });
-    }),
-    withMaterialize(deps, spec, (client) => readTargetFacts(client, spec)),
-    readWatch(deps.schedules, spec, deps.taskQueue),
+  const [{ source: facts, target: found, watch }, attempts] = await Promise.all([
+    observe(deps, spec),
     countRepairs(deps, spec.name),
   ]);
   const passwordRefused = suspectsPassword(target) && (await isPasswordRefused(deps, spec));
