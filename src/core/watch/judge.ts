@@ -1,6 +1,7 @@
 import { plural } from '../text/count';
 import type { PipelineSpec } from '../spec/types';
-import { WATCH_RULES, type WatchRule } from './rules';
+import type { WatchRule } from './rule';
+import { WATCH_RULES } from './rules';
 import { setWatchScene, type Condition, type Held, type WatchScene } from './scene';
 import type { PipelineReading, Severity, Symptom, Verdict, VerdictName, WatchMemory } from './types';
 

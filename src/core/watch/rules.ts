@@ -5,19 +5,9 @@ import { snapshotRules } from './snapshot-rules';
 import { tableRules } from './table-rules';
 import { targetRules } from './target-rules';
 import { lateness } from './lateness';
-import { always, repeated, type Condition, type WatchScene } from './scene';
-import type { Reading, VerdictName } from './types';
-
-/** One row of the table of what is watched. The first rule of the worst severity names the verdict. */
-export interface WatchRule {
-  id: string;
-  verdict: Exclude<VerdictName, 'healthy' | 'snapshotting' | 'changing'>;
-  /** Which side has to be readable for the rule to say anything. */
-  needs: 'source' | 'target' | 'both' | 'either' | 'nothing';
-  /** Whether it also holds while tables are copied, and while a run changes things. */
-  during: ('copying' | 'changing')[];
-  look: (scene: WatchScene) => Condition[];
-}
+import type { WatchRule } from './rule';
+import { always, repeated, type Condition } from './scene';
+import type { Reading } from './types';
 
 /** After so many checks in a row. */
 const UNREACHABLE = { warn: 2, critical: 5 };

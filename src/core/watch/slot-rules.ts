@@ -3,7 +3,7 @@ import { formatShare } from '../text/share';
 import { formatBytes } from '../text/size';
 import { blockerWords } from '../snapshot/merge';
 import type { Blocker } from '../snapshot/types';
-import type { WatchRule } from './rules';
+import type { WatchRule } from './rule';
 import { sourceError } from './source-errors';
 import { always, grownSince, lasting, reaching, type WatchScene } from './scene';
 

@@ -1,7 +1,7 @@
 import { replicaIdentityFull } from '../sql/postgres';
 import { isDropped, sourceError, tableErrorOf } from './source-errors';
 import { always, repeated, type Condition, type WatchScene } from './scene';
-import type { WatchRule } from './rules';
+import type { WatchRule } from './rule';
 import type { SourceReading, TargetTableReading } from './types';
 
 const nameOf = ({ upstream }: TargetTableReading): string =>

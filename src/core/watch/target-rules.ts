@@ -1,7 +1,7 @@
 import { formatDuration } from '../text/duration';
 import { formatShare } from '../text/share';
 import { alterClusterReplicationFactor } from '../sql/materialize-objects';
-import type { WatchRule } from './rules';
+import type { WatchRule } from './rule';
 import { sourceError } from './source-errors';
 import { always, lasting, reaching, type WatchScene } from './scene';
 

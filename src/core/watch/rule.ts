@@ -1,0 +1,13 @@
+import type { Condition, WatchScene } from './scene';
+import type { VerdictName } from './types';
+
+/** One row of the table of what is watched. The first rule of the worst severity names the verdict. */
+export interface WatchRule {
+  id: string;
+  verdict: Exclude<VerdictName, 'healthy' | 'snapshotting' | 'changing'>;
+  /** Which side has to be readable for the rule to say anything. */
+  needs: 'source' | 'target' | 'both' | 'either' | 'nothing';
+  /** Whether it also holds while tables are copied, and while a run changes things. */
+  during: ('copying' | 'changing')[];
+  look: (scene: WatchScene) => Condition[];
+}
