@@ -3,10 +3,10 @@ import type { Answer, Choice, Question } from '../core/lookup/types';
 import { STARTER_REFERENCES } from '../core/spec/starter';
 import { writeTable } from '../core/spec/identifiers';
 import { scrubbed, toSystemError } from '../systems/errors';
-import { connectMaterialize, readSizes } from '../systems/materialize';
+import { connectMaterialize, listClusters, readSizes } from '../systems/materialize';
 import type { NeonClient } from '../systems/neon';
 import { listTables } from '../systems/postgres';
-import { withClient } from '../systems/sql-client';
+import { withClient, type SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
 import { connectOptions, withSource } from './sessions';
 
@@ -38,12 +38,16 @@ async function choicesOf(deps: Deps, question: Question): Promise<Choice[]> {
       return withSource(deps, question.spec, async ({ client }) =>
         (await listTables(client, { kind: 'all', aliases: [] })).map((table) => choice(writeTable(table))),
       );
-    case 'sizes': {
-      const url = await deps.secrets.resolve(STARTER_REFERENCES.materialize);
-      const sizes = await withClient(connectMaterialize(url, connectOptions(deps)), readSizes);
-      return sizes.map((size) => choice(size));
-    }
+    case 'clusters':
+      return (await inMaterialize(deps, listClusters)).map((name) => choice(name));
+    case 'sizes':
+      return (await inMaterialize(deps, readSizes)).map((size) => choice(size));
   }
+}
+
+async function inMaterialize<T>(deps: Deps, read: (client: SqlClient) => Promise<T>): Promise<T> {
+  const url = await deps.secrets.resolve(STARTER_REFERENCES.materialize);
+  return withClient(connectMaterialize(url, connectOptions(deps)), read);
 }
 
 async function neon(deps: Deps): Promise<NeonClient> {

@@ -13,6 +13,8 @@ export interface Chooser {
   unlessUsual(question: string, lookUp: Question): Promise<string | null>;
   /** Some of what there is, or all; `lookUp` null: nothing can be looked up. */
   many(question: string, lookUp: Question | null): Promise<string[] | 'all'>;
+  /** The one given; null for the proposed one, which is asked about only where somebody has a cluster of that name. */
+  cluster(given: string | undefined, proposed: string): Promise<string | null>;
   /** The one given, else the proposed one unless the region is known not to have it. */
   size(given: string | undefined, proposed: string, what: string): Promise<string>;
 }
@@ -60,6 +62,16 @@ export function chooser(ask: Ask, lookUps: LookUps): Chooser {
       list(choices);
       const answer = await need(ask, 'Tables: numbers (1,3-5), names, or all for those to come as well');
       return answer.trim().toLowerCase() === 'all' ? 'all' : pickedMany(choices, answer);
+    },
+
+    async cluster(given, proposed) {
+      if (given !== undefined) return given;
+      const clusters = await found(ask, lookUps, { what: 'clusters' });
+      if (!clusters.some(({ value }) => value === proposed)) return null;
+      lookUps.tell(`cluster ${proposed} is there already: what runs on it would be resized, too`);
+      list(clusters);
+      const value = picked(clusters, await need(ask, 'Cluster: a name of its own, or the number of one to share'));
+      return value === proposed ? null : value;
     },
 
     async size(given, proposed, what) {

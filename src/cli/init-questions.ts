@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface, type Interface } from 'node:readline/promises';
+import { defaultCluster } from '../core/spec/complete';
 import { parsePipeline } from '../core/spec/parse';
 import { starterFile, starterName, STARTER_SIZES, type StarterAnswers } from '../core/spec/starter';
 import { chooser, need, type Ask, type Chooser } from './choosing';
@@ -18,6 +19,7 @@ export interface InitOptions {
   all?: boolean;
   tlsCa?: string;
   tls?: 'require' | 'disable';
+  cluster?: string;
   snapshotSize?: string;
   steadySize?: string;
   force?: boolean;
@@ -53,7 +55,7 @@ export async function collect(
   const selected = given(options);
   const named = options.name ?? starterName(database);
   const sizes = { snapshotSize: STARTER_SIZES.snapshot, steadySize: STARTER_SIZES.steady };
-  const draft = { source, database, ...sizes, alert: options.alert ?? null, schema: null };
+  const draft = { source, database, cluster: null, ...sizes, alert: options.alert ?? null, schema: null };
   const tables =
     selected ?? (await chooseTables(choose, { ...draft, name: named ?? 'draft', tables: { kind: 'all' } }));
   const name = options.name ?? (await nameOf(database, ask));
@@ -64,6 +66,7 @@ export async function collect(
     source,
     database,
     tables,
+    cluster: await choose.cluster(options.cluster, defaultCluster(name)),
     snapshotSize: await size('snapshot'),
     steadySize: await size('steady'),
     alert,

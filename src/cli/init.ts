@@ -23,6 +23,7 @@ export const register: Register = (program, exit) =>
     .addOption(
       new Option('--tls <mode>', 'kind postgres, without --tls-ca').choices(['require', 'disable']).conflicts('tlsCa'),
     )
+    .option('--cluster <name>', 'cluster in Materialize; default: ingest_<name>')
     .option('--snapshot-size <size>', `cluster size for the first copy; default: ${STARTER_SIZES.snapshot}`)
     .option('--steady-size <size>', `cluster size afterwards; default: ${STARTER_SIZES.steady}`)
     .addOption(new Option('--alert <sink>', 'who is told when something is wrong').choices(['slack', 'webhook']))
@@ -31,9 +32,9 @@ export const register: Register = (program, exit) =>
     .addHelpText(
       'after',
       `
-Where a worker runs, it looks up projects, branches, databases, tables and
-sizes, with its N2M_SECRET_NEON_API_KEY, N2M_SECRET_POSTGRES_URL and
-N2M_SECRET_MATERIALIZE_URL. Without a terminal nothing is asked: the flags have
+Where a worker runs, it looks up projects, branches, databases, tables,
+clusters and sizes, with its N2M_SECRET_NEON_API_KEY, N2M_SECRET_POSTGRES_URL
+and N2M_SECRET_MATERIALIZE_URL. Without a terminal nothing is asked: the flags have
 to say what the tables are. No secret is asked for or written.
 
 Examples:

@@ -31,12 +31,13 @@ function ask(question: Question, change: Record<string, string> = {}): Promise<A
 
 const values = (answer: Answer): string[] => (answer.ok ? answer.choices.map(({ value }) => value) : []);
 
-it('says which projects, branches, databases, tables and sizes there are', async () => {
+it('says which projects, branches, databases, tables, clusters and sizes there are', async () => {
   const { project, database } = neon;
   expect(values(await ask({ what: 'projects' }))).toEqual([project]);
   const branches = await ask({ what: 'branches', project });
   expect(branches).toMatchObject({ ok: true, choices: [{ usual: true }] });
   expect(values(await ask({ what: 'databases', project, branch: null }))).toContain(database);
+  expect(values(await ask({ what: 'clusters' }))).toEqual(['quickstart']);
   expect(values(await ask({ what: 'sizes' }))).toEqual(expect.arrayContaining(['25cc', '200cc']));
   const file = parsePipeline(
     starterFile({
@@ -44,6 +45,7 @@ it('says which projects, branches, databases, tables and sizes there are', async
       source: { kind: 'neon', project, branch: values(branches)[0] ?? null, ca: neon.caPem },
       database,
       tables: { kind: 'all' },
+      cluster: null,
       snapshotSize: STARTER_SIZES.snapshot,
       steadySize: STARTER_SIZES.steady,
       alert: null,

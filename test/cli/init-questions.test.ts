@@ -33,6 +33,7 @@ test('asks what a file cannot do without, and proposes what can be guessed', asy
     source: { kind: 'neon', project: 'shiny-wind-028834', branch: null },
     database: 'Web Shop',
     tables: { kind: 'tables', names: ['public.a', 'public.b'] },
+    cluster: null,
     ...SIZES,
     alert: null,
   });
@@ -101,20 +102,23 @@ describe('what a worker looks up', () => {
       branches: [choice('main', true), choice('dev')],
       databases: [choice('shop'), choice('crm')],
       tables: ['public.a', 'public.b', 'public.c', 'public."D, e"'].map((name) => choice(name)),
+      clusters: [choice('quickstart'), choice('ingest_shop')],
       sizes: [choice('25cc'), choice('50cc')],
     });
-    const { result, asked } = await collected({ kind: 'neon' }, ['2', '1', '1-2,4', '', '2'], lookUps);
+    const { result, asked } = await collected({ kind: 'neon' }, ['2', '1', '1-2,4', '', 'ingest_second', '2'], lookUps);
     expect(result).toMatchObject({
       source: { kind: 'neon', project: 'shiny-wind-028834', branch: 'dev' },
       database: 'shop',
       tables: { kind: 'tables', names: ['public.a', 'public.b', 'public."D, e"'] },
       name: 'shop',
+      cluster: 'ingest_second',
       snapshotSize: '50cc',
       steadySize: '50cc',
     });
     expect(asked.at(-1)).toContain('Materialize has no 200cc');
     expect(told).toContain('Neon project: shiny-wind-028834, the only one');
     expect(told).toContain('  2  public.b');
+    expect(told).toContain('cluster ingest_shop is there already: what runs on it would be resized, too');
     expect(questions).toContainEqual({ what: 'databases', project: 'shiny-wind-028834', branch: 'dev' });
     const tables = questions.find(({ what }) => what === 'tables');
     expect(tables).toMatchObject({ spec: { source: { branch: 'dev', database: 'shop', tables: { kind: 'all' } } } });

@@ -12,6 +12,7 @@ export type Question =
   | { what: 'databases'; project: string; branch: string | null }
   /** Of the file as far as it was answered, with `all` for its tables. */
   | { what: 'tables'; spec: PipelineSpec }
+  | { what: 'clusters' }
   | { what: 'sizes' };
 
 export interface Choice {

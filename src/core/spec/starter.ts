@@ -17,6 +17,8 @@ export interface StarterAnswers {
     | { kind: 'postgres'; tls: { mode: 'verify-full'; ca: string } | { mode: 'require' | 'disable'; ca: null } };
   database: string;
   tables: { kind: 'tables' | 'schemas'; names: string[] } | { kind: 'all' };
+  /** Null: the default, `ingest_<name>`. */
+  cluster: string | null;
   snapshotSize: string;
   steadySize: string;
   alert: 'slack' | 'webhook' | null;
@@ -29,7 +31,7 @@ export const STARTER_SIZES = { snapshot: '200cc', steady: '50cc' } as const;
 
 /** An annotated pipeline file. `parsePipeline` says whether the answers make sense. */
 export function starterFile(answers: StarterAnswers): string {
-  const { name, database, snapshotSize, steadySize, schema } = answers;
+  const { name, database, cluster, snapshotSize, steadySize, schema } = answers;
   return [
     ...(schema === null ? [] : [`# yaml-language-server: $schema=${schema}`]),
     '# References such as env:NAME are looked up by the worker; passwords and keys never stand here.',
@@ -43,6 +45,7 @@ export function starterFile(answers: StarterAnswers): string {
     `  url: ${STARTER_REFERENCES.materialize} # postgres://user:password@host:6875/materialize`,
     `  schema: ${quoted(name.replaceAll('-', '_'))} # where the tables appear; made when it is missing`,
     '  cluster:',
+    ...(cluster === null ? [] : [`    name: ${quoted(cluster)}`]),
     `    snapshotSize: ${quoted(snapshotSize)} # for the first copy; n2m plan estimates how long it takes`,
     `    steadySize: ${quoted(steadySize)} # afterwards`,
     '# Both sides are checked every minute. Thresholds and their defaults: docs/configuration.md.',

@@ -72,6 +72,14 @@ async function readOthers(client: SqlClient, cluster: string, source: ItemName):
   );
 }
 
+/** Names of the clusters that users made. */
+export async function listClusters(client: SqlClient): Promise<string[]> {
+  const rows = await client.query<{ name: string }>(
+    "SELECT name FROM mz_catalog.mz_clusters WHERE id LIKE 'u%' ORDER BY name",
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** A cluster by name, its replicas, and who else lives on it; null when there is none. */
 export async function readCluster(client: SqlClient, name: string, source: ItemName): Promise<ClusterFacts | null> {
   const [row] = await client.query<{

@@ -1,5 +1,5 @@
 /** Materialize: sessions and read-backs. Everything is looked up by its full name, whatever its id is by now. */
-export { readCluster, readReplicas, type Replica } from './cluster';
+export { listClusters, readCluster, readReplicas, type Replica } from './cluster';
 export * from './connect';
 export * from './definitions';
 export * from './dependents';

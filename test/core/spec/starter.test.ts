@@ -7,6 +7,7 @@ const NEON: StarterAnswers = {
   source: { kind: 'neon', project: 'shiny-wind-028834', branch: null },
   database: 'shop',
   tables: { kind: 'tables', names: ['public.orders', 'public."Order Items"'] },
+  cluster: null,
   snapshotSize: '200cc',
   steadySize: '50cc',
   alert: null,
@@ -38,6 +39,10 @@ describe('the first file', () => {
       materialize: { schema: 'shop', cluster: { name: 'ingest_shop', snapshotSize: '200cc', steadySize: '50cc' } },
       alerts: [{ kind: 'webhook', url: 'env:N2M_SECRET_ALERT_URL' }],
     });
+  });
+
+  it('names a cluster where it is not the usual one', () => {
+    expect(read({ ...NEON, cluster: 'ingest' }).materialize.cluster.name).toBe('ingest');
   });
 
   it.each(['true', 'null', '007', '1e3', "it's", 'a: b', '#x', '{', '"', '- a', 'ümlaut', '!x', '*x', ' x'])(
