@@ -34,8 +34,8 @@ export const register: Register = (program, exit) =>
       `
 Where a worker runs, it looks up projects, branches, databases, tables,
 clusters and sizes, with its N2M_SECRET_NEON_API_KEY, N2M_SECRET_POSTGRES_URL
-and N2M_SECRET_MATERIALIZE_URL. Without a terminal nothing is asked: the flags have
-to say what the tables are. No secret is asked for or written.
+and N2M_SECRET_MATERIALIZE_URL. Without a terminal nothing is asked: the flags
+have to say what the tables are. No secret is asked for or written.
 
 Examples:
   n2m init

@@ -3,12 +3,18 @@ import type { SourceFacts, TargetFacts, WatchFacts } from '../facts';
 import { setScene, type Scene } from '../scene';
 import type { Finding } from '../types';
 import type { Rule } from './rule';
+import { publicationRules } from './publication-rules';
 import { sourceRules } from './source-rules';
 import { tableRules } from './table-rules';
 import { targetRules } from './target-rules';
 
 /** Every rule by its code, in the order a person would check them. */
-export const FINDING_RULES: Record<string, Rule> = { ...sourceRules, ...tableRules, ...targetRules };
+export const FINDING_RULES: Record<string, Rule> = {
+  ...sourceRules,
+  ...publicationRules,
+  ...tableRules,
+  ...targetRules,
+};
 
 export const FINDING_CODES: string[] = Object.keys(FINDING_RULES);
 

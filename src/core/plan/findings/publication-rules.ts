@@ -1,0 +1,84 @@
+import { recordName } from '../../names';
+import { quoteIdent } from '../../sql/quote';
+import { alterPublicationAdd, alterPublicationDrop, publishEverything } from '../../sql/postgres';
+import { narrowed, tablesNotWanted, tablesToPublish, unpublished } from '../publication';
+import { isManaged, listed } from '../scene';
+import { tableName } from '../select';
+import { addsUpstream } from '../source-steps';
+import { blocking, info, statements, warning, type Rule } from './rule';
+
+/** What the publication, there or to be made, lacks or has too much of. */
+export const publicationRules: Record<string, Rule> = {
+  'publication-creation': (scene) => {
+    const { source, spec } = scene;
+    if (source.user.canCreateInDatabase || source.user.superuser) return [];
+    const { database } = spec.source;
+    const recorded = source.publication !== null;
+    // Somebody else's publication cannot hold the record of what is added.
+    if (recorded && (source.recordExists || !addsUpstream(scene))) return [];
+    const publication = recorded ? recordName(spec.name) : spec.source.publication;
+    const fix = statements(`GRANT CREATE ON DATABASE ${quoteIdent(database)} TO ${quoteIdent(source.user.name)}`);
+    const sentence = `${source.user.name} may not create publication ${publication}: it lacks CREATE on database ${database}`;
+    return [blocking(`publication ${publication}`, sentence, fix)];
+  },
+
+  'publication-membership': (scene) => {
+    const { publication } = scene.source;
+    if (publication === null) return [];
+    const missing = tablesToPublish(scene.tables, publication);
+    if (missing.length === 0) return [];
+    const name = `publication ${publication.name}`;
+    const fix = statements(alterPublicationAdd(publication.name, missing));
+    const sentence = `${name} does not publish ${listed(missing.map(tableName))}`;
+    if (isManaged(scene, publication.comment) && publication.ownedByUs)
+      return [info(name, `${sentence}; the run adds it`, fix)];
+    return [blocking(name, sentence, fix)];
+  },
+
+  'publication-operations': (scene) => {
+    const { publication } = scene.source;
+    const missing = publication ? unpublished(publication) : [];
+    if (publication === null || missing.length === 0) return [];
+    const name = `publication ${publication.name}`;
+    const sentence = `${name} leaves out ${missing.join(', ')}: Materialize would show wrong data`;
+    const fix = statements(publishEverything(publication.name));
+    return [
+      isManaged(scene, publication.comment)
+        ? info(name, `${sentence}; the run mends it`, fix)
+        : blocking(name, sentence, fix),
+    ];
+  },
+
+  'publication-narrowed': ({ source: { publication }, tables }) => {
+    if (publication === null) return [];
+    const name = `publication ${publication.name}`;
+    const narrow = narrowed(tables, publication).map((table) => {
+      const fix = statements(
+        alterPublicationDrop(publication.name, [table]),
+        alterPublicationAdd(publication.name, [table]),
+      );
+      return blocking(name, `${name} leaves out rows or columns of ${tableName(table)}`, fix);
+    });
+    if (!publication.viaRoot) return narrow;
+    const fix = statements(
+      `ALTER PUBLICATION ${quoteIdent(publication.name)} SET (publish_via_partition_root = false)`,
+    );
+    return [...narrow, blocking(name, `${name} publishes partitions under their parent's name`, fix)];
+  },
+
+  'publication-extra-tables': ({ source: { publication }, tables, removed }) => {
+    if (publication === null || publication.allTables) return [];
+    const extra = tablesNotWanted([...tables, ...removed], publication);
+    if (extra.length === 0) return [];
+    const name = `publication ${publication.name}`;
+    const sentence = `${name} also publishes ${listed(extra.map(tableName))}, which Materialize decodes and throws away`;
+    return [info(name, sentence, statements(alterPublicationDrop(publication.name, extra)))];
+  },
+
+  'publication-all-tables': ({ source: { publication } }) => {
+    if (!publication?.allTables) return [];
+    const name = `publication ${publication.name}`;
+    const sentence = `${name} is FOR ALL TABLES: a new table without a primary key cannot be updated from its first day`;
+    return [warning(name, sentence, 'publish the tables by name')];
+  },
+};
