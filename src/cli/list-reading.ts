@@ -81,9 +81,9 @@ function describe(run: Run): string {
   return `${run.type} under way since ${run.startedAt}${phase === null ? '' : `: ${phase}`}`;
 }
 
-async function readSchedules({ client }: Temporal): Promise<Scheduled[]> {
+async function readSchedules({ listing }: Temporal): Promise<Scheduled[]> {
   const schedules: Scheduled[] = [];
-  for await (const { scheduleId, state, spec } of client.schedule.list()) {
+  for await (const { scheduleId, state, spec } of listing.schedule.list()) {
     const pipeline = pipelineOfWatchId(scheduleId);
     if (pipeline === null) continue;
     const every = spec?.intervals?.[0]?.every ?? null;
@@ -92,10 +92,10 @@ async function readSchedules({ client }: Temporal): Promise<Scheduled[]> {
   return schedules;
 }
 
-async function readRuns({ client }: Temporal): Promise<Map<string, Run>> {
+async function readRuns({ listing }: Temporal): Promise<Map<string, Run>> {
   const query = `ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH 'pipeline/' AND ${SEARCH_ATTRIBUTES.pipeline} IS NOT NULL`;
   const runs = new Map<string, Run>();
-  for await (const execution of client.workflow.list({ query })) {
+  for await (const execution of listing.workflow.list({ query })) {
     const pipeline = /^pipeline\/([^/]+)$/.exec(execution.workflowId)?.[1];
     if (pipeline === undefined) continue;
     const state = execution.typedSearchAttributes.get(stateAttribute) ?? null;
@@ -107,14 +107,14 @@ async function readRuns({ client }: Temporal): Promise<Map<string, Run>> {
 /** Pipelines that are not among so many newest checks have none worth the search. */
 const mostChecks = (pipelines: number): number => 500 + 10 * pipelines;
 
-async function newestChecks({ client }: Temporal, schedules: Scheduled[]): Promise<Map<string, Check>> {
+async function newestChecks({ listing }: Temporal, schedules: Scheduled[]): Promise<Map<string, Check>> {
   const open = new Set(schedules.map(({ pipeline }) => pipeline));
   const checks = new Map<string, Check>();
   let budget = mostChecks(open.size);
   if (open.size === 0) return checks;
   const query =
     "WorkflowType = 'checkReplication' AND ExecutionStatus = 'Completed' AND TemporalScheduledById IS NOT NULL";
-  for await (const execution of client.workflow.list({ query })) {
+  for await (const execution of listing.workflow.list({ query })) {
     const pipeline = watched(execution);
     const verdict = execution.typedSearchAttributes.get(verdictAttribute);
     if (pipeline !== null && open.has(pipeline) && isVerdict(verdict)) {

@@ -10,14 +10,14 @@ const MOST_RUNS = 1000;
  * Pipelines that an apply set up, or tried to, and that nothing watches: their schedule was deleted and no destroy
  * completed since. As far back as the namespace keeps ended runs.
  */
-export async function readUnwatched({ client }: Temporal, known: ReadonlySet<string>): Promise<ListedPipeline[]> {
+export async function readUnwatched({ listing }: Temporal, known: ReadonlySet<string>): Promise<ListedPipeline[]> {
   const query =
     `WorkflowType IN ('replicate', 'destroyReplication') AND ExecutionStatus != 'Running' ` +
     `AND WorkflowId STARTS_WITH 'pipeline/' AND ${SEARCH_ATTRIBUTES.pipeline} IS NOT NULL`;
   const decided = new Set(known);
   const unwatched: ListedPipeline[] = [];
   let budget = MOST_RUNS;
-  for await (const execution of client.workflow.list({ query })) {
+  for await (const execution of listing.workflow.list({ query })) {
     const pipeline = /^pipeline\/([^/]+)$/.exec(execution.workflowId)?.[1];
     const destroyed = execution.type === 'destroyReplication';
     // A destroy that failed or was not approved left the pipeline in place: the apply before it counts.

@@ -1,6 +1,6 @@
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { dataConverterOf } from '../codec';
+import { dataConverterOf, LISTING_CONVERTER } from '../codec';
 import { codecKeys, CodecError } from '../codec/keys';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../core/names';
 import { CliError, EXIT } from './exit';
@@ -8,6 +8,8 @@ import { CliError, EXIT } from './exit';
 /** The client of one command with what messages need to name. */
 export interface Temporal {
   client: Client;
+  /** Lists runs and schedules of whatever keys; memos are not read. */
+  listing: Client;
   connection: Connection;
   address: string;
   namespace: string;
@@ -51,7 +53,11 @@ async function connect(): Promise<Temporal> {
   try {
     const connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: CONNECT_TIMEOUT });
     const taskQueue = process.env.N2M_TASK_QUEUE || TASK_QUEUE;
-    return { client: new Client({ connection, namespace, dataConverter }), connection, address, namespace, taskQueue };
+    return {
+      client: new Client({ connection, namespace, dataConverter }),
+      listing: new Client({ connection, namespace, dataConverter: LISTING_CONVERTER }),
+      ...{ connection, address, namespace, taskQueue },
+    };
   } catch (error) {
     throw unreachable(address, error);
   }

@@ -129,6 +129,12 @@ describe('a pipeline whose payloads are encrypted', () => {
       return ran.stdout.includes('"verdict": "healthy"') ? ran : undefined;
     }, 'a check');
     expect(list.stdout).toContain(world.name);
+    // Whoever has other keys, or none, still lists it beside their own.
+    const without = await world.n2m(['list', '--output', 'json'], { N2M_CODEC_KEYS: '' });
+    expect({ stdout: without.stdout, stderr: without.stderr }).toEqual({
+      stdout: expect.stringContaining(`"pipeline": "${world.name}"`) as string,
+      stderr: expect.not.stringContaining('encrypted') as string,
+    });
     for (const last of [[], ['--last']]) {
       const status = await world.n2m(['status', world.name, '--output', 'json', ...last]);
       code(status, 0);
