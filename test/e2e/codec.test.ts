@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Client as SqlClient } from 'pg';
 import { Client, ScheduleOverlapPolicy } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { History } from '@temporalio/common/lib/proto-utils';
@@ -9,6 +8,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { dataConverterOf } from '../../src/codec';
 import { codecKeys } from '../../src/codec/keys';
 import type { ReplicateReport, RunView } from '../../src/core/run/types';
+import { gatePublication, holdUpCopy } from './hold-up';
 import { kept, leaks } from './leaks';
 import { until } from './watched';
 import { World, type Ran } from './world';
@@ -74,16 +74,6 @@ async function rotate(keys: string): Promise<void> {
   await world.startWorker();
 }
 
-/** An open transaction that the copy's slot has to wait for. */
-async function holdUp(): Promise<SqlClient> {
-  const holder = new SqlClient({
-    connectionString: world.neon.postgres.superuserUrl.replace(/\/[^/?]*(\?|$)/, `/${world.neon.database}$1`),
-  });
-  await holder.connect();
-  await holder.query(`BEGIN; INSERT INTO ${TABLES[0]} VALUES (-1, 'held')`);
-  return holder;
-}
-
 /** Of what Temporal stores of the pipeline: what has to be there so that the search means something. */
 async function nothingLeaks(...covered: string[]): Promise<void> {
   const places = await kept(world);
@@ -105,9 +95,9 @@ describe('a pipeline whose payloads are encrypted', () => {
 
   it('goes on under the next key, through a copy that is held up', async () => {
     await rotate(`${K2},${K1}`);
+    await gatePublication(world);
     code(await world.n2m(['approve', world.name, '--yes']), 0);
-    await untilRun('the role', ({ steps }) => steps.some(({ id, state }) => id === 'role' && state === 'done'));
-    const holder = await holdUp();
+    const letGo = await holdUpCopy(world);
     await untilRun('the copy to be held up', ({ snapshot }) => snapshot?.stuck != null);
     const heartbeat = await until(async () => {
       const [pending] = (await run().describe()).raw.pendingActivities ?? [];
@@ -116,8 +106,7 @@ describe('a pipeline whose payloads are encrypted', () => {
     const progress = await decodeArrayFromPayloads(reader.options.loadedDataConverter, heartbeat);
     expect(JSON.stringify(progress)).toContain(NAMES.table);
     await nothingLeaks(`description of pipeline/${world.name} `, `details of pipeline/${world.name} `);
-    await holder.query('COMMIT');
-    await holder.end();
+    await letGo();
     expect(JSON.stringify(await run().result())).toContain(NAMES.table);
   });
 

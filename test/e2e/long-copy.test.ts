@@ -1,6 +1,6 @@
-import { Client } from 'pg';
 import type { ReplicateReport } from '../../src/core/run/types';
 import { untilEqual } from './compare';
+import { gatePublication, HOLDER, holdUpCopy } from './hold-up';
 import { onStandIn, World } from './world';
 
 /** About this long, by the stand-in's pace; N2M_TEST_COPY_SECONDS=600 for the ten minutes that figures are quoted of. */
@@ -54,22 +54,12 @@ describe('a transaction open upstream', () => {
 
   it('is named as what holds the copy up, and the run goes on when it ends', async () => {
     const file = await world.write();
-    // Enabling logical replication restarts the compute, which would end the transaction: begin once that is done.
-    await world.neon.postgres.restart({ wal_level: 'logical' });
-    const holder = new Client({
-      connectionString: world.neon.postgres.superuserUrl.replace(/\/postgres(\?|$)/, `/${world.neon.database}$1`),
-    });
-    holder.on('error', () => undefined);
+    await gatePublication(world);
     const applied = world.n2m(['apply', file, '--yes']);
-    await published(world);
-    await holder.connect();
-    await holder.query(`SET application_name = 'a forgotten console'`);
-    await holder.query('BEGIN');
-    await holder.query(`INSERT INTO customers (name, email) VALUES ('held', 'held@example.com')`);
+    const letGo = await holdUpCopy(world);
     const view = await untilStuck(world);
-    expect(view).toMatchObject({ blockers: [expect.objectContaining({ application: 'a forgotten console' })] });
-    await holder.query('COMMIT');
-    await holder.end();
+    expect(view).toMatchObject({ blockers: [expect.objectContaining({ application: HOLDER })] });
+    await letGo();
     const { code, stderr } = await applied;
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     await untilEqual(world);
