@@ -102,8 +102,10 @@ export async function catalogs(world: World): Promise<unknown> {
     ),
     comments: await rows(
       client,
-      `SELECT id, object_type, comment FROM mz_internal.mz_comments
-       WHERE id LIKE 'u%' AND (comment !~ '"pipeline":"w[0-9a-f]{8}"' OR comment LIKE '%"${world.name}"%') ORDER BY 1, 2`,
+      `SELECT c.id, c.object_type, c.comment FROM mz_internal.mz_comments c
+       LEFT JOIN mz_catalog.mz_objects o ON o.id = c.id LEFT JOIN mz_catalog.mz_schemas s ON s.id = o.schema_id
+       WHERE c.id LIKE 'u%' AND (s.name IS NULL OR ${mine('s.name')})
+         AND (c.comment !~ '"pipeline":"w[0-9a-f]{8}"' OR c.comment LIKE '%"${world.name}"%') ORDER BY 1, 2`,
     ),
   }));
   return { upstream, target, settings: world.neon.settings() };

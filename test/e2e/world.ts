@@ -11,7 +11,8 @@ import { startMaterialize, type MaterializeOptions, type MaterializeServer } fro
 import { startNeon, type Neon, type NeonOptions } from '../../local/neon/neon';
 
 const ROOT = join(__dirname, '..', '..');
-const REAL_MATERIALIZE = process.env.N2M_TEST_MATERIALIZE_URL;
+/** One that somebody else runs and that every world of the run shares; without it, stand-ins. */
+export const REAL_MATERIALIZE = process.env.N2M_TEST_MATERIALIZE_URL;
 
 /** For cases that a Materialize somebody else runs does not allow: there they are skipped by name, with what they need. */
 export const onStandIn = (need: string) => ({
