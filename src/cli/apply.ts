@@ -53,24 +53,25 @@ export interface Request {
 /** Plans, asks, starts or joins the run, follows it. */
 export async function apply(temporal: Temporal, output: Output, request: Request): Promise<ExitCode> {
   const { spec, file, options } = request;
+  const typed = `n2m apply ${file}`;
   const { joinable, start } = await import('./starting.js');
+  const { approvals, attend, leave } = await import('./under-way.js');
   let run = await joinable(temporal, spec);
   if (run === null) {
     const { makePlan } = await import('./planning.js');
     output.tell(`reading both systems for ${spec.name} …`);
-    const plan = await makePlan(temporal, spec, `n2m apply ${file}`);
+    const plan = await makePlan(temporal, spec, typed);
     output.tell(...renderPlan(plan, output.story, output.width));
     request.refuse?.(plan);
     refuseBlocked(plan, file);
-    run = await start(temporal, spec, await approvals(plan, output, request));
+    run = await start(temporal, spec, await approvals(output, { plan, typed, options }));
   }
   if (run.joined) tellJoined(output, spec.name, file, run);
-  const { attend, leave } = await import('./under-way.js');
   const underWay = { pipeline: spec.name, execution: run.execution, joined: run.joined };
   if (!options.wait) return leave(temporal, output, underWay);
   return attend<ReplicateReport>(temporal, output, {
     ...underWay,
-    typed: `n2m apply ${file}`,
+    typed,
     give: (report) => {
       output.give(report, renderReport(report, output.result));
       return leavesOpen(report.recreated) ? EXIT.attention : EXIT.fine;
@@ -87,25 +88,6 @@ function refuseBlocked(plan: Plan, file: string): void {
     `mend ${stops.length === 1 ? 'it' : 'them'}, then n2m apply ${file}`,
     { plan },
   );
-}
-
-/** The keys the run may use without waiting. */
-async function approvals(plan: Plan, output: Output, { file, options }: Request): Promise<string[]> {
-  const keys = plan.needsApproval.map(({ key }) => key);
-  if (keys.length === 0 || options.yes) return keys;
-  // The run waits for its approval durably; n2m approve gives it.
-  if (!options.wait) return [];
-  if (!output.interactive) {
-    throw new CliError(
-      `approval is needed for ${keys.join(', ')}, and there is no terminal to ask on; nothing was started`,
-      EXIT.approval,
-      `n2m apply ${file} --yes approves what the plan shows; --no-wait starts a run that waits for n2m approve ${plan.pipeline}`,
-      { needsApproval: plan.needsApproval },
-    );
-  }
-  const { ask } = await import('./under-way.js');
-  if (await ask(output, plan.needsApproval)) return keys;
-  throw new CliError('not approved; nothing was started', EXIT.approval, `n2m apply ${file}`);
 }
 
 function tellJoined(output: Output, pipeline: string, file: string, run: Started): void {

@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { runId } from '../core/names';
-import type { Approval, Plan } from '../core/plan/types';
+import type { Plan } from '../core/plan/types';
 import { aboutWorkflow } from '../core/run/about';
 import type { PipelineSpec } from '../core/spec/types';
 import { pipelineAttribute } from '../workflows/attributes';
@@ -9,7 +9,7 @@ import type { Output } from './output';
 import { runPlan } from './planning';
 import { describeRun } from './run';
 import { soon, type Temporal } from './temporal';
-import { ask, attend, leave } from './under-way';
+import { approvals, attend, leave } from './under-way';
 
 export interface LifeOptions {
   yes?: boolean;
@@ -98,25 +98,8 @@ async function planned<P extends AnyPlan, R>(
     output.give(plan, command.renderPlan(plan));
     return null;
   }
-  const wanted = plan.needsApproval;
-  if (wanted.length === 0) return [];
-  if (options.yes && wanted.every(({ key }) => !command.personal.includes(key))) return wanted.map(({ key }) => key);
-  if (!options.wait) return options.yes ? byYes(command, wanted) : [];
-  if (!output.interactive) {
-    const keys = wanted.map(({ key }) => key).join(', ');
-    throw new CliError(
-      `approval is needed for ${keys}, and there is no terminal to ask on; nothing was started`,
-      EXIT.approval,
-      `${typed} --yes approves what the plan shows; --no-wait starts a run that waits for n2m approve ${spec.name}`,
-      { plan },
-    );
-  }
-  if (await ask(output, wanted)) return wanted.map(({ key }) => key);
-  throw new CliError('not approved; nothing was started', EXIT.approval, typed);
+  return approvals(output, { plan, typed, options, personal: command.personal });
 }
-
-const byYes = ({ personal }: { personal: string[] }, wanted: Approval[]): string[] =>
-  wanted.map(({ key }) => key).filter((key) => !personal.includes(key));
 
 async function start<P extends AnyPlan, R>(
   temporal: Temporal,

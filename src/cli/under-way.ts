@@ -1,5 +1,5 @@
 import { runId } from '../core/names';
-import type { Approval } from '../core/plan/types';
+import type { Approval, Plan } from '../core/plan/types';
 import { printable } from '../core/text/fit';
 import { approve } from './answering';
 import { CliError, EXIT, type ExitCode } from './exit';
@@ -25,6 +25,39 @@ export async function ask(output: Output, wanted: Approval[]): Promise<boolean> 
   output.tell('', output.story.bold('Needs your approval:'));
   output.tell(...wanted.map(({ key, reason }) => `  ${output.story.yellow(key)}: ${printable(reason)}`));
   return output.confirm('Go on?');
+}
+
+/** What is asked before a run is started. */
+interface Asking {
+  plan: Pick<Plan, 'pipeline' | 'needsApproval'>;
+  /** The command as typed, for "next". */
+  typed: string;
+  options: { yes?: boolean; wait: boolean };
+  /** Keys that need a person: --yes does not give them. */
+  personal?: string[];
+}
+
+/**
+ * The keys a run may start with: what --yes gives, or a person; with --no-wait the run itself waits for the others,
+ * durably. Throws where nobody can be asked, and where the answer is no.
+ */
+export async function approvals(output: Output, { plan, typed, options, personal = [] }: Asking): Promise<string[]> {
+  const wanted = plan.needsApproval;
+  const keys = wanted.map(({ key }) => key);
+  const given = options.yes ? keys.filter((key) => !personal.includes(key)) : [];
+  if (given.length === keys.length || !options.wait) return given;
+  if (output.interactive) {
+    if (await ask(output, wanted)) return keys;
+    throw new CliError('not approved; nothing was started', EXIT.approval, typed);
+  }
+  const open = wanted.filter(({ key }) => !given.includes(key));
+  const byYes = open.some(({ key }) => personal.includes(key)) ? '' : '--yes approves what the plan shows; ';
+  throw new CliError(
+    `approval is needed for ${keysOf(open)}, and there is no terminal to ask on; nothing was started`,
+    EXIT.approval,
+    `${typed} ${byYes}--no-wait starts a run that waits for n2m approve ${plan.pipeline}`,
+    { needsApproval: wanted, plan },
+  );
 }
 
 /** `--no-wait`: says what to do next. A run that will ask is reported as such once it does. */
