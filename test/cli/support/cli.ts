@@ -16,12 +16,12 @@ export interface RunningCli {
   done: Promise<CliResult>;
 }
 
-/** Starts `n2m` from its sources as a process of its own, with nothing of this process's TEMPORAL_* settings. */
+/** Starts the built `n2m` as a process of its own, with nothing of this process's TEMPORAL_* settings. */
 export function startCli(args: string[], env: NodeJS.ProcessEnv = {}, input = ''): RunningCli {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(TEMPORAL_|N2M_|NO_COLOR|FORCE_COLOR)/.test(name)),
   );
-  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/client.ts'), ...args], {
+  const child = spawn(process.execPath, [join(ROOT, 'lib/client.js'), ...args], {
     cwd: ROOT,
     env: { ...inherited, ...env },
   });
