@@ -104,16 +104,17 @@ export class World {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.workers.push(worker);
+    let said = '';
     await new Promise<void>((resolve, reject) => {
       const read = (chunk: Buffer) => {
         this.log.push(chunk.toString());
-        if (chunk.toString().includes('state=RUNNING')) resolve();
+        said += chunk.toString();
+        if (said.includes('state=RUNNING')) resolve();
       };
       worker.stdout.on('data', read);
       worker.stderr.on('data', read);
-      worker.once('exit', (code, signal) =>
-        reject(new Error(`the worker ended (${code ?? signal}): ${this.log.join('')}`)),
-      );
+      // Not at 'exit': what it said before may not have been read then.
+      worker.once('close', (code, signal) => reject(new Error(`the worker ended (${code ?? signal}): ${said}`)));
     });
     return worker;
   }
@@ -127,9 +128,10 @@ export class World {
   /** Keeps a worker alive however often it is killed, as an orchestrator does, until `stop`. */
   async keepWorker(fault: Fault): Promise<void> {
     const worker = await this.startWorker(fault);
-    worker.once('exit', (_code, signal) => {
-      if (signal === 'SIGKILL' && !this.stopping) void this.keepWorker(fault);
-    });
+    const again = () => this.keepWorker(fault).catch((error: Error) => this.log.push(error.message));
+    const killed = (signal: NodeJS.Signals | null) => signal === 'SIGKILL' && !this.stopping;
+    if (killed(worker.signalCode)) void again();
+    else worker.once('exit', (_code, signal) => killed(signal) && void again());
   }
 
   private stopping = false;
