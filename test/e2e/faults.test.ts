@@ -87,7 +87,7 @@ describe('a worker that dies or loses an answer', () => {
       expect(result.once).toEqual(Object.fromEntries(Object.keys(result.once).map((what) => [what, 1])));
       expect(result.again.steps.filter((step) => step.action !== 'keep').map((step) => step.sentence)).toEqual([]);
     },
-    600_000,
+    1_200_000,
   );
 
   it('was tried at every change a run makes', async () => {

@@ -1,5 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { until } from './watched';
 import type { World } from './world';
 
 /** Written here anew, not taken from the product: what hides secrets must not decide what counts as one. */
@@ -34,12 +35,20 @@ const readable = (value: unknown): string =>
     return typeof part === 'bigint' ? part.toString() : part;
   });
 
+/** What Temporal keeps of a pipeline, once each of `places` is among it: what lists runs follows what starts them. */
+export const keptWith = (world: World, places: string[]): Promise<Record<string, string>> =>
+  until(async () => {
+    const found = await kept(world);
+    const names = Object.keys(found).join('\n');
+    return places.every((place) => names.includes(place)) ? found : undefined;
+  }, places.join(', '));
+
 /**
  * All that Temporal keeps and shows of a pipeline, as it is stored, whether a codec has written it or not: histories in
  * both forms, descriptions with memo, search attributes, pending activities and heartbeats, the current details, and
  * the schedule with its action.
  */
-export async function kept({ temporal, name, env }: World): Promise<Record<string, string>> {
+async function kept({ temporal, name, env }: World): Promise<Record<string, string>> {
   const { workflowService } = temporal.connection as Connection;
   const namespace = env.TEMPORAL_NAMESPACE;
   const places: Record<string, string> = {};

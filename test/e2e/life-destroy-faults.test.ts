@@ -112,7 +112,7 @@ describe('destroy, with a worker that dies or loses an answer at each change', (
       expect(results.has(caseOf(one))).toBe(true);
       await results.get(caseOf(one));
     },
-    600_000,
+    1_200_000,
   );
 
   it('was tried at every change that destroy makes', () => {

@@ -11,6 +11,8 @@ import { World, type Mode, type PipelineFile } from './world';
 /** The worker is killed before, or after, each thing that a change, a rotation or a repair changes. */
 interface Life {
   patterns: string[];
+  /** Of them, what Materialize may have made needless before. */
+  unlessFaster?: string[];
   sqlRole?: true;
   /** On a live pipeline, with a worker that nobody kills. */
   damage?: (world: World) => Promise<void>;
@@ -32,13 +34,18 @@ const DEPENDENTS = [
   '^COMMENT ON VIEW',
 ];
 
+/** Needless where the source, cut off for another reason, has just logged in with the new password. */
+const LOG_IN_AGAIN = '^SELECT pg_terminate_backend';
+
 const LIVES: Record<string, Life> = {
   'rotate, role by Neon': {
-    patterns: ['^POST .*/reset_password', '^ALTER SECRET', '^VALIDATE CONNECTION', '^SELECT pg_terminate_backend'],
+    patterns: ['^POST .*/reset_password', '^ALTER SECRET', '^VALIDATE CONNECTION', LOG_IN_AGAIN],
+    unlessFaster: [LOG_IN_AGAIN],
     run: rotate,
   },
   'rotate, role by SQL': {
-    patterns: ['^ALTER ROLE .* PASSWORD', '^ALTER SECRET', '^VALIDATE CONNECTION', '^SELECT pg_terminate_backend'],
+    patterns: ['^ALTER ROLE .* PASSWORD', '^ALTER SECRET', '^VALIDATE CONNECTION', LOG_IN_AGAIN],
+    unlessFaster: [LOG_IN_AGAIN],
     sqlRole: true,
     run: rotate,
   },
@@ -139,7 +146,7 @@ describe('a worker that dies in the middle of', () => {
       expect(results.has(caseOf(one))).toBe(true);
       await results.get(caseOf(one));
     },
-    900_000,
+    1_800_000,
   );
 
   it('was tried at every change that these runs make', () => {
@@ -173,15 +180,21 @@ async function one({ title, mode }: Case): Promise<void> {
     const tables = life.tables ?? FIRST;
     const file = await fileOf(world, tables, life);
     await life.run(world, file);
-    journals.push(await readFile(journal, 'utf8'));
-    const struck = (await readdir(world.dir)).filter((name) => name.startsWith('struck-')).sort();
-    expect(struck).toEqual(life.patterns.map((_pattern, index) => `struck-${index}`).sort());
+    await tried(life, world.dir, await readFile(journal, 'utf8'));
     await up(world, `UPDATE customers SET city = 'Graz' WHERE id % 5 = 0`);
     await untilEqual(world, tables);
     await nothingLeft(world, file);
   } finally {
     await world.stop();
   }
+}
+
+/** The worker was struck at everything this run changed, which is everything but what another was faster with. */
+async function tried({ patterns, unlessFaster = [] }: Life, markers: string, journal: string): Promise<void> {
+  journals.push(journal);
+  const struck = (await readdir(markers)).filter((name) => name.startsWith('struck-')).sort();
+  const made = (pattern: string) => !unlessFaster.includes(pattern) || new RegExp(pattern, 'm').test(journal);
+  expect(struck).toEqual(patterns.flatMap((pattern, index) => (made(pattern) ? [`struck-${index}`] : [])).sort());
 }
 
 const fileOf = (world: World, tables: string[], { sqlRole, edit }: Pick<Life, 'sqlRole' | 'edit'>): Promise<string> =>

@@ -1,7 +1,8 @@
 import type { ReplicateReport } from '../../src/core/run/types';
 import { untilEqual } from './compare';
 import { gatePublication, HOLDER, holdUpCopy } from './hold-up';
-import { onStandIn, World } from './world';
+import { until } from './watched';
+import { onStandIn, World, type Ran } from './world';
 
 /** About this long, by the stand-in's pace; N2M_TEST_COPY_SECONDS=600 for the ten minutes that figures are quoted of. */
 const SECONDS = Number(process.env.N2M_TEST_COPY_SECONDS ?? 30);
@@ -23,7 +24,7 @@ onStandIn('a pace of this test').describe('a first copy that takes its time', ()
   it('costs one activity however long it is, and is acted on soon after it is committed', async () => {
     const file = await world.write();
     const applied = world.n2m(['apply', file, '--yes', '--output', 'json']);
-    const committed = await snapshotSlotGone(world);
+    const committed = await snapshotSlotGone(world, applied);
     const { code, stdout, stderr } = await applied;
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     const report = JSON.parse(stdout) as ReplicateReport;
@@ -57,40 +58,36 @@ describe('a transaction open upstream', () => {
     await gatePublication(world);
     const applied = world.n2m(['apply', file, '--yes']);
     const letGo = await holdUpCopy(world);
-    const view = await untilStuck(world);
+    const view = await untilStuck(world).finally(letGo);
     expect(view).toMatchObject({ blockers: [expect.objectContaining({ application: HOLDER })] });
-    await letGo();
     const { code, stderr } = await applied;
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     await untilEqual(world);
   });
 });
 
-async function snapshotSlotGone(world: World): Promise<number> {
-  await published(world);
-  return world.upstream(async (client) => {
-    const there = async (): Promise<boolean> =>
-      (await client.query(`SELECT 1 FROM pg_replication_slots WHERE slot_name LIKE 'mzsnapshot_%'`)).rows.length > 0;
-    while (!(await there())) await pause(50);
-    while (await there()) await pause(50);
-    return Date.now();
-  });
-}
-
-/** Before the publication is there, Neon drops every session: for logical replication, and for the role. */
-async function published(world: World): Promise<void> {
-  const sql = `SELECT 1 FROM pg_publication_tables WHERE pubname = 'n2m_${world.name}'`;
-  const there = () => world.upstream(async (client) => (await client.query(sql)).rows.length > 0).catch(() => false);
-  while (!(await there())) await pause(50);
-}
-
-async function untilStuck(world: World): Promise<unknown> {
-  const handle = world.temporal.workflow.getHandle(`pipeline/${world.name}`);
-  for (;;) {
-    const { snapshot } = await handle.query<{ snapshot: { stuck: unknown } | null }>('view');
-    if (snapshot?.stuck) return snapshot.stuck;
-    await pause(200);
+/** When the copy's slot was gone, in milliseconds; looked for until the command ends. */
+async function snapshotSlotGone(world: World, applied: Promise<Ran>): Promise<number> {
+  let ended = false;
+  void applied.finally(() => (ended = true));
+  const copying = () =>
+    world
+      .upstream((client) => client.query(`SELECT FROM pg_replication_slots WHERE slot_name LIKE 'mzsnapshot_%'`))
+      .then(({ rows }) => rows.length > 0);
+  for (const there of [true, false]) {
+    // Neon drops every session for logical replication and for the role: then nobody can tell.
+    while ((await copying().catch(() => !there)) !== there) {
+      if (ended) throw new Error('the command ended before its copy did');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
+  return Date.now();
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+function untilStuck(world: World): Promise<unknown> {
+  const handle = world.temporal.workflow.getHandle(`pipeline/${world.name}`);
+  return until(async () => {
+    const { snapshot } = await handle.query<{ snapshot: { stuck: unknown } | null }>('view');
+    return snapshot?.stuck ?? undefined;
+  }, 'the copy to be held up');
+}

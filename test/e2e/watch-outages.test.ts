@@ -1,11 +1,9 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { METRICS } from '../../src/activities/metrics';
 import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
+import { freePort } from '../../local/postgres/free-port';
 import { read } from '../docs/pages';
 import { expectRecovery, gist, until, Watched } from './watched';
 import { onStandIn } from './world';
@@ -19,14 +17,6 @@ let dir: string;
 let materialize: MaterializeServer;
 let metrics: string;
 let watched: Watched;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'n2m-watch-'));

@@ -6,7 +6,7 @@ import { expectRecovery, gist, until, Watched } from './watched';
 jest.setTimeout(240_000);
 
 /** Of the schedule, where it is what starts the checks. */
-const PERIOD = 2_000;
+const PERIOD = 4_000;
 
 const SOON = { warn: '1ms', critical: '1h' };
 /** Data is late after an outage, and checks follow each other within moments here. */
@@ -23,12 +23,49 @@ afterAll(() => watched?.stop());
 const upstream = (sql: string) => watched.world.upstream((client) => client.query<Record<string, string>>(sql));
 
 /** A slot moves on only past a record of what runs, which an idle server writes four times a minute. */
-const logRunning = () => upstream('SELECT pg_log_standby_snapshot()');
+const logRunning = () => upstream('SELECT pg_log_standby_snapshot() AS lsn');
 
 const status = async () => {
   const { code, status } = await watched.status();
   return { code, verdict: status.verdict, severity: status.severity, next: status.next };
 };
+
+/** A report that goes on and on: the slot stands still before its first change, and it is told so. */
+async function heldUpBy(job: Client): Promise<void> {
+  await job.query('BEGIN');
+  const { rows } = await job.query<{ pid: number }>(
+    `INSERT INTO events (kind, payload) SELECT 'report', '{}' RETURNING pg_backend_pid() AS pid`,
+  );
+  const pid = rows[0]?.pid;
+  const logged = (await logRunning()).rows[0]?.lsn;
+  await until(async () => {
+    const { rows } = await upstream(
+      `SELECT FROM pg_replication_slots WHERE slot_type = 'logical' AND confirmed_flush_lsn >= '${logged}'`,
+    );
+    return rows[0];
+  }, 'the slot to have moved as far as it can');
+  await watched.check();
+  const from = watched.receiver.alerts.length;
+  await watched.write();
+  await watched.check();
+  await watched.write();
+  const { verdict } = await watched.check();
+  expect(verdict).toMatchObject({
+    name: 'stuck',
+    severity: 'warn',
+    next: `SELECT pg_terminate_backend(${pid});`,
+  });
+  expect(verdict.cause).toMatch(
+    new RegExp(
+      `^slot materialize_\\w+ does not move while WAL grows for .*held up by pid ${pid} of ${watched.world.neon.owner} \\(nightly-report\\), open for `,
+    ),
+  );
+  expect(watched.receiver.alerts.slice(from).map(gist)).toEqual([
+    { kind: 'raised', severity: 'warn', rules: ['slot-idle'] },
+  ]);
+  expect(await status()).toEqual({ code: 3, verdict: 'stuck', severity: 'warn', next: verdict.next });
+  await upstream(verdict.next);
+}
 
 describe('what holds a slot, refuses its consumer or loses it, each caused for real', () => {
   it('a long transaction: named with its pid, user, application and age, and with what ends it', async () => {
@@ -38,33 +75,11 @@ describe('what holds a slot, refuses its consumer or loses it, each caused for r
     });
     job.on('error', () => undefined);
     await job.connect();
-    await job.query('BEGIN');
-    const { rows } = await job.query<{ pid: number }>(
-      `INSERT INTO events (kind, payload) SELECT 'report', '{}' RETURNING pg_backend_pid() AS pid`,
-    );
-    const pid = rows[0]?.pid;
-    await logRunning();
-    await watched.check();
-    const from = watched.receiver.alerts.length;
-    await watched.write();
-    await watched.check();
-    await watched.write();
-    const { verdict } = await watched.check();
-    expect(verdict).toMatchObject({
-      name: 'stuck',
-      severity: 'warn',
-      next: `SELECT pg_terminate_backend(${pid});`,
-    });
-    expect(verdict.cause).toMatch(
-      new RegExp(
-        `^slot materialize_\\w+ does not move while WAL grows for .*held up by pid ${pid} of ${watched.world.neon.owner} \\(nightly-report\\), open for `,
-      ),
-    );
-    expect(watched.receiver.alerts.slice(from).map(gist)).toEqual([
-      { kind: 'raised', severity: 'warn', rules: ['slot-idle'] },
-    ]);
-    expect(await status()).toEqual({ code: 3, verdict: 'stuck', severity: 'warn', next: verdict.next });
-    await upstream(verdict.next);
+    try {
+      await heldUpBy(job);
+    } finally {
+      await job.end();
+    }
     await expectRecovery(watched, logRunning);
   });
 
@@ -74,7 +89,11 @@ describe('what holds a slot, refuses its consumer or loses it, each caused for r
     });
     const { receiver, world } = watched;
     const before = receiver.pings;
-    await until(() => Promise.resolve(receiver.pings > before + 1 ? true : undefined), 'checks by the schedule');
+    const calm = () => (receiver.alerts.at(-1)?.kind ?? 'recovered') === 'recovered';
+    await until(
+      () => Promise.resolve(receiver.pings > before + 1 && calm() ? true : undefined),
+      'checks by the schedule, and nothing to tell',
+    );
     const from = receiver.alerts.length;
     const [worker] = world.workers;
     worker?.kill('SIGKILL');
@@ -90,7 +109,7 @@ describe('what holds a slot, refuses its consumer or loses it, each caused for r
       verdict: 'unknown',
       severity: 'critical',
     });
-    expect(late.status.cause).toMatch(/^no check for .*, one is due every 2\.0 s/);
+    expect(late.status.cause).toMatch(/^no check for .*, one is due every 4\.0 s/);
     expect(late.status.symptoms.map(({ rule, severity }) => ({ rule, severity }))).toEqual([
       { rule: 'check-late', severity: 'critical' },
     ]);
@@ -109,12 +128,15 @@ describe('what holds a slot, refuses its consumer or loses it, each caused for r
     await world.startWorker();
     const told = () => receiver.alerts.slice(from);
     await until(() => Promise.resolve(told().at(-1)?.kind === 'recovered' ? true : undefined), 'the recovery');
-    expect(told().map(gist)).toEqual([
+    expect(told().slice(0, 2).map(gist)).toEqual([
       { kind: 'raised', severity: 'critical', rules: ['check-late'] },
       { kind: 'recovered', severity: 'ok', rules: ['check-late'] },
     ]);
     expect(receiver.pings).toBeGreaterThan(pings);
-    expect(await status()).toMatchObject({ code: 0, verdict: 'healthy' });
+    await until(
+      async () => ((await status()).verdict === 'healthy' ? true : undefined),
+      'the next check to be in time',
+    );
   });
 
   it('paused with a reason: nobody is called late, and status and list say why', async () => {
@@ -122,9 +144,12 @@ describe('what holds a slot, refuses its consumer or loses it, each caused for r
     expect((await watched.world.n2m(['pause', name, '--reason', 'a look at the slot'])).code).toBe(0);
     const { status: looked } = await watched.status();
     expect(looked.watch).toMatchObject({ paused: true, note: expect.stringContaining('a look at the slot') as string });
-    expect(await watched.listed()).toMatchObject({
+    const listed = await until(async () => {
+      const found = await watched.listed();
+      return found?.paused ? found : undefined;
+    }, 'the list to know');
+    expect(listed).toMatchObject({
       verdict: 'unknown',
-      paused: true,
       late: false,
       cause: expect.stringContaining('a look at the slot') as string,
     });
