@@ -11,7 +11,7 @@ import { codecKeys } from '../../src/codec/keys';
 import type { ReplicateReport, RunView } from '../../src/core/run/types';
 import { gatePublication, holdUpCopy } from './hold-up';
 import { keptWith, leaks } from './leaks';
-import { until } from './watched';
+import { until } from './until';
 import { World, type Ran } from './world';
 
 jest.setTimeout(240_000);

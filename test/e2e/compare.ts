@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { quoteIdent } from '../../src/core/sql/quote';
+import { until } from './until';
 import type { World } from './world';
 
 export interface Digest {
@@ -42,21 +43,12 @@ export async function digests(world: World, tables: string[] = Object.keys(TABLE
 }
 
 /** Waits until both sides agree; the last difference is what a failing test shows. */
-export async function untilEqual(
-  world: World,
-  tables?: string[],
-  { deadline = 60_000, branch }: { deadline?: number; branch?: string } = {},
-): Promise<void> {
-  const until = Date.now() + deadline;
-  for (;;) {
+export async function untilEqual(world: World, tables?: string[], { branch }: { branch?: string } = {}): Promise<void> {
+  await until(async () => {
     const { upstream, target } = await digests(world, tables, branch);
-    if (JSON.stringify(upstream) === JSON.stringify(target)) return;
-    if (Date.now() > until) {
-      expect(target).toEqual(upstream);
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+    expect(target).toEqual(upstream);
+    return true;
+  }, 'both sides to agree');
 }
 
 /** Everything a run could have changed, read from both catalogs; volatile columns left out. */

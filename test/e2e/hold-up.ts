@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { until } from './watched';
+import { until } from './until';
 import type { World } from './world';
 
 /** What the transaction calls itself, as a person's console would. */

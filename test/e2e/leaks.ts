@@ -1,6 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { until } from './watched';
+import { until } from './until';
 import type { World } from './world';
 
 /** Written here anew, not taken from the product: what hides secrets must not decide what counts as one. */

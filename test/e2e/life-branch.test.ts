@@ -1,6 +1,6 @@
 import type { Plan } from '../../src/core/plan/types';
 import { untilEqual } from './compare';
-import { until } from './watched';
+import { until } from './until';
 import { World } from './world';
 
 jest.setTimeout(240_000);

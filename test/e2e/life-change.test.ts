@@ -1,6 +1,7 @@
 import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
 import type { CheckResult } from '../../src/core/watch/types';
 import { buildOn, changes, definitions, ended, ids, madeAgain, planned, underTraffic, up } from './live';
+import { until } from './until';
 import { World } from './world';
 
 jest.setTimeout(300_000);
@@ -184,17 +185,14 @@ describe('the watch', () => {
 });
 
 /** The schedule's own check, made now, until one falls into the run. */
-async function changingCheck(world: World): Promise<CheckResult> {
+function changingCheck(world: World): Promise<CheckResult> {
   const schedule = world.temporal.schedule.getHandle(`pipeline/${world.name}/watch`);
-  const until = Date.now() + 60_000;
-  for (;;) {
+  return until(async () => {
     await schedule.trigger();
     const { info } = await schedule.describe();
-    for (const { action } of info.recentActions) {
-      const { workflowId, firstExecutionRunId } = action.workflow;
-      const result = (await world.temporal.workflow.getHandle(workflowId, firstExecutionRunId).result()) as CheckResult;
-      if (result.verdict.name === 'changing') return result;
-      if (Date.now() > until) throw new Error(`the watch said ${JSON.stringify(result.verdict)}`);
-    }
-  }
+    const results = info.recentActions.map(({ action: { workflow } }) =>
+      world.temporal.workflow.getHandle(workflow.workflowId, workflow.firstExecutionRunId).result(),
+    );
+    return ((await Promise.all(results)) as CheckResult[]).find(({ verdict }) => verdict.name === 'changing');
+  }, 'a check that knows of the change');
 }

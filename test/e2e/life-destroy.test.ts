@@ -1,7 +1,7 @@
 import type { DestroyReport } from '../../src/core/destroy/types';
 import { catalogs, restorable } from './compare';
 import { ended, up } from './live';
-import { until } from './watched';
+import { until } from './until';
 import { World } from './world';
 
 jest.setTimeout(240_000);

@@ -2,6 +2,7 @@ import { startTraffic } from '../../local/postgres/traffic';
 import type { Plan } from '../../src/core/plan/types';
 import { quoteIdent } from '../../src/core/sql/quote';
 import { untilEqual } from './compare';
+import { until } from './until';
 import type { World } from './world';
 
 /** Rows of `orders` that the traffic neither changes nor deletes: it picks among the first thousand. */
@@ -80,12 +81,11 @@ export const madeAgain = (before: Record<string, string>, after: Record<string, 
 
 /** Waits until `status` says it. */
 export async function untilStatusSays(world: World, text: RegExp): Promise<void> {
-  const until = Date.now() + 60_000;
-  for (;;) {
+  await until(async () => {
     const { stdout } = await world.n2m(['status', world.name, '--output', 'json']);
-    if (text.test(stdout)) return;
-    if (Date.now() > until) throw new Error(`status never said ${text}: ${stdout}`);
-  }
+    expect(stdout).toMatch(text);
+    return true;
+  }, `status to say ${text}`);
 }
 
 /** What somebody built on a table: a view with a comment, a materialized view, an index. */

@@ -1,7 +1,7 @@
 import type { ReplicateReport } from '../../src/core/run/types';
 import { untilEqual } from './compare';
 import { gatePublication, HOLDER, holdUpCopy } from './hold-up';
-import { until } from './watched';
+import { until } from './until';
 import { onStandIn, World, type Ran } from './world';
 
 /** About this long, by the stand-in's pace; N2M_TEST_COPY_SECONDS=600 for the ten minutes that figures are quoted of. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { formsOf, keptWith, leaks } from './leaks';
+import { until } from './until';
 import { REAL_MATERIALIZE, World, type Ran } from './world';
 
 jest.setTimeout(240_000);
@@ -44,14 +45,6 @@ class Receiver {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
-}
-
-async function until(what: string, met: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
-    if (await met()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`waited in vain for ${what}`);
 }
 
 const text = ({ stdout, stderr }: Ran): string => stdout + stderr;
@@ -125,7 +118,7 @@ describe('secrets of a run that succeeds, with alerts sent', () => {
     expect({ code: apply.code, stderr: apply.code === 0 ? '' : apply.stderr }).toEqual({ code: 0, stderr: '' });
     await world.upstream((client) => client.query(`DROP PUBLICATION "n2m_${world.name}"`));
     const alerted = (): boolean => receiver.bodies.filter((body) => body.includes(world.name)).length >= 2;
-    await until('both alerts', alerted);
+    await until(() => Promise.resolve(alerted() ? true : undefined), 'both alerts');
     const status = await world.n2m(['status', world.name, '--output', 'json']);
 
     const covered = ['', '/plan-', '/check'].map((workflow) => `history of pipeline/${world.name}${workflow}`);

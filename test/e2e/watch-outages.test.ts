@@ -5,7 +5,8 @@ import { METRICS } from '../../src/activities/metrics';
 import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
 import { freePort } from '../../local/postgres/free-port';
 import { read } from '../docs/pages';
-import { expectRecovery, gist, until, Watched } from './watched';
+import { until } from './until';
+import { expectRecovery, gist, Watched } from './watched';
 import { onStandIn } from './world';
 
 jest.setTimeout(240_000);

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Client } from 'pg';
 import type { ListedPipeline } from '../../src/cli/render/list';
-import { expectRecovery, gist, until, Watched } from './watched';
+import { until } from './until';
+import { expectRecovery, gist, Watched } from './watched';
 
 jest.setTimeout(240_000);
 

@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml';
 import type { ListedPipeline } from '../../src/cli/render/list';
 import type { StatusDocument } from '../../src/cli/render/status-document';
 import type { Alert, CheckResult } from '../../src/core/watch/types';
+import { until } from './until';
 import { World, type PipelineFile, type WorldOptions } from './world';
 
 /** Signs the webhook bodies of these tests. */
@@ -192,17 +193,6 @@ export class Watched {
   async stop(): Promise<void> {
     await this.world.stop();
     await this.receiver.stop();
-  }
-}
-
-/** Asks again until there is an answer; throws what it waited for after a minute. */
-export async function until<T>(ask: () => Promise<T | undefined>, what = 'an answer'): Promise<T> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`waited a minute in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
