@@ -46,7 +46,7 @@ async function readOn(world: World, stopped: AbortSignal): Promise<number[]> {
   return seen;
 }
 
-export const up = (world: World, sql: string) => world.upstream((client) => client.query(sql));
+export const up = (world: Pick<World, 'upstream'>, sql: string) => world.upstream((client) => client.query(sql));
 
 /** Runs a command that has to end well, and gives what it printed. */
 export async function ended(world: World, args: string[]): Promise<string> {
@@ -123,14 +123,15 @@ export async function definitions(world: World): Promise<string[]> {
 }
 
 /** The only logical slot upstream. */
-export async function slotOf(world: World): Promise<string> {
+export async function slotOf(world: Pick<World, 'upstream'>): Promise<string> {
   const { rows } = await up(world, `SELECT slot_name FROM pg_replication_slots WHERE slot_type = 'logical'`);
-  expect(rows).toHaveLength(1);
-  return (rows[0] as { slot_name: string }).slot_name;
+  const [slot, ...others] = rows as { slot_name: string }[];
+  if (slot === undefined || others.length > 0) throw new Error(`${rows.length} logical slots where one is expected`);
+  return slot.slot_name;
 }
 
 /** Materialize comes back within moments of being cut off: cut and drop until the drop was faster. */
-export const dropTheSlot = (world: World, slot: string) =>
+export const dropTheSlot = (world: Pick<World, 'upstream'>, slot: string) =>
   up(
     world,
     `DO $$ BEGIN LOOP

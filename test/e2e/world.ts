@@ -228,7 +228,10 @@ export interface PipelineFile {
   [key: string]: unknown;
 }
 
-async function withSql<T>(config: { connectionString: string }, use: (client: SqlClient) => Promise<T>): Promise<T> {
+export async function withSql<T>(
+  config: { connectionString: string },
+  use: (client: SqlClient) => Promise<T>,
+): Promise<T> {
   const client = new SqlClient(config);
   client.on('error', () => undefined);
   await client.connect();

@@ -7,12 +7,16 @@ import { runId } from '../../src/core/names';
 import type { RunView } from '../../src/core/run/types';
 import { parsePipeline } from '../../src/core/spec/parse';
 import type { PipelineSpec } from '../../src/core/spec/types';
+import type { CheckResult } from '../../src/core/watch/types';
+import { dropTheSlot, slotOf } from '../e2e/live';
+import { withSql, type World } from '../e2e/world';
 import { fakes, planOf, planStep, progress, spec as anySpec, startHarness, type Harness } from '../workflows/harness';
 
 /**
- * `npm run record-histories`: records the histories that replay.test.ts replays. Run it from the commit that is released,
- * never from the one under work: a history recorded by changed code would be compared with itself.
+ * `npm run record-histories`: records the histories that replay.test.ts replays; with names, only those. Run it from the
+ * commit that is released, never from the one under work: a history recorded by changed code would be compared with itself.
  */
+const WANTED = process.argv.slice(2);
 
 async function main(): Promise<void> {
   const stack = await startStack({ rows: 500, log: (line) => process.stderr.write(`${line}\n`) });
@@ -54,27 +58,54 @@ async function recordReal(stack: Stack, client: Client): Promise<void> {
     workflowId: `${runId(spec.name)}/check-recorded`,
     args: [{ spec }],
   });
-  await check.result();
+  const { memory } = (await check.result()) as CheckResult;
   await save(check, 'check');
 
   const rotation = await start('rotateReplication', [
-    { spec, approved: await approvals(client, 'planRotation', spec) },
+    { spec, approved: await approvals(client, 'planRotation', { spec }) },
   ]);
   await rotation.result();
   await save(rotation, 'rotate');
 
+  await loseTheSlot(stack, spec);
+  const repair = await start('repairReplication', [
+    { spec, memory, approved: await approvals(client, 'planRepair', { spec, memory }) },
+  ]);
+  await repair.result();
+  await save(repair, 'repair-rebuilds');
+
   const destruction = await start('destroyReplication', [
-    { spec, approved: await approvals(client, 'planDestruction', spec), leaveUpstream: false },
+    {
+      spec,
+      approved: await approvals(client, 'planDestruction', { spec, leaveUpstream: false }),
+      leaveUpstream: false,
+    },
   ]);
   await destruction.result();
   await save(destruction, 'destroy');
 }
 
-async function approvals(client: Client, type: string, spec: PipelineSpec): Promise<string[]> {
+/** Under a view that has to come back with the source. */
+async function loseTheSlot(stack: Stack, spec: PipelineSpec): Promise<void> {
+  const { database, schema } = spec.materialize;
+  const view = `CREATE VIEW "${database}"."${schema}".by_status AS SELECT status, count(*) AS n FROM "${database}"."${schema}".orders GROUP BY status`;
+  await withSql({ connectionString: stack.file.materialize.url }, (sql) => sql.query(view));
+  const superuser = {
+    connectionString: stack.neon?.postgres.superuserUrl.replace(/\/postgres(\?|$)/, '/shop$1') ?? '',
+  };
+  const upstream: World['upstream'] = (use) => withSql(superuser, use);
+  await dropTheSlot({ upstream }, await slotOf({ upstream }));
+}
+
+async function approvals(
+  client: Client,
+  type: string,
+  input: { spec: PipelineSpec; [more: string]: unknown },
+): Promise<string[]> {
   const plan = (await client.workflow.execute(type, {
     taskQueue: 'n2m',
-    workflowId: `${runId(spec.name)}/plan-${type}`,
-    args: [{ spec, leaveUpstream: false }],
+    workflowId: `${runId(input.spec.name)}/plan-${type}`,
+    args: [input],
   })) as { needsApproval: { key: string }[] };
   return plan.needsApproval.map(({ key }) => key);
 }
@@ -132,6 +163,7 @@ async function untilPhase(handle: WorkflowHandle, phase: RunView['phase']): Prom
 }
 
 async function save(handle: WorkflowHandle, name: string): Promise<void> {
+  if (WANTED.length > 0 && !WANTED.includes(name)) return;
   // Stack traces name where the project stood when it was recorded.
   const history = historyToJSON(await handle.fetchHistory()).replaceAll(join(__dirname, '..', '..'), '/app');
   writeFileSync(join(__dirname, 'histories', `${name}.json`), `${history}\n`);
