@@ -1,5 +1,6 @@
 import type { Plan } from '../../src/core/plan/types';
 import { untilEqual } from './compare';
+import { branchOff } from './live';
 import { until } from './until';
 import { World } from './world';
 
@@ -16,21 +17,9 @@ beforeAll(async () => {
   });
   await world.startWorker();
   expect(await world.n2m(['apply', await file(null), '--yes'])).toMatchObject({ code: 0 });
-  await branchOff();
+  await branchOff(world, BRANCH);
 });
 afterAll(() => world?.stop());
-
-/** With everything the pipeline made on its parent, but the slot. */
-async function branchOff(): Promise<void> {
-  const { neon } = world;
-  const { status } = await fetch(`${neon.api}/projects/${neon.project}/branches`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${neon.apiKey}` },
-    body: JSON.stringify({ branch: { name: BRANCH }, endpoints: [{ type: 'read_write' }] }),
-  });
-  expect(status).toBe(201);
-  await neon.idle();
-}
 
 const file = (branch: string | null): Promise<string> =>
   world.write(({ source }) => {

@@ -2,118 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
 import type { Plan } from '../../src/core/plan/types';
-import type { RepairReport } from '../../src/core/repair/types';
-import { digests, untilEqual } from './compare';
+import { untilEqual } from './compare';
 import { inLanes, untried } from './lanes';
-import { dropTheSlot, ended, slotOf, untilStatusSays, up } from './live';
-import { World, type Mode, type PipelineFile } from './world';
+import { ended, up } from './live';
+import { LIVES, type Life } from './lives';
+import { World, type Mode } from './world';
 
-/** The worker is killed before, or after, each thing that a change, a rotation or a repair changes. */
-interface Life {
-  patterns: string[];
-  /** Of them, what Materialize may have made needless before. */
-  unlessFaster?: string[];
-  sqlRole?: true;
-  /** On a live pipeline, with a worker that nobody kills. */
-  damage?: (world: World) => Promise<void>;
-  /** Tables and whatever else the file says from then on. */
-  tables?: string[];
-  edit?: (file: PipelineFile) => void;
-  run: (world: World, file: string) => Promise<void>;
-}
-
-const BUILT = ['by_status', 'totals'];
-/** Up for the copy, back down after it. */
-const RESIZES = [`^ALTER CLUSTER .*'200cc'`, `^ALTER CLUSTER .*'50cc'`];
-/** A rebuild drops and makes these again the same way whatever it is for: tried at each of them once. */
-const DEPENDENTS = [
-  '^DROP VIEW',
-  '^DROP MATERIALIZED VIEW',
-  '^CREATE VIEW',
-  '^CREATE MATERIALIZED VIEW',
-  '^COMMENT ON VIEW',
-];
-
-/** Needless where the source, cut off for another reason, has just logged in with the new password. */
-const LOG_IN_AGAIN = '^SELECT pg_terminate_backend';
-
-const LIVES: Record<string, Life> = {
-  'rotate, role by Neon': {
-    patterns: ['^POST .*/reset_password', '^ALTER SECRET', '^VALIDATE CONNECTION', LOG_IN_AGAIN],
-    unlessFaster: [LOG_IN_AGAIN],
-    run: rotate,
-  },
-  'rotate, role by SQL': {
-    patterns: ['^ALTER ROLE .* PASSWORD', '^ALTER SECRET', '^VALIDATE CONNECTION', LOG_IN_AGAIN],
-    unlessFaster: [LOG_IN_AGAIN],
-    sqlRole: true,
-    run: rotate,
-  },
-  'repair of a dead table': {
-    patterns: [...DEPENDENTS, '^DROP SOURCE .*RESTRICT', '^ALTER SOURCE .*ADD SUBSOURCE'],
-    damage: async (world) => {
-      await build(world);
-      await up(world, 'TRUNCATE orders CASCADE');
-      await up(
-        world,
-        `INSERT INTO orders (customer_id, status, total) SELECT 1, 'new', n FROM generate_series(1, 50) n`,
-      );
-      await untilStatusSays(world, /table-error/);
-    },
-    run: repair,
-  },
-  'repair of a lost slot': {
-    patterns: ['^DROP SOURCE .*CASCADE', '^CREATE SOURCE', '^COMMENT ON SOURCE', ...RESIZES],
-    damage: async (world) => {
-      await build(world);
-      await dropTheSlot(world, await slotOf(world));
-      await up(world, `INSERT INTO orders (customer_id, status, total) VALUES (1, 'lost', 1)`);
-      await untilStatusSays(world, /slot-(lost|missing)/);
-    },
-    run: repair,
-  },
-  'repair of a replica identity': {
-    patterns: ['REPLICA IDENTITY FULL'],
-    damage: async (world) => {
-      await up(world, 'ALTER TABLE customers REPLICA IDENTITY DEFAULT');
-      await untilStatusSays(world, /table-identity/);
-    },
-    run: repair,
-  },
-  'a table added': {
-    patterns: [
-      '^COMMENT ON PUBLICATION',
-      'REPLICA IDENTITY FULL',
-      '^ALTER PUBLICATION .* ADD TABLE',
-      '^ALTER SOURCE .*ADD SUBSOURCE',
-    ],
-    tables: ['customers', 'orders', 'Order Items', 'events'],
-    run: change,
-  },
-  'a table removed': {
-    patterns: ['^DROP SOURCE .*RESTRICT', '^ALTER PUBLICATION .* DROP TABLE'],
-    tables: ['customers', 'orders'],
-    run: change,
-  },
-  'a table copied again for other columns': {
-    patterns: ['^DROP MATERIALIZED VIEW', '^DROP SOURCE .*RESTRICT', '^ALTER SOURCE .*ADD SUBSOURCE', '^CREATE VIEW'],
-    damage: build,
-    edit: ({ source }) => (source.excludeColumns = ['public.orders.placed_at']),
-    run: async (world, file) => {
-      await ended(world, ['apply', file, '--yes']);
-      await dependentsAreBack(world);
-    },
-  },
-  'another connection, size and watch': {
-    patterns: ['^ALTER CONNECTION', '^ALTER CLUSTER', '^schedule update'],
-    edit: (file) => {
-      file.source.tls = { ...(file.source.tls as object), mode: 'verify-ca' };
-      file.materialize.cluster.steadySize = '100cc';
-      file.watch = { every: '2h' };
-    },
-    run: change,
-  },
-};
 const FIRST = ['customers', 'orders', 'Order Items'];
 interface Case {
   title: string;
@@ -127,16 +21,19 @@ const caseOf = ({ title, mode }: Case): string => `${title} ${mode}`;
 /** What all these runs changed, as their workers wrote it down. */
 const journals: string[] = [];
 
-let materialize: MaterializeServer;
+let subsources: MaterializeServer;
+let sourceTables: MaterializeServer;
 let results: Map<string, Promise<void>>;
 
 beforeAll(async () => {
-  materialize = await startMaterialize({ speed: 20, schemaValidationInterval: 1_000, restartDelay: 1_000 });
+  const pace = { speed: 20, schemaValidationInterval: 1_000, restartDelay: 1_000 };
+  const flags = { enable_create_table_from_source: true, force_source_table_syntax: true };
+  [subsources, sourceTables] = await Promise.all([startMaterialize(pace), startMaterialize({ ...pace, flags })]);
   results = inLanes(CASES, caseOf, one);
 }, 60_000);
 afterAll(async () => {
   await Promise.allSettled(results.values());
-  await materialize.stop();
+  await Promise.all([subsources.stop(), sourceTables.stop()]);
 });
 
 describe('a worker that dies in the middle of', () => {
@@ -150,7 +47,7 @@ describe('a worker that dies in the middle of', () => {
   );
 
   it('was tried at every change that these runs make', () => {
-    expect(journals).toHaveLength(CASES.length);
+    expect(journals.length).toBe(CASES.length);
     expect(
       untried(
         journals,
@@ -163,7 +60,12 @@ describe('a worker that dies in the middle of', () => {
 async function one({ title, mode }: Case): Promise<void> {
   const life = LIVES[title];
   if (!life) throw new Error(`no case ${title}`);
-  const world = await World.start({ sharedMaterialize: materialize, neon: { sampleOrders: 200 } });
+  const { branch } = life;
+  const world = await World.start({
+    sharedMaterialize: life.sourceTables ? sourceTables : subsources,
+    // Below a protected branch the child's passwords are new.
+    neon: { sampleOrders: 200, protected: branch !== undefined },
+  });
   try {
     const worker = await world.startWorker();
     await ended(world, ['apply', await fileOf(world, FIRST, { sqlRole: life.sqlRole }), '--yes']);
@@ -181,8 +83,8 @@ async function one({ title, mode }: Case): Promise<void> {
     const file = await fileOf(world, tables, life);
     await life.run(world, file);
     await tried(life, world.dir, await readFile(journal, 'utf8'));
-    await up(world, `UPDATE customers SET city = 'Graz' WHERE id % 5 = 0`);
-    await untilEqual(world, tables);
+    await up(world, `UPDATE customers SET city = 'Graz' WHERE id % 5 = 0`, branch);
+    await untilEqual(world, tables, { branch });
     await nothingLeft(world, file);
   } finally {
     await world.stop();
@@ -197,57 +99,15 @@ async function tried({ patterns, unlessFaster = [] }: Life, markers: string, jou
   expect(struck).toEqual(patterns.flatMap((pattern, index) => (made(pattern) ? [`struck-${index}`] : [])).sort());
 }
 
-const fileOf = (world: World, tables: string[], { sqlRole, edit }: Pick<Life, 'sqlRole' | 'edit'>): Promise<string> =>
+const fileOf = (world: World, tables: string[], { sqlRole, branch, edit }: Partial<Life>): Promise<string> =>
   world.write((file) => {
     file.source.tables = tables.map((table) => `public."${table}"`);
     if (sqlRole) file.source.role = { name: `mz_${world.name}`, via: 'sql' };
+    if (branch) file.source.branch = branch;
     edit?.(file);
   });
-
-async function rotate(world: World): Promise<void> {
-  await ended(world, ['rotate', world.name, '--yes']);
-}
-
-/** What was built on the tables is back, and so is its comment. */
-async function repair(world: World): Promise<void> {
-  const report = JSON.parse(await ended(world, ['repair', world.name, '--yes', '--output', 'json'])) as RepairReport;
-  expect(report.recreated.filter(({ outcome }) => outcome !== 'recreated')).toEqual([]);
-  if (report.definitions.length > 0) await dependentsAreBack(world);
-}
-
-async function dependentsAreBack(world: World): Promise<void> {
-  const { rows } = await world.target((client) =>
-    client.query<{ name: string; comment: string | null }>(
-      `SELECT o.name, c.comment FROM mz_catalog.mz_objects o JOIN mz_catalog.mz_schemas n ON n.id = o.schema_id
-       LEFT JOIN mz_internal.mz_comments c ON c.id = o.id WHERE n.name = '${world.name}' AND o.name IN ('${BUILT.join("', '")}') ORDER BY 1`,
-    ),
-  );
-  expect(rows).toEqual([
-    { name: 'by_status', comment: 'what the shop sees' },
-    { name: 'totals', comment: null },
-  ]);
-}
-
-async function change(world: World, file: string): Promise<void> {
-  const before = await digests(world, ['customers', 'orders']);
-  await ended(world, ['apply', file, '--yes']);
-  expect(await digests(world, ['customers', 'orders'])).toEqual(before);
-}
 
 async function nothingLeft(world: World, file: string): Promise<void> {
   const plan = JSON.parse(await ended(world, ['plan', file, '--output', 'json'])) as Plan;
   expect(plan.steps.filter(({ action }) => action !== 'keep').map(({ sentence }) => sentence)).toEqual([]);
-}
-
-async function build(world: World): Promise<void> {
-  const { name } = world;
-  await world.target(async (client) => {
-    await client.query(
-      `CREATE VIEW "${name}".by_status AS SELECT status, count(*) AS n FROM "${name}".orders GROUP BY status`,
-    );
-    await client.query(`COMMENT ON VIEW "${name}".by_status IS 'what the shop sees'`);
-    await client.query(
-      `CREATE MATERIALIZED VIEW "${name}".totals IN CLUSTER "ingest_${name}" AS SELECT customer_id, count(*) AS n FROM "${name}".orders GROUP BY customer_id`,
-    );
-  });
 }

@@ -46,7 +46,19 @@ async function readOn(world: World, stopped: AbortSignal): Promise<number[]> {
   return seen;
 }
 
-export const up = (world: Pick<World, 'upstream'>, sql: string) => world.upstream((client) => client.query(sql));
+export const up = (world: Pick<World, 'upstream'>, sql: string, branch?: string) =>
+  world.upstream((client) => client.query(sql), branch);
+
+/** A branch with everything the pipeline made on its parent, but the slot. */
+export async function branchOff({ neon }: World, name: string): Promise<void> {
+  const { status } = await fetch(`${neon.api}/projects/${neon.project}/branches`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${neon.apiKey}` },
+    body: JSON.stringify({ branch: { name }, endpoints: [{ type: 'read_write' }] }),
+  });
+  if (status !== 201) throw new Error(`Neon answered ${status} for branch ${name}`);
+  await neon.idle();
+}
 
 /** Runs a command that has to end well, and gives what it printed. */
 export async function ended(world: World, args: string[]): Promise<string> {
