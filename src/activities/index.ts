@@ -18,6 +18,7 @@ import {
 import { removeCluster, removeConnection, removeSchema, removeSecret, removeSource } from './destroy-target';
 import { removeWatch } from './destroy-watch';
 import { examine } from './examine';
+import { dropLeftClusters } from './left-clusters';
 import { lookUp } from './look-up';
 import { makePlan } from './make-plan';
 import { dropTables, ensureConnection, ensureSource } from './materialize-source-steps';
@@ -52,6 +53,7 @@ export function createActivities(deps: Deps): Activities & ExamineActivities & L
     ensureConnection: (input) => ensureConnection(deps, input),
     ensureSource: (input) => ensureSource(deps, input),
     dropTables: (input) => dropTables(deps, input),
+    dropLeftClusters: (input) => dropLeftClusters(deps, input),
     awaitRunning: (input) => awaitRunning(deps, input),
     awaitSnapshot: (input) => awaitSnapshot(deps, input),
     rightSize: (input) => rightSize(deps, input),

@@ -64,6 +64,8 @@ export interface Activities {
   rightSize: Step;
   /** Tables that left the file: from Materialize first, from the publication last. Planned and approved before. */
   dropTables: Step;
+  /** Clusters the pipeline ran on before. Planned and approved before. */
+  dropLeftClusters(input: { spec: PipelineSpec }): Promise<StepResult>;
 
   ensureWatch: Step;
   /** One reading, one verdict, alerts delivered. */

@@ -63,7 +63,7 @@ async function aroundSource({ input: { spec }, plan, tracker }: Converging, sour
   return rebuilt;
 }
 
-/** Waits until the source runs and everything is copied, however long it takes, then sizes the cluster. */
+/** Waits until the source runs and everything is copied, however long it takes, then sizes the cluster and drops the one it ran on before. */
 export async function settle(run: Converging): Promise<void> {
   const { plan, tracker } = run;
   await performStep('running', activities.awaitRunning, 'wait', run);
@@ -73,6 +73,7 @@ export async function settle(run: Converging): Promise<void> {
   }
   if (isDue(plan, 'right-size')) tracker.phase('right-sizing');
   await performStep('right-size', activities.rightSize, 'step', run);
+  await performStep('drop-cluster', activities.dropLeftClusters, 'step', run);
 }
 
 /** After a wait for approval the systems may have moved on: the plan is made again until it asks for nothing new. */

@@ -33,6 +33,7 @@ export async function destroyReplication(input: DestroyRunInput): Promise<Destro
     await step('remove-connection', activities.removeConnection);
     await step('remove-secret', activities.removeSecret);
     await step('remove-cluster', activities.removeCluster);
+    await step('drop-cluster', activities.dropLeftClusters);
     await step('remove-schema', activities.removeSchema);
 
     await step('unpublish', activities.unpublish);

@@ -63,6 +63,7 @@ export const {
   ensureConnection,
   ensureSource,
   dropTables,
+  dropLeftClusters,
   rightSize,
   removeSource,
   rotatePassword,

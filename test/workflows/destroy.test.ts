@@ -8,7 +8,7 @@ let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
 afterAll(() => harness.close());
 
-const REMOVALS = LIFE_STEP_IDS.slice(0, 14);
+const REMOVALS = [...LIFE_STEP_IDS.slice(0, 14), 'drop-cluster'] as const;
 const step = (id: DestroyStep['id'], fate: DestroyStep['fate']): DestroyStep => ({
   ...planStep(id, { action: fate === 'remove' ? 'drop' : 'keep' }),
   ...{ fate, why: null, run: [] },
@@ -41,7 +41,15 @@ describe('destroyReplication', () => {
     expect(calls).toEqual([
       'planDestroy',
       ...['removeWatch', 'removeSource', 'removeSlot', 'removeConnection', 'removeSecret', 'removeCluster'],
-      ...['removeSchema', 'unpublish', 'restoreIdentity', 'revokeGrants', 'removeRole', 'removeIps'],
+      ...[
+        'dropLeftClusters',
+        'removeSchema',
+        'unpublish',
+        'restoreIdentity',
+        'revokeGrants',
+        'removeRole',
+        'removeIps',
+      ],
       ...['removePublication', 'removeRecord'],
       'planDestroy',
     ]);

@@ -77,6 +77,7 @@ export function fakes(calls: string[], overrides: Partial<Activities> = {}): Act
     ensureConnection: step('ensureConnection'),
     ensureSource: step('ensureSource'),
     dropTables: step('dropTables'),
+    dropLeftClusters: step('dropLeftClusters'),
     awaitRunning: step('awaitRunning'),
     awaitSnapshot: () => {
       calls.push('awaitSnapshot');

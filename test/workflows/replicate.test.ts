@@ -75,6 +75,15 @@ describe('replicate', () => {
     expect(report.changed).toBe(false);
   });
 
+  it('drops the cluster it ran on before once it is settled on the new one', async () => {
+    const calls: string[] = [];
+    const name = newName();
+    const steps = (['right-size', 'drop-cluster', 'watch'] as const).map((id) => planStep(id));
+    const activities = fakes(calls, { makePlan: () => Promise.resolve(planOf(name, steps)) });
+    await harness.withWorker(activities, async () => void (await (await start(name)).result()));
+    expect(calls.slice(0, 3)).toEqual(['rightSize', 'dropLeftClusters', 'ensureWatch']);
+  });
+
   it('drops what no ALTER can change around the source step, in one piece, and makes again what was built on it', async () => {
     const calls: string[] = [];
     const name = newName();

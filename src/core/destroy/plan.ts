@@ -69,8 +69,8 @@ function knownUpstream({ target, source, known }: DestroyLook): KnownUpstream {
 
 const ORDER = [
   ...['remove-watch', 'remove-source', 'remove-slot', 'remove-connection', 'remove-secret', 'remove-cluster'],
-  ...['remove-schema', 'unpublish', 'restore-identity', 'remove-grants', 'remove-role', 'remove-ips'],
-  ...['remove-publication', 'remove-record', 'logical-replication'],
+  ...['drop-cluster', 'remove-schema', 'unpublish', 'restore-identity', 'remove-grants', 'remove-role', 'remove-ips'],
+  ...['remove-publication', 'remove-record', 'logical-replication', 'look-at-strays'],
 ];
 
 function inOrder(steps: (DestroyStep | undefined)[]): DestroyStep[] {

@@ -1,9 +1,10 @@
 import { dropCluster, dropConnection, dropSchema, dropSecret, dropSource } from '../sql/materialize';
 import { plural } from '../text/count';
-import type { DependentFacts, WatchFacts } from '../plan/facts';
+import type { DependentFacts, Stray, WatchFacts } from '../plan/facts';
 import { named } from '../plan/rebuild-steps';
+import { dropStray, leftClusters, strayName } from '../plan/strays';
 import type { PipelineSpec } from '../spec/types';
-import { absent, foreign, keep, remove } from './step';
+import { absent, foreign, keep, leave, remove } from './step';
 import type { DestroyStep, DestroyTarget } from './types';
 
 /** The steps in Materialize and the watch, in order; what one removes makes room for the next. */
@@ -27,7 +28,15 @@ export function targetSteps(spec: PipelineSpec, target: DestroyTarget, watch: Wa
   ]);
   if (secret.fate === 'remove' && target.secret) going.add(target.secret.id);
   const cluster = clusterStep(spec, target, source, going);
-  return [watchStep(spec, watch), source, connection, secret, cluster, schemaStep(spec, target, going)];
+  return [
+    watchStep(spec, watch),
+    source,
+    connection,
+    secret,
+    cluster,
+    schemaStep(spec, target, going),
+    ...straySteps(target.strays),
+  ];
 }
 
 function watchStep({ name }: PipelineSpec, watch: WatchFacts): DestroyStep {
@@ -88,6 +97,18 @@ function clusterStep(spec: PipelineSpec, target: DestroyTarget, source: DestroyS
   if (left.length > 0)
     return keep('remove-cluster', object, `${named(left)} ${left.length === 1 ? 'runs' : 'run'} on it`, run);
   return remove('remove-cluster', object, `drop ${object} with its replicas`, { run });
+}
+
+/** What only an earlier version of the file named: clusters that nothing runs on go, the rest is for a person to look at. */
+function straySteps(strays: Stray[]): DestroyStep[] {
+  const goes = leftClusters(strays);
+  const stays = strays.filter((stray) => !goes.includes(stray));
+  const objectOf = (some: Stray[]) => some.map(strayName).join(', ');
+  const run = (some: Stray[]) => some.map((stray) => `${dropStray(stray)};`);
+  return [
+    ...(goes.length > 0 ? [remove('drop-cluster', objectOf(goes), `drop ${objectOf(goes)}`, { run: run(goes) })] : []),
+    ...(stays.length > 0 ? [leave('look-at-strays', objectOf(stays), 'the file does not name it', run(stays))] : []),
+  ];
 }
 
 function schemaStep(spec: PipelineSpec, { schema }: DestroyTarget, going: Set<string>): DestroyStep {

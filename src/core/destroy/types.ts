@@ -1,6 +1,14 @@
 import type { Plan, PlanStep } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
-import type { ChildFacts, ClusterFacts, DependentFacts, NeonFacts, PublicationFacts, RoleFacts } from '../plan/facts';
+import type {
+  ChildFacts,
+  ClusterFacts,
+  DependentFacts,
+  NeonFacts,
+  PublicationFacts,
+  RoleFacts,
+  Stray,
+} from '../plan/facts';
 import type { SlotReading } from '../watch/types';
 import type { Added } from './added';
 
@@ -51,6 +59,7 @@ export interface DestroyTarget {
   secret: { id: string; comment: string | null; dependents: DependentFacts[] } | null;
   cluster: Pick<ClusterFacts, 'id' | 'comment' | 'otherObjects'> | null;
   schema: { exists: boolean; comment: string | null; items: { id: string; name: string; type: string }[] };
+  strays: Stray[];
   egressCidrs: string[];
 }
 

@@ -194,6 +194,11 @@ export const findingEntries: Record<string, Entry> = {
   ],
   'database-missing': ['The file names a database Materialize does not have.', 'SHOW DATABASES;', 'CREATE DATABASE …;'],
   'unknown-size': ['The region has no such size.', 'SELECT size FROM mz_cluster_replica_sizes;', 'Use one it has.'],
+  'renamed-object': [
+    'Another version of the file gave one of the pipeline’s objects another name: the one it made is still there.',
+    PLAN,
+    'The old name; or n2m destroy NAME before the new one.',
+  ],
   'limit-reached': ['A limit of the region would be exceeded.', 'SHOW max_sources; SHOW max_tables;', 'Ask for more.'],
   'name-clash': ['Something else has that name in the target schema.', 'SHOW OBJECTS;', 'An alias, or another schema.'],
   'syntax-refused': ['This region takes source tables only.', 'SHOW force_source_table_syntax;', 'syntax: auto'],

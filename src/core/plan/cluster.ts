@@ -4,6 +4,7 @@ import type { ClusterFacts } from './facts';
 import { amount, estimateSeconds } from './estimate';
 import { isOurs } from './ownership';
 import { isManaged, keepOrAdopt, ownerWords, planStep, type Scene } from './scene';
+import { leftClusters, strayName } from './strays';
 import type { PlannedTable, PlanStep } from './types';
 
 /** A copy that takes longer than this at the present size is worth two resizes. */
@@ -76,6 +77,23 @@ export function rightSize({ spec, target, tables }: Scene): PlanStep {
     interrupts: found === null ? null : resizeInterrupts(found, steadySize),
     approval: found === null ? null : resizeApproval(spec, found),
   });
+}
+
+/** The pipeline moved: what it ran on before goes once it runs where the file says. Null where nothing is left. */
+export function dropCluster({ target }: Scene): PlanStep | null {
+  const left = leftClusters(target.strays).map(strayName);
+  if (left.length === 0) return null;
+  const object = left.join(', ');
+  return planStep(
+    'drop-cluster',
+    'drop',
+    object,
+    `drop ${object}: the file does not name it any more, and it is billed`,
+    {
+      interrupts: 'who queries on it has to choose another',
+      approval: 'drop-cluster',
+    },
+  );
 }
 
 function resizeInterrupts(found: ClusterFacts, size: string): string {

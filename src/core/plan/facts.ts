@@ -196,6 +196,17 @@ export interface ClusterFacts {
   otherObjects: DependentFacts[];
 }
 
+/** An object that carries this pipeline's mark, and that its file does not name: an earlier version of it did. */
+export interface Stray {
+  kind: 'source' | 'connection' | 'secret' | 'schema' | 'cluster';
+  /** Null where the kind has none. */
+  database: string | null;
+  schema: string | null;
+  name: string;
+  /** Of a cluster: what runs on it besides the source that the file names. */
+  otherObjects: DependentFacts[];
+}
+
 export interface TargetFacts {
   version: string;
   versionNum: number;
@@ -219,6 +230,7 @@ export interface TargetFacts {
   secret: { id: string; comment: string | null } | null;
   connection: ConnectionFacts | null;
   source: SourceObjectFacts | null;
+  strays: Stray[];
   /** Everything in the target schema, to see name clashes. */
   schemaItems: { id: string; name: string; type: string }[];
 }

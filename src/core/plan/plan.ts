@@ -1,5 +1,5 @@
 import type { PipelineSpec } from '../spec/types';
-import { cluster, rightSize } from './cluster';
+import { cluster, dropCluster, rightSize } from './cluster';
 import { amount, estimates } from './estimate';
 import type { SourceFacts, TargetFacts, WatchFacts } from './facts';
 import { sceneFindings } from './findings';
@@ -35,6 +35,7 @@ function planSteps(scene: Scene): PlanStep[] {
   const target = [...drops, source(scene), ...rebuilt.after];
   const changed = target.some((step) => step.action === 'create' || step.action === 'change');
   const dropped = dropTables(scene);
+  const left = dropCluster(scene);
   return [
     logicalReplication(scene),
     role(scene),
@@ -47,6 +48,7 @@ function planSteps(scene: Scene): PlanStep[] {
     running(scene, changed),
     snapshot(scene),
     rightSize(scene),
+    ...(left ? [left] : []),
     watch(scene),
   ];
 }

@@ -47,6 +47,9 @@ export const LIFE_STEP_IDS = [
   'drop-to-recopy',
   'drop-source',
   'recreate-dependents',
+  // Only in a plan that finds one: the pipeline moved to another.
+  'drop-cluster',
+  'look-at-strays',
 ] as const;
 
 export type StepId = (typeof STEP_IDS)[number] | (typeof LIFE_STEP_IDS)[number];

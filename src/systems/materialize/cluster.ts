@@ -51,7 +51,7 @@ async function countPending(client: SqlClient, cluster: string): Promise<number>
 }
 
 /** What runs on the cluster besides the source of that name and its tables. */
-async function readOthers(client: SqlClient, cluster: string, source: ItemName): Promise<DependentFacts[]> {
+export async function readOthers(client: SqlClient, cluster: string, source: ItemName): Promise<DependentFacts[]> {
   return client.query<DependentFacts>(
     `WITH ours AS (
        SELECT x.id FROM mz_catalog.mz_sources x

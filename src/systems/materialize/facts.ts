@@ -5,6 +5,7 @@ import { readCluster } from './cluster';
 import { readConnection, readSchema, readSecret } from './items';
 import { readEgressCidrs, readForcesSourceTables, readLimits, readMissingPrivileges, readSizes } from './server';
 import { readSource } from './source';
+import { readStrays } from './strays';
 
 /** Everything a plan needs to know in Materialize. Reads only. */
 export async function readTargetFacts(client: SqlClient, spec: PipelineSpec): Promise<TargetFacts> {
@@ -36,6 +37,7 @@ export async function readTargetFacts(client: SqlClient, spec: PipelineSpec): Pr
     secret: await readSecret(client, item(names.secret)),
     connection: await readConnection(client, item(names.connection)),
     source: await readSource(client, item(names.source)),
+    strays: await readStrays(client, spec),
     schemaItems: await client.query<{ id: string; name: string; type: string }>(
       `SELECT o.id, o.name, o.type FROM mz_catalog.mz_objects o
        JOIN mz_catalog.mz_schemas n ON n.id = o.schema_id

@@ -8,3 +8,4 @@ export { readConnection, readSchema, readSecret } from './items';
 export * from './progress';
 export * from './server';
 export { readSource } from './source';
+export { readStrays } from './strays';

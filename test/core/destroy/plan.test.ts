@@ -2,7 +2,7 @@ import { planDestruction, type DestroyLook } from '../../../src/core/destroy/pla
 import { destroyReport } from '../../../src/core/destroy/report';
 import type { DestroyPlan, DestroySource, DestroyTarget } from '../../../src/core/destroy/types';
 import { writeMark } from '../../../src/core/plan/ownership';
-import { postgresSpec } from '../plan/fixtures';
+import { postgresSpec, stray } from '../plan/fixtures';
 
 const SLOT = 'materialize_0123456789abcdef0123456789abcdef';
 const OURS = writeMark('shop');
@@ -32,6 +32,7 @@ function target(change: Partial<DestroyTarget> = {}): DestroyTarget {
       comment: OURS,
       items: ['u1', 'u2', 'u3', 'u4', 'u5'].map((id) => ({ id, name: id, type: 'source' })),
     },
+    strays: [],
     egressCidrs: [],
     ...change,
   };
@@ -76,6 +77,20 @@ describe('a plan to take a pipeline down', () => {
       ...['remove-watch', 'remove-source', 'remove-slot', 'remove-connection', 'remove-secret', 'remove-cluster'],
       ...['remove-schema', 'unpublish', 'restore-identity', 'remove-role', 'remove-publication'],
     ]);
+  });
+
+  it('takes a cluster it ran on before, and tells what else an earlier file named', () => {
+    const strays = [stray('cluster', 'ingest_before'), stray('secret', 'before'), stray('source', 'shop_before')];
+    const made = plan({ target: target({ strays }) });
+    expect(fate(made, 'drop-cluster')).toMatchObject({ fate: 'remove', object: 'cluster ingest_before' });
+    expect(fate(made, 'look-at-strays')).toMatchObject({
+      fate: 'leave',
+      object: 'secret materialize.shop.before, source materialize.shop.shop_before',
+      run: [
+        'DROP SECRET IF EXISTS "materialize"."shop"."before";',
+        'DROP SOURCE IF EXISTS "materialize"."shop"."shop_before" CASCADE;',
+      ],
+    });
   });
 
   it('leaves what it did not make, with the reason', () => {

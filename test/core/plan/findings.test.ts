@@ -450,6 +450,25 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'materialize.syntax: auto',
   ],
   [
+    'renamed-object',
+    'a source of ours under another name',
+    { target: { strays: [f.stray('source', 'shop_before')] } },
+    'blocking',
+    null,
+  ],
+  [
+    'renamed-object',
+    'a cluster of ours that the file does not name, and that others use',
+    {
+      built: true,
+      target: {
+        strays: [{ ...f.stray('cluster', 'ingest_before'), otherObjects: [{ id: 'u9', name: 'v', type: 'view' }] }],
+      },
+    },
+    'warning',
+    'DROP CLUSTER IF EXISTS "ingest_before";',
+  ],
+  [
     'shared-cluster',
     'somebody else on the cluster',
     { built: true, target: { cluster: { ...target.cluster!, otherObjects: [{ id: 'u9', name: 'v', type: 'view' }] } } },

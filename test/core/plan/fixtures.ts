@@ -1,4 +1,4 @@
-import type { ChildFacts, SourceFacts, TableFacts, TargetFacts, WatchFacts } from '../../../src/core/plan/facts';
+import type { ChildFacts, SourceFacts, Stray, TableFacts, TargetFacts, WatchFacts } from '../../../src/core/plan/facts';
 import { writeMark } from '../../../src/core/plan/ownership';
 import type { NeonSourceSpec, PipelineSpec, PostgresSourceSpec } from '../../../src/core/spec/types';
 
@@ -139,6 +139,7 @@ export function emptyTarget(change: Partial<TargetFacts> = {}): TargetFacts {
     forcesSourceTables: false,
     user: 'n2m@example.com',
     missingPrivileges: [],
+    strays: [],
     egressCidrs: ['203.0.113.5/32', '198.51.100.0/30'],
     sizes: ['25cc', '50cc', '100cc', '200cc'],
     limits: { maxSources: 200, usedSources: 3, maxTables: 200, usedTables: 3, maxClusters: 25, usedClusters: 2 },
@@ -152,6 +153,12 @@ export function emptyTarget(change: Partial<TargetFacts> = {}): TargetFacts {
     ...change,
   };
 }
+
+/** Something of this pipeline that an earlier version of the file named. */
+export const stray = (kind: Stray['kind'], name: string): Stray => {
+  const database = kind === 'cluster' ? null : 'materialize';
+  return { kind, database, schema: database && kind !== 'schema' ? 'shop' : null, name, otherObjects: [] };
+};
 
 export const mark = writeMark('shop');
 

@@ -169,6 +169,15 @@ describe('a changed file', () => {
     expect(plan.changes).toBe(1);
   });
 
+  test('drops the cluster it ran on before only when nothing else does, and asks', () => {
+    const before = f.stray('cluster', 'ingest_before');
+    const left = after({ target: { strays: [before] } });
+    expect(step(left, 'drop-cluster')).toMatchObject({ action: 'drop', object: 'cluster ingest_before' });
+    expect(keys(left)).toEqual(['drop-cluster']);
+    const shared = { ...before, otherObjects: [{ id: 'u9', name: 'v', type: 'view' }] };
+    expect(after({ target: { strays: [shared] } }).changes).toBe(0);
+  });
+
   test('with two tables less asks for each of them', () => {
     const tables = { kind: 'list' as const, tables: [{ schema: 'public', name: 'items', alias: null }] };
     const plan = after({ spec: f.withSource({ tables }), source: withItems });

@@ -6,6 +6,8 @@ import { startMaterialize, type MaterializeServer } from '../../../local/materia
 import { createServerCertificate } from '../../../local/postgres/certificate';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
 import { base64Utf8 } from '../../../src/core/base64';
+import { writeMark } from '../../../src/core/plan/ownership';
+import { leftClusters, strayName } from '../../../src/core/plan/strays';
 import * as mz from '../../../src/core/sql/materialize';
 import * as pg from '../../../src/core/sql/postgres';
 import type { PipelineSpec } from '../../../src/core/spec/types';
@@ -23,6 +25,7 @@ import {
   readSource,
   readSourceProgress,
   readStalledSince,
+  readStrays,
   readTargetFacts,
   readTargetReading,
 } from '../../../src/systems/materialize';
@@ -405,6 +408,35 @@ describe('a source with source tables', () => {
     expect(facts.schemaItems.map((one) => one.name)).toEqual(expect.arrayContaining(['orders', 'moods', SOURCE.name]));
     await client.query(mz.dropTable(item('moods')));
     expect((await readSource(client, SOURCE))?.children).toHaveLength(1);
+  });
+
+  it('knows by their marks what an earlier version of the file named', async () => {
+    const spec = {
+      name: 'strayed',
+      materialize: {
+        ...{ database: 'materialize', schema: 'Shop', cluster: { name: 'new' } },
+        names: { secret: 'new', connection: 'new', source: 'new' },
+      },
+    } as PipelineSpec;
+    const marked = writeMark(spec.name);
+    await client.query(mz.createCluster('before', '25cc'));
+    await client.query(mz.createCluster('new', '25cc'));
+    await client.query(mz.createSchema('materialize', 'before'));
+    await client.query(mz.createSecret(item('before'), 'eA=='));
+    await client.query(`CREATE VIEW "Shop".v AS SELECT 1 AS one`);
+    await client.query(`CREATE INDEX strayed IN CLUSTER before ON "Shop".v (one)`);
+    for (const cluster of ['before', 'new']) await client.query(mz.commentOnCluster(cluster, marked));
+    await client.query(mz.commentOnSchema('materialize', 'before', marked));
+    await client.query(mz.commentOn('SECRET', item('before'), marked));
+    const strays = await readStrays(client, spec);
+    expect(strays.map(strayName)).toEqual([
+      'cluster before',
+      'schema materialize.before',
+      'secret materialize.Shop.before',
+    ]);
+    expect(strays[0]?.otherObjects.map(({ name }) => name)).toEqual(['strayed']);
+    await client.query('DROP INDEX "Shop".strayed');
+    expect(leftClusters(await readStrays(client, spec)).map(strayName)).toEqual(['cluster before']);
   });
 });
 

@@ -4,6 +4,7 @@ import { quoteIdent } from '../../sql/quote';
 import { listed, type Scene } from '../scene';
 import { isOurs } from '../ownership';
 import { sameTable, tableName } from '../select';
+import { dropStray, leftClusters, strayName } from '../strays';
 import { blocking, info, isCreating, warning, type Found, type Rule } from './rule';
 
 /** `mz_version_num()` is major·100000 + minor·100 + patch; older than v26.0 is read about, but not tried. */
@@ -63,6 +64,25 @@ export const targetRules: Record<string, Rule> = {
       const sentence = `materialize.cluster.${key}: this region has no size ${size}${meant ? `, perhaps ${meant}` : ''}`;
       return [blocking(`size ${size}`, sentence, `one of ${target.sizes.join(', ')}`)];
     });
+  },
+
+  'renamed-object': ({ target: { source, strays }, spec }) => {
+    const { database, schema, names } = spec.materialize;
+    const [before] = source === null ? strays.filter(({ kind }) => kind === 'source') : [];
+    if (before) {
+      const sentence = `${strayName(before)} is this pipeline's, and the file names it ${database}.${schema}.${names.source}: a second source would copy everything again and leave the first with its slot`;
+      const fix = `put the old name back; or take the old one down first: n2m destroy ${spec.name}`;
+      return [blocking(strayName(before), sentence, fix)];
+    }
+    const dropped = leftClusters(strays);
+    return strays
+      .filter((stray) => !dropped.includes(stray))
+      .map((stray) => {
+        const object = strayName(stray);
+        const users = stray.otherObjects.map(({ type, name }) => `${type} ${name}`);
+        const sentence = `${object} is this pipeline's and the file does not name it${users.length > 0 ? `; it runs ${listed(users)}` : ''}`;
+        return warning(object, sentence, `${dropStray(stray)};`);
+      });
   },
 
   'limit-reached': (scene) => {

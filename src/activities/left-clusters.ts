@@ -1,0 +1,20 @@
+import type { StepResult } from '../core/plan/types';
+import { leftClusters, strayName } from '../core/plan/strays';
+import { dropCluster } from '../core/sql/materialize';
+import type { PipelineSpec } from '../core/spec/types';
+import { readStrays } from '../systems/materialize';
+import type { Deps } from './deps';
+import { done } from './ensure';
+import { withMaterialize } from './sessions';
+
+/** Clusters the pipeline ran on before. Without CASCADE: Materialize refuses where something runs on one by now. */
+export function dropLeftClusters(deps: Deps, { spec }: { spec: PipelineSpec }): Promise<StepResult> {
+  return withMaterialize(deps, spec, async (client) => {
+    const left = leftClusters(await readStrays(client, spec));
+    for (const { name } of left) await client.query(dropCluster(name));
+    const names = left.map(strayName).join(', ');
+    return done('dropped', names || objectOf(spec), names ? `${names} is gone` : 'nothing is left to drop');
+  });
+}
+
+const objectOf = ({ name }: PipelineSpec): string => `clusters of ${name}`;

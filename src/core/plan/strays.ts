@@ -1,0 +1,37 @@
+import { dropCluster, dropConnection, dropSchema, dropSecret, dropSource } from '../sql/materialize';
+import type { PipelineSpec } from '../spec/types';
+import type { Stray } from './facts';
+
+type Marked = Omit<Stray, 'otherObjects'>;
+
+/** Whether the file names an object of this kind and name. */
+export function isNamed({ materialize }: PipelineSpec, { kind, database, schema, name }: Marked): boolean {
+  const { cluster, names } = materialize;
+  if (kind === 'cluster') return name === cluster.name;
+  if (database !== materialize.database) return false;
+  return kind === 'schema' ? name === materialize.schema : schema === materialize.schema && name === names[kind];
+}
+
+/** `source materialize.shop.shop_source`, `cluster ingest_shop`. */
+export const strayName = ({ kind, database, schema, name }: Marked): string =>
+  `${kind} ${[database, schema, name].filter((part) => part !== null).join('.')}`;
+
+export function dropStray({ kind, database, schema, name }: Marked): string {
+  const item = { database: database ?? '', schema: schema ?? '', name };
+  switch (kind) {
+    case 'source':
+      return dropSource(item);
+    case 'connection':
+      return dropConnection(item);
+    case 'secret':
+      return dropSecret(item);
+    case 'schema':
+      return dropSchema(item.database, name);
+    case 'cluster':
+      return dropCluster(name);
+  }
+}
+
+/** Clusters that only cost: nothing runs on them but, as long as it has not moved, the source that the file names. */
+export const leftClusters = (strays: Stray[]): Stray[] =>
+  strays.filter(({ kind, otherObjects }) => kind === 'cluster' && otherObjects.length === 0);
