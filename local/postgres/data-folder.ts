@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { withLock } from '../stack/lock';
 import { giveTo, runAs, writeFor, type Account } from './account';
 import { copyData } from './base-backup';
 import { run, type Binaries } from './binaries';
@@ -49,12 +50,9 @@ async function makeTemplate(binaries: Binaries, account: Account, template: stri
     const args = [`--pgdata=${join(fresh, 'data')}`, '--encoding=UTF8', '--no-sync', ...locale, ...access];
     await run(binaries.initdb, args, { ...runAs(account), cwd: fresh, env: { PATH: process.env.PATH, TZ: 'UTC' } });
     await writeFile(join(fresh, COUNT_FILE), await countFiles(join(fresh, 'data')));
-    if (await isWhole(template, account)) return;
-    // Whoever renames first wins; a broken one is moved away because a folder cannot be renamed onto a full one.
-    if (await exists(template)) await rename(template, join(fresh, 'broken')).catch(() => undefined);
-    await rename(fresh, template).catch(async (error: unknown) => {
-      if (!(await isWhole(template, account))) throw error;
-    });
+    // A broken one is moved away because a folder cannot be renamed onto a full one.
+    if (await exists(template)) await rename(template, join(fresh, 'broken'));
+    await rename(fresh, template);
   } finally {
     await rm(fresh, { recursive: true, force: true });
     await rm(join(template, 'broken'), { recursive: true, force: true });
@@ -65,7 +63,11 @@ async function makeTemplate(binaries: Binaries, account: Account, template: stri
 async function templateFolder(binaries: Binaries, account: Account): Promise<string> {
   const owner = account?.uid ?? process.getuid?.() ?? 0;
   const template = join(tmpdir(), `n2m-postgres-template-${binaries.version}-${owner}`);
-  if (!(await isWhole(template, account))) await makeTemplate(binaries, account, template);
+  const make = async (): Promise<void> => {
+    if (!(await isWhole(template, account))) await makeTemplate(binaries, account, template);
+  };
+  // One makes it, whoever else starts meanwhile waits: two would move it away from under a copy of it.
+  if (!(await isWhole(template, account))) await withLock(`${template}.lock`, make, () => undefined);
   return template;
 }
 

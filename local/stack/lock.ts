@@ -50,6 +50,9 @@ export function isAlive(pid: number): boolean {
 /** Moves the file away before removing it: of two who find it stale only one succeeds. */
 async function removeStale(path: string): Promise<void> {
   const away = `${path}.${randomUUID()}`;
-  await rename(path, away).catch(() => undefined);
+  await rename(path, away).catch((error: NodeJS.ErrnoException) => {
+    // Another user's lock cannot be moved: trying for ever would say nothing.
+    if (error.code !== 'ENOENT') throw error;
+  });
   await rm(away, { force: true });
 }

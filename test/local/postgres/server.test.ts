@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
@@ -55,7 +55,7 @@ describe('a Postgres of our own', () => {
 });
 
 it('takes up a folder it was given, and says so when the folder is not its own', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'n2m-given-'));
+  const dir = await mkdtemp(join(os.tmpdir(), 'n2m-given-'));
   const first = await startPostgres({ dir });
   await ask(first.superuserUrl, 'CREATE TABLE kept AS SELECT 42 AS n');
   await first.stop();
@@ -67,21 +67,40 @@ it('takes up a folder it was given, and says so when the folder is not its own',
   await rm(dir, { recursive: true });
 });
 
-it('names what is wrong when the server does not start, and removes its folder', async () => {
-  const TMPDIR = process.env.TMPDIR;
-  const own = await mkdtemp(join(tmpdir(), 'n2m-own-'));
+/** As on a machine where nothing was ever started. */
+async function onFreshMachine(work: (folder: string) => Promise<void>): Promise<void> {
+  const own = await mkdtemp(join(os.tmpdir(), 'n2m-own-'));
   await chmod(own, 0o777);
-  process.env.TMPDIR = own;
+  // Not by TMPDIR: a test's process.env is a copy, which os does not read.
+  const temporary = jest.spyOn(os, 'tmpdir').mockReturnValue(own);
   try {
-    await expect(startPostgres({ settings: { no_such_setting: 'x' } })).rejects.toThrow('no_such_setting');
-    const left = (await readdir(own)).filter((name) => !name.startsWith('n2m-postgres-template-'));
-    expect(left).toEqual([]);
+    await work(own);
   } finally {
-    if (TMPDIR === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = TMPDIR;
+    temporary.mockRestore();
     await rm(own, { recursive: true });
   }
-});
+}
+
+it('names what is wrong when the server does not start, and removes its folder', () =>
+  onFreshMachine(async (folder) => {
+    await expect(startPostgres({ settings: { no_such_setting: 'x' } })).rejects.toThrow('no_such_setting');
+    const left = (await readdir(folder)).filter((name) => !name.startsWith('n2m-postgres-template-'));
+    expect(left).toEqual([]);
+  }));
+
+it('makes one template for all that start at once on a fresh machine', () =>
+  onFreshMachine(async (folder) => {
+    const made = new Set<string | null>();
+    const watcher = watch(folder, (_, name) => made.add(name));
+    try {
+      const servers = await Promise.all([startPostgres(), startPostgres(), startPostgres()]);
+      await Promise.all(servers.map((server) => server.stop()));
+    } finally {
+      watcher.close();
+    }
+    expect([...made].filter((name) => name?.startsWith('n2m-postgres-initdb-'))).toHaveLength(1);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.lock'))).toEqual([]);
+  }));
 
 it('leaves nothing behind, also when several start at once', async () => {
   const servers = await Promise.all([startPostgres(), startPostgres(), startPostgres()]);
