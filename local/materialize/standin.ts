@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Client, Pool } from 'pg';
+import { onFreePort } from '../postgres/free-port';
 import { startPostgres, type PostgresServer } from '../postgres/server';
 import { installCatalog, type Catalog, type ClusterSize } from './catalog';
 import { MzError, type Ingestion, type IngestionSettings } from './contract';
@@ -130,7 +131,8 @@ async function assemble(
 
   await resume(environment);
   opened.push(() => ingestion.close());
-  server = await start(options.port ?? 0);
+  // Not one the system chooses: an outgoing connection could take that while a restart leaves it free.
+  server = options.port === undefined ? await onFreePort(start) : await start(options.port);
   const { port } = server;
   opened.push(async () => server?.close());
   const restart = async (): Promise<void> => {

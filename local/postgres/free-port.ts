@@ -23,3 +23,14 @@ export async function freePort(): Promise<number> {
   }
   throw new Error(`no free port on 127.0.0.1 between ${LOWEST} and ${HIGHEST} after ${ATTEMPTS} attempts`);
 }
+
+/** Has `listen` take a free port; another one when somebody else was quicker. */
+export async function onFreePort<T>(listen: (port: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await listen(await freePort());
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
