@@ -120,7 +120,7 @@ export class DevServer implements TemporalServer {
       timeout: 60_000,
       signal,
     });
-    const connection = await untilNamespaceAnswers({ address: this.address }, this.namespace, 60_000, signal);
+    const connection = await untilNamespaceAnswers({ address: this.address }, this.namespace, 60_000, { signal });
     try {
       await ensureSearchAttributes(connection, this.namespace, this.settings.searchAttributes);
     } finally {

@@ -11,12 +11,14 @@ export async function useExistingServer(
   env: NodeJS.ProcessEnv,
   namespace: string,
   searchAttributes: readonly string[],
+  signal?: AbortSignal,
 ): Promise<TemporalServer> {
   const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const config = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(given) });
   const options = config.connectionOptions as ConnectionOptions;
   const address = String(options.address);
-  const connection = await untilNamespaceAnswers(options, namespace, 0).catch((error: unknown) => {
+  const early = { signal, onRefusal: true };
+  const connection = await untilNamespaceAnswers(options, namespace, 20_000, early).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`TEMPORAL_ADDRESS=${address} with namespace ${namespace} cannot be used: ${reason}`, {
       cause: error,

@@ -14,7 +14,7 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
   const namespace = options.namespace ?? env.TEMPORAL_NAMESPACE ?? 'default';
   const attributes = options.searchAttributes ?? searchAttributes;
   const mayUseExisting = (options.useExisting ?? true) && dbFile === undefined && port === undefined;
-  if (mayUseExisting && env.TEMPORAL_ADDRESS) return useExistingServer(env, namespace, attributes);
+  if (mayUseExisting && env.TEMPORAL_ADDRESS) return useExistingServer(env, namespace, attributes, signal);
   const { path: binary } = await findTemporal({ env, log, signal });
   return DevServer.start({ binary, namespace, searchAttributes: attributes, dbFile, port, uiPort });
 }

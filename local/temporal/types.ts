@@ -13,7 +13,7 @@ export interface TemporalOptions {
   searchAttributes?: readonly string[];
   /** Whether a server named by TEMPORAL_ADDRESS is used instead of starting one; true by default. */
   useExisting?: boolean;
-  /** Ends a download or a build early. */
+  /** Ends a download, a build or the wait for a server that already runs early. */
   signal?: AbortSignal;
   log?: (line: string) => void;
   env?: NodeJS.ProcessEnv;
