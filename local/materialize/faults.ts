@@ -4,7 +4,7 @@ export interface Fault {
   match: string;
   /** `dropBefore`: cut the connection before the statement is carried out; `dropAfter`: after it, before the answer. */
   action: 'dropBefore' | 'dropAfter' | 'delay';
-  /** How long an answer is held back, milliseconds. */
+  /** How long an answer is held back, milliseconds; without it, until `clear`. */
   delayMs?: number;
   /** Default 1. */
   times?: number;
@@ -18,6 +18,7 @@ interface Armed extends Fault {
 /** Faults asked for at run time, through the handle or the control port. */
 export class Faults {
   private armed: Armed[] = [];
+  private releases: (() => void)[] = [];
   /** The patterns of the faults that have struck, oldest first; not the statements, which may hold secrets. */
   readonly struck: string[] = [];
 
@@ -26,9 +27,19 @@ export class Faults {
     this.armed.push({ ...fault, pattern: new RegExp(fault.match, 'i'), left: fault.times ?? 1 });
   }
 
+  /** Forgets what is armed and what has struck, and lets go what is held back. */
   clear(): void {
     this.armed = [];
     this.struck.length = 0;
+    for (const go of this.releases.splice(0)) go();
+  }
+
+  /** Holds an answer back for as long as the fault says. */
+  hold({ delayMs }: Fault): Promise<void> {
+    return new Promise((resolve) => {
+      if (delayMs === undefined) this.releases.push(resolve);
+      else setTimeout(resolve, delayMs);
+    });
   }
 
   /** Faults not used up yet. */

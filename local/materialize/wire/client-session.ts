@@ -101,11 +101,12 @@ export class ClientSession {
 
   /** Lets a fault asked for strike around the work. */
   async underFaults(sql: string, work: () => Promise<void>): Promise<void> {
-    const fault = this.services.faults.strike(sql);
+    const { faults } = this.services;
+    const fault = faults.strike(sql);
     if (fault?.action === 'dropBefore') return this.channel.destroy();
     if (fault?.action === 'dropAfter') this.channel.mute();
     try {
-      if (fault?.action === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 1_000));
+      if (fault?.action === 'delay') await faults.hold(fault);
       await work();
     } finally {
       if (fault?.action === 'dropAfter') this.channel.destroy();

@@ -10,6 +10,7 @@ import {
 } from '../../../local/materialize/catalog';
 import type { UpstreamTable } from '../../../local/materialize/contract';
 import { type PostgresServer, startPostgres } from '../../../local/postgres/server';
+import { until } from '../../../local/stack/until';
 
 const transcripts = join(__dirname, '../../transcripts');
 const session: CatalogSession = { database: 'materialize', searchPath: ['public'], role: 'materialize' };
@@ -44,6 +45,16 @@ interface Step {
 
 const recorded = (file: string): Step[] =>
   (JSON.parse(readFileSync(join(transcripts, file), 'utf8')) as { steps: Step[] }).steps.filter((step) => step.answers);
+
+/** A reader waits in the store by sleeping between two looks at the table's state. */
+const readerWaits = (sql: string): Promise<boolean> =>
+  until(
+    async () => {
+      const asleep = `SELECT FROM pg_stat_activity WHERE state = 'active' AND wait_event = 'PgSleep' AND query = $1`;
+      return (await pool.query(asleep, [sql])).rowCount ? true : undefined;
+    },
+    { what: `a reader that waits: ${sql}`, timeout: 30_000 },
+  );
 
 const onWire = (oid: number): number => catalog.typeOids.get(oid) ?? oid;
 
@@ -132,9 +143,9 @@ test('a source is seen in the relations as recorded, waits for its snapshot, and
     port: 5617,
   });
 
-  const reading = pool.query<{ n: string }>('SELECT count(*) AS n FROM shop.orders');
-  const early = await Promise.race([reading, pool.query('SELECT pg_sleep(0.3)').then(() => 'still waiting')]);
-  expect(early).toBe('still waiting');
+  const count = 'SELECT count(*) AS n FROM shop.orders';
+  const reading = pool.query<{ n: string }>(count);
+  expect(await Promise.race([reading, readerWaits(count).then(() => 'still waiting')])).toBe('still waiting');
   await pool.query(`INSERT INTO mz_store."${table.id}" (id, total) VALUES (1, 2.5)`);
   await pool.query('UPDATE mz_store.table_state SET committed = true WHERE id = $1', [table.id]);
   const frontier =
@@ -172,8 +183,9 @@ test('a source is seen in the relations as recorded, waits for its snapshot, and
 
 test('a reader that waits when the table is dropped is told, and does not hold the drop', async () => {
   const { source } = await catalog.addSource((await makeSource('waiting')).source);
-  const reading = pool.query('SELECT * FROM waiting.orders').catch((error: Error) => error.message);
-  await pool.query('SELECT pg_sleep(0.2)');
+  const all = 'SELECT * FROM waiting.orders';
+  const reading = pool.query(all).catch((error: Error) => error.message);
+  await readerWaits(all);
   await catalog.dropItems([source], { cascade: true, session });
   expect(await reading).toBe('query could not complete because relation "materialize.waiting.orders" was dropped');
 });

@@ -186,11 +186,17 @@ describe('a source made by hand', () => {
     await client.query('DROP CLUSTER alt CASCADE');
     await client.query('DROP SCHEMA alt CASCADE');
     // The secret says 'new' while upstream wants 'pw' again: the slot cannot be dropped from here, as in Materialize.
-    await upstream.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active');
+    await until('the slot is left', async () => (await slots(upstream)).every(({ active }) => active === false));
+    await upstream.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots');
+    expect(await slots(upstream)).toEqual([]);
   });
 });
 
 describe('a statement that waits', () => {
+  /** Sessions upstream that wait for a lock. */
+  const waitingUpstream = async (): Promise<unknown[]> =>
+    (await upstream.rows('SELECT pid FROM pg_locks WHERE NOT granted')).map(({ pid }) => pid);
+
   it('is cancelled without effect, or carried out although its client has gone', async () => {
     await preparePipeline(client, postgres, 'wait');
     const locker = await TestClient.connect(postgres.superuserUrl);
@@ -198,10 +204,7 @@ describe('a statement that waits', () => {
     try {
       const other = await connect();
       const waiting = other.refusal(createSource('wait'));
-      await until(
-        'it waits upstream',
-        async () => (await upstream.value(`SELECT count(*) FROM pg_locks WHERE NOT granted`)) !== '0',
-      );
+      await until('it waits upstream', async () => (await waitingUpstream()).length > 0);
       const canceller = await connect();
       const { processID, secretKey } = other.client as unknown as { processID: number; secretKey: number };
       expect(typeof secretKey).toBe('number');
@@ -210,12 +213,12 @@ describe('a statement that waits', () => {
       expect(await waiting).toMatchObject({ code: '57014', message: 'canceling statement due to user request' });
       expect(await canceller.value(`SELECT count(*) FROM mz_sources WHERE name = 'src'`)).toBe('0');
 
+      // What was cancelled leaves its session upstream waiting.
+      const left = await waitingUpstream();
       const gone = await connect();
       gone.query(createSource('wait')).catch(() => undefined);
-      await until(
-        'it waits upstream',
-        async () => (await upstream.value(`SELECT count(*) FROM pg_locks WHERE NOT granted`)) !== '0',
-      );
+      const another = async () => (await waitingUpstream()).some((pid) => !left.includes(pid));
+      await until('another one waits upstream', another);
       destroySocket(gone);
     } finally {
       await locker.query('ROLLBACK');
@@ -300,11 +303,12 @@ describe('faults', () => {
 
   it('hold an answer back while others are answered', async () => {
     const order: string[] = [];
-    materialize.faults.add({ match: 'slow', action: 'delay', delayMs: 500 });
+    materialize.faults.add({ match: 'slow', action: 'delay' });
     const slow = client.query(`SELECT 'slow'`).then(() => order.push('slow'));
     await until('the fault has struck', () => Promise.resolve(materialize.faults.struck.length === 1));
     const other = await connect();
     await other.query(`SELECT 'quick'`).then(() => order.push('quick'));
+    materialize.faults.clear();
     await slow;
     expect(order).toEqual(['quick', 'slow']);
   });
