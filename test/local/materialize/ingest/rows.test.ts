@@ -91,27 +91,33 @@ describe('rows', () => {
         await pause(2);
       }
     })();
-    await bench.with({ rowsPerSecond: () => 20_000 });
-    bench.ingestion.start(source, R1);
-    for (const table of source.tables) await bench.committed(table);
-    await bench.sql(`ALTER TABLE w3 REPLICA IDENTITY FULL; ALTER PUBLICATION ${source.publication} ADD TABLE w3`);
-    const [added] = await bench.describe(source.publication, [], 'w3');
-    bench.ingestion.addTables(source.id, [added!]);
-    source.tables.push(added!);
-    await bench.committed(added!);
-    for (let round = 0; round < 4; round += 1) {
-      const [before] = await bench.slots(source.slot);
-      bench.ingestion.moveTo(source.id, round % 2 === 0 ? R2 : R1);
-      await bench.eventually('more to be acknowledged', async () => {
-        const [slot] = await bench.slots(source.slot);
-        return slot?.active === true && slot.confirmed !== before?.confirmed;
-      });
-      await bench.crash();
-      bench.ingestion.start(source, round % 2 === 0 ? R2 : R1);
+    // Awaited below: a writer that fails earlier is no unhandled rejection, one that a failed test leaves must not write on.
+    writes.catch(() => undefined);
+    try {
+      await bench.with({ rowsPerSecond: () => 20_000 });
+      bench.ingestion.start(source, R1);
+      for (const table of source.tables) await bench.committed(table);
+      await bench.sql(`ALTER TABLE w3 REPLICA IDENTITY FULL; ALTER PUBLICATION ${source.publication} ADD TABLE w3`);
+      const [added] = await bench.describe(source.publication, [], 'w3');
+      bench.ingestion.addTables(source.id, [added!]);
+      source.tables.push(added!);
+      await bench.committed(added!);
+      for (let round = 0; round < 4; round += 1) {
+        const [before] = await bench.slots(source.slot);
+        bench.ingestion.moveTo(source.id, round % 2 === 0 ? R2 : R1);
+        await bench.eventually('more to be acknowledged', async () => {
+          const [slot] = await bench.slots(source.slot);
+          return slot?.active === true && slot.confirmed !== before?.confirmed;
+        });
+        await bench.crash();
+        bench.ingestion.start(source, round % 2 === 0 ? R2 : R1);
+      }
+    } finally {
+      writing = false;
+      await writes.catch(() => undefined);
+      await writer.end();
     }
-    writing = false;
     await writes;
-    await writer.end();
     for (const table of source.tables) await bench.same(table);
     await bench.drop(source);
   });

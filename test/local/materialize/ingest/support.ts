@@ -30,6 +30,14 @@ const STORE = `
     snapshot_records_staged numeric, snapshot_committed bool, offset_known numeric, offset_committed numeric);
   CREATE TABLE mz_internal.mz_frontiers (object_id text, read_frontier numeric, write_frontier numeric)`;
 
+/** Every version of a row of the statistics: one that stands for a single interval, a look at the row itself may miss. */
+const STATISTICS_LOG = `
+  CREATE TABLE statistics_log (LIKE mz_internal.mz_source_statistics, n serial);
+  CREATE FUNCTION log_statistics() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN INSERT INTO statistics_log SELECT NEW.*; RETURN NULL; END $$;
+  CREATE TRIGGER log AFTER INSERT OR UPDATE ON mz_internal.mz_source_statistics
+    FOR EACH ROW EXECUTE FUNCTION log_statistics()`;
+
 export const FAST: IngestionSettings = {
   rowsPerSecond: () => Infinity,
   statisticsInterval: 100,
@@ -41,6 +49,13 @@ export const R1 = { id: 'u901', size: '100cc' };
 export const R2 = { id: 'u902', size: '50cc' };
 const ROLE = 'mzr';
 const PASSWORD = 'pw';
+
+interface SourceEvent {
+  status: string;
+  error: string | null;
+  details: unknown;
+  replica_id: string | null;
+}
 
 /** Two servers: Postgres upstream and the store of the stand-in, with everything a test asks of them. */
 export class Bench {
@@ -64,7 +79,7 @@ export class Bench {
     ]);
     const store = new Pool({ connectionString: storeServer.superuserUrl, max: 20 });
     store.on('error', () => undefined);
-    await store.query(STORE);
+    await store.query(`${STORE};${STATISTICS_LOG}`);
     const bench = new Bench(upstream, storeServer, store, await connect(upstream));
     await bench.sql(`CREATE ROLE ${ROLE} LOGIN REPLICATION PASSWORD '${PASSWORD}'; GRANT pg_read_all_data TO ${ROLE}`);
     return bench;
@@ -130,6 +145,16 @@ export class Bench {
     return { id, progressId, slot: newSlotName(), publication, connection: this.connection(), tables };
   }
 
+  /** A table upstream; wide rows where its copy is to be seen there: the sockets hold about 5 MB of it. */
+  async fill(name: string, rows: number, width = 1): Promise<void> {
+    await this.sql(`CREATE TABLE ${name} (id int PRIMARY KEY, v text);
+      INSERT INTO ${name} SELECT i, repeat('v', ${width}) || i FROM generate_series(1, ${rows}) i`);
+  }
+
+  /** Copies under way upstream. */
+  copying = (): Promise<{ rows: string }[]> =>
+    this.sql('SELECT tuples_processed::text AS rows FROM pg_stat_progress_copy WHERE tuples_processed > 0');
+
   newId = (): string => `u${this.nextId++}`;
 
   /** Tables of the publication, ready to be ingested under new ids. */
@@ -180,14 +205,14 @@ export class Bench {
     await until(async () => ((await holds()) ? true : undefined), { what, timeout: 30_000 });
   }
 
-  history = (id: string): Promise<{ status: string; error: string | null; details: unknown; replica_id: string }[]> =>
+  history = (id: string): Promise<SourceEvent[]> =>
     this.rows(
       `SELECT status, error, details, replica_id FROM mz_internal.mz_source_status_history WHERE source_id = $1
        ORDER BY occurred_at`,
       [id],
     );
 
-  async lastStatus(id: string): Promise<{ status: string; error: string | null; details: unknown } | undefined> {
+  async lastStatus(id: string): Promise<SourceEvent | undefined> {
     return (await this.history(id)).at(-1);
   }
 
