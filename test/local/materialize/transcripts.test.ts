@@ -28,6 +28,9 @@ const environments: Record<string, string[]> = {
   privileges: ['18-privileges'],
 };
 
+/** As recorded where a state is to be seen that stands only until the next attempt; elsewhere short, to save time. */
+const restartDelays: Record<string, number> = { restart: 5_000 };
+
 /** How long a watched series may take to come to where the recording ended. */
 const PATIENCE_MS = 30_000;
 /** Recorded answers that the stand-in gives; raise it when more are followed. */
@@ -44,8 +47,8 @@ interface Played {
 }
 
 /** The recordings of one environment, one after the other. */
-async function playAll(scenarios: string[]): Promise<Map<string, Played>> {
-  const replay = await Replay.start(PATIENCE_MS);
+async function playAll(name: string, scenarios: string[]): Promise<Map<string, Played>> {
+  const replay = await Replay.start(PATIENCE_MS, restartDelays[name]);
   try {
     const all = new Map<string, Played>();
     for (const scenario of scenarios) {
@@ -62,7 +65,7 @@ async function playAll(scenarios: string[]): Promise<Map<string, Played>> {
 let played: Map<string, Promise<Map<string, Played>>>;
 beforeAll(() => {
   const environment = ([name]: [string, string[]]) => name;
-  played = inLanes(Object.entries(environments), environment, ([, scenarios]) => playAll(scenarios));
+  played = inLanes(Object.entries(environments), environment, ([name, scenarios]) => playAll(name, scenarios));
 });
 afterAll(() => Promise.allSettled(played.values()));
 

@@ -36,6 +36,7 @@ export class Replay {
   private sessions = new Map<string, RecordingSession>();
   private notes = new Map<number, Row[]>();
   private pending = new Map<number, { answer: Promise<Given>; answeredAt: number }>();
+  private underWay: Promise<void> = Promise.resolve();
 
   private constructor(
     readonly upstream: PostgresServer,
@@ -43,14 +44,14 @@ export class Replay {
     private readonly patience: number,
   ) {}
 
-  static async start(patience: number): Promise<Replay> {
+  static async start(patience: number, restartDelay = 700): Promise<Replay> {
     const upstream = await startPostgres({
       settings: { wal_level: 'logical', max_replication_slots: '10', max_wal_senders: '20', max_connections: '200' },
     });
     try {
       const standin = await startMaterialize({
         statisticsInterval: 500,
-        restartDelay: 700,
+        restartDelay,
         // Longer than an accident takes to reach the stream, which is to notice it first, as recorded.
         schemaValidationInterval: 5_000,
         rowsPerSecond: () => 20_000,
@@ -75,6 +76,7 @@ export class Replay {
       await unrecorded[scenario]?.[index]?.(this, (other, answeredAt) => this.sendAhead(steps, other, answeredAt));
       const sent = this.pending.get(index);
       if (sent === undefined) units.push(...(await this.step(scenario, index, step, known)));
+      await this.underWay;
       for (const [earlier, { answer, answeredAt }] of this.pending) {
         if (answeredAt !== index) continue;
         units.push(...this.compare(scenario, earlier, steps[earlier] as StatementStep, await answer));
@@ -100,6 +102,12 @@ export class Replay {
   async say(on: string, sql: string): Promise<void> {
     const given = await (await this.session(on)).ask(this.adapt(sql), ANSWER_WITHIN_MS);
     if (given.error !== undefined) throw new Error(`${sql}: ${given.error.message}`);
+  }
+
+  /** An act that the next step is to see from its beginning; that step is over when it is done. */
+  meanwhile(act: Promise<void>): void {
+    this.underWay = act;
+    act.catch(() => undefined);
   }
 
   /** What the act of a recorded note came to. */

@@ -210,7 +210,8 @@ export const unrecorded: Record<string, Record<number, Act>> = {
         'true',
       );
     },
-    1: (replay) => replay.upstream.halt(),
+    // However long the shutdown takes: the connection it closes is to be seen by the watch.
+    1: (replay) => Promise.resolve(replay.meanwhile(replay.upstream.halt())),
     2: (replay) => replay.upstream.start(),
   },
   '17-lost-answers': {
