@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../../../local/stack/until';
 
 /**
  * A TMPDIR of one test's own: whatever a stack started there leaves behind bears its name, even while other tests run their
@@ -34,6 +35,16 @@ export function killProcessesOf(folder: string): void {
 /** What is in the folder but what is kept on purpose: copies of Postgres for the next start, what tsx has compiled. */
 export function foldersIn(folder: string): string[] {
   return readdirSync(folder).filter((name) => !/^(n2m-postgres-(template|binaries)|tsx-\d)/.test(name));
+}
+
+/**
+ * What is still there of a stack that has ended: processes, folders, addresses. Guards and companions bear the folder's name
+ * too and end after the servers they watch, so it is what does not go.
+ */
+export async function leftBehind(folder: string, addresses: string[]): Promise<string[]> {
+  const look = async () => [...processesOf(folder), ...foldersIn(folder), ...(await listening(addresses))];
+  const nothing = async () => ((await look()).length === 0 ? [] : undefined);
+  return until<string[]>(nothing, { what: 'the end of all parts', timeout: 60_000 }).catch(look);
 }
 
 /** Those of the addresses (host:port or URL) where somebody still listens. */

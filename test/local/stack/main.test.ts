@@ -8,7 +8,7 @@ import type { StackFile } from '../../../local/stack';
 import { until } from '../../../local/stack/until';
 import { projectRoot } from '../../../local/stack/worker';
 import { parsePipeline } from '../../../src/core/spec/parse';
-import { foldersIn, killProcessesOf, listening, ownTmpdir, processesOf } from './left-behind';
+import { killProcessesOf, leftBehind, ownTmpdir } from './left-behind';
 
 const run = promisify(execFile);
 const patience = 300_000;
@@ -58,9 +58,7 @@ class Local {
   }
 
   async nothingIsLeft(addresses: string[]): Promise<void> {
-    expect(processesOf(this.folder)).toEqual([]);
-    expect(foldersIn(this.folder)).toEqual([]);
-    expect(await listening(addresses)).toEqual([]);
+    expect(await leftBehind(this.folder, addresses)).toEqual([]);
   }
 
   clean(): void {
@@ -143,12 +141,8 @@ describe('npm run local', () => {
         await local.says(/Ctrl-C ends it all/);
         const addresses = addressesOf(local.file);
         await local.end('SIGKILL');
-        const gone = async () => {
-          await local.nothingIsLeft(addresses);
-          return true;
-        };
         rmSync(local.dir, { recursive: true });
-        await until(gone, { what: 'the end of all parts', timeout: 60_000, every: 200 });
+        await local.nothingIsLeft(addresses);
       } finally {
         local.clean();
       }

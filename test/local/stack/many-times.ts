@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { startStack } from '../../../local/stack';
-import { foldersIn, listening, processesOf } from './left-behind';
+import { leftBehind, listening, processesOf } from './left-behind';
 
 /** Starts and stops a stack as often as asked, in a process and a TMPDIR of its own; prints what each round left behind. */
 async function main(rounds: number): Promise<void> {
@@ -12,7 +12,7 @@ async function main(rounds: number): Promise<void> {
     const answered = (await listening(addresses)).length;
     const running = processesOf(tmpdir()).length;
     await stack.stop();
-    const left = [...processesOf(tmpdir()), ...foldersIn(tmpdir()), ...(await listening(addresses))];
+    const left = await leftBehind(tmpdir(), addresses);
     process.stdout.write(`${JSON.stringify({ round, answered, running, left })}\n`);
   }
 }

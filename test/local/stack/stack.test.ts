@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startStack } from '../../../local/stack';
-import { foldersIn, killProcessesOf, ownTmpdir, processesOf } from './left-behind';
+import { killProcessesOf, leftBehind, ownTmpdir } from './left-behind';
 
 interface Round {
   round: number;
@@ -39,8 +39,7 @@ it(
       for (const { running } of rounds) expect(running).toBeGreaterThanOrEqual(3);
       // Ended by itself: nothing kept it alive.
       expect(code).toBe(0);
-      expect(processesOf(folder)).toEqual([]);
-      expect(foldersIn(folder)).toEqual([]);
+      expect(await leftBehind(folder, [])).toEqual([]);
     } finally {
       child.kill('SIGKILL');
       killProcessesOf(folder);
