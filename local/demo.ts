@@ -75,6 +75,8 @@ async function arrive(stack: Stack): Promise<void> {
     connectionString: stack.neon?.postgres.superuserUrl.replace(/\/postgres(\?|$)/, '/shop$1'),
   });
   const target = new Client({ connectionString: stack.file.materialize.url });
+  // A connection that is lost is told by the query that needs it.
+  for (const client of [upstream, target]) client.on('error', () => undefined);
   await upstream.connect();
   await target.connect();
   try {

@@ -216,6 +216,7 @@ async function orStop<T>(postgres: PostgresServer, prepare: () => Promise<T>): P
 
 async function asPostgres(postgres: PostgresServer, statements: string[]): Promise<void> {
   const client = new Client({ connectionString: postgres.superuserUrl });
+  client.on('error', () => undefined);
   await client.connect();
   try {
     for (const statement of statements) await client.query(statement);
@@ -233,6 +234,7 @@ async function fill(postgres: PostgresServer, options: ComputeOptions): Promise<
     password: options.ownerPassword,
     ssl: { ca: postgres.caPem ?? undefined },
   });
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await createSample(client, { orders: options.sampleOrders });

@@ -19,6 +19,7 @@ const pools: SqlPools[] = [];
 beforeAll(async () => {
   [server, materialize] = await Promise.all([startPostgres({ tls: true }), startMaterialize()]);
   admin = new Client({ connectionString: server.superuserUrl });
+  admin.on('error', () => undefined);
   await admin.connect();
   await admin.query(`CREATE ROLE watcher LOGIN PASSWORD '${SECRET}'`);
 }, 120_000);

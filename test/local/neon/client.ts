@@ -50,6 +50,7 @@ export async function asSuperuser(neon: Neon, sql: string): Promise<unknown> {
   const url = new URL(neon.postgres.superuserUrl);
   url.pathname = `/${neon.database}`;
   const client = new Client({ connectionString: url.href });
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const results = [await client.query<Record<string, unknown>>(sql)].flat();

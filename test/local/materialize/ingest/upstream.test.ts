@@ -25,6 +25,7 @@ describe('questions to upstream', () => {
   beforeAll(async () => {
     server = await startPostgres({ tls: true, settings: { wal_level: 'logical', max_replication_slots: '3' } });
     admin = new Client({ connectionString: server.superuserUrl });
+    admin.on('error', () => undefined);
     await admin.connect();
     await sql(`CREATE ROLE mzr LOGIN REPLICATION PASSWORD 'pw'; CREATE TYPE mood AS ENUM ('a', 'b'); CREATE SCHEMA other;
       CREATE SCHEMA third; GRANT USAGE ON SCHEMA third TO mzr;
