@@ -60,7 +60,7 @@ describe('a worker that dies in the middle of', () => {
 async function one({ title, mode }: Case): Promise<void> {
   const life = LIVES[title];
   if (!life) throw new Error(`no case ${title}`);
-  const { branch } = life;
+  const { branch, cluster = '' } = life;
   const world = await World.start({
     sharedMaterialize: life.sourceTables ? sourceTables : subsources,
     // Below a protected branch the child's passwords are new.
@@ -84,7 +84,7 @@ async function one({ title, mode }: Case): Promise<void> {
     await life.run(world, file);
     await tried(life, world.dir, await readFile(journal, 'utf8'));
     await up(world, `UPDATE customers SET city = 'Graz' WHERE id % 5 = 0`, branch);
-    await untilEqual(world, tables, { branch });
+    await untilEqual(world, tables, { branch, cluster: `ingest_${world.name}${cluster}` });
     await nothingLeft(world, file);
   } finally {
     await world.stop();
@@ -99,11 +99,16 @@ async function tried({ patterns, unlessFaster = [] }: Life, markers: string, jou
   expect(struck).toEqual(patterns.flatMap((pattern, index) => (made(pattern) ? [`struck-${index}`] : [])).sort());
 }
 
-const fileOf = (world: World, tables: string[], { sqlRole, branch, edit }: Partial<Life>): Promise<string> =>
+const fileOf = (
+  world: World,
+  tables: string[],
+  { sqlRole, branch, cluster = '', edit }: Partial<Life>,
+): Promise<string> =>
   world.write((file) => {
     file.source.tables = tables.map((table) => `public."${table}"`);
     if (sqlRole) file.source.role = { name: `mz_${world.name}`, via: 'sql' };
     if (branch) file.source.branch = branch;
+    file.materialize.cluster.name += cluster;
     edit?.(file);
   });
 

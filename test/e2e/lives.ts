@@ -11,8 +11,9 @@ export interface Life {
   sqlRole?: true;
   /** With a table of its own for each upstream table, where Materialize has that. */
   sourceTables?: true;
-  /** A branch of the project that the file names from then on. */
+  /** A branch of the project that the file names from then on, and the end of the name of another cluster. */
   branch?: string;
+  cluster?: string;
   /** On a live pipeline, with a worker that nobody kills. */
   damage?: (world: World) => Promise<void>;
   /** Tables and whatever else the file says from then on. */
@@ -126,6 +127,13 @@ export const LIVES: Record<string, Life> = {
       await branchOff(world, 'preview');
       await up(world, 'DELETE FROM orders WHERE id % 3 = 0', 'preview');
     },
+    run: async (world, file) => {
+      await ended(world, ['apply', file, '--yes']);
+    },
+  },
+  'another cluster': {
+    cluster: '_b',
+    patterns: ['^CREATE CLUSTER', '^COMMENT ON CLUSTER', '^DROP SOURCE .*CASCADE', '^DROP CLUSTER'],
     run: async (world, file) => {
       await ended(world, ['apply', file, '--yes']);
     },
