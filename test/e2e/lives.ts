@@ -9,7 +9,7 @@ export interface Life {
   /** Of them, what Materialize may have made needless before. */
   unlessFaster?: string[];
   sqlRole?: true;
-  /** With a table of its own for each upstream table, where Materialize has that. */
+  /** On a Materialize that makes tables from a source; one that somebody else runs has the syntax it has. */
   sourceTables?: true;
   /** A branch of the project that the file names from then on, and the end of the name of another cluster. */
   branch?: string;
@@ -34,6 +34,10 @@ const DEPENDENTS = [
   '^COMMENT ON VIEW',
 ];
 
+/** A table of a source, in either syntax. */
+const DROP_TABLE = '^DROP (SOURCE|TABLE) .*RESTRICT';
+const ADD_TABLE = '^(ALTER SOURCE .*ADD SUBSOURCE|CREATE TABLE )';
+
 /** Needless where the source, cut off for another reason, has just logged in with the new password. */
 const LOG_IN_AGAIN = '^SELECT pg_terminate_backend';
 
@@ -50,7 +54,7 @@ export const LIVES: Record<string, Life> = {
     run: rotate,
   },
   'repair of a dead table': {
-    patterns: [...DEPENDENTS, '^DROP SOURCE .*RESTRICT', '^ALTER SOURCE .*ADD SUBSOURCE'],
+    patterns: [...DEPENDENTS, DROP_TABLE, ADD_TABLE],
     damage: async (world) => {
       await build(world);
       await up(world, 'TRUNCATE orders CASCADE');
@@ -81,22 +85,17 @@ export const LIVES: Record<string, Life> = {
     run: repair,
   },
   'a table added': {
-    patterns: [
-      '^COMMENT ON PUBLICATION',
-      'REPLICA IDENTITY FULL',
-      '^ALTER PUBLICATION .* ADD TABLE',
-      '^ALTER SOURCE .*ADD SUBSOURCE',
-    ],
+    patterns: ['^COMMENT ON PUBLICATION', 'REPLICA IDENTITY FULL', '^ALTER PUBLICATION .* ADD TABLE', ADD_TABLE],
     tables: ['customers', 'orders', 'Order Items', 'events'],
     run: change,
   },
   'a table removed': {
-    patterns: ['^DROP SOURCE .*RESTRICT', '^ALTER PUBLICATION .* DROP TABLE'],
+    patterns: [DROP_TABLE, '^ALTER PUBLICATION .* DROP TABLE'],
     tables: ['customers', 'orders'],
     run: change,
   },
   'a table copied again for other columns': {
-    patterns: ['^DROP MATERIALIZED VIEW', '^DROP SOURCE .*RESTRICT', '^ALTER SOURCE .*ADD SUBSOURCE', '^CREATE VIEW'],
+    patterns: ['^DROP MATERIALIZED VIEW', DROP_TABLE, ADD_TABLE, '^CREATE VIEW'],
     damage: build,
     edit: ({ source }) => (source.excludeColumns = ['public.orders.placed_at']),
     run: async (world, file) => {
@@ -106,7 +105,7 @@ export const LIVES: Record<string, Life> = {
   },
   'repair of a dead table, one of its own': {
     sourceTables: true,
-    patterns: ['^DROP TABLE .*RESTRICT', '^CREATE TABLE'],
+    patterns: [DROP_TABLE, ADD_TABLE],
     damage: async (world) => {
       await build(world);
       await up(world, 'TRUNCATE orders CASCADE');
@@ -116,7 +115,7 @@ export const LIVES: Record<string, Life> = {
   },
   'a table added, one of its own': {
     sourceTables: true,
-    patterns: ['^ALTER PUBLICATION .* ADD TABLE', '^CREATE TABLE'],
+    patterns: ['^ALTER PUBLICATION .* ADD TABLE', ADD_TABLE],
     tables: ['customers', 'orders', 'Order Items', 'events'],
     run: change,
   },
