@@ -98,6 +98,12 @@ describe('Temporal out of reach', () => {
     expect(result.stderr).toContain('next: set TEMPORAL_ADDRESS');
     expect(result.stderr).not.toMatch(/^\s+at /m);
   });
+
+  it('shows where it went wrong with N2M_DEBUG', async () => {
+    const result = await n2m(['list'], { TEMPORAL_ADDRESS: await nobody(), N2M_DEBUG: '1' });
+    expect(result).toMatchObject({ code: 5, stdout: '' });
+    expect(result.stderr).toMatch(/^\s+at /m);
+  });
 });
 
 describe('n2m sql', () => {
