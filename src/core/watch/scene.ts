@@ -24,6 +24,16 @@ export interface WatchScene {
   copying: boolean;
 }
 
+/** A source that lost its slot says so every 5 s, and runs in between. */
+const FIRST_LOOK_BACK_MS = 60_000;
+
+/** Stalled events that are news: since the check before; at the first, of the last minute, as older ones may be over. */
+export function news({ target, memory, now }: WatchScene): TargetReading['source']['stalledSince'] {
+  const events = target?.source.stalledSince ?? [];
+  if (memory !== null) return events;
+  return events.filter(({ at }) => Date.parse(now) - Date.parse(at) <= FIRST_LOOK_BACK_MS);
+}
+
 /** How long a condition has held, when its severity is asked. */
 export interface Held {
   ms: number;

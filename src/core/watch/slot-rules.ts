@@ -5,7 +5,7 @@ import { blockerWords } from '../snapshot/merge';
 import type { Blocker } from '../snapshot/types';
 import type { WatchRule } from './rule';
 import { sourceError } from './source-errors';
-import { always, grownSince, lasting, reaching, type WatchScene } from './scene';
+import { always, grownSince, lasting, news, reaching, type WatchScene } from './scene';
 
 /** Neon removes a slot whose consumer acknowledged nothing for about so long, whether connected or not. */
 const NEON_SLOT_LIFE_MS = 40 * 3_600_000;
@@ -17,7 +17,7 @@ export const slotRules: WatchRule[] = [
     needs: 'either',
     during: ['copying'],
     look: (scene) => {
-      const { source, target, slot, spec, memory } = scene;
+      const { source, target, slot, spec } = scene;
       // Materialize makes a missing slot anew under its name and then finds it too young: told once, as missing.
       if (missed(scene)) return [];
       const next = `n2m repair ${spec.name}`;
@@ -29,8 +29,7 @@ export const slotRules: WatchRule[] = [
           `slot ${row.slot} is lost${why}: the WAL it needs is gone, every table has to be copied again`;
         return [{ table: null, severity: always('terminal'), cause, next, latch }];
       }
-      const since = memory === null ? [] : (target?.source.stalledSince ?? []);
-      const known = [target?.source.error ?? null, ...since.map(({ error }) => error)].map(sourceError);
+      const known = [target?.source.error ?? null, ...news(scene).map(({ error }) => error)].map(sourceError);
       const lost = known.find((error) => error?.rule === 'slot-lost');
       return lost ? [{ table: null, severity: always('terminal'), cause: () => lost.meaning, next, latch }] : [];
     },

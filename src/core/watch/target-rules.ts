@@ -3,7 +3,7 @@ import { formatShare } from '../text/share';
 import { alterClusterReplicationFactor } from '../sql/materialize-objects';
 import type { WatchRule } from './rule';
 import { sourceError } from './source-errors';
-import { always, lasting, reaching, type WatchScene } from './scene';
+import { always, lasting, news, reaching, type WatchScene } from './scene';
 
 /** Freshness is noisy: so many checks over the first limit, and so long over the second. */
 const LATE_CHECKS = 5;
@@ -144,14 +144,14 @@ const isNews = (at: string | null, lastCheckAt: string | undefined): boolean =>
   at !== null && (lastCheckAt === undefined || Date.parse(at) > Date.parse(lastCheckAt));
 
 /** Stalled events of the source itself since the last check; those of its tables begin with their names. */
-function ownEvents({ target, spec }: WatchScene): { at: string; error: string }[] {
-  const prefix = `${spec.materialize.names.source}: `;
-  return (target?.source.stalledSince ?? []).filter(({ error }) => error.startsWith(prefix));
+function ownEvents(scene: WatchScene): { at: string; error: string }[] {
+  const prefix = `${scene.spec.materialize.names.source}: `;
+  return news(scene).filter(({ error }) => error.startsWith(prefix));
 }
 
-function permanent({ target, spec, memory, ...rest }: WatchScene, rule: 'source-restored' | 'publication-missing') {
-  const events = memory === null ? [] : ownEvents({ target, spec, memory, ...rest });
-  const texts = [target?.source.error ?? null, ...events.map(({ error }) => error)];
+function permanent(scene: WatchScene, rule: 'source-restored' | 'publication-missing') {
+  const { target, spec } = scene;
+  const texts = [target?.source.error ?? null, ...ownEvents(scene).map(({ error }) => error)];
   const found = texts.map(sourceError).find((error) => error?.rule === rule);
   if (!found) return [];
   const next = found.next?.replace('{pipeline}', spec.name) ?? `n2m status ${spec.name}`;

@@ -639,6 +639,12 @@ test('the first check takes no old events for new ones', () => {
   expect(judge(reading(0, { target }), null, spec, at(0)).verdict.name).toBe('healthy');
 });
 
+test('the first check knows a source that flaps over a lost slot, though it runs at that moment', () => {
+  const event = { at: at(-0.5), error: 'shop_source: postgres: slot overcompacted' };
+  const { verdict } = judge(reading(0, { target: targetSource({ stalledSince: [event] }) }), null, spec, at(0));
+  expect(verdict).toMatchObject({ name: 'broken', severity: 'terminal' });
+});
+
 test('a slot whose name nobody told yet is not missed', () => {
   const source = slot({ slot: '', exists: false });
   expect(judge(reading(0, { source, target: 'down' }), null, spec, at(0)).memory).toMatchObject({
