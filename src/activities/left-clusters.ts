@@ -12,9 +12,8 @@ export function dropLeftClusters(deps: Deps, { spec }: { spec: PipelineSpec }): 
   return withMaterialize(deps, spec, async (client) => {
     const left = leftClusters(await readStrays(client, spec));
     for (const { name } of left) await client.query(dropCluster(name));
+    if (left.length === 0) return done('dropped', `clusters of ${spec.name}`, 'nothing is left to drop');
     const names = left.map(strayName).join(', ');
-    return done('dropped', names || objectOf(spec), names ? `${names} is gone` : 'nothing is left to drop');
+    return done('dropped', names, `${names} is gone`);
   });
 }
-
-const objectOf = ({ name }: PipelineSpec): string => `clusters of ${name}`;

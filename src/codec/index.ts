@@ -16,6 +16,7 @@ export const LISTING_CONVERTER: DataConverter = {
     },
   ],
 };
+
 /**
  * What worker and command line talk to Temporal through. Without keys it still recognises what is encrypted, and says
  * so instead of failing on bytes.

@@ -63,7 +63,10 @@ async function aroundSource({ input: { spec }, plan, tracker }: Converging, sour
   return rebuilt;
 }
 
-/** Waits until the source runs and everything is copied, however long it takes, then sizes the cluster and drops the one it ran on before. */
+/**
+ * Waits until the source runs and everything is copied, however long it takes, then sizes the cluster and drops the one
+ * it ran on before.
+ */
 export async function settle(run: Converging): Promise<void> {
   const { plan, tracker } = run;
   await performStep('running', activities.awaitRunning, 'wait', run);

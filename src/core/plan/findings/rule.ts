@@ -28,6 +28,10 @@ export const info = (subject: string, sentence: string, fix: string | null = nul
   fix,
 });
 
+/** Objects as a sentence lists them: `view by_day`. */
+export const typed = (objects: { type: string; name: string }[]): string[] =>
+  objects.map(({ type, name }) => `${type} ${name}`);
+
 /** Statements one after the other, each ended, as they can be pasted. */
 export const statements = (...texts: string[]): string => texts.map((text) => `${text};`).join('\n');
 

@@ -13,7 +13,7 @@ import { tablesToPublish } from '../publication';
 import { columnDifferences, droppedTable } from '../rebuild';
 import { listed } from '../scene';
 import { childOf, sameTable, tableName } from '../select';
-import { blocking, info, isCopying, statements, warning, type Found, type Rule } from './rule';
+import { blocking, info, isCopying, statements, typed, warning, type Found, type Rule } from './rule';
 
 /** Rows below this are copied in a blink whatever the statistics say. */
 const WORTH_ANALYSING_BYTES = 1_000_000n;
@@ -199,7 +199,7 @@ export const tableRules: Record<string, Rule> = {
     removed
       .filter((table) => table.dependents.length > 0)
       .map((table) => {
-        const names = table.dependents.map((item) => `${item.type} ${item.name}`);
+        const names = typed(table.dependents);
         const sentence = `${tableName(table)} left the file, but ${listed(names)} read from it: they would go with it`;
         const drops = table.dependents
           .toReversed()

@@ -5,7 +5,7 @@ import { listed, type Scene } from '../scene';
 import { isOurs } from '../ownership';
 import { sameTable, tableName } from '../select';
 import { dropStray, leftClusters, strayName } from '../strays';
-import { blocking, info, isCreating, warning, type Found, type Rule } from './rule';
+import { blocking, info, isCreating, typed, warning, type Found, type Rule } from './rule';
 
 /** `mz_version_num()` is major·100000 + minor·100 + patch; older than v26.0 is read about, but not tried. */
 const TRIED_VERSION = 2_600_000;
@@ -79,7 +79,7 @@ export const targetRules: Record<string, Rule> = {
       .filter((stray) => !dropped.includes(stray))
       .map((stray) => {
         const object = strayName(stray);
-        const users = stray.otherObjects.map(({ type, name }) => `${type} ${name}`);
+        const users = typed(stray.otherObjects);
         const sentence = `${object} is this pipeline's and the file does not name it${users.length > 0 ? `; it runs ${listed(users)}` : ''}`;
         return warning(object, sentence, `${dropStray(stray)};`);
       });
@@ -127,7 +127,7 @@ export const targetRules: Record<string, Rule> = {
 
   'shared-cluster': ({ target: { cluster }, spec }) => {
     if (cluster === null || cluster.otherObjects.length === 0) return [];
-    const others = cluster.otherObjects.map((item) => `${item.type} ${item.name}`);
+    const others = typed(cluster.otherObjects);
     const name = `cluster ${spec.materialize.cluster.name}`;
     return [
       warning(
