@@ -13,18 +13,11 @@ export const HOLDER = 'a forgotten console';
 export async function holdUpCopy(world: World): Promise<() => Promise<void>> {
   const holder = new Client({ connectionString: world.upstreamUrl(), application_name: HOLDER });
   holder.on('error', () => undefined);
-  await until(
-    () =>
-      world
-        .upstream(async (client) => {
-          const { rows } = await client.query(
-            `SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'CREATE PUBLICATION%'`,
-          );
-          return rows.length > 0 ? true : undefined;
-        })
-        .catch(() => undefined),
-    'the publication to be made',
-  );
+  const making = `SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'CREATE PUBLICATION%'`;
+  await until(async () => {
+    const { rows } = await world.upstream((client) => client.query(making));
+    return rows.length > 0 ? true : undefined;
+  }, 'the publication to be made');
   await holder.connect();
   await holder.query('BEGIN; SELECT pg_current_xact_id()');
   return async () => {

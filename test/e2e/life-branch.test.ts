@@ -1,7 +1,6 @@
 import type { Plan } from '../../src/core/plan/types';
 import { untilEqual } from './compare';
-import { branchOff } from './live';
-import { until } from './until';
+import { branchOff, slotsOf, untilNoSlot } from './live';
 import { World } from './world';
 
 jest.setTimeout(240_000);
@@ -29,17 +28,11 @@ const file = (branch: string | null): Promise<string> =>
 
 const onBranch = (sql: string) => world.upstream((client) => client.query<{ n: string }>(sql), BRANCH);
 
-const slots = (branch?: string): Promise<string[]> =>
-  world.upstream(async (client) => {
-    const sql = `SELECT slot_name::text FROM pg_replication_slots WHERE slot_type = 'logical'`;
-    return (await client.query<{ slot_name: string }>(sql)).rows.map(({ slot_name }) => slot_name);
-  }, branch);
-
 it('another branch is another history: the source is made again, only after approval, with what the branch has', async () => {
   await onBranch(`DELETE FROM orders WHERE id % 3 = 0`);
   await onBranch(`UPDATE customers SET city = 'of the branch' WHERE id % 2 = 0`);
   await world.upstream((client) => client.query(`UPDATE customers SET city = 'of main' WHERE id % 2 = 1`));
-  const [old] = await slots();
+  const [old] = await slotsOf(world);
   const path = await file(BRANCH);
 
   const { code, stdout } = await world.n2m(['plan', path, '--output', 'json']);
@@ -54,18 +47,15 @@ it('another branch is another history: the source is made again, only after appr
   // Nothing is dropped before somebody agrees, nor after somebody does not.
   const asked = await world.n2m(['apply', path, '--no-wait']);
   expect(asked.code).toBe(4);
-  expect(await slots()).toEqual([old]);
+  expect(await slotsOf(world)).toEqual([old]);
   expect((await world.n2m(['approve', world.name, '--yes'])).code).toBe(0);
   await world.temporal.workflow.getHandle(`pipeline/${world.name}`).result();
 
   await untilEqual(world, TABLES, { branch: BRANCH });
   await onBranch(`INSERT INTO orders (customer_id, status, total) VALUES (1, 'later', 2)`);
   await untilEqual(world, TABLES, { branch: BRANCH });
-  await until(
-    async () => ((await slots()).length === 0 ? true : undefined),
-    'Materialize to drop its slot on the parent',
-  );
-  expect(await slots(BRANCH)).toEqual([expect.stringMatching(/^materialize_[0-9a-f]{32}$/)]);
+  await untilNoSlot(world);
+  expect(await slotsOf(world, BRANCH)).toEqual([expect.stringMatching(/^materialize_[0-9a-f]{32}$/)]);
   const again = JSON.parse((await world.n2m(['plan', path, '--output', 'json'])).stdout) as Plan;
   expect(again.steps.filter(({ action }) => action !== 'keep').map(({ sentence }) => sentence)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { startMaterialize, type MaterializeServer } from '../../local/materializ
 import type { CheckResult } from '../../src/core/watch/types';
 import { buildOn, changes, definitions, ended, ids, madeAgain, planned, underTraffic, up } from './live';
 import { until } from './until';
-import { World } from './world';
+import { SOURCE_TABLES, World } from './world';
 
 jest.setTimeout(300_000);
 
@@ -10,8 +10,7 @@ jest.setTimeout(300_000);
 let worlds: World[];
 let forced: MaterializeServer;
 beforeAll(async () => {
-  const flags = { enable_create_table_from_source: true, force_source_table_syntax: true };
-  forced = await startMaterialize({ speed: 20, flags });
+  forced = await startMaterialize({ speed: 20, flags: SOURCE_TABLES });
   const neon = { sampleOrders: 2_000, logicalReplication: true };
   worlds = await Promise.all([World.start({ neon }), World.start({ neon, sharedMaterialize: forced })]);
   await inBoth(async (world) => {

@@ -1,6 +1,6 @@
 import type { DestroyReport } from '../../src/core/destroy/types';
 import { catalogs, restorable } from './compare';
-import { ended, up } from './live';
+import { ended, slotOf, untilNoSlot, up } from './live';
 import { until } from './until';
 import { World } from './world';
 
@@ -54,8 +54,7 @@ describe('destroy', () => {
     const before = restorable(await catalogs(world));
     file = await world.write(({ source }) => (source.role = { name: `mz_${world.name}`, via: 'sql' }));
     await ended(world, ['apply', file, '--yes']);
-    const { rows } = await up(world, `SELECT slot_name FROM pg_replication_slots WHERE slot_type = 'logical'`);
-    const { slot_name: slot } = rows[0] as { slot_name: string };
+    const slot = await slotOf(world);
     await world.neon.postgres.halt();
     const { code, stdout } = await world.n2m([
       ...['destroy', world.name, '--leave-upstream', '--yes', '--output', 'json'],
@@ -73,7 +72,7 @@ describe('destroy', () => {
     for (const { object, run } of left) {
       for (const statement of run) {
         const done = up(world, statement);
-        await (object.startsWith('slot') ? done.catch(noSlotIsLeft) : done);
+        await (object.startsWith('slot') ? done.catch(() => untilNoSlot(world)) : done);
       }
     }
     expect(restorable(await catalogs(world))).toEqual(before);
@@ -82,9 +81,3 @@ describe('destroy', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ changes: 0 });
   });
 });
-
-const noSlotIsLeft = () =>
-  until(async () => {
-    const { rows } = await up(world, `SELECT slot_name FROM pg_replication_slots WHERE slot_type = 'logical'`);
-    return rows.length === 0 ? true : undefined;
-  }, 'Materialize to drop its slot');

@@ -6,7 +6,7 @@ import { untilEqual } from './compare';
 import { inLanes, untried } from './lanes';
 import { ended, up } from './live';
 import { LIVES, type Life } from './lives';
-import { World, type Mode } from './world';
+import { SOURCE_TABLES, World, type Mode } from './world';
 
 const FIRST = ['customers', 'orders', 'Order Items'];
 interface Case {
@@ -27,8 +27,10 @@ let results: Map<string, Promise<void>>;
 
 beforeAll(async () => {
   const pace = { speed: 20, schemaValidationInterval: 1_000, restartDelay: 1_000 };
-  const flags = { enable_create_table_from_source: true, force_source_table_syntax: true };
-  [subsources, sourceTables] = await Promise.all([startMaterialize(pace), startMaterialize({ ...pace, flags })]);
+  [subsources, sourceTables] = await Promise.all([
+    startMaterialize(pace),
+    startMaterialize({ ...pace, flags: SOURCE_TABLES }),
+  ]);
   results = inLanes(CASES, caseOf, one);
 }, 60_000);
 afterAll(async () => {

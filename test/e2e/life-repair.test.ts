@@ -6,7 +6,7 @@ import type { RepairPlan, RepairReport } from '../../src/core/repair/types';
 import type { NeonSourceSpec, PipelineSpec } from '../../src/core/spec/types';
 import { untilEqual } from './compare';
 import { buildOn, definitions, dropTheSlot, ended, ids, madeAgain, slotOf, untilStatusSays, up } from './live';
-import { World } from './world';
+import { SOURCE_TABLES, World } from './world';
 
 jest.setTimeout(300_000);
 
@@ -17,11 +17,10 @@ const TABLES = ['customers', 'orders', 'Order Items', 'events', 'products'];
 
 beforeAll(async () => {
   const quick = { statisticsInterval: 500, schemaValidationInterval: 500, restartDelay: 500 };
-  const flags = { enable_create_table_from_source: true, force_source_table_syntax: true };
   const neon = { sampleOrders: 200, operationMs: 50, logicalReplication: true };
   worlds = await Promise.all([
     World.start({ neon, materialize: quick, env }),
-    World.start({ neon, materialize: { ...quick, flags } }),
+    World.start({ neon, materialize: { ...quick, flags: SOURCE_TABLES } }),
   ]);
   env.N2M_SECRET_OTHER_URL = worlds[1]?.neon.ownerUrl() ?? '';
   await inBoth(async (world) => {

@@ -134,13 +134,23 @@ export async function definitions(world: World): Promise<string[]> {
   });
 }
 
+/** The logical slots upstream. */
+export async function slotsOf(world: Pick<World, 'upstream'>, branch?: string): Promise<string[]> {
+  const { rows } = await up(world, `SELECT slot_name FROM pg_replication_slots WHERE slot_type = 'logical'`, branch);
+  return (rows as { slot_name: string }[]).map(({ slot_name }) => slot_name);
+}
+
 /** The only logical slot upstream. */
 export async function slotOf(world: Pick<World, 'upstream'>): Promise<string> {
-  const { rows } = await up(world, `SELECT slot_name FROM pg_replication_slots WHERE slot_type = 'logical'`);
-  const [slot, ...others] = rows as { slot_name: string }[];
-  if (slot === undefined || others.length > 0) throw new Error(`${rows.length} logical slots where one is expected`);
-  return slot.slot_name;
+  const slots = await slotsOf(world);
+  const [slot] = slots;
+  if (slot === undefined || slots.length > 1) throw new Error(`${slots.length} logical slots where one is expected`);
+  return slot;
 }
+
+/** Waits until Materialize has dropped its slot, which it does once the source is gone. */
+export const untilNoSlot = (world: World): Promise<boolean> =>
+  until(async () => ((await slotsOf(world)).length === 0 ? true : undefined), 'Materialize to drop its slot');
 
 /** Materialize comes back within moments of being cut off: cut and drop until the drop was faster. */
 export const dropTheSlot = (world: Pick<World, 'upstream'>, slot: string) =>

@@ -99,7 +99,7 @@ export const LIVES: Record<string, Life> = {
     damage: build,
     edit: ({ source }) => (source.excludeColumns = ['public.orders.placed_at']),
     run: async (world, file) => {
-      await ended(world, ['apply', file, '--yes']);
+      await apply(world, file);
       await dependentsAreBack(world);
     },
   },
@@ -126,16 +126,12 @@ export const LIVES: Record<string, Life> = {
       await branchOff(world, 'preview');
       await up(world, 'DELETE FROM orders WHERE id % 3 = 0', 'preview');
     },
-    run: async (world, file) => {
-      await ended(world, ['apply', file, '--yes']);
-    },
+    run: apply,
   },
   'another cluster': {
     cluster: '_b',
     patterns: ['^CREATE CLUSTER', '^COMMENT ON CLUSTER', '^DROP SOURCE .*CASCADE', '^DROP CLUSTER'],
-    run: async (world, file) => {
-      await ended(world, ['apply', file, '--yes']);
-    },
+    run: apply,
   },
   'another connection, size and watch': {
     patterns: ['^ALTER CONNECTION', '^ALTER CLUSTER', '^schedule update'],
@@ -147,6 +143,10 @@ export const LIVES: Record<string, Life> = {
     run: change,
   },
 };
+
+async function apply(world: World, file: string): Promise<void> {
+  await ended(world, ['apply', file, '--yes']);
+}
 
 async function rotate(world: World): Promise<void> {
   await ended(world, ['rotate', world.name, '--yes']);
@@ -174,7 +174,7 @@ async function dependentsAreBack(world: World): Promise<void> {
 
 async function change(world: World, file: string): Promise<void> {
   const before = await digests(world, ['customers', 'orders']);
-  await ended(world, ['apply', file, '--yes']);
+  await apply(world, file);
   expect(await digests(world, ['customers', 'orders'])).toEqual(before);
 }
 

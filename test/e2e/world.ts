@@ -22,6 +22,9 @@ export const onStandIn = (need: string) => ({
     REAL_MATERIALIZE ? describe.skip(`${name} (needs a Materialize with ${need})`, define) : describe(name, define),
 });
 
+/** Makes a stand-in take tables made from a source, and nothing else. */
+export const SOURCE_TABLES = { enable_create_table_from_source: true, force_source_table_syntax: true };
+
 /** What the CLI printed and how it ended. */
 export interface Ran {
   code: number;
