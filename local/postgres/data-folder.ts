@@ -45,7 +45,9 @@ async function makeTemplate(binaries: Binaries, account: Account, template: stri
     await giveTo(account, fresh);
     const passwordFile = join(fresh, PASSWORD_FILE);
     await writeFor(account, passwordFile, randomBytes(18).toString('base64url'));
-    const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+    // The builtin provider came with 17; the C locale of earlier ones sorts the same.
+    const builtin = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+    const locale = ['--locale=C', ...(parseInt(binaries.version, 10) >= 17 ? builtin : [])];
     const access = ['--auth=scram-sha-256', `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`];
     const args = [`--pgdata=${join(fresh, 'data')}`, '--encoding=UTF8', '--no-sync', ...locale, ...access];
     await run(binaries.initdb, args, { ...runAs(account), cwd: fresh, env: { PATH: process.env.PATH, TZ: 'UTC' } });

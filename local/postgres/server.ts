@@ -2,13 +2,15 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { postgresAccount, writeFor } from './account';
-import { findBinaries } from './binaries';
+import { findBinaries, type PostgresVersion } from './binaries';
 import { createServerCertificate, type ServerCertificate } from './certificate';
 import { openFolder, SUPERUSER, type ServerFolder } from './data-folder';
 import { freePort } from './free-port';
 import { spawnServer, type ServerProcess } from './process';
 
 export interface PostgresOptions {
+  /** Major version; the newest where none is named. */
+  version?: PostgresVersion;
   /** Keeps the server's files here and takes them up again; without it a temporary folder is made and removed. */
   dir?: string;
   port?: number;
@@ -75,7 +77,7 @@ function accessRules(tls: boolean): string {
 /** Starts PostgreSQL from the npm binaries and answers once it takes connections. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const account = postgresAccount();
-  const binaries = await findBinaries(account);
+  const binaries = await findBinaries(account, options.version);
   const folder: ServerFolder = await openFolder(binaries, account, options);
   const { tls = false } = options;
   const certificate: ServerCertificate | null = tls === true ? createServerCertificate() : tls || null;

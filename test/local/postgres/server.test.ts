@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
+import { POSTGRES_VERSIONS } from '../../../local/postgres/binaries';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
 
 async function ask(url: string, sql: string, ssl?: { ca: string }): Promise<unknown[]> {
@@ -110,5 +111,15 @@ it('leaves nothing behind, also when several start at once', async () => {
     expect(existsSync(dirname(server.dataDir))).toBe(false);
     await expect(ask(server.superuserUrl, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await expect(server.start()).rejects.toThrow('start a new one');
+  }
+});
+
+it.each(POSTGRES_VERSIONS)('runs Postgres %d, too', async (version) => {
+  const server = await startPostgres({ version });
+  try {
+    const [found] = await ask(server.superuserUrl, `SELECT current_setting('server_version_num')::int / 10000`);
+    expect(found).toBe(version);
+  } finally {
+    await server.stop();
   }
 });
