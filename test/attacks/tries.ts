@@ -11,7 +11,7 @@ export function attack<A extends Attacker>(
 ): void {
   describe(`${attacker} cannot reach`, () => {
     const outcomes: string[] = [];
-    const listed = Object.entries(TRIES[attacker]);
+    const listed = Object.entries<string>(TRIES[attacker]);
     for (const [name, aim] of listed) {
       it(
         `${aim}: ${name}`,
