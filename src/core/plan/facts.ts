@@ -13,9 +13,27 @@ export interface ColumnFacts {
   type: string;
   typeOid: number;
   nullable: boolean;
-  generated: boolean;
+  /** Computed from other columns: kept in the row, or worked out when it is read (Postgres 18). Null: an ordinary column. */
+  generated: 'stored' | 'virtual' | null;
+  /** What a generated column is computed by, as Postgres prints it. */
+  expression: string | null;
   /** `text`: Materialize takes it with TEXT COLUMNS; `no`: it cannot. */
   ingest: 'yes' | 'text' | 'no';
+}
+
+/** A publication that sends a table's changes, as Postgres looks it up at every UPDATE and DELETE of the table. */
+export interface TablePublication {
+  name: string;
+  owner: string;
+  ownedByUs: boolean;
+  /** How the table, or an ancestor of the partition, came into it. */
+  via: 'table' | 'schema' | 'all';
+  publishes: PublicationFacts['publishes'];
+  /** The columns that are listed for the table, or for the ancestor under whose name it is published; null: no list. */
+  columns: string[] | null;
+  filtered: boolean;
+  /** From Postgres 18 on; before, generated columns are never published. */
+  generatedColumns: 'none' | 'stored';
 }
 
 export interface TableFacts {
@@ -24,6 +42,11 @@ export interface TableFacts {
   oid: number;
   /** pg_class.relkind; only `r` and partitions can be replicated one by one. */
   relkind: string;
+  persistence: 'permanent' | 'unlogged' | 'temporary';
+  /** Tables that inherit from it (no partitions), and the first few of them by name. */
+  heirs: { count: number; first: { schema: string; name: string }[] };
+  /** Of TimescaleDB: its rows are in chunks. */
+  hypertable: boolean;
   owner: string;
   /** The connected role is the owner or a member of the owning role. */
   ownedByUs: boolean;
@@ -34,10 +57,18 @@ export interface TableFacts {
   /** The replication role may read it; null while the role does not exist. */
   selectable: boolean | null;
   schemaUsable: boolean | null;
+  /** The connected role may pass USAGE of the schema on. GRANT without that right is a warning (01007) that changes nothing. */
+  schemaGrantable: boolean;
   /** Planner estimate; null when never analysed. */
   estimatedRows: number | null;
   bytes: string;
+  /** An average row with what is stored out of line, which replica identity full logs again; null when never analysed. */
+  rowBytes: number | null;
+  /** Its updates and deletes, and the time they were counted over; null where nobody can tell. */
+  written: { changes: number; seconds: number } | null;
   columns: ColumnFacts[];
+  /** Every publication that publishes it, also those of others. */
+  publications: TablePublication[];
 }
 
 /** A transaction that would hold the slot's creation up. */
@@ -93,8 +124,16 @@ export interface NeonFacts {
   roleNames: string[];
 }
 
+/** Who runs the server, told by the settings and roles that only it has. Null: nobody that is known. */
+export type ManagedServer = 'neon' | 'rds' | 'aurora' | 'cloud-sql' | 'alloydb' | 'azure' | 'supabase';
+
 export interface SourceFacts {
   versionNum: number;
+  managed: ManagedServer | null;
+  /** In recovery: a replica, which takes no change at all. */
+  standby: boolean;
+  /** Transactions of the connected role are read-only unless they ask to write. */
+  readOnly: boolean;
   /** Where Materialize will connect. */
   host: string;
   port: number;
@@ -108,7 +147,15 @@ export interface SourceFacts {
   maxSlotWalKeepSize: string | null;
   idleInTransactionTimeoutMs: number;
   /** The role n2m itself uses. */
-  user: { name: string; superuser: boolean; replication: boolean; createRole: boolean; canCreateInDatabase: boolean };
+  user: {
+    name: string;
+    superuser: boolean;
+    replication: boolean;
+    createRole: boolean;
+    canCreateInDatabase: boolean;
+    /** Also through other roles. */
+    memberOf: string[];
+  };
   role: RoleFacts | null;
   publication: PublicationFacts | null;
   /** A publication carries this pipeline's mark, so that what is added can be recorded. */

@@ -1,6 +1,7 @@
 import type { PublicationFacts, RoleFacts, SourceFacts } from '../../core/plan/facts';
 import { isOurs } from '../../core/plan/ownership';
 import type { SqlClient } from '../sql-client';
+import { MARKS_FOUND, managedServer } from './managed';
 
 const MEGABYTE = 1024n * 1024n;
 
@@ -19,6 +20,9 @@ export async function readWalLevel(client: SqlClient): Promise<string> {
 export type ServerFacts = Pick<
   SourceFacts,
   | 'versionNum'
+  | 'managed'
+  | 'standby'
+  | 'readOnly'
   | 'walLevel'
   | 'maxReplicationSlots'
   | 'usedReplicationSlots'
@@ -34,6 +38,15 @@ export type ServerFacts = Pick<
 export function slotCap(megabytes: string | null): string | null {
   return megabytes === null || megabytes === '-1' ? null : String(BigInt(megabytes) * MEGABYTE);
 }
+
+/** Everything a role is a member of, also through other roles. */
+const ABOVE = (role: string): string => `WITH RECURSIVE above AS (
+  SELECT m.roleid FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles r ON r.oid = m.member
+  WHERE r.rolname = ${role}
+  UNION
+  SELECT m.roleid FROM pg_catalog.pg_auth_members m JOIN above ON above.roleid = m.member
+)`;
+const MEMBER_OF = `ARRAY(SELECT g.rolname::text FROM above JOIN pg_catalog.pg_roles g ON g.oid = above.roleid ORDER BY 1)`;
 
 /** Version, settings and counts, and what the connected role may do. Neon's own physical slot counts as used. */
 export async function readServer(client: SqlClient): Promise<ServerFacts> {
@@ -53,8 +66,15 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
       replication: boolean;
       create_role: boolean;
       can_create: boolean;
+      member_of: string[];
+      marks: string[];
+      standby: boolean;
+      read_only: boolean;
     }>(`
-      SELECT current_setting('server_version_num')::int AS version_num,
+      ${ABOVE('current_user')}
+      SELECT current_setting('server_version_num')::int AS version_num, ${MARKS_FOUND} AS marks,
+             pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only')::bool AS read_only,
+             ${MEMBER_OF} AS member_of,
              current_setting('wal_level') AS wal_level,
              current_setting('max_replication_slots')::int AS max_slots,
              (SELECT count(*)::int FROM pg_replication_slots) AS used_slots,
@@ -71,6 +91,9 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
   );
   return {
     versionNum: row.version_num,
+    managed: managedServer(row.marks),
+    standby: row.standby,
+    readOnly: row.read_only,
     walLevel: row.wal_level,
     maxReplicationSlots: row.max_slots,
     usedReplicationSlots: row.used_slots,
@@ -85,6 +108,7 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
       replication: row.replication,
       createRole: row.create_role,
       canCreateInDatabase: row.can_create,
+      memberOf: row.member_of,
     },
   };
 }
@@ -100,14 +124,10 @@ export async function readRole(client: SqlClient, name: string): Promise<RoleFac
     member_of: string[];
     comment: string | null;
   }>(
-    `WITH RECURSIVE above AS (
-       SELECT m.roleid FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = $1
-       UNION
-       SELECT m.roleid FROM pg_auth_members m JOIN above ON above.roleid = m.member
-     )
+    `${ABOVE('$1')}
      SELECT r.rolcanlogin AS login, r.rolsuper AS superuser, r.rolreplication AS replication,
             r.rolbypassrls AS bypass_rls, coalesce(r.rolconfig, '{}') AS config,
-            ARRAY(SELECT g.rolname::text FROM above JOIN pg_roles g ON g.oid = above.roleid ORDER BY 1) AS member_of,
+            ${MEMBER_OF} AS member_of,
             shobj_description(r.oid, 'pg_authid') AS comment
      FROM pg_roles r WHERE r.rolname = $1`,
     [name],

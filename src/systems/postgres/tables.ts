@@ -2,6 +2,9 @@ import { ingestOf } from '../../core/ingestible-types';
 import type { ColumnFacts, TableFacts } from '../../core/plan/facts';
 import type { TableSelection } from '../../core/spec/types';
 import type { SqlClient } from '../sql-client';
+import { isTimescale, readChunks, readHeirs, readHypertables } from './heirs';
+import { readTablePublications } from './table-publications';
+import { readWriteCosts } from './write-costs';
 
 export interface UpstreamTable {
   schema: string;
@@ -9,12 +12,15 @@ export interface UpstreamTable {
 }
 
 const IDENTITIES = { d: 'default', f: 'full', n: 'nothing', i: 'index' } as const;
+const PERSISTENCES = { p: 'permanent', u: 'unlogged', t: 'temporary' } as const;
 
 interface TableRow {
   oid: number;
   schema: string;
   name: string;
+  version_num: number;
   relkind: string;
+  persistence: keyof typeof PERSISTENCES;
   owner: string;
   owned_by_us: boolean;
   identity: keyof typeof IDENTITIES;
@@ -22,6 +28,7 @@ interface TableRow {
   row_security: boolean;
   selectable: boolean | null;
   schema_usable: boolean | null;
+  schema_grantable: boolean;
   estimated_rows: string | null;
   bytes: string;
 }
@@ -32,6 +39,8 @@ interface TableRow {
  */
 const TABLES = `
   SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS relkind,
+         c.relpersistence::text AS persistence, current_setting('server_version_num')::int AS version_num,
+         has_schema_privilege(n.oid, 'USAGE WITH GRANT OPTION') AS schema_grantable,
          pg_get_userbyid(c.relowner)::text AS owner, pg_has_role(c.relowner, 'USAGE') AS owned_by_us,
          c.relreplident::text AS identity,
          EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS has_primary_key,
@@ -52,7 +61,10 @@ const TABLES = `
 const COLUMNS = `
   SELECT a.attrelid AS oid, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
          a.atttypid AS type_oid, a.atttypmod AS type_mod, NOT a.attnotnull AS nullable,
-         coalesce(to_jsonb(a) ->> 'attgenerated', '') <> '' AS generated
+         CASE to_jsonb(a) ->> 'attgenerated' WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generated,
+         CASE WHEN to_jsonb(a) ->> 'attgenerated' <> '' THEN
+           (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)
+         END AS expression
   FROM pg_attribute a
   WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY a.attrelid, a.attnum`;
@@ -67,10 +79,15 @@ function column({ oid: _oid, type_oid: typeOid, type_mod: typeMod, ...rest }: Co
   return { ...rest, typeOid, ingest: ingestOf(typeOid, typeMod) };
 }
 
-function table(row: TableRow, columns: ColumnFacts[]): TableFacts {
+/** What is read of a table by its OID, in queries of their own. */
+type More = Pick<TableFacts, 'columns' | 'publications' | 'heirs' | 'rowBytes' | 'written' | 'hypertable'>;
+
+function table(row: TableRow, more: More): TableFacts {
   const { oid, schema, name, relkind, owner, selectable, bytes } = row;
   return {
-    ...{ schema, name, oid, relkind, owner, selectable, bytes, columns },
+    ...{ schema, name, oid, relkind, owner, selectable, bytes, ...more },
+    persistence: PERSISTENCES[row.persistence],
+    schemaGrantable: row.schema_grantable,
     ownedByUs: row.owned_by_us,
     replicaIdentity: IDENTITIES[row.identity],
     hasPrimaryKey: row.has_primary_key,
@@ -88,10 +105,28 @@ export async function readTables(
 ): Promise<TableFacts[]> {
   if (tables.length === 0) return [];
   const rows = await client.query<TableRow>(TABLES, [tables.map((t) => t.schema), tables.map((t) => t.name), role]);
-  const columns = await client.query<ColumnRow>(COLUMNS, [rows.map((row) => row.oid)]);
-  const byTable = new Map<number, ColumnFacts[]>(rows.map((row) => [row.oid, []]));
+  const [first] = rows;
+  if (first === undefined) return [];
+  const oids = rows.map((row) => row.oid);
+  const [columns, publications, heirs, costs, hypertables] = await Promise.all([
+    client.query<ColumnRow>(COLUMNS, [oids]),
+    readTablePublications(client, oids, first.version_num),
+    readHeirs(client, oids),
+    readWriteCosts(client, oids),
+    readHypertables(client),
+  ]);
+  const byTable = new Map<number, ColumnFacts[]>(oids.map((oid) => [oid, []]));
   for (const row of columns) byTable.get(row.oid)?.push(column(row));
-  return rows.map((row) => table(row, byTable.get(row.oid) ?? []));
+  return rows.map((row) => {
+    const inherited = heirs.get(row.oid) ?? { count: 0, first: [] };
+    return table(row, {
+      columns: byTable.get(row.oid) ?? [],
+      publications: publications.get(row.oid) ?? [],
+      heirs: inherited,
+      ...(costs.get(row.oid) ?? { rowBytes: null, written: null }),
+      hypertable: hypertables.has(row.oid) || inherited.first.some(({ schema }) => isTimescale(schema)),
+    });
+  });
 }
 
 /** Replica identity of the tables that exist among those named. */
@@ -113,21 +148,23 @@ export async function readReplicaIdentities(
 
 /**
  * The tables a selection means today. Schemas and all: permanent tables with rows of their own (partitions, not their
- * parents), without those that belong to an extension.
+ * parents), without those that belong to an extension and TimescaleDB's chunks.
  */
 export async function listTables(client: SqlClient, selection: TableSelection): Promise<UpstreamTable[]> {
   if (selection.kind === 'list') return selection.tables.map(({ schema, name }) => ({ schema, name }));
-  return client.query<UpstreamTable>(
-    `SELECT n.nspname::text AS schema, c.relname::text AS name
+  const chunks = await readChunks(client);
+  const found = await client.query<UpstreamTable & { oid: number }>(
+    `SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = 'r' AND c.relpersistence = 'p'
-       AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+       AND n.nspname !~ '^(pg_|_timescaledb_)' AND n.nspname <> 'information_schema'
        AND ($1::text[] IS NULL OR n.nspname = ANY ($1::text[]))
        AND NOT EXISTS (SELECT FROM pg_depend d
                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-     ORDER BY 1, 2`,
+     ORDER BY 2, 3`,
     [selection.kind === 'schemas' ? selection.schemas : null],
   );
+  return found.filter(({ oid }) => !chunks.has(oid)).map(({ schema, name }) => ({ schema, name }));
 }
 
 /** Owners and schemas for whose future tables the role already gets SELECT. */

@@ -18,7 +18,7 @@ const neon = prepared.neon!;
 const publication = prepared.publication!;
 const role = prepared.role!;
 const notOurs = { ...publication, comment: null };
-const column = { name: 'state', type: 'shop.state', typeOid: 99, nullable: true, generated: false };
+const column = { name: 'state', type: 'shop.state', typeOid: 99, nullable: true, generated: null, expression: null };
 const given = { name: 'materialize', via: 'given', password: 'env:N2M_SECRET_ROLE' } as const;
 const bySql = { name: 'materialize', via: 'sql' } as const;
 const orders = (change: Partial<TableFacts>): Partial<SourceFacts> => ({

@@ -1,4 +1,12 @@
-import type { ChildFacts, SourceFacts, Stray, TableFacts, TargetFacts, WatchFacts } from '../../../src/core/plan/facts';
+import type {
+  ChildFacts,
+  SourceFacts,
+  Stray,
+  TableFacts,
+  TablePublication,
+  TargetFacts,
+  WatchFacts,
+} from '../../../src/core/plan/facts';
 import { writeMark } from '../../../src/core/plan/ownership';
 import type { NeonSourceSpec, PipelineSpec, PostgresSourceSpec } from '../../../src/core/spec/types';
 
@@ -75,6 +83,9 @@ export function table(name: string, change: Partial<TableFacts> = {}): TableFact
     name,
     oid: 16_384,
     relkind: 'r',
+    persistence: 'permanent',
+    heirs: { count: 0, first: [] },
+    hypertable: false,
     owner: 'neondb_owner',
     ownedByUs: true,
     replicaIdentity: 'default',
@@ -82,17 +93,39 @@ export function table(name: string, change: Partial<TableFacts> = {}): TableFact
     rowSecurity: false,
     selectable: null,
     schemaUsable: null,
+    schemaGrantable: true,
     estimatedRows: 1000,
     bytes: '8192',
-    columns: [{ name: 'id', type: 'bigint', typeOid: 20, nullable: false, generated: false, ingest: 'yes' }],
+    rowBytes: null,
+    written: null,
+    publications: [],
+    columns: [
+      { name: 'id', type: 'bigint', typeOid: 20, nullable: false, generated: null, expression: null, ingest: 'yes' },
+    ],
     ...change,
   };
 }
+
+/** A publication of somebody else's that publishes a table whole. */
+export const publishedBy = (name: string, change: Partial<TablePublication> = {}): TablePublication => ({
+  name,
+  owner: 'analytics',
+  ownedByUs: false,
+  via: 'table',
+  publishes: { insert: true, update: true, delete: true, truncate: true },
+  columns: null,
+  filtered: false,
+  generatedColumns: 'none',
+  ...change,
+});
 
 /** A Neon project nobody has prepared yet. */
 export function untouchedSource(change: Partial<SourceFacts> = {}): SourceFacts {
   return {
     versionNum: 170_005,
+    managed: 'neon',
+    standby: false,
+    readOnly: false,
     host: 'ep-cool-darkness-123456.us-east-2.aws.neon.tech',
     port: 5432,
     pooledHost: false,
@@ -103,7 +136,14 @@ export function untouchedSource(change: Partial<SourceFacts> = {}): SourceFacts 
     usedWalSenders: 1,
     maxSlotWalKeepSize: null,
     idleInTransactionTimeoutMs: 300_000,
-    user: { name: 'neondb_owner', superuser: false, replication: true, createRole: true, canCreateInDatabase: true },
+    user: {
+      name: 'neondb_owner',
+      superuser: false,
+      replication: true,
+      createRole: true,
+      canCreateInDatabase: true,
+      memberOf: ['neon_superuser'],
+    },
     role: null,
     publication: null,
     recordExists: false,
@@ -165,7 +205,13 @@ export const mark = writeMark('shop');
 /** What a finished run leaves upstream. */
 export function preparedSource(change: Partial<SourceFacts> = {}): SourceFacts {
   const untouched = untouchedSource();
-  const ready = { replicaIdentity: 'full', selectable: true, schemaUsable: true } as const;
+  const publishes = { insert: true, update: true, delete: true, truncate: true };
+  const ready: Partial<TableFacts> = {
+    replicaIdentity: 'full',
+    selectable: true,
+    schemaUsable: true,
+    publications: [publishedBy('n2m_shop', { owner: 'neondb_owner', ownedByUs: true })],
+  };
   return {
     ...untouched,
     walLevel: 'logical',
@@ -187,7 +233,7 @@ export function preparedSource(change: Partial<SourceFacts> = {}): SourceFacts {
       owner: 'neondb_owner',
       ownedByUs: true,
       allTables: false,
-      publishes: { insert: true, update: true, delete: true, truncate: true },
+      publishes,
       viaRoot: false,
       tables: [
         { schema: 'public', name: 'customers', columns: null, filtered: false },

@@ -124,14 +124,14 @@ describe('tables', () => {
     expect(Number(orders?.bytes)).toBeGreaterThan(20000 * 500);
     expect(orders?.columns.map(({ name, ingest, generated, nullable }) => [name, ingest, generated, nullable])).toEqual(
       [
-        ['id', 'yes', false, false],
-        ['total', 'yes', false, true],
-        ['big', 'text', false, true],
-        ['price', 'text', false, true],
-        ['mood', 'text', false, true],
-        ['tags', 'yes', false, true],
-        ['doubled', 'yes', true, true],
-        ['note', 'yes', false, false],
+        ['id', 'yes', null, false],
+        ['total', 'yes', null, true],
+        ['big', 'text', null, true],
+        ['price', 'text', null, true],
+        ['mood', 'text', null, true],
+        ['tags', 'yes', null, true],
+        ['doubled', 'yes', 'stored', true],
+        ['note', 'yes', null, false],
       ],
     );
     expect(mixed).toMatchObject({ replicaIdentity: 'default', hasPrimaryKey: false, selectable: false });
