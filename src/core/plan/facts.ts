@@ -50,7 +50,9 @@ export interface TableFacts {
   owner: string;
   /** The connected role is the owner or a member of the owning role. */
   ownedByUs: boolean;
+  /** By an index that was dropped: nothing. */
   replicaIdentity: 'default' | 'full' | 'nothing' | 'index';
+  /** One that identifies a row at any moment, so no deferrable one. */
   hasPrimaryKey: boolean;
   /** Row level security is on and policies apply to the replication role. */
   rowSecurity: boolean;

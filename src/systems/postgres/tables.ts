@@ -35,15 +35,18 @@ interface TableRow {
 
 /**
  * Facts of those tables that exist. `row_security` counts only where it would hide rows from the role: Materialize
- * would copy an empty table without a word. An estimate of 0 rows in 0 pages is "never analysed" before Postgres 14.
+ * would copy an empty table without a word. An identity by an index that was dropped is none, and so is a deferrable
+ * primary key. An estimate of 0 rows in 0 pages is "never analysed" before Postgres 14.
  */
 const TABLES = `
   SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS relkind,
          c.relpersistence::text AS persistence, current_setting('server_version_num')::int AS version_num,
          has_schema_privilege(n.oid, 'USAGE WITH GRANT OPTION') AS schema_grantable,
          pg_get_userbyid(c.relowner)::text AS owner, pg_has_role(c.relowner, 'USAGE') AS owned_by_us,
-         c.relreplident::text AS identity,
-         EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS has_primary_key,
+         CASE WHEN c.relreplident = 'i'
+               AND NOT EXISTS (SELECT FROM pg_index x WHERE x.indrelid = c.oid AND x.indisreplident)
+              THEN 'n' ELSE c.relreplident::text END AS identity,
+         EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indimmediate) AS has_primary_key,
          c.relrowsecurity AND NOT coalesce(
            (SELECT r.rolsuper OR r.rolbypassrls OR
                    (pg_has_role(r.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity)

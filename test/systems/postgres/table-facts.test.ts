@@ -87,6 +87,19 @@ describe.each([14, 18] as const)('what a plan knows of tables of Postgres %i', (
     expect((await up.table(`${rows[0]?.name}.passing`)).persistence).toBe('temporary');
   });
 
+  it('takes neither an index that is gone nor a deferrable key for an identity', async () => {
+    await up.run(
+      'CREATE TABLE lost (id int NOT NULL)',
+      'CREATE UNIQUE INDEX lost_id ON lost (id)',
+      'ALTER TABLE lost REPLICA IDENTITY USING INDEX lost_id',
+      'CREATE TABLE late (id int, PRIMARY KEY (id) DEFERRABLE)',
+    );
+    expect((await up.table('lost')).replicaIdentity).toBe('index');
+    await up.run('DROP INDEX lost_id');
+    expect((await up.table('lost')).replicaIdentity).toBe('nothing');
+    expect(await up.table('late')).toMatchObject({ replicaIdentity: 'default', hasPrimaryKey: false });
+  });
+
   it('tells who may pass the use of a schema on', async () => {
     await up.sudo('CREATE SCHEMA lent', 'CREATE SCHEMA given', 'GRANT CREATE, USAGE ON SCHEMA lent TO owner');
     await up.sudo('GRANT CREATE ON SCHEMA given TO owner', 'GRANT USAGE ON SCHEMA given TO owner WITH GRANT OPTION');

@@ -1,0 +1,61 @@
+import type { TableFacts, TablePublication } from './facts';
+
+/** An UPDATE or DELETE that Postgres refuses, whatever rows it would touch. */
+export interface RefusedWrite {
+  operation: 'update' | 'delete';
+  code: '42P10' | '55000';
+  why: 'column-list' | 'generated-columns' | 'no-identity';
+  /** The publication that makes Postgres ask. */
+  publication: TablePublication;
+}
+
+type Written = Pick<TableFacts, 'oid' | 'relkind' | 'persistence' | 'replicaIdentity' | 'hasPrimaryKey' | 'columns'>;
+
+/** From here on Postgres compares generated columns with what a publication publishes of them. */
+const GENERATED_CHECKED = 180_000;
+const FIRST_NORMAL_OID = 16_384;
+
+/** Ordinary tables and partitions whose rows are logged: no publication sends anything of others. */
+export const isPublishable = ({
+  relkind,
+  persistence,
+  oid,
+}: Pick<Written, 'relkind' | 'persistence' | 'oid'>): boolean =>
+  relkind === 'r' && persistence === 'permanent' && oid >= FIRST_NORMAL_OID;
+
+/** Nothing that could be logged of the old row: Postgres refuses to change what is published so. */
+const hasNoIdentity = ({ replicaIdentity, hasPrimaryKey }: Written): boolean =>
+  replicaIdentity === 'nothing' || (replicaIdentity === 'default' && !hasPrimaryKey);
+
+/**
+ * What Postgres' CheckCmdReplicaIdentity would refuse with these publications, at most one of each operation and
+ * publication. Exact for replica identity full and for none at all. With a key as identity, filters and lists that do
+ * not cover the key are refused, too, which is not looked at here: the run leaves no table so. Row filters never harm
+ * where the identity is full.
+ */
+export function refusedWrites(table: Written, publications: TablePublication[], versionNum: number): RefusedWrite[] {
+  if (!isPublishable(table)) return [];
+  return publications.flatMap((publication) => {
+    const refusal = refusalOf(table, publication, versionNum);
+    if (refusal === null) return [];
+    return (['update', 'delete'] as const)
+      .filter((operation) => publication.publishes[operation])
+      .map((operation) => ({ operation, ...refusal, publication }));
+  });
+}
+
+function refusalOf(
+  table: Written,
+  { columns, generatedColumns }: TablePublication,
+  versionNum: number,
+): Pick<RefusedWrite, 'code' | 'why'> | null {
+  if (hasNoIdentity(table)) return { code: '55000', why: 'no-identity' };
+  if (table.replicaIdentity !== 'full') return null;
+  // A list is refused even where it names every column.
+  if (columns !== null) return { code: '42P10', why: 'column-list' };
+  if (versionNum < GENERATED_CHECKED) return null;
+  const kinds = new Set(table.columns.map(({ generated }) => generated));
+  if (kinds.has('virtual')) return { code: '42P10', why: 'generated-columns' };
+  if (kinds.has('stored') && generatedColumns !== 'stored') return { code: '42P10', why: 'generated-columns' };
+  return null;
+}
