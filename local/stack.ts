@@ -42,6 +42,8 @@ async function assemble(parts: Parts, options: StackOptions): Promise<Stack> {
     N2M_METRICS_ADDRESS: addresses.metrics,
     N2M_HEALTH_ADDRESS: addresses.health,
     N2M_LOG_LEVEL: 'INFO',
+    // A receiver on this machine is the only one to be had without the internet.
+    N2M_WEBHOOK_ALLOW: '127.0.0.0/8,::1',
     // Nothing outlives the stack, so nothing is worth waiting for when it stops.
     N2M_SHUTDOWN_GRACE_SECONDS: '1',
     ...(neon ? { N2M_NEON_API_URL: neon.api, N2M_SECRET_NEON_API_KEY: neon.apiKey } : {}),

@@ -1,8 +1,12 @@
+import { parseWebhookAllow, type WebhookAllow } from './core/webhook-allow';
+
 /** The worker's own settings, read once from the environment. Temporal's come from @temporalio/envconfig. */
 export interface WorkerConfig {
   taskQueue: string;
   neonApiUrl: string;
   secrets: { allow: string[]; directory: string | null };
+  /** What alerts and pings may reach besides public hosts by https. */
+  webhookAllow: WebhookAllow;
   /** host:port of the Prometheus endpoint; null: none. */
   metricsAddress: string | null;
   /** host:port of health and readiness; null: none. */
@@ -34,6 +38,9 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
   };
   const neonApiUrl = env.N2M_NEON_API_URL ?? 'https://console.neon.tech/api/v2';
   if (!URL.canParse(neonApiUrl)) problems.push('N2M_NEON_API_URL is no URL, e.g. https://console.neon.tech/api/v2');
+  const webhooks = parseWebhookAllow(env.N2M_WEBHOOK_ALLOW ?? '');
+  for (const entry of webhooks.wrong)
+    problems.push(`N2M_WEBHOOK_ALLOW: ${entry} is no host, address or CIDR, e.g. hooks.internal,10.2.0.0/16`);
   const grace = Number(env.N2M_SHUTDOWN_GRACE_SECONDS ?? '10');
   if (!(grace >= 0 && grace <= 3600))
     problems.push('N2M_SHUTDOWN_GRACE_SECONDS is no number of seconds from 0 to 3600');
@@ -51,6 +58,7 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
         .filter(Boolean),
       directory: env.N2M_SECRETS_DIR || null,
     },
+    webhookAllow: webhooks.allow,
     metricsAddress: address('N2M_METRICS_ADDRESS'),
     healthAddress: address('N2M_HEALTH_ADDRESS'),
     logLevel: oneOf('N2M_LOG_LEVEL', LEVELS, 'INFO'),

@@ -17,6 +17,7 @@ import { createNeon } from './systems/neon';
 import { scrub } from './core/failures/scrub';
 import { createSecrets } from './systems/secrets';
 import { SqlPools } from './systems/sql-pool';
+import { createWebhooks } from './systems/webhooks';
 
 /** Composition root: environment → config → dependencies → activities → worker. The only place that builds them. */
 async function main(): Promise<void> {
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
       createNeon({ baseUrl: config.neonApiUrl, apiKey, signal, remember: (value) => secrets.remember(value) }),
     sources: createSourceDirectory(secrets),
     pool,
+    webhooks: createWebhooks({ allow: config.webhookAllow }),
     metrics: createMetrics(Runtime.instance().metricMeter),
     schedules: client.schedule,
     workflows: client.workflow,

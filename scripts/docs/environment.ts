@@ -6,6 +6,11 @@ export const WORKER_VARIABLES: [name: string, fallback: string, meaning: string]
   ['N2M_SECRETS_ALLOW', '', 'Names, separated by commas, that `env:` may hand out besides `N2M_SECRET_…`.'],
   ['N2M_SECRETS_DIR', '', 'Folder of the files behind `file:` references, such as mounted secrets.'],
   ['N2M_NEON_API_URL', '`https://console.neon.tech/api/v2`', 'Neon’s API; never taken from the pipeline file.'],
+  [
+    'N2M_WEBHOOK_ALLOW',
+    'none',
+    'Hosts, addresses and CIDRs, separated by commas, that alerts and pings may reach though they are not public or not https: `hooks.internal,10.2.0.0/16`.',
+  ],
   ['N2M_METRICS_ADDRESS', 'none', 'host:port of the Prometheus endpoint, path `/metrics`.'],
   [
     'N2M_HEALTH_ADDRESS',

@@ -3,9 +3,9 @@ import { log } from '@temporalio/activity';
 import type { AlertSinkSpec, PipelineSpec, SecretRef } from '../core/spec/types';
 import type { Alert } from '../core/watch/types';
 import { alertLine, slackBody, webhookBody } from '../core/watch/render-alert';
-import type { Secrets } from '../systems/secrets';
+import type { Deps } from './deps';
 
-const DEADLINE = 10_000;
+type Sending = Pick<Deps, 'secrets' | 'webhooks'>;
 
 /** An alert a sink did not take. */
 export interface Undelivered {
@@ -39,7 +39,7 @@ export function newest(undelivered: Undelivered[]): Undelivered[] {
  * so that nothing is lost where no sink is configured or all are down.
  */
 export async function deliverAlerts(
-  secrets: Secrets,
+  deps: Sending,
   spec: PipelineSpec,
   alerts: Alert[],
   before: Undelivered[],
@@ -48,7 +48,7 @@ export async function deliverAlerts(
   const undelivered: Undelivered[] = [];
   let failed = 0;
   const sendTo = async (sinks: AlertSinkSpec[], alert: Alert): Promise<AlertSinkSpec[]> => {
-    const results = await Promise.allSettled(sinks.map((sink) => send(secrets, sink, alert)));
+    const results = await Promise.allSettled(sinks.map((sink) => send(deps, sink, alert)));
     const refused = sinks.filter((_sink, index) => results[index]?.status === 'rejected');
     for (const result of results) {
       if (result.status === 'rejected')
@@ -73,22 +73,21 @@ export async function deliverAlerts(
 }
 
 /** Pings the dead man's switch after a completed check; a failure is only logged: not being pinged is its signal. */
-export async function ping(secrets: Secrets, spec: PipelineSpec): Promise<void> {
+export async function ping({ secrets, webhooks }: Sending, spec: PipelineSpec): Promise<void> {
   if (!spec.watch.pingUrl) return;
   try {
-    const url = await secrets.resolve(spec.watch.pingUrl);
-    await post(url, '', {}, 'GET');
+    await webhooks.call(await secrets.resolve(spec.watch.pingUrl), { method: 'GET' });
   } catch (error) {
-    log.warn(`the ping URL did not answer: ${error instanceof Error ? error.message : String(error)}`);
+    log.warn(`the ping URL ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-async function send(secrets: Secrets, sink: AlertSinkSpec, alert: Alert): Promise<void> {
+async function send({ secrets, webhooks }: Sending, sink: AlertSinkSpec, alert: Alert): Promise<void> {
   const url = await secrets.resolve(sink.url);
   const body = sink.kind === 'slack' ? slackBody(alert) : webhookBody(alert);
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (sink.signingKey) headers['x-n2m-signature'] = sign(body, await secrets.resolve(sink.signingKey));
-  await post(url, body, headers, 'POST').catch((error: unknown) => {
+  await webhooks.call(url, { method: 'POST', headers, body }).catch((error: unknown) => {
     throw new Error(`${sink.url} ${error instanceof Error ? error.message : String(error)}`);
   });
 }
@@ -96,23 +95,4 @@ async function send(secrets: Secrets, sink: AlertSinkSpec, alert: Alert): Promis
 /** `sha256=<hex>` over the body's bytes, as GitHub and others sign webhooks. */
 export function sign(body: string, key: string): string {
   return `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
-}
-
-/** fetch's own messages may quote the URL, which is a secret: only its cause's code or the status is told. */
-async function post(url: string, body: string, headers: Record<string, string>, method: 'GET' | 'POST'): Promise<void> {
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      method,
-      headers,
-      ...(method === 'POST' ? { body } : {}),
-      signal: AbortSignal.timeout(DEADLINE),
-      redirect: 'error',
-    });
-  } catch (error) {
-    const { code } = ((error as Error).cause ?? {}) as { code?: string };
-    throw new Error(code ? `cannot be reached (${code})` : 'cannot be reached');
-  }
-  await response.arrayBuffer();
-  if (!response.ok) throw new Error(`answered ${response.status}`);
 }

@@ -44,7 +44,7 @@ export async function check(deps: Deps, { spec, memory, quiet }: CheckStep): Pro
     (alert) => !told.some((sent) => sent.kind === alert.kind && sent.cause === alert.cause),
   );
   const owed = memory?.undelivered ?? [];
-  const { delivered, undelivered, failed } = await deliverAlerts(deps.secrets, spec, untold, owed);
+  const { delivered, undelivered, failed } = await deliverAlerts(deps, spec, untold, owed);
   const sent = [...told, ...delivered];
   // Each heartbeat is a call to the server, and billed: most checks have nothing to tell.
   if (sent.length > 0) tell({ told: sent });
@@ -58,7 +58,7 @@ export async function check(deps: Deps, { spec, memory, quiet }: CheckStep): Pro
     memory: { ...alertDelivered(decided.memory, sent, now), undelivered },
   };
   deps.metrics.check(result);
-  await ping(deps.secrets, spec);
+  await ping(deps, spec);
   return result;
 }
 

@@ -2,6 +2,7 @@ import type { ScheduleClient, WorkflowClient } from '@temporalio/client';
 import type { NeonClient } from '../systems/neon';
 import type { Secrets } from '../systems/secrets';
 import type { SqlPool } from '../systems/sql-client';
+import type { Webhooks } from '../systems/webhooks';
 import type { Metrics } from './metrics';
 import type { SourceDirectory } from './source-directory';
 
@@ -13,6 +14,8 @@ export interface Deps {
   sources: SourceDirectory;
   /** Connections of the checks; whoever changes something has a session of their own. */
   pool: SqlPool;
+  /** Of alerts and pings. */
+  webhooks: Webhooks;
   schedules: ScheduleClient;
   workflows: WorkflowClient;
   metrics: Metrics;

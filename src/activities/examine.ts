@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { referencesOf, type Examination, type ReferenceLook, type SystemLook } from '../core/examine/types';
+import {
+  referencesOf,
+  type Examination,
+  type Reference,
+  type ReferenceLook,
+  type SystemLook,
+} from '../core/examine/types';
 import type { PipelineSpec } from '../core/spec/types';
-import { scrubbed, toSystemError } from '../systems/errors';
+import { scrubbed, systemError, toSystemError } from '../systems/errors';
 import type { SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
 import { withMaterialize, withSource } from './sessions';
@@ -45,13 +51,22 @@ async function look(
   }
 }
 
-async function resolvable(deps: Deps, reference: Pick<ReferenceLook, 'ref' | 'path'>): Promise<ReferenceLook> {
+async function resolvable(deps: Deps, reference: Reference): Promise<ReferenceLook> {
+  const { ref, path } = reference;
   try {
-    await deps.secrets.resolve(reference.ref);
-    return { ...reference, failure: null };
+    const value = await deps.secrets.resolve(ref);
+    if (reference.called) await callable(deps, ref, value);
+    return { ref, path, failure: null };
   } catch (error) {
-    return { ...reference, failure: toSystemError(error, 'worker', reference.path).info };
+    return { ref, path, failure: toSystemError(error, 'worker', path).info };
   }
+}
+
+/** Whether an alert would be sent at all: better known now than with the first one. */
+async function callable({ webhooks }: Deps, ref: string, url: string): Promise<void> {
+  await webhooks.check(url).catch((error: Error) => {
+    throw systemError('SecretNotAllowed', 'worker', `${ref} ${error.message}`);
+  });
 }
 
 async function version(): Promise<string> {

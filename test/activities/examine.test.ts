@@ -1,3 +1,4 @@
+import type { lookup } from 'node:dns';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
 import { startPostgres, type PostgresServer } from '../../local/postgres/server';
@@ -7,6 +8,7 @@ import { createSourceDirectory } from '../../src/activities/source-directory';
 import type { Examination } from '../../src/core/examine/types';
 import { parsePipeline } from '../../src/core/spec/parse';
 import { createSecrets } from '../../src/systems/secrets';
+import { createWebhooks } from '../../src/systems/webhooks';
 import { version } from '../../package.json';
 
 const FILE = `
@@ -38,7 +40,13 @@ function look(env: Record<string, string>): Promise<Examination> {
   const file = parsePipeline(FILE);
   if (!file.ok) throw new Error('the file of this test is wrong');
   const secrets = createSecrets({ env, allow: [], directory: null });
-  const deps = { secrets, sources: createSourceDirectory(secrets) } as Partial<Deps> as Deps;
+  const sources = createSourceDirectory(secrets);
+  const webhooks = createWebhooks({
+    allow: { hosts: ['alerts.example'], ranges: [] },
+    lookup: ((_host: string, _how: object, done: (error: null, found: object[]) => void) =>
+      done(null, [{ address: '10.1.2.3', family: 4 }])) as typeof lookup,
+  });
+  const deps = { secrets, sources, webhooks } as Partial<Deps> as Deps;
   return new MockActivityEnvironment().run(() => examine(deps, { spec: file.spec }));
 }
 
@@ -77,6 +85,23 @@ it('gives every failure as a value, without the secret', async () => {
   });
   expect(found.references.find(({ path }) => path === 'alerts[0].webhook')?.failure?.type).toBe('SecretMissing');
   expect(JSON.stringify(found)).not.toMatch(/a-wrong-password|another-secret/);
+});
+
+it.each([
+  ['https://alerts.example/hook', null],
+  ['https://elsewhere.example/hook', 'its host has no public address'],
+  ['https://169.254.169.254/latest/meta-data', 'its host has no public address'],
+  ['http://alerts.elsewhere/hook', 'it is not https'],
+  ['file:///etc/passwd', 'its value is no URL with https'],
+])('says before the first alert whether %s would be called', async (url, why) => {
+  const closed = 'postgres://n2m:another-secret@127.0.0.1:1/materialize';
+  const found = await look({
+    N2M_SECRET_POSTGRES_URL: closed,
+    N2M_SECRET_MATERIALIZE_URL: closed,
+    N2M_SECRET_ALERT_URL: url,
+  });
+  const failure = found.references.find(({ path }) => path === 'alerts[0].webhook')?.failure ?? null;
+  expect(failure?.message.replace(/;.*/, '') ?? null).toBe(why && `env:N2M_SECRET_ALERT_URL is not called: ${why}`);
 });
 
 it('asks nobody without a file', async () => {

@@ -91,6 +91,7 @@ export class World {
       N2M_SECRET_POSTGRES_URL: this.neon.ownerUrl(),
       N2M_SECRET_MATERIALIZE_URL: this.materializeUrl,
       N2M_SHUTDOWN_GRACE_SECONDS: '1',
+      N2M_WEBHOOK_ALLOW: '127.0.0.0/8',
       ...this.options.env,
     };
   }

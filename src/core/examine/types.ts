@@ -13,6 +13,14 @@ export interface Examination {
   materialize: SystemLook | null;
 }
 
+/** A reference of a file. */
+export interface Reference {
+  ref: SecretRef;
+  path: string;
+  /** It is a URL that the worker calls to tell somebody. */
+  called?: true;
+}
+
 /** Whether a reference has a value on the worker. */
 export interface ReferenceLook {
   ref: SecretRef;
@@ -31,15 +39,15 @@ export interface ExamineActivities {
 }
 
 /** Every reference of a file with its path in it. */
-export function referencesOf({ source, materialize, watch, alerts }: PipelineSpec): { ref: SecretRef; path: string }[] {
+export function referencesOf({ source, materialize, watch, alerts }: PipelineSpec): Reference[] {
   const { role } = source;
   return [
     source.kind === 'neon' ? { ref: source.apiKey, path: 'source.apiKey' } : { ref: source.url, path: 'source.url' },
     ...(role.via === 'given' ? [{ ref: role.password, path: 'source.role.password' }] : []),
     { ref: materialize.url, path: 'materialize.url' },
-    ...(watch.pingUrl ? [{ ref: watch.pingUrl, path: 'watch.pingUrl' }] : []),
+    ...(watch.pingUrl ? [{ ref: watch.pingUrl, path: 'watch.pingUrl', called: true as const }] : []),
     ...alerts.flatMap(({ kind, url, signingKey }, index) => [
-      { ref: url, path: `alerts[${index}].${kind}` },
+      { ref: url, path: `alerts[${index}].${kind}`, called: true as const },
       ...(signingKey ? [{ ref: signingKey, path: `alerts[${index}].signingKey` }] : []),
     ]),
   ];

@@ -10,7 +10,7 @@ export const failureEntries: Record<FailureType, Entry> = {
     'Correct it.',
   ],
   SecretNotAllowed: [
-    'The worker does not hand out this reference: names need the prefix N2M_SECRET_ or an entry in N2M_SECRETS_ALLOW.',
+    'The worker does not hand out this reference: names need the prefix N2M_SECRET_ or an entry in N2M_SECRETS_ALLOW. Or it is the URL of an alert that leads to no public host, or without https, and N2M_WEBHOOK_ALLOW does not list it.',
     'n2m doctor',
     'Rename the variable, or allow it on the worker.',
   ],
