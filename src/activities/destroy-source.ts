@@ -1,6 +1,6 @@
 import * as sql from '../core/sql/postgres';
 import { revoke, unpublishing } from '../core/destroy/source-steps';
-import type { DestroyInput, KnownUpstream } from '../core/destroy/types';
+import type { DestroyInput } from '../core/destroy/types';
 import type { StepResult } from '../core/plan/types';
 import { plural } from '../core/text/count';
 import { SystemError, systemError } from '../systems/errors';
@@ -11,8 +11,6 @@ import { done, sleep } from './ensure';
 import { tell } from './pulse';
 import { neonBranch, withSource } from './sessions';
 
-/** An ALTER TABLE that waits longer for its lock would make everybody behind it wait, too. */
-const LOCK_TIMEOUT = 5_000;
 const OPERATIONS_DEADLINE = 5 * 60_000;
 /** Sessions of the role end a moment after the slot that one of them held. */
 const SESSIONS_PATIENCE = 15_000;
@@ -30,34 +28,6 @@ export function unpublish(deps: Deps, { spec, plan }: DestroyInput): Promise<Ste
 }
 
 const ours = (client: SqlClient, { name }: DestroyInput['spec']) => pg.readOwnPublications(client, name);
-
-const recorded = ({ added }: KnownUpstream) => added.filter((entry) => entry.kind === 'identity');
-
-/** Only tables that are still full and that nobody else's publication reads since. */
-export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
-  const before = recorded(plan.known);
-  const { publication } = spec.source;
-  return withSource(deps, spec, async ({ client }) => {
-    const due = async () => {
-      const own = await ours(client, spec);
-      const tables = await pg.readIdentities(client, before);
-      // Somebody else's that the file names publishes the table as it did before; ours must have let go of it.
-      const allowed = own.some(({ name }) => name === publication) ? [] : [publication];
-      return tables.filter(
-        (table) => table.identity === 'full' && table.publishedBy.every((name) => allowed.includes(name)),
-      );
-    };
-    const tables = await due();
-    if (tables.length > 0) await client.query(sql.setLockTimeout(LOCK_TIMEOUT));
-    for (const table of tables) {
-      const was = before.find(({ schema, name }) => schema === table.schema && name === table.name);
-      if (was) await client.query(sql.replicaIdentity(table, was.before, was.index));
-    }
-    const left = await due();
-    if (left.length > 0) throw still(`replica identity full of ${left.map((table) => table.name).join(', ')}`);
-    return done('dropped', 'replica identity', `${plural(before.length, 'table')} log what they logged before`);
-  });
-}
 
 /** Exactly the recorded privileges. */
 export function revokeGrants(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {

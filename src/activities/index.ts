@@ -4,17 +4,10 @@ import { awaitRunning } from './await-running';
 import { awaitSnapshot } from './await-snapshot';
 import { check } from './check';
 import type { Deps } from './deps';
+import { restoreIdentity } from './destroy-identity';
 import { planDestroy } from './destroy-look';
 import { removeSlot } from './destroy-slot';
-import {
-  removeIps,
-  removePublication,
-  removeRole,
-  removeRecord,
-  restoreIdentity,
-  revokeGrants,
-  unpublish,
-} from './destroy-source';
+import { removeIps, removePublication, removeRole, removeRecord, revokeGrants, unpublish } from './destroy-source';
 import { removeCluster, removeConnection, removeSchema, removeSecret, removeSource } from './destroy-target';
 import { removeWatch } from './destroy-watch';
 import { examine } from './examine';

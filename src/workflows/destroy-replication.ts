@@ -2,7 +2,7 @@ import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@t
 import type { DestroyInput, DestroyPlan, DestroyReport } from '../core/destroy/types';
 import type { StepId, StepResult } from '../core/plan/types';
 import type { DestroyRunInput } from '../core/run/types';
-import { destroyReport } from '../core/destroy/report';
+import { destroyReport, type Told } from '../core/destroy/report';
 import { Approvals } from './approvals';
 import * as activities from './proxies';
 import { failureOf, RunTracker } from './run-tracker';
@@ -24,7 +24,11 @@ export async function destroyReplication(input: DestroyRunInput): Promise<Destro
   const approvals = new Approvals(spec.name, input.approved);
   try {
     const plan = await approvedPlan(input, tracker, approvals);
-    const step = (id: StepId, run: Removal) => perform(id, run, { spec, plan }, tracker);
+    const told: Told = {};
+    const step = async (id: StepId, run: Removal) => {
+      const result = await perform(id, run, { spec, plan }, tracker);
+      if (result?.outcome === 'kept') told[id] = result.sentence;
+    };
 
     tracker.phase('removing');
     await step('remove-watch', activities.removeWatch);
@@ -48,7 +52,7 @@ export async function destroyReplication(input: DestroyRunInput): Promise<Destro
     const after = await look(input, plan.known, 'look at both systems again');
     tracker.phase('done');
     await condition(allHandlersFinished);
-    return destroyReport(plan, after, seconds());
+    return destroyReport(plan, after, seconds(), told);
   } catch (error) {
     if (isCancellation(error)) tracker.phase('cancelled');
     else tracker.failed(failureOf(error));
@@ -88,10 +92,21 @@ async function approvedPlan(input: DestroyRunInput, tracker: RunTracker, approva
   }
 }
 
-async function perform(id: StepId, removal: Removal, input: DestroyInput, tracker: RunTracker): Promise<void> {
-  const planned = input.plan.steps.find((step) => step.id === id);
-  if (planned?.fate !== 'remove') return;
-  await tracker.step(id, (view) => removal.executeWithOptions({ summary: view.sentence.slice(0, 180) }, [input]));
+/** Null where nothing was to be done. */
+async function perform(
+  id: StepId,
+  removal: Removal,
+  input: DestroyInput,
+  tracker: RunTracker,
+): Promise<StepResult | null> {
+  const planned = input.plan.steps.find((step) => step.id === id && step.fate === 'remove');
+  if (!planned) return null;
+  let result: StepResult | null = null;
+  await tracker.step(id, async (view) => {
+    result = await removal.executeWithOptions({ summary: view.sentence.slice(0, 180) }, [input]);
+    return result;
+  });
+  return result;
 }
 
 function seconds(): number {

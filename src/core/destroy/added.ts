@@ -8,7 +8,15 @@ export type Added =
   | { kind: 'ip'; cidr: string }
   | { kind: 'role'; name: string }
   | { kind: 'slot'; name: string }
-  | { kind: 'identity'; schema: string; name: string; before: Identity; index: string | null }
+  /** `columns`: of the index, whatever its name is by then. Records of earlier versions have none. */
+  | {
+      kind: 'identity';
+      schema: string;
+      name: string;
+      before: Identity;
+      index: string | null;
+      columns?: string[];
+    }
   | { kind: 'usage'; role: string; schema: string }
   | { kind: 'select'; role: string; schema: string; name: string }
   | { kind: 'future'; role: string; owner: string; schema: string }
@@ -26,7 +34,7 @@ export function writeAdded(added: Added): string {
     case 'slot':
       return entry(added.kind, added.name);
     case 'identity':
-      return entry('identity', added.schema, added.name, added.before, ...(added.index === null ? [] : [added.index]));
+      return identityEntry(added);
     case 'usage':
       return entry('usage', added.role, added.schema);
     case 'select':
@@ -40,13 +48,20 @@ export function writeAdded(added: Added): string {
   }
 }
 
-const entry = (kind: string, ...parts: string[]): string => `${kind} ${JSON.stringify(parts)}`;
+const entry = (kind: string, ...parts: (string | string[])[]): string => `${kind} ${JSON.stringify(parts)}`;
+
+/** Earlier versions read the texts of the list and pass over the columns. */
+function identityEntry({ schema, name, before, index, columns }: Extract<Added, { kind: 'identity' }>): string {
+  if (index === null) return entry('identity', schema, name, before);
+  return entry('identity', schema, name, before, index, ...(columns === undefined ? [] : [columns]));
+}
 
 /** Null for an entry that this version does not know: it is left alone. */
 export function readAdded(text: string): Added | null {
   const space = text.indexOf(' ');
   if (space < 0) return { kind: 'ip', cidr: text };
-  const [a, b, c, d] = parts(text.slice(space + 1));
+  const listed = listOf(text.slice(space + 1));
+  const [a, b, c, d] = listed.filter((part) => typeof part === 'string');
   if (a === undefined) return null;
   switch (text.slice(0, space)) {
     case 'role':
@@ -56,7 +71,7 @@ export function readAdded(text: string): Added | null {
     case 'identity':
       return b === undefined || !isIdentity(c)
         ? null
-        : { kind: 'identity', schema: a, name: b, before: c, index: d ?? null };
+        : { kind: 'identity', schema: a, name: b, before: c, index: d ?? null, ...columnsIn(listed) };
     case 'usage':
       return b === undefined ? null : { kind: 'usage', role: a, schema: b };
     case 'select':
@@ -99,10 +114,15 @@ export function addedBy(publications: readonly { comment: string | null }[]): Ad
 const isIdentity = (text: string | undefined): text is Identity =>
   text === 'default' || text === 'nothing' || text === 'index';
 
-function parts(text: string): string[] {
+function columnsIn(listed: unknown[]): { columns?: string[] } {
+  const columns: unknown = listed.find(Array.isArray);
+  return Array.isArray(columns) ? { columns: columns.filter((column) => typeof column === 'string') } : {};
+}
+
+function listOf(text: string): unknown[] {
   try {
     const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value.filter((part) => typeof part === 'string') : [];
+    return Array.isArray(value) ? value : [];
   } catch {
     return [];
   }

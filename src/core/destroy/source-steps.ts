@@ -7,6 +7,7 @@ import type { PipelineSpec } from '../spec/types';
 import * as sql from '../sql/postgres';
 import { plural } from '../text/count';
 import type { Added } from './added';
+import { identitySteps } from './identity-steps';
 import { absent, foreign, keep, leave, remove } from './step';
 import type { DestroySource, DestroyStep, KnownUpstream } from './types';
 
@@ -56,7 +57,7 @@ function readByTheSource({ spec, found }: Upstream): DestroyStep[] {
 function undone(upstream: Upstream): DestroyStep[] {
   return [
     ...unpublish(upstream),
-    ...identityStep(upstream),
+    ...identitySteps(upstream.spec, upstream.found, upstream.known),
     ...grantsStep(upstream),
     roleStep(upstream),
     ...ipsStep(upstream),
@@ -127,36 +128,6 @@ export function unpublishing(
       : []),
   ];
 }
-
-/** What the tables logged before; not where another publication reads them, which may need the full rows by now. */
-function identityStep({ spec, found, known }: Upstream): DestroyStep[] {
-  const object = 'replica identity';
-  const recorded = known.added.filter((added) => added.kind === 'identity');
-  const changed = recorded.flatMap((added) => {
-    const table = found.tables.find(({ schema, name }) => schema === added.schema && name === added.name);
-    const others = (table?.publishedBy ?? []).filter((name) => !isKnown(spec, found.ours, name));
-    return table?.identity === 'full' ? [{ added, others }] : [];
-  });
-  if (changed.length === 0) return [];
-  const back = changed.filter(({ others }) => others.length === 0).map(({ added }) => added);
-  const stay = changed.filter(({ others }) => others.length > 0);
-  const run = back.map((added) => `${sql.replicaIdentity(added, added.before, added.index)};`);
-  const left = stay.map(
-    ({ added, others }) => `${added.schema}.${added.name} is published by ${others.join(', ')}, too`,
-  );
-  if (back.length === 0) return [keep('restore-identity', object, left.join('; '))];
-  return [
-    remove('restore-identity', object, `give ${plural(back.length, 'table')} the replica identity it had before`, {
-      changes: back.map((added) => `${added.schema}.${added.name}: full → ${added.before}`).concat(left),
-      interrupts: 'each of them is locked for an instant',
-      run,
-    }),
-  ];
-}
-
-/** The file's publication, which published the table before or because of us, or another of ours, which lets go of it. */
-const isKnown = (spec: PipelineSpec, ours: readonly { name: string }[], publication: string): boolean =>
-  publication === spec.source.publication || ours.some(({ name }) => name === publication);
 
 function grantsStep({ found }: Upstream): DestroyStep[] {
   const { held } = found;

@@ -73,7 +73,18 @@ export interface DestroySource {
   slots: SlotReading[];
   /** Materialize's slots in this database that nobody uses and that are not ours by any record. */
   idleSlots: string[];
-  tables: { schema: string; name: string; identity: string; publishedBy: string[] }[];
+  /** Of the recorded tables, those that are there. */
+  tables: {
+    schema: string;
+    name: string;
+    identity: string;
+    hasPrimaryKey: boolean;
+    /** Those that can be a replica identity. */
+    indexes: { name: string; columns: string[] }[];
+    publishedBy: string[];
+    /** Of them, those that publish updates or deletes, which are refused where nothing identifies a row. */
+    strictlyPublishedBy: string[];
+  }[];
   /** Of the recorded privileges, those that are still there. */
   held: Added[];
   neon: Pick<NeonFacts, 'allowedIps' | 'roleNames' | 'logicalReplication' | 'project'> | null;

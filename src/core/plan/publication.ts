@@ -1,5 +1,4 @@
-import type { PublicationFacts, TableFacts } from './facts';
-import { readMark } from './ownership';
+import type { PublicationFacts } from './facts';
 import { sameTable, tableName } from './select';
 
 interface Named {
@@ -43,21 +42,8 @@ export function narrowed(tables: Named[], publication: PublicationFacts): Named[
   );
 }
 
-/** From here on a full replica identity holds stored generated columns: left out of a publication, updates fail. */
-export const GENERATED_SERVER = 180_000;
-
-export const hasGenerated = ({ columns }: Pick<TableFacts, 'columns'>): boolean =>
-  columns.some((column) => column.generated);
-
-export const lacksGenerated = (tables: Pick<TableFacts, 'columns'>[], publication: PublicationFacts): boolean =>
-  publication.generatedColumns === false && tables.some(hasGenerated);
-
-/** What would have to change for the publication to serve the plan; `upstream`: facts of the tables. */
-export function publicationDifferences(
-  tables: Named[],
-  publication: PublicationFacts,
-  upstream: Pick<TableFacts, 'columns'>[],
-): PublicationDifference[] {
+/** What would have to change for the publication to serve the plan. */
+export function publicationDifferences(tables: Named[], publication: PublicationFacts): PublicationDifference[] {
   const missing = unpublished(publication);
   return [
     ...tablesToPublish(tables, publication).map((t) => ({ text: `add ${tableName(t)}`, changeable: true })),
@@ -66,10 +52,6 @@ export function publicationDifferences(
       changeable: false,
     })),
     ...(missing.length > 0 ? [{ text: `publish ${missing.join(', ')}, too`, changeable: true }] : []),
-    ...(lacksGenerated(upstream, publication)
-      ? // Somebody else's subscribers may not know such a column.
-        [{ text: 'publish stored generated columns, too', changeable: readMark(publication.comment) !== null }]
-      : []),
     ...(publication.viaRoot ? [{ text: 'publish partitions under their own names', changeable: false }] : []),
   ];
 }

@@ -143,19 +143,17 @@ interface PublicationRow {
   all_tables: boolean;
   publishes: PublicationFacts['publishes'];
   via_root: boolean;
-  generated_columns: boolean | null;
   comment: string | null;
   tables: PublicationFacts['tables'];
 }
 
-/** Columns that older versions lack are read through jsonb: column lists and filters came with 15, viaroot with 13, generated columns with 18. */
+/** Columns that older versions lack are read through jsonb: column lists and filters came with 15, viaroot with 13. */
 const PUBLICATION = `
   SELECT pg_get_userbyid(p.pubowner)::text AS owner, pg_has_role(p.pubowner, 'USAGE') AS owned_by_us,
          p.puballtables AS all_tables,
          json_build_object('insert', p.pubinsert, 'update', p.pubupdate, 'delete', p.pubdelete,
                            'truncate', p.pubtruncate) AS publishes,
          coalesce((to_jsonb(p) ->> 'pubviaroot')::bool, false) AS via_root,
-         to_jsonb(p) ->> 'pubgencols' = 's' AS generated_columns,
          obj_description(p.oid, 'pg_publication') AS comment,
          coalesce((
            SELECT json_agg(json_build_object(
@@ -174,12 +172,7 @@ export async function readPublication(client: SqlClient, name: string): Promise<
   const [row] = await client.query<PublicationRow>(PUBLICATION, [name]);
   if (row === undefined) return null;
   const { owner, publishes, comment, tables } = row;
-  const flags = {
-    ownedByUs: row.owned_by_us,
-    allTables: row.all_tables,
-    viaRoot: row.via_root,
-    generatedColumns: row.generated_columns,
-  };
+  const flags = { ownedByUs: row.owned_by_us, allTables: row.all_tables, viaRoot: row.via_root };
   return { name, owner, publishes, comment, tables, ...flags };
 }
 

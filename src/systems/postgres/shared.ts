@@ -11,22 +11,58 @@ const WANTED = `unnest($1::text[], $2::text[]) AS wanted(schema, name)
 
 const parameters = (tables: readonly UpstreamTable[]) => [tables.map((t) => t.schema), tables.map((t) => t.name)];
 
-/** Replica identity of each table, and the publications that publish it. Tables that do not exist are left out. */
+/** Indexes that can be a replica identity, by their columns. */
+const INDEXES = `coalesce((
+  SELECT pg_catalog.json_agg(pg_catalog.json_build_object('name', x.relname, 'columns', ${columnsOf('i')}) ORDER BY x.relname)
+  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+  WHERE i.indrelid = c.oid AND i.indisunique AND i.indimmediate AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
+                    WHERE a.attrelid = c.oid AND NOT a.attnotnull
+                      AND a.attnum = ANY (i.indkey::pg_catalog.int2[])
+                      AND pg_catalog.array_position(i.indkey::pg_catalog.int2[], a.attnum) < i.indnkeyatts)
+  ), '[]')`;
+
+/** Key columns of the index of that alias, without those it only includes. Its numbers count from 0. */
+function columnsOf(index: string): string {
+  return `ARRAY(SELECT a.attname::text FROM pg_catalog.unnest(${index}.indkey::pg_catalog.int2[]) WITH ORDINALITY AS k(number, place)
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = ${index}.indrelid AND a.attnum = k.number
+    WHERE k.place <= ${index}.indnkeyatts ORDER BY k.place)`;
+}
+
+/**
+ * Replica identity of each table, what else could be it, and the publications that publish it. Tables that do not exist are
+ * left out.
+ */
 export async function readIdentities(
   client: SqlClient,
   tables: readonly UpstreamTable[],
 ): Promise<DestroySource['tables']> {
   if (tables.length === 0) return [];
-  const rows = await client.query<UpstreamTable & { identity: keyof typeof IDENTITIES; published_by: string[] }>(
+  const published = (also: string) => `ARRAY(
+    SELECT p.pubname::text FROM pg_catalog.pg_publication_tables p
+    JOIN pg_catalog.pg_publication f ON f.pubname = p.pubname
+    WHERE p.schemaname = n.nspname AND p.tablename = c.relname ${also} ORDER BY 1)`;
+  const rows = await client.query<
+    UpstreamTable & {
+      identity: keyof typeof IDENTITIES;
+      primary_key: boolean;
+      indexes: DestroySource['tables'][number]['indexes'];
+      published_by: string[];
+      strictly: string[];
+    }
+  >(
     `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity,
-            ARRAY(SELECT p.pubname::text FROM pg_publication_tables p
-                  WHERE p.schemaname = n.nspname AND p.tablename = c.relname ORDER BY 1) AS published_by
+            EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS primary_key,
+            ${INDEXES} AS indexes, ${published('')} AS published_by,
+            ${published('AND (f.pubupdate OR f.pubdelete)')} AS strictly
      FROM ${WANTED} ORDER BY 1, 2`,
     parameters(tables),
   );
-  return rows.map(({ schema, name, identity, published_by: publishedBy }) => ({
-    ...{ schema, name, publishedBy },
+  return rows.map(({ schema, name, identity, indexes, ...row }) => ({
+    ...{ schema, name, indexes, hasPrimaryKey: row.primary_key },
     identity: IDENTITIES[identity],
+    publishedBy: row.published_by,
+    strictlyPublishedBy: row.strictly,
   }));
 }
 
@@ -34,18 +70,23 @@ export async function readIdentities(
 export async function readWeakIdentities(
   client: SqlClient,
   tables: readonly UpstreamTable[],
-): Promise<(UpstreamTable & { before: Identity; index: string | null })[]> {
+): Promise<(UpstreamTable & { before: Identity; index: string | null; columns?: string[] })[]> {
   if (tables.length === 0) return [];
-  const rows = await client.query<UpstreamTable & { identity: keyof typeof IDENTITIES; index: string | null }>(
+  const rows = await client.query<
+    UpstreamTable & { identity: keyof typeof IDENTITIES; index: string | null; columns: string[] | null }
+  >(
     `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity,
-            (SELECT x.relname::text FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
-             WHERE i.indrelid = c.oid AND i.indisreplident) AS index
-     FROM ${WANTED} WHERE c.relreplident <> 'f' ORDER BY 1, 2`,
+            x.relname::text AS index, CASE WHEN x.oid IS NOT NULL THEN ${columnsOf('i')} END AS columns
+     FROM ${WANTED}
+     LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisreplident AND c.relreplident = 'i'
+     LEFT JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+     WHERE c.relreplident <> 'f' ORDER BY 1, 2`,
     parameters(tables),
   );
-  return rows.flatMap(({ schema, name, identity, index }) => {
+  return rows.flatMap(({ schema, name, identity, index, columns }) => {
     const before = IDENTITIES[identity];
-    return before === 'full' ? [] : [{ schema, name, before, index: before === 'index' ? index : null }];
+    if (before === 'full') return [];
+    return [{ schema, name, before, index, ...(columns === null ? {} : { columns }) }];
   });
 }
 

@@ -6,6 +6,7 @@ const ALL: Added[] = [
   { kind: 'slot', name: 'materialize_0' },
   { kind: 'identity', schema: 'public', name: 'Order "Items"', before: 'default', index: null },
   { kind: 'identity', schema: 'public', name: 'a', before: 'index', index: 'a b' },
+  { kind: 'identity', schema: 'public', name: 'b', before: 'index', index: 'a b', columns: ['x', 'y z'] },
   { kind: 'usage', role: 'r', schema: 's' },
   { kind: 'select', role: 'r', schema: 's', name: 't' },
   { kind: 'future', role: 'r', owner: 'o', schema: 's' },

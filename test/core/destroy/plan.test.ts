@@ -38,18 +38,15 @@ function target(change: Partial<DestroyTarget> = {}): DestroyTarget {
   };
 }
 
+const orders = (publishedBy: string[]): DestroySource['tables'][number] => ({
+  ...{ schema: 'public', name: 'orders', identity: 'full', hasPrimaryKey: true, indexes: [] },
+  ...{ publishedBy, strictlyPublishedBy: publishedBy },
+});
+
 function source(added: string[] = [], change: Partial<DestroySource> = {}): DestroySource {
   const publishes = { insert: true, update: true, delete: true, truncate: true };
   const publication = {
-    ...{
-      name: spec.source.publication,
-      owner: 'o',
-      ownedByUs: true,
-      allTables: false,
-      viaRoot: false,
-      generatedColumns: null,
-      publishes,
-    },
+    ...{ name: spec.source.publication, owner: 'o', ownedByUs: true, allTables: false, viaRoot: false, publishes },
     tables: [{ schema: 'public', name: 'orders', columns: null, filtered: false }],
     comment: writeMark('shop', added),
   };
@@ -62,7 +59,7 @@ function source(added: string[] = [], change: Partial<DestroySource> = {}): Dest
     },
     slots: [],
     idleSlots: [],
-    tables: [{ schema: 'public', name: 'orders', identity: 'full', publishedBy: [spec.source.publication] }],
+    tables: [orders([spec.source.publication])],
     held: [],
     neon: null,
     ...change,
@@ -143,7 +140,7 @@ describe('a plan to take a pipeline down', () => {
   });
 
   it('does not weaken a table that another publication reads', () => {
-    const tables = [{ schema: 'public', name: 'orders', identity: 'full', publishedBy: ['n2m_shop', 'theirs'] }];
+    const tables = [orders(['n2m_shop', 'theirs'])];
     const made = plan({ source: source(['identity ["public","orders","default"]'], { tables }) });
     expect(fate(made, 'restore-identity')).toMatchObject({ fate: 'keep' });
     expect(fate(made, 'restore-identity')?.why).toContain('theirs');
@@ -188,7 +185,7 @@ describe('a plan to take a pipeline down', () => {
     const made = plan({ source: source([], { publication: theirs, ours: [record] }) });
     expect(due(made).slice(-4)).toEqual(['unpublish', 'restore-identity', 'remove-role', 'remove-record']);
     expect(fate(made, 'unpublish')?.changes).toEqual([
-      'ALTER PUBLICATION "n2m_shop" DROP TABLE ONLY "public"."orders"',
+      'ALTER PUBLICATION "n2m_shop" DROP TABLE "public"."orders"',
       `ALTER PUBLICATION "n2m_shop" SET (publish = 'insert, update')`,
     ]);
     expect(fate(made, 'remove-publication')).toMatchObject({ fate: 'keep', why: 'stays: it was not made by n2m' });

@@ -235,7 +235,6 @@ export function preparedSource(change: Partial<SourceFacts> = {}): SourceFacts {
       allTables: false,
       publishes,
       viaRoot: false,
-      generatedColumns: null,
       tables: [
         { schema: 'public', name: 'customers', columns: null, filtered: false },
         { schema: 'public', name: 'orders', columns: null, filtered: false },

@@ -1,0 +1,73 @@
+import { identities } from '../core/destroy/identity-steps';
+import { identityStatement } from '../core/destroy/identity';
+import type { DestroyInput } from '../core/destroy/types';
+import type { StepResult } from '../core/plan/types';
+import { tableName } from '../core/plan/select';
+import { setLockTimeout } from '../core/sql/postgres';
+import { plural } from '../core/text/count';
+import { SystemError } from '../systems/errors';
+import * as pg from '../systems/postgres';
+import type { SqlClient } from '../systems/sql-client';
+import type { Deps } from './deps';
+import { done, sleep } from './ensure';
+import { tell, toldBefore } from './pulse';
+import { withSource } from './sessions';
+
+/** ALTER TABLE waits for everybody who uses the table, and everybody who comes later waits behind it: so long, no longer. */
+const LOCK_TIMEOUT_MS = 50;
+const PAUSES_MS = [100, 200, 400, 800, 1_600];
+/** Of the step, not of an attempt: tables that are never free then keep what they have, and are reported. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * What tables logged before, each in a transaction of its own: one that is busy is tried again after the others, and one
+ * that cannot be changed stops none of them. What stays is for the look after the last step to report.
+ */
+export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
+  const since = toldBefore<{ since: number }>()?.since ?? Date.now();
+  return withSource(deps, spec, async ({ client }) => {
+    const recorded = plan.known.added.filter((entry) => entry.kind === 'identity');
+    // By now ours must have let go: a table they still publish is as needed as any other.
+    const look = async () => {
+      const ours = await pg.readOwnPublications(client, spec.name);
+      const publication = await pg.readPublication(client, spec.source.publication);
+      const tables = await pg.readIdentities(client, recorded);
+      return identities(spec, { publication, ours, tables }, plan.known, []).back;
+    };
+    const refused = new Map<string, string>();
+    for (let round = 0; ; round += 1) {
+      const due = (await look()).filter(({ table }) => !refused.has(tableName(table)));
+      if (due.length === 0) break;
+      const busy: string[] = [];
+      for (const { table, back } of due) {
+        const answer = await changed(client, identityStatement(table, back));
+        const last = Date.now() - since >= PATIENCE_MS;
+        if (answer?.forGood || last) refused.set(tableName(table), answer?.message ?? 'somebody sets it again');
+        else if (answer !== null) busy.push(`${tableName(table)}: ${answer.message}`);
+      }
+      tell({ since, waitingFor: busy });
+      if (busy.length > 0) await sleep(PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)] ?? 0);
+    }
+    const object = 'replica identity';
+    if (refused.size === 0) {
+      return done('dropped', object, `${plural(recorded.length, 'table')} log what they logged before`);
+    }
+    const why = [...refused].map(([name, message]) => `${name} still logs full rows: ${message}`);
+    return done('kept', object, why.join('; '));
+  });
+}
+
+/** Null when it worked; else what the server said to this statement. Lost connections are the activity's to retry. */
+async function changed(client: SqlClient, statement: string): Promise<{ message: string; forGood: boolean } | null> {
+  try {
+    await client.query([setLockTimeout(LOCK_TIMEOUT_MS), statement].join('; '));
+    return null;
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    const { code, message, retryable } = error.info;
+    // Connections that broke, resources, servers that shut down.
+    if (code === null || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57|58)/.test(code)) throw error;
+    // An index or a table that went away in between: the next look sees it.
+    return { message, forGood: !retryable && !/^42(704|P01)$/.test(code) };
+  }
+}
