@@ -13,7 +13,7 @@ import type { StepInput } from './types';
 const EVERY = 500;
 
 /** An error nobody knows is given this long to heal by itself; what is known to be permanent ends the wait at once. */
-const UNKNOWN_ERROR_PATIENCE = 2 * 60_000;
+const UNKNOWN_ERROR_PATIENCE = 15 * 60_000;
 
 /**
  * `running` alone proves nothing: it is said before the first contact upstream, and a broken source flaps. The slot in
@@ -36,7 +36,7 @@ export function awaitRunning(deps: Deps, { spec }: StepInput): Promise<StepResul
         }
         const { status, error } = progress.source;
         stalledSince = error === null ? stalledSince : (stalledSince ?? Date.now());
-        if (error !== null) refusePermanent(object, error, Date.now() - (stalledSince ?? Date.now()));
+        if (error !== null) refuseHopeless(object, error, Date.now() - (stalledSince ?? Date.now()));
         tell({ waitingFor: object, status, error });
         await sleep(EVERY);
       }
@@ -52,11 +52,15 @@ async function isProven({ source, slot }: SourceProgress, upstream: SqlClient): 
   return row.active || (await readSnapshotSlots(upstream)).length > 0;
 }
 
-/** Network trouble is waited out; a wrong password, a missing privilege or a lost slot is for a person. */
-function refusePermanent(object: string, error: string, forMs: number): void {
+/**
+ * Network trouble is waited out, what may be a mistake for a while; a wrong password, a missing privilege or a lost slot
+ * is for a person at once.
+ */
+function refuseHopeless(object: string, error: string, forMs: number): void {
   const info = classifySql({ code: 'XX000', message: error, detail: null, hint: null }, 'materialize');
-  if (info.retryable) return;
-  if (info.type === 'Unexpected' && forMs < UNKNOWN_ERROR_PATIENCE) return;
+  const unknown = info.type === 'Unexpected' ? UNKNOWN_ERROR_PATIENCE : null;
+  const patience = unknown ?? info.patienceMs ?? (info.retryable ? Infinity : 0);
+  if (forMs < patience) return;
   const type = info.type === 'Unexpected' ? 'SourceStalled' : info.type;
-  throw new SystemError({ ...info, type, message: `${object} is stalled: ${error}` });
+  throw new SystemError({ ...info, type, retryable: false, message: `${object} is stalled: ${error}` });
 }

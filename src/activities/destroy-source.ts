@@ -80,8 +80,9 @@ async function dropBySql(client: SqlClient, name: string, object: string): Promi
 async function dropThroughApi(deps: Deps, spec: DestroyInput['spec']): Promise<void> {
   const { neon, branchId, project } = await neonBranch(deps, spec);
   const { name } = spec.source.role;
-  if (!(await neon.findRole(project, branchId, name))) return;
-  const operations = await neon.deleteRole(project, branchId, name);
+  // Gone already, perhaps by a request whose answer was lost: the compute may not know it yet.
+  const found = await neon.findRole(project, branchId, name);
+  const operations = await (found ? neon.deleteRole(project, branchId, name) : neon.openOperations(project));
   await neon.waitForOperations(project, operations, {
     deadlineMs: OPERATIONS_DEADLINE,
     onPoll: (open) => tell({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),

@@ -1,12 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { tallied } from '../core/failures/tally';
 import type { FailureInfo } from '../core/failures/types';
 import { toSystemError } from '../systems/errors';
-import { withPulse } from './pulse';
-
-/** What nobody foresaw is tried this often: enough for a blip, too few to hide a defect for ever. */
-const UNEXPECTED_ATTEMPTS = 5;
+import { failuresBefore, rememberFailures, withPulse } from './pulse';
 
 /**
  * The one edge where anything thrown becomes a failure of the closed set, and the last place a secret could leave the
@@ -30,11 +28,12 @@ function asFailure(error: unknown, scrub: (text: string) => string): Error {
   // The SDK tells cancel, pause and shutdown apart by the class, so these pass.
   if (error instanceof CancelledFailure || (error instanceof Error && error.name === 'AbortError')) return error;
   const info = scrubbed(toSystemError(error, 'worker', Context.current().info.activityType).info, scrub);
-  const exhausted = info.type === 'Unexpected' && Context.current().info.attempt >= UNEXPECTED_ATTEMPTS;
+  const { tally, over } = tallied(failuresBefore(), info, Date.now());
+  if (!over) rememberFailures(tally);
   const failure = ApplicationFailure.create({
     message: info.hint ? `${info.message}; ${info.hint}` : info.message,
     type: info.type,
-    nonRetryable: !info.retryable || exhausted,
+    nonRetryable: over,
     details: [info],
   });
   // A stack names files of the worker and may quote arguments; DEBUG logs have it.

@@ -1,5 +1,7 @@
 import type { ExamineActivities } from '../core/examine/types';
 import type { LookUpActivities } from '../core/lookup/types';
+import type { PipelineSpec } from '../core/spec/types';
+import { SystemError } from '../systems/errors';
 import { awaitRunning } from './await-running';
 import { awaitSnapshot } from './await-snapshot';
 import { check } from './check';
@@ -24,13 +26,34 @@ import { ensureRole } from './role-step';
 import { planRotate, reconnectSource, rotatePassword } from './rotate-steps';
 import { ensureWatch } from './schedule';
 import { ensureGrants, ensurePublication, ensureReplicaIdentity } from './source-steps';
+import { isOutdated } from './source-directory';
 import type { Activities } from './types';
 
 export type { Deps } from './deps';
 
+type All = Activities & ExamineActivities & LookUpActivities;
+
+/** After a refusal, whoever it came from, the next attempt asks for the address anew. */
+function forgetting(deps: Deps, activities: All): All {
+  const wrapped = Object.entries(activities).map(([name, activity]) => {
+    const act = activity as (input: { spec?: PipelineSpec }) => Promise<unknown>;
+    const run = async (input: { spec?: PipelineSpec }): Promise<unknown> => {
+      try {
+        return await act(input);
+      } catch (error) {
+        if (input.spec && error instanceof SystemError && isOutdated(error.info))
+          deps.sources.forget(input.spec.source);
+        throw error;
+      }
+    };
+    return [name, run] as const;
+  });
+  return Object.fromEntries(wrapped) as unknown as All;
+}
+
 /** The activities as functions of what they need from the outside. */
-export function createActivities(deps: Deps): Activities & ExamineActivities & LookUpActivities {
-  return {
+export function createActivities(deps: Deps): All {
+  return forgetting(deps, {
     examine: (input) => examine(deps, input),
     lookUp: (question) => lookUp(deps, question),
     makePlan: (input) => makePlan(deps, input),
@@ -75,5 +98,5 @@ export function createActivities(deps: Deps): Activities & ExamineActivities & L
     dropDeadTables: (input) => dropDeadTables(deps, input),
     dropLostSource: (input) => dropLostSource(deps, input),
     recreateDependents: (input) => recreateDependents(deps, input),
-  };
+  });
 }

@@ -38,10 +38,14 @@ export async function ensureRole(deps: Deps, input: StepInput): Promise<StepResu
 async function createThroughApi(deps: Deps, spec: PipelineSpec): Promise<void> {
   const { neon, branchId, project } = await neonBranch(deps, spec);
   const { name } = spec.source.role;
-  if (await neon.findRole(project, branchId, name)) return;
-  // No other role may comment on one the API made, so the publication says whose it is.
-  await withSource(deps, spec, ({ client }) => recordAdded(client, spec, [{ kind: 'role', name }]));
-  const { operations } = await neon.createRole(project, branchId, name);
+  // There already, perhaps by a request whose answer was lost: the compute may not know it yet.
+  const found = await neon.findRole(project, branchId, name);
+  const create = async () => {
+    // No other role may comment on one the API made, so the publication says whose it is.
+    await withSource(deps, spec, ({ client }) => recordAdded(client, spec, [{ kind: 'role', name }]));
+    return (await neon.createRole(project, branchId, name)).operations;
+  };
+  const operations = found ? await neon.openOperations(project) : await create();
   await neon.waitForOperations(project, operations, {
     deadlineMs: OPERATIONS_DEADLINE,
     onPoll: (open) => tell({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),

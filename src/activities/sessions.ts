@@ -7,7 +7,7 @@ import type { NeonClient } from '../systems/neon';
 import { connectSource } from '../systems/postgres';
 import { withClient, type ConnectOptions, type SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
-import type { SourceAccess } from './source-directory';
+import { isOutdated, type SourceAccess } from './source-directory';
 
 /** Connecting wakes an idle Neon compute; a statement of ours is catalog work. Creating a source asks upstream. */
 export const CONNECT_DEADLINE = 20_000;
@@ -40,9 +40,7 @@ export async function withSource<T>(
       use({ client, access, neon }),
     );
   } catch (error) {
-    if (error instanceof SystemError && ['AuthenticationFailed', 'Unreachable'].includes(error.info.type)) {
-      deps.sources.forget(source);
-    }
+    if (error instanceof SystemError && isOutdated(error.info)) deps.sources.forget(source);
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import type { FailureInfo } from '../core/failures/types';
 import type { NeonSourceSpec, SourceSpec } from '../core/spec/types';
 import { parsePostgresUrl } from '../systems/postgres-url';
 import type { NeonClient } from '../systems/neon';
@@ -22,6 +23,14 @@ export interface SourceDirectory {
 /** Neon limits calls per minute, and a check runs every minute per pipeline: answers are kept for this long. */
 const KEEP = 5 * 60_000;
 const KEPT = 2_000;
+
+/** After these the address or the password may be another than the one that is kept. */
+const OUTDATED: FailureInfo['type'][] = [
+  ...(['AuthenticationFailed', 'Unreachable', 'Timeout', 'NotFound'] as const),
+  ...(['QuotaExceeded', 'EndpointDisabled', 'EndpointGone'] as const),
+];
+
+export const isOutdated = ({ type }: FailureInfo): boolean => OUTDATED.includes(type);
 
 export function createSourceDirectory(secrets: Secrets, now: () => number = Date.now): SourceDirectory {
   const kept = new Map<string, { access: SourceAccess; until: number }>();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { ApplicationFailure, Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Activities } from '../../src/activities/types';
 import type { DestroyPlan, DestroyStep } from '../../src/core/destroy/types';
 import type { Plan, PlanStep, StepResult } from '../../src/core/plan/types';
@@ -18,7 +18,11 @@ export interface Harness {
   client: Client;
   taskQueue: string;
   /** Runs `test` while a worker with these activities polls; names of the calls are kept in order. */
-  withWorker<T>(activities: Activities, test: () => Promise<T>): Promise<T>;
+  withWorker<T>(
+    activities: Activities,
+    test: () => Promise<T>,
+    interceptors?: ActivityInterceptorsFactory[],
+  ): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -32,12 +36,13 @@ export async function startHarness(): Promise<Harness> {
   return {
     client,
     taskQueue,
-    async withWorker(activities, test) {
+    async withWorker(activities, test, interceptors = []) {
       const worker = await Worker.create({
         connection: native,
         namespace,
         taskQueue,
         activities,
+        interceptors: { activity: interceptors },
         workflowBundle: { codePath: join(__dirname, '../../lib/workflow-bundle.js') },
       });
       return worker.runUntil(test);
@@ -48,6 +53,20 @@ export async function startHarness(): Promise<Harness> {
     },
   };
 }
+
+/** Lets no test wait for the pauses between attempts. */
+export const hurry: ActivityInterceptorsFactory = () => ({
+  inbound: {
+    async execute(input, next) {
+      try {
+        return await next(input);
+      } catch (error) {
+        if (error instanceof ApplicationFailure) Object.assign(error, { nextRetryDelay: '10ms' });
+        throw error;
+      }
+    },
+  },
+});
 
 /** Typed fakes: adding an activity breaks the build here, not production. Each call is recorded by name. */
 export function fakes(calls: string[], overrides: Partial<Activities> = {}): Activities {

@@ -14,9 +14,10 @@ interface CallScope extends Scope {
 export type CallFault = CallScope &
   (
     | {
-        /** Answers this status and does nothing. */
+        /** Answers this status and does nothing; `after`: having done what was asked for. */
         kind: 'status';
         status: 423 | 429 | 500 | 503;
+        when?: 'after';
         /** Seconds, or an HTTP date. */
         retryAfter?: number | string;
       }

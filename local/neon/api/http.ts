@@ -105,13 +105,16 @@ export async function serveApi(options: {
   async function call(request: IncomingMessage, url: URL): Promise<Reply | null> {
     if (!url.pathname.startsWith(`${BASE}/`)) throw notFound('page');
     let cutAfter = false;
+    let saysAfter: (CallFault & { kind: 'status' }) | null = null;
     for (const fault of faults.takeForCall(request.method ?? 'GET', url.pathname.slice(BASE.length))) {
       if (fault.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms));
-      if (fault.kind === 'status') raise(fault);
+      if (fault.kind === 'status' && fault.when !== 'after') raise(fault);
+      if (fault.kind === 'status') saysAfter = fault;
       if (fault.kind === 'lost-connection' && fault.when === 'before') return null;
       if (fault.kind === 'lost-connection') cutAfter = true;
     }
     const reply = await perform(request, url);
+    if (saysAfter) raise(saysAfter);
     return cutAfter ? null : reply;
   }
 

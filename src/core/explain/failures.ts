@@ -35,7 +35,7 @@ export const failureEntries: Record<FailureType, Entry> = {
     'source.tls.ca with its authority, and the host name its certificate carries.',
   ],
   Unreachable: [
-    'No connection: refused, reset, no route. It is retried.',
+    'No connection: refused, reset, no route, no name. It is retried; a host that DNS does not know, for 15 minutes.',
     STATUS,
     'Check address, firewall and allow lists.',
   ],
@@ -63,6 +63,21 @@ export const failureEntries: Record<FailureType, Entry> = {
     'Another name, or make it match.',
   ],
   LimitReached: ['A resource limit of one of the systems.', STATUS, 'Raise it, or use less.'],
+  QuotaExceeded: [
+    'Neon: compute hours, data transfer or storage of the plan are used up. It is retried for 15 minutes; the slot is kept for about 40 hours without a consumer.',
+    'Billing in the Neon console; n2m status NAME says how many of the slot’s hours are gone.',
+    'Upgrade the plan, or wait for the next billing period; then n2m apply FILE, or n2m repair NAME when the slot is gone.',
+  ],
+  EndpointDisabled: [
+    'Neon: the compute is switched off. It is retried for 15 minutes; the slot is kept for about 40 hours without a consumer.',
+    'The branch’s computes in the Neon console.',
+    'Enable the compute, then n2m apply FILE.',
+  ],
+  EndpointGone: [
+    'Neon: the address leads to no branch or compute any more. It is asked for anew and retried for 3 minutes.',
+    'Branches and computes in the Neon console; source.branch of the file, or the host of its URL.',
+    'Name the branch there is, or correct the URL, then n2m apply FILE. Its slots are not those of the old branch: n2m repair NAME.',
+  ],
   Blocked: [
     'Blocking findings or conflicts stopped the run before it changed anything.',
     'n2m plan FILE',

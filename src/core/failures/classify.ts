@@ -1,3 +1,4 @@
+import { NEON_RULES } from './neon-rules';
 import type { Rule } from './rules';
 import { SQL_TEXTS } from './sql-text-rules';
 import { SQLSTATE_RULES } from './sqlstate-rules';
@@ -29,10 +30,15 @@ export interface NetworkError {
 /** Codes whose message repeats the statement, which may hold a secret: 25001 quotes it whole. */
 const QUOTES_STATEMENT = new Set(['25001']);
 
+const UNFORESEEN: Rule = { type: 'Unexpected', retryable: true, hint: null };
+
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
 
 function info(rule: Rule, system: System, code: string | null, message: string, hint: string | null): FailureInfo {
-  return { type: rule.type, system, message, code, retryable: rule.retryable, hint: rule.hint ?? hint };
+  const { type, retryable } = rule;
+  const told = { type, system, message, code, hint: rule.hint ?? hint };
+  if (typeof retryable === 'boolean') return { ...told, retryable };
+  return { ...told, retryable: true, patienceMs: retryable.patienceMs };
 }
 
 /** Turns an SQL error into a failure: by SQLSTATE where it tells, by the text where the server's code does not. */
@@ -45,27 +51,26 @@ export function classifySql(error: SqlError, system: System): FailureInfo {
   const bySystem = SQLSTATE_RULES.find((rule) => rule.system === system && rule.code === error.code);
   const byCode = bySystem ?? SQLSTATE_RULES.find((rule) => rule.system === null && rule.code === error.code);
   const byClass = SQLSTATE_RULES.find((rule) => rule.code.length === 2 && error.code.startsWith(rule.code));
-  const rule = byText ?? byCode ?? byClass ?? { type: 'Unexpected', retryable: true, hint: null };
+  const rule = byText ?? byCode ?? byClass ?? UNFORESEEN;
   return info(rule, system, error.code === '' ? null : error.code, message, error.hint);
 }
 
 /** Turns an HTTP error answer into a failure. */
 export function classifyHttp(error: HttpError, system: System): FailureInfo {
   const family = error.status >= 500 ? 500 : 400;
-  const rule = HTTP_RULES.find((one) => one.status === error.status) ?? HTTP_RULES.find((one) => one.status === family);
+  const own =
+    error.status < 500 && system === 'neon' ? NEON_RULES.find((one) => one.pattern.test(error.message)) : null;
+  const byStatus =
+    HTTP_RULES.find((one) => one.status === error.status) ?? HTTP_RULES.find((one) => one.status === family);
+  const rule = own ?? byStatus ?? UNFORESEEN;
   const said = error.message === '' ? '' : `: ${oneLine(error.message)}`;
   const message = `${error.what}: HTTP ${error.status}${said}`;
-  return info(rule ?? { type: 'Unexpected', retryable: true, hint: null }, system, String(error.status), message, null);
+  return info(rule, system, String(error.status), message, null);
 }
 
 /** Turns an errno, a TLS code or a driver's text into a failure. */
 export function classifyNetwork(error: NetworkError, system: System): FailureInfo {
   const byCode = NETWORK_RULES.find((rule) => error.code !== null && rule.codes.includes(error.code));
-  const rule = byCode ??
-    NETWORK_TEXTS.find((one) => one.pattern.test(error.message)) ?? {
-      type: 'Unexpected',
-      retryable: true,
-      hint: null,
-    };
+  const rule = byCode ?? NETWORK_TEXTS.find((one) => one.pattern.test(error.message)) ?? UNFORESEEN;
   return info(rule, system, error.code, `${error.where}: ${oneLine(error.message)}`, null);
 }

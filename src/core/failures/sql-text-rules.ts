@@ -1,4 +1,5 @@
-import type { Rule } from './rules';
+import { NEON_RULES } from './neon-rules';
+import { A_QUARTER_HOUR, MOMENTS, type Rule } from './rules';
 import { SQLSTATE } from './sqlstate-rules';
 import type { FailureType } from './types';
 
@@ -14,38 +15,25 @@ export interface TextRule extends Rule {
 const PLAN: readonly string[] = [SQLSTATE.INTERNAL_ERROR];
 /** The same upstream checks answer 58000 for connections and XX000 for sources and tables. */
 const UPSTREAM: readonly string[] = [SQLSTATE.SYSTEM_ERROR, SQLSTATE.INTERNAL_ERROR];
-const STARTUP: readonly string[] = ['', '28000', '08P01', '08006', 'XX000'];
+/** Where Neon's proxy answers for the server, and Materialize for both. */
+const NEON: readonly string[] = [
+  ...['', '08000', '08001', '08004', '08006', '08P01', '28000', '28P01', '53000', '53300', '53400', '57P03'],
+  ...UPSTREAM,
+];
 
 const text = (
   name: string,
   codes: readonly string[],
   pattern: RegExp,
   type: FailureType,
-  retryable: boolean,
+  retryable: TextRule['retryable'],
   example: string,
   hint: string | null = null,
 ): TextRule => ({ name, codes, pattern, type, retryable, hint, example });
 
 /** Where no code tells. Looked through in order, before the codes. */
 export const SQL_TEXTS: readonly TextRule[] = [
-  text(
-    'neon-ip-not-allowed',
-    STARTUP,
-    /IP address .* is not allowed/,
-    'PermissionDenied',
-    false,
-    'This IP address 10.1.2.3 is not allowed to connect to this endpoint. Please add it to the allowed list in the Neon console.',
-    "add the worker's address to the project's IP Allow list",
-  ),
-  text(
-    'neon-blocked-network',
-    STARTUP,
-    /from a blocked network/,
-    'PermissionDenied',
-    false,
-    'This connection is trying to access this endpoint from a blocked network.',
-    'the project blocks public connections: allow them or use private networking',
-  ),
+  ...NEON_RULES.map((rule) => ({ ...rule, codes: NEON })),
   text(
     'upstream-password',
     UPSTREAM,
@@ -56,20 +44,29 @@ export const SQL_TEXTS: readonly TextRule[] = [
     "correct the replication role's password where `source.role.password` points; n2m rotate renews one that n2m made",
   ),
   text(
+    'upstream-dns',
+    UPSTREAM,
+    /temporary failure in name resolution|address information: try again/i,
+    'Unreachable',
+    true,
+    'failed to lookup address information: Temporary failure in name resolution',
+    'the name service where Materialize runs does not answer',
+  ),
+  text(
     'upstream-unknown-host',
     UPSTREAM,
     /failed to lookup address information/,
     'Unreachable',
-    false,
+    A_QUARTER_HOUR,
     'failed to lookup address information: Name or service not known',
-    'the host is unknown where Materialize runs',
+    'the host of `source` is unknown where Materialize runs: check how it is written; a new name takes a while',
   ),
   text(
     'upstream-private-address',
     UPSTREAM,
     /resolved to a private IP/,
     'Unreachable',
-    false,
+    MOMENTS,
     'Address resolved to a private IP. The provided host is not routable on the public internet',
     'give Materialize a public address of the server',
   ),
@@ -85,20 +82,56 @@ export const SQL_TEXTS: readonly TextRule[] = [
   text(
     'upstream-certificate',
     UPSTREAM,
-    /TLS handshake/,
+    /TLS handshake.*(certificate|self.signed|hostname|unknown ca)/is,
     'CertificateRejected',
     false,
     'error performing TLS handshake: certificate verify failed',
     'give the certificate authority of the server in `source.tls.ca`',
   ),
   text(
+    'upstream-starting',
+    UPSTREAM,
+    /the database system is|terminating connection|not (yet|currently) accepting connections/i,
+    'Unreachable',
+    true,
+    'db error: FATAL: the database system is starting up',
+    'the server restarts',
+  ),
+  text(
+    'upstream-full',
+    UPSTREAM,
+    /too many (clients|connections)|remaining connection slots are reserved/i,
+    'ServerBusy',
+    true,
+    'db error: FATAL: sorry, too many clients already',
+    'the server has no connection left for Materialize: raise max_connections, or close some',
+  ),
+  text(
+    'upstream-slow',
+    UPSTREAM,
+    /canceling statement due to (statement|lock) timeout/,
+    'Timeout',
+    true,
+    'db error: ERROR: canceling statement due to lock timeout',
+    'a lock or a limit of the server stood in the way of Materialize',
+  ),
+  text(
     'upstream-connect',
     UPSTREAM,
-    /error connecting to server|connection (was )?(closed|reset|refused)|timed? ?out/i,
+    /error connecting to server|TLS handshake|connection (was )?(closed|reset|refused)|timed? ?out|no route to host|network is unreachable|broken pipe|unexpected (eof|end of file)/i,
     'Unreachable',
     true,
     'error connecting to server: Connection refused (os error 111)',
     'Materialize cannot reach the server: check host, port and firewall',
+  ),
+  text(
+    'upstream-pg-hba',
+    UPSTREAM,
+    /no pg_hba.conf entry/,
+    'PermissionDenied',
+    false,
+    'db error: FATAL: no pg_hba.conf entry for host "203.0.113.5", user "mzr", database "shop", no encryption',
+    'let Materialize in: a line in pg_hba.conf for its address, the role and the database',
   ),
   text(
     'upstream-database',
@@ -120,9 +153,10 @@ export const SQL_TEXTS: readonly TextRule[] = [
   text(
     'upstream-slots',
     UPSTREAM,
-    /insufficient number of replication slots/,
+    /insufficient number of replication slots|all replication slots are in use/,
     'LimitReached',
-    false,
+    // One that was dropped, or that a copy holds, is given back within minutes.
+    A_QUARTER_HOUR,
     'PostgreSQL server has insufficient number of replication slots available',
     'two free slots are needed: drop unused ones or raise max_replication_slots',
   ),
@@ -224,11 +258,21 @@ export const SQL_TEXTS: readonly TextRule[] = [
     "unknown catalog item 'shop.nope'",
   ),
   text(
+    'recovering',
+    [SQLSTATE.NOT_IN_PREREQUISITE_STATE],
+    /recovery is in progress|not (yet|currently) accepting connections/,
+    'PreconditionFailed',
+    A_QUARTER_HOUR,
+    'recovery is in progress',
+    'the server is a replica, or in the middle of a failover: use the address of the primary',
+  ),
+  text(
     'no-replicas',
     ['0A000'],
     /no replicas available/,
     'PreconditionFailed',
-    false,
+    // Also while Materialize is upgraded or a cluster is resized.
+    MOMENTS,
     'CLUSTER "x" has no replicas available to service request',
     "set the cluster's replication factor to 1",
   ),

@@ -1,4 +1,4 @@
-import type { Rule } from './rules';
+import { A_QUARTER_HOUR, MOMENTS, type Rule } from './rules';
 import type { FailureType, System } from './types';
 
 export interface SqlstateRule extends Rule {
@@ -11,7 +11,7 @@ export interface SqlstateRule extends Rule {
 const rule = (
   code: string,
   type: FailureType,
-  retryable: boolean,
+  retryable: SqlstateRule['retryable'],
   hint: string | null = null,
   system: System | null = null,
 ): SqlstateRule => ({ code, type, retryable, hint, system });
@@ -19,7 +19,9 @@ const rule = (
 export const SQLSTATE = {
   FEATURE_NOT_SUPPORTED: '0A000',
   ACTIVE_TRANSACTION: '25001',
+  READ_ONLY_TRANSACTION: '25006',
   IDLE_IN_TRANSACTION_TIMEOUT: '25P03',
+  TRANSACTION_TIMEOUT: '25P04',
   INVALID_AUTHORIZATION: '28000',
   INVALID_PASSWORD: '28P01',
   UNKNOWN_DATABASE: '3D000',
@@ -45,6 +47,7 @@ export const SQLSTATE = {
   ADMIN_SHUTDOWN: '57P01',
   CRASH_SHUTDOWN: '57P02',
   CANNOT_CONNECT_NOW: '57P03',
+  IDLE_SESSION_TIMEOUT: '57P05',
   /** Materialize: upstream validation of CREATE, ALTER and VALIDATE CONNECTION failed. */
   SYSTEM_ERROR: '58000',
   /** Materialize: nearly every plan and catalog error. */
@@ -64,7 +67,13 @@ export const SQLSTATE_RULES: readonly SqlstateRule[] = [
   ),
   rule(SQLSTATE.INVALID_AUTHORIZATION, 'AuthenticationFailed', false),
   rule(SQLSTATE.INSUFFICIENT_PRIVILEGE, 'PermissionDenied', false),
-  rule(SQLSTATE.SESSIONS_DISALLOWED, 'PermissionDenied', false),
+  // Switched off while the region is worked on.
+  rule(
+    SQLSTATE.SESSIONS_DISALLOWED,
+    'PermissionDenied',
+    A_QUARTER_HOUR,
+    'the region takes no sessions: its status page or console says why',
+  ),
   rule(SQLSTATE.NETWORK_POLICY_DENIED, 'PermissionDenied', false, 'allow the worker in the network policy'),
   rule(SQLSTATE.UNKNOWN_DATABASE, 'NotFound', false),
   rule(SQLSTATE.UNKNOWN_SCHEMA, 'NotFound', false),
@@ -87,16 +96,26 @@ export const SQLSTATE_RULES: readonly SqlstateRule[] = [
   rule(
     SQLSTATE.INSUFFICIENT_RESOURCES,
     'LimitReached',
-    false,
+    // Also what is being dropped counts for a moment.
+    MOMENTS,
     'drop something or have the limit raised',
     'materialize',
   ),
   rule(SQLSTATE.INSUFFICIENT_RESOURCES, 'ServerBusy', true),
-  rule(SQLSTATE.DISK_FULL, 'LimitReached', false),
-  rule(SQLSTATE.CONFIGURATION_LIMIT, 'LimitReached', false),
+  rule(SQLSTATE.DISK_FULL, 'LimitReached', A_QUARTER_HOUR, 'the disk of the server is full: make room'),
+  rule(SQLSTATE.CONFIGURATION_LIMIT, 'LimitReached', A_QUARTER_HOUR),
   rule(SQLSTATE.NOT_IN_PREREQUISITE_STATE, 'PreconditionFailed', false),
+  // A replica, or a primary in the middle of a failover; Materialize in the middle of an upgrade.
+  rule(
+    SQLSTATE.READ_ONLY_TRANSACTION,
+    'PreconditionFailed',
+    A_QUARTER_HOUR,
+    'the server takes no writes: use the address of the primary; a failover passes',
+  ),
   rule(SQLSTATE.QUERY_CANCELED, 'Timeout', true),
   rule(SQLSTATE.IDLE_IN_TRANSACTION_TIMEOUT, 'Timeout', true),
+  rule(SQLSTATE.TRANSACTION_TIMEOUT, 'Timeout', true),
+  rule(SQLSTATE.IDLE_SESSION_TIMEOUT, 'Unreachable', true),
   rule(SQLSTATE.ADMIN_SHUTDOWN, 'Unreachable', true),
   rule(SQLSTATE.CRASH_SHUTDOWN, 'Unreachable', true),
   rule(SQLSTATE.CANNOT_CONNECT_NOW, 'Unreachable', true),
@@ -105,6 +124,8 @@ export const SQLSTATE_RULES: readonly SqlstateRule[] = [
   rule(SQLSTATE.SYNTAX_ERROR, 'UnsupportedServer', false, 'the server does not know this statement: check its version'),
   rule(SQLSTATE.ACTIVE_TRANSACTION, 'Unexpected', false),
   rule('08', 'Unreachable', true),
+  rule('40', 'ServerBusy', true),
+  rule('53', 'ServerBusy', true),
   rule('22', 'Unexpected', false),
   rule('42', 'Unexpected', false),
 ];

@@ -1,4 +1,4 @@
-import type { Rule } from './rules';
+import { A_QUARTER_HOUR, type Rule } from './rules';
 
 export interface HttpRule extends Rule {
   /** 400 and 500 stand for the rest of their family, too. */
@@ -7,6 +7,12 @@ export interface HttpRule extends Rule {
 
 export const HTTP_RULES: readonly HttpRule[] = [
   { status: 401, type: 'AuthenticationFailed', retryable: false, hint: 'check the API key' },
+  {
+    status: 402,
+    type: 'QuotaExceeded',
+    retryable: A_QUARTER_HOUR,
+    hint: 'a limit of the plan is reached: upgrade it, or wait for the next billing period',
+  },
   { status: 403, type: 'PermissionDenied', retryable: false, hint: 'use a key that may edit the project' },
   // Neon answers 404 also for what the key may not see.
   { status: 404, type: 'NotFound', retryable: false, hint: 'it does not exist, or the API key may not see it' },
@@ -20,7 +26,8 @@ export const HTTP_RULES: readonly HttpRule[] = [
   { status: 502, type: 'Unreachable', retryable: true, hint: null },
   { status: 504, type: 'Timeout', retryable: true, hint: null },
   { status: 524, type: 'Timeout', retryable: true, hint: null },
-  { status: 500, type: 'Unexpected', retryable: true, hint: null },
+  // Also of a change, which may have happened: every step looks before it sends one again.
+  { status: 500, type: 'ServerBusy', retryable: true, hint: 'the service itself fails: its status page may say more' },
   { status: 400, type: 'Unexpected', retryable: false, hint: null },
 ];
 
@@ -32,16 +39,43 @@ export const NETWORK_RULES: readonly NetworkRule[] = [
   {
     codes: ['ENOTFOUND'],
     type: 'Unreachable',
-    retryable: false,
-    hint: 'the host name does not exist: check the address',
+    // A service that restarts behind a name of its own is unknown for a moment; a typo stays one.
+    retryable: A_QUARTER_HOUR,
+    hint: 'DNS does not know this host: check how the address is written; where it is right, its service may be restarting',
   },
   {
-    codes: ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ECONNABORTED'],
+    codes: ['EAI_AGAIN', 'EAI_FAIL'],
+    type: 'Unreachable',
+    retryable: true,
+    hint: 'the name service of the worker does not answer: check its DNS',
+  },
+  {
+    codes: [
+      ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ENOTCONN', 'ENETRESET'],
+      ...['EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN'],
+    ],
     type: 'Unreachable',
     retryable: true,
     hint: 'check address and firewall, and that the server runs',
   },
-  { codes: ['UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'], type: 'Unreachable', retryable: true, hint: null },
+  {
+    codes: ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'],
+    type: 'ServerBusy',
+    retryable: true,
+    hint: 'the worker has no file or port left for a connection: raise its limits',
+  },
+  {
+    codes: ['EACCES', 'EPERM'],
+    type: 'Unreachable',
+    retryable: A_QUARTER_HOUR,
+    hint: "a firewall or policy on the worker's side refuses the connection",
+  },
+  {
+    codes: ['UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED'],
+    type: 'Unreachable',
+    retryable: true,
+    hint: null,
+  },
   {
     codes: ['ETIMEDOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'],
     type: 'Timeout',
@@ -98,6 +132,14 @@ export const NETWORK_TEXTS: readonly NetworkText[] = [
     retryable: true,
     hint: null,
     example: 'Connection terminated unexpectedly',
+  },
+  {
+    name: 'tls-not-now',
+    pattern: /error establishing an SSL connection|before secure TLS connection was established/i,
+    type: 'Unreachable',
+    retryable: true,
+    hint: null,
+    example: 'There was an error establishing an SSL connection',
   },
   {
     name: 'scram-without-password',

@@ -18,6 +18,9 @@ export const FAILURE_TYPES = [
   'PreconditionFailed', // wal_level, slots, replica identity, publication: findings after the fact
   'Conflict', // an object of that name exists, is not ours and differs
   'LimitReached', // a resource limit of either system
+  'QuotaExceeded', // Neon: compute hours, transfer, storage of the plan are used up (retried for a while)
+  'EndpointDisabled', // Neon: the compute is switched off (retried for a while)
+  'EndpointGone', // Neon: the address leads to no compute any more; asked for anew, then retried for a while
   'Blocked', // findings or conflicts in the plan stop the run
   'Rejected', // a person said no
   'OperationFailed', // a Neon operation ended in failure
@@ -40,6 +43,8 @@ export interface FailureInfo {
   /** SQLSTATE, HTTP status or errno. */
   code: string | null;
   retryable: boolean;
+  /** Tried again no longer than this, milliseconds; absent: for as long as it takes. */
+  patienceMs?: number;
   /** What to do next, with a command where there is one. */
   hint: string | null;
 }

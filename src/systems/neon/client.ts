@@ -64,6 +64,7 @@ export function createNeon(options: NeonOptions): NeonClient {
     listDatabases,
     resolveBranch,
     databaseOwner,
+    openOperations,
 
     async readFacts({ project: id, branch: wanted, database }) {
       const project = await getProject(id);

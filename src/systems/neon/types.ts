@@ -88,6 +88,8 @@ export interface NeonClient {
   addAllowedIps(project: string, cidrs: readonly string[]): Promise<string[]>;
   /** Takes back exactly these entries. */
   removeAllowedIps(project: string, entries: readonly string[]): Promise<void>;
+  /** What runs on the project right now, whoever asked for it. */
+  openOperations(project: string): Promise<NeonOperation[]>;
   deleteRole(project: string, branchId: string, role: string): Promise<NeonOperation[]>;
   /** Ends when every operation finished; OperationFailed when one did not, Timeout past the deadline. */
   waitForOperations(

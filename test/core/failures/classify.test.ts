@@ -23,12 +23,19 @@ describe('SQL errors', () => {
       false,
     ],
     ['58000', 'db error: FATAL: password authentication failed for user "mzr"', null, 'AuthenticationFailed', false],
-    ['58000', 'failed to lookup address information: Name or service not known', null, 'Unreachable', false],
+    ['58000', 'failed to lookup address information: Temporary failure in name resolution', null, 'Unreachable', true],
+    ['58000', 'failed to lookup address information: Try again', null, 'Unreachable', true],
+    ['58000', 'db error: FATAL: the database system is starting up', null, 'Unreachable', true],
+    ['58000', 'db error: FATAL: the database system is in recovery mode', null, 'Unreachable', true],
+    ['XX000', 'db error: FATAL: sorry, too many clients already', null, 'ServerBusy', true],
+    ['XX000', 'db error: ERROR: canceling statement due to lock timeout', null, 'Timeout', true],
+    ['58000', 'error performing TLS handshake: Connection reset by peer (os error 104)', null, 'Unreachable', true],
+    ['58000', 'error performing TLS handshake: unexpected EOF', null, 'Unreachable', true],
+    ['58000', 'error performing TLS handshake: certificate has expired', null, 'CertificateRejected', false],
+    ['58000', 'db error: FATAL: no pg_hba.conf entry for host "10.0.0.1"', null, 'PermissionDenied', false],
     ['58000', 'error connecting to server: Connection refused (os error 111)', null, 'Unreachable', true],
     ['58000', 'db error: FATAL: database "nodb" does not exist', null, 'NotFound', false],
     ['58000', 'error performing TLS handshake: server does not support TLS', null, 'CertificateRejected', false],
-    ['58000', 'PostgreSQL server has insufficient number of replication slots available', null, 'LimitReached', false],
-    ['XX000', 'PostgreSQL server has insufficient number of replication slots available', null, 'LimitReached', false],
     [
       'XX000',
       'failed to connect to PostgreSQL database',
@@ -77,13 +84,6 @@ describe('SQL errors', () => {
       'PermissionDenied',
       false,
     ],
-    [
-      '53000',
-      'creating source would violate max_sources limit (desired: 201, limit: 200, current: 200)',
-      null,
-      'LimitReached',
-      false,
-    ],
     ['42601', 'Expected a keyword, found identifier', null, 'UnsupportedServer', false],
     ['55006', 'cannot alter clusters with pending updates', null, 'ServerBusy', true],
     // As Postgres answers.
@@ -92,6 +92,10 @@ describe('SQL errors', () => {
     ['57P01', 'terminating connection due to administrator command', null, 'Unreachable', true],
     ['57P03', 'the database system is starting up', null, 'Unreachable', true],
     ['53300', 'sorry, too many clients already', null, 'ServerBusy', true],
+    ['57P05', 'terminating connection due to idle-session timeout', null, 'Unreachable', true],
+    ['25P04', 'terminating connection due to transaction timeout', null, 'Timeout', true],
+    ['40003', 'statement completion unknown', null, 'ServerBusy', true],
+    ['55000', 'logical decoding requires wal_level >= logical', null, 'PreconditionFailed', false],
     ['08006', 'connection failure', null, 'Unreachable', true],
     ['22P02', 'invalid input syntax', null, 'Unexpected', false],
     ['42883', 'function does not exist', null, 'Unexpected', false],
@@ -99,6 +103,68 @@ describe('SQL errors', () => {
     ['', 'no code at all', null, 'Unexpected', true],
   ])('%s %s (%s) is %s, retryable %s', (code, message, detail, type, retryable) => {
     expect(sql(code, message, detail)).toMatchObject({ type, retryable });
+  });
+
+  it.each([
+    // What may pass and may be a mistake: tried again for minutes, not for ever.
+    ['58000', 'failed to lookup address information: Name or service not known', 'Unreachable', 15],
+    ['58000', 'PostgreSQL server has insufficient number of replication slots available', 'LimitReached', 15],
+    ['XX000', 'PostgreSQL server has insufficient number of replication slots available', 'LimitReached', 15],
+    ['XX000', 'db error: ERROR: all replication slots are in use', 'LimitReached', 15],
+    [
+      '53000',
+      'creating source would violate max_sources limit (desired: 201, limit: 200, current: 200)',
+      'LimitReached',
+      3,
+    ],
+    [
+      '58000',
+      'Address resolved to a private IP. The provided host is not routable on the public internet',
+      'Unreachable',
+      3,
+    ],
+    ['0A000', 'CLUSTER "x" has no replicas available to service request', 'PreconditionFailed', 3],
+    ['25006', 'cannot execute ALTER TABLE in a read-only transaction', 'PreconditionFailed', 15],
+    ['55000', 'recovery is in progress', 'PreconditionFailed', 15],
+    ['53100', 'could not extend file "base/1/2": No space left on device', 'LimitReached', 15],
+    ['MZ010', 'login blocked', 'PermissionDenied', 15],
+  ])('%s %s is %s, retried for %i minutes', (code, message, type, minutes) => {
+    expect(sql(code, message)).toMatchObject({ type, retryable: true, patienceMs: minutes * 60_000 });
+  });
+
+  it.each([
+    [
+      'Your account or project has exceeded the compute time quota. Upgrade your plan to increase limits.',
+      'QuotaExceeded',
+      'compute hours',
+    ],
+    [
+      'Your project has exceeded the data transfer quota. Upgrade your plan to increase limits.',
+      'QuotaExceeded',
+      'data transfer',
+    ],
+    [
+      'Your project has exceeded the logical size quota. Upgrade your plan to increase limits.',
+      'QuotaExceeded',
+      'storage',
+    ],
+    ['The endpoint has been disabled. Enable it using Neon API and retry.', 'EndpointDisabled', 'enable the compute'],
+    ['Control plane request failed: endpoint is disabled', 'EndpointDisabled', 'enable the compute'],
+    ["The requested endpoint could not be found, or you don't have access to it.", 'EndpointGone', 'source.branch'],
+    ['Control plane request failed: endpoint cannot be found', 'EndpointGone', 'source.branch'],
+    ["password authentication failed for user 'materialize'", 'AuthenticationFailed', 'branch'],
+    ['Control plane request failed: endpoint is temporarily unavailable. Check your quotas', 'ServerBusy', 'quota'],
+    ['Control plane request failed', 'Unreachable', 'compute'],
+  ])('knows what Neon says, from Neon and through Materialize: %s', (message, type, hint) => {
+    for (const code of ['', '28000', '53300', '08P01', 'XX000']) {
+      expect(classifySql({ code, message, detail: null, hint: null }, 'source')).toMatchObject({
+        type,
+        retryable: true,
+      });
+    }
+    const relayed = sql('58000', `db error: ERROR: ${message}`);
+    expect(relayed).toMatchObject({ type, retryable: true });
+    expect(relayed.hint).toContain(hint);
   });
 
   it('keeps the detail in one sentence, and the code', () => {
@@ -128,7 +194,7 @@ describe('SQL errors', () => {
   it('tells 53000 of Postgres from that of Materialize', () => {
     const error = { code: '53000', message: 'x', detail: null, hint: null };
     expect(classifySql(error, 'source')).toMatchObject({ type: 'ServerBusy', retryable: true });
-    expect(classifySql(error, 'materialize')).toMatchObject({ type: 'LimitReached', retryable: false });
+    expect(classifySql(error, 'materialize')).toMatchObject({ type: 'LimitReached', patienceMs: 180_000 });
   });
 
   it.each(SQL_TEXTS.map((rule) => [rule.name, rule] as const))(
@@ -158,8 +224,9 @@ describe('HTTP answers', () => {
     [412, 'PreconditionFailed', false],
     [423, 'ServerBusy', true],
     [429, 'ServerBusy', true],
-    [500, 'Unexpected', true],
-    [501, 'Unexpected', true],
+    [500, 'ServerBusy', true],
+    [501, 'ServerBusy', true],
+    [520, 'ServerBusy', true],
     [502, 'Unreachable', true],
     [503, 'ServerBusy', true],
     [504, 'Timeout', true],
@@ -173,6 +240,17 @@ describe('HTTP answers', () => {
     });
   });
 
+  it.each([
+    [402, 'payment required', 'QuotaExceeded'],
+    [422, 'project has exceeded the compute time quota', 'QuotaExceeded'],
+    [404, 'branch not found', 'EndpointGone'],
+    [404, 'endpoint not found', 'EndpointGone'],
+    [400, 'endpoint is disabled', 'EndpointDisabled'],
+  ])('%i %s of Neon is %s, retried for a while', (status, message, type) => {
+    const info = classifyHttp({ status, message, what: 'doing it' }, 'neon');
+    expect(info).toMatchObject({ type, retryable: true, patienceMs: expect.any(Number) as number });
+  });
+
   it('says nothing more where the server said nothing', () => {
     expect(classifyHttp({ status: 500, message: '', what: 'x' }, 'neon').message).toBe('x: HTTP 500');
   });
@@ -180,7 +258,9 @@ describe('HTTP answers', () => {
 
 describe('the network', () => {
   it.each([
-    ['ENOTFOUND', 'Unreachable', false],
+    ['ENOTFOUND', 'Unreachable', true],
+    ['EHOSTDOWN', 'Unreachable', true],
+    ['EMFILE', 'ServerBusy', true],
     ['EAI_AGAIN', 'Unreachable', true],
     ['ECONNREFUSED', 'Unreachable', true],
     ['ECONNRESET', 'Unreachable', true],
@@ -195,6 +275,16 @@ describe('the network', () => {
       code,
       message: 'h:1: m',
     });
+  });
+
+  it('waits for a name that may be a typo no longer than a quarter of an hour, and says which one', () => {
+    const info = classifyNetwork(
+      { code: 'ENOTFOUND', message: 'getaddrinfo ENOTFOUND db.typo', where: 'db.typo:5432' },
+      'source',
+    );
+    expect(info).toMatchObject({ patienceMs: 900_000, message: expect.stringContaining('db.typo:5432') as string });
+    expect(info.hint).toContain('check how the address is written');
+    expect(classifyNetwork({ code: 'EAI_AGAIN', message: 'm', where: 'h:1' }, 'source').patienceMs).toBeUndefined();
   });
 
   it.each(NETWORK_TEXTS.map((rule) => [rule.name, rule] as const))('%s fires on its own example', (_name, rule) => {
