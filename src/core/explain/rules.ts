@@ -91,7 +91,7 @@ export const ruleEntries: Record<string, Entry> = {
     'ALTER TABLE … REPLICA IDENTITY FULL; at once. If the table died already: n2m repair NAME.',
   ],
   'source-unreachable': [
-    'The worker could not read the source database. That says nothing about the pipeline itself.',
+    'The worker could not read the source database. That says nothing about the pipeline itself; on Neon the check says since when the slot had no consumer, of the about 40 hours after which it is removed.',
     'n2m status NAME prints the error; n2m doctor checks references.',
     'Make the database reachable for the worker, mind its IP allow list, correct the reference.',
   ],

@@ -219,6 +219,7 @@ function remember(
     slotSeen: scene.slotSeen,
     restartLsn: scene.restartLsn,
     confirmedLsn: scene.confirmedLsn,
+    consumedAt: scene.consumedAt,
     latched,
     alerts: memory?.alerts ?? [],
   };

@@ -5,6 +5,7 @@ import { snapshotRules } from './snapshot-rules';
 import { tableRules } from './table-rules';
 import { targetRules } from './target-rules';
 import { lateness } from './lateness';
+import { slotClock } from './slot-hours';
 import type { WatchRule } from './rule';
 import { always, repeated, type Condition } from './scene';
 import type { Reading } from './types';
@@ -18,7 +19,7 @@ const reachRules: WatchRule[] = [
     verdict: 'unknown',
     needs: 'nothing',
     during: ['copying', 'changing'],
-    look: ({ reading, spec }) => unreachable(reading.source, 'the source database', spec.name),
+    look: (scene) => unreachable(scene.reading.source, 'the source database', scene.spec.name, slotClock(scene)),
   },
   {
     id: 'materialize-unreachable',
@@ -41,7 +42,8 @@ const reachRules: WatchRule[] = [
   },
 ];
 
-function unreachable(reading: Reading<unknown>, what: string, pipeline: string): Condition[] {
+/** `consequence` goes before what the system said, which may be long and is cut. */
+function unreachable(reading: Reading<unknown>, what: string, pipeline: string, consequence = ''): Condition[] {
   if (reading.ok) return [];
   const { failure } = reading;
   return [
@@ -49,7 +51,7 @@ function unreachable(reading: Reading<unknown>, what: string, pipeline: string):
       table: null,
       severity: repeated(UNREACHABLE),
       cause: ({ ms, checks }) =>
-        `${what} could not be read${checks > 1 ? ` for ${formatDuration(ms)}` : ''}: ${failure.message}`,
+        `${what} could not be read${checks > 1 ? ` for ${formatDuration(ms)}` : ''}${consequence}: ${failure.message}`,
       next: nextAfter(failure, pipeline),
       visible: true,
     },

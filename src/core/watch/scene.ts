@@ -1,5 +1,6 @@
 import type { PipelineSpec } from '../spec/types';
 import { lsnDistance } from './lsn';
+import { consumedAt } from './slot-hours';
 import type { LsnAnchor, PipelineReading, Severity, SourceReading, TargetReading, WatchMemory } from './types';
 
 /** WAL that an idle server writes by itself between two moves of a slot; less than this is no growth. */
@@ -20,6 +21,8 @@ export interface WatchScene {
   slotSeen: boolean;
   restartLsn: LsnAnchor | null;
   confirmedLsn: LsnAnchor | null;
+  /** When the slot was last known to be consumed; null while that was never seen. */
+  consumedAt: string | null;
   /** Tables are copied for the first time: the slot legitimately stands still. */
   copying: boolean;
 }
@@ -76,6 +79,9 @@ export function setWatchScene(
     if (known && known.value === value && !restless) return known;
     return { value, current: mine.currentLsn, at: now };
   };
+  const restartLsn = anchor(memory?.restartLsn, mine?.slot.restartLsn);
+  const stillSince = mine && grownSince(restartLsn, mine) > 0n ? (restartLsn?.at ?? null) : null;
+  const before = (same ? memory.consumedAt : null) ?? null;
   return {
     reading,
     source,
@@ -85,8 +91,9 @@ export function setWatchScene(
     now,
     slot,
     slotSeen: (same && memory.slotSeen) || (mine?.slot.exists ?? false),
-    restartLsn: anchor(memory?.restartLsn, mine?.slot.restartLsn),
+    restartLsn,
     confirmedLsn: anchor(memory?.confirmedLsn, mine?.slot.confirmedFlushLsn),
+    consumedAt: consumedAt({ source: mine, target, stillSince, before, spec, now }),
     copying,
   };
 }

@@ -4,11 +4,9 @@ import { formatBytes } from '../text/size';
 import { blockerWords } from '../snapshot/merge';
 import type { Blocker } from '../snapshot/types';
 import type { WatchRule } from './rule';
+import { neonHours } from './slot-hours';
 import { sourceError } from './source-errors';
 import { always, grownSince, lasting, news, reaching, type WatchScene } from './scene';
-
-/** Neon removes a slot whose consumer acknowledged nothing for about so long, whether connected or not. */
-const NEON_SLOT_LIFE_MS = 40 * 3_600_000;
 
 export const slotRules: WatchRule[] = [
   {
@@ -113,7 +111,7 @@ export const slotRules: WatchRule[] = [
           since,
           severity: lasting(spec.watch.slotIdle),
           cause: ({ ms }) =>
-            `slot ${source.slot.slot} ${what} for ${formatDuration(ms)}${neonHours(scene, ms)}${heldBy(scene)}`,
+            `slot ${source.slot.slot} ${what} for ${formatDuration(ms)}${neonHours(spec, ms)}${heldBy(scene)}`,
           next: slotRemedy(scene),
         },
       ];
@@ -150,14 +148,6 @@ function missed(scene: WatchScene): boolean {
   const { memory, slot } = scene;
   const same = memory !== null && memory.slot === slot;
   return isGone(scene) || (same && memory.latched.some(({ key }) => key === 'slot-missing'));
-}
-
-function neonHours({ spec }: WatchScene, ms: number): string {
-  if (spec.source.kind !== 'neon') return '';
-  const left = NEON_SLOT_LIFE_MS - ms;
-  return left > 0
-    ? `; Neon removes it after about 40 h, ${formatDuration(left)} are left`
-    : '; Neon may remove it any moment: its about 40 h are over';
 }
 
 /** Who keeps the slot where it is: locks in the way of its consumer, or writing transactions as old as its standstill. */

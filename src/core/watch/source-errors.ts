@@ -85,6 +85,31 @@ export const SOURCE_ERRORS: readonly SourceError[] = [
   },
   {
     rule: 'not-running',
+    pattern: /exceeded the .{1,40} quota/,
+    permanent: false,
+    meaning: 'a quota of the Neon plan is used up; the slot is kept for about 40 h without a consumer',
+    next: 'upgrade the plan in the Neon console; the source goes on by itself while its slot is there',
+    example:
+      'postgres: db error: ERROR: Your account or project has exceeded the compute time quota. Upgrade your plan to increase limits.',
+  },
+  {
+    rule: 'not-running',
+    pattern: /endpoint (has been|is) disabled/,
+    permanent: false,
+    meaning: 'the compute is disabled at Neon; the slot is kept for about 40 h without a consumer',
+    next: 'enable the compute in the Neon console; the source goes on by itself while its slot is there',
+    example: 'postgres: db error: ERROR: The endpoint has been disabled. Enable it using Neon API and retry.',
+  },
+  {
+    rule: 'not-running',
+    pattern: /endpoint (cannot|could not) be found/,
+    permanent: false,
+    meaning: 'Neon knows no such compute any more',
+    next: 'look at the branch and its compute in the Neon console; n2m apply points Materialize to another one',
+    example: "postgres: db error: ERROR: The requested endpoint could not be found, or you don't have access to it.",
+  },
+  {
+    rule: 'not-running',
     pattern: /all replication slots are in use/,
     permanent: false,
     meaning: 'no replication slot is free upstream',

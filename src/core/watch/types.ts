@@ -139,6 +139,8 @@ export interface WatchMemory {
   slotSeen: boolean;
   restartLsn: LsnAnchor | null;
   confirmedLsn: LsnAnchor | null;
+  /** When the slot was last known to be consumed; absent in states of before it was kept. */
+  consumedAt?: string | null;
   /** What cannot get well by itself: rule, or rule and object id, with its sentence. Never cleared by a calm reading. */
   latched: { key: string; symptom: Symptom }[];
   alerts: AlertMemory[];
