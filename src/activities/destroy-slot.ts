@@ -2,7 +2,7 @@ import * as sql from '../core/sql/postgres';
 import type { StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { SystemError } from '../systems/errors';
-import { readSlot, readSlotPid } from '../systems/postgres';
+import { readSlot } from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
 import { done, sleep } from './ensure';
@@ -37,8 +37,7 @@ export function removeSlot(deps: Deps, { spec, slot }: { spec: PipelineSpec; slo
 /** The walsender may come back between its end and the drop: both are repeated until the slot is gone. */
 async function dropOurselves(client: SqlClient, slot: string, since: number): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const pid = await readSlotPid(client, slot);
-    if (pid !== null) await client.query(sql.terminateBackend(pid));
+    await client.query(sql.endWalsender(slot));
     try {
       await client.query(sql.dropSlot(slot));
     } catch (error) {

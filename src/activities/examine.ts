@@ -26,8 +26,8 @@ export async function examine(deps: Deps, { spec }: { spec: PipelineSpec | null 
 }
 
 /** clock_timestamp() and not now(): a session may have begun its transaction long ago. */
-const SOURCE = `SELECT 'PostgreSQL ' || current_setting('server_version') AS version, current_user::text AS "user",
-                       clock_timestamp() AS clock`;
+const SOURCE = `SELECT 'PostgreSQL ' || pg_catalog.current_setting('server_version') AS version, current_user::text AS "user",
+                       pg_catalog.clock_timestamp() AS clock`;
 const MATERIALIZE = `SELECT mz_version() AS version, current_user AS "user", now() AS clock`;
 
 async function ask(client: SqlClient, sql: string): Promise<SystemLook> {

@@ -3,7 +3,7 @@ import { planRotation, type RotatePlan } from '../core/repair/rotate-plan';
 import type { StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import * as mzsql from '../core/sql/materialize';
-import { terminateBackend } from '../core/sql/postgres';
+import { endWalsender } from '../core/sql/postgres';
 import { SystemError, systemError } from '../systems/errors';
 import { readConnection, readDependentsOf, readSecret, readSource, readSourceProgress } from '../systems/materialize';
 import { readRole, readSlot, readSlotPid } from '../systems/postgres';
@@ -148,14 +148,13 @@ export function reconnectSource(deps: Deps, { spec }: Input): Promise<StepResult
       const slot = (await readSourceProgress(target, source))?.slot ?? null;
       if (slot === null)
         throw systemError('NotFound', 'materialize', `${object} has no slot`, { hint: 'n2m apply FILE' });
-      const before = await readSlotPid(client, slot);
-      if (before !== null) await client.query(terminateBackend(before));
+      const [ended] = await client.query<{ pid: number }>(endWalsender(slot));
       const until = Date.now() + RETURN_PATIENCE;
       for (;;) {
         const progress = await readSourceProgress(target, source);
         const pid = await readSlotPid(client, slot);
         const back = progress?.source.status === 'running' && progress.source.error === null;
-        if (back && pid !== null && pid !== before) {
+        if (back && pid !== null && pid !== ended?.pid) {
           return done('changed', object, `${object} logged in again, runs, and holds slot ${slot}`);
         }
         if (!(await readSlot(client, slot)).exists) {

@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Client, types, type ClientConfig } from 'pg';
 import type { System } from '../core/failures/types';
+import { sessionSettings, setStatementTimeout } from '../core/sql/session';
 import { scrubbed, systemError, toSystemError } from './errors';
 import type { Endpoint } from './postgres-url';
 
@@ -107,8 +108,19 @@ function ownConnection(options: OpenOptions): Lease {
 /** Cuts the line: the driver would wait for the answers of statements under way first. */
 export const sever = (client: Client): void => void client.connection.stream.destroy();
 
-/** The timeout each server was last told; by a statement, as proxies in front of it may drop settings of the startup. */
+/** The timeout each server was last told. */
 const serverTimeouts = new WeakMap<Client, number>();
+
+/** Connections that were told what our statements lean on; one that could not be is never used. */
+const prepared = new WeakSet<Client>();
+
+/** Once for each connection, in one round trip, and answered before anything else is sent. */
+async function prepare(client: Client, { system, deadlineMs }: OpenOptions): Promise<void> {
+  if (prepared.has(client)) return;
+  await Promise.all(sessionSettings(system, deadlineMs).map((statement) => client.query(statement)));
+  prepared.add(client);
+  serverTimeouts.set(client, deadlineMs);
+}
 
 /** Opens a session. Fails with a SystemError whose texts hold no secret. */
 export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
@@ -150,7 +162,11 @@ export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
 
   const connect = async (): Promise<Client> => {
     try {
-      return await within(options.connectTimeoutMs + 1_000, lease.ready);
+      const ready = lease.ready.then(async (client) => {
+        await prepare(client, options);
+        return client;
+      });
+      return await within(options.connectTimeoutMs + 1_000, ready);
     } catch (error) {
       void lease.end(true);
       throw failure(error);
@@ -168,7 +184,7 @@ export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
   async function send<R extends object>(sql: string, params: unknown[] | undefined, deadlineMs: number) {
     const told = !options.serverTimeout || serverTimeouts.get(client) === deadlineMs;
     if (!told) serverTimeouts.set(client, deadlineMs);
-    const limit = told ? null : client.query(`SET statement_timeout = ${Math.round(deadlineMs)}`);
+    const limit = told ? null : client.query(setStatementTimeout(deadlineMs));
     const answer = params === undefined ? client.query<R>(sql) : client.query<R>(sql, params);
     answer.catch(() => undefined);
     await limit?.catch((error: unknown) => {

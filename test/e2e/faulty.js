@@ -13,7 +13,7 @@ const strikes = (fault.strikes ?? []).map(({ pattern, mode }, index) => ({
 }));
 
 const CHANGES =
-  /^\s*(CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT|VALIDATE|ROLLBACK)\b|^\s*SELECT pg_(drop_replication_slot|terminate_backend)/i;
+  /^\s*(CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT|VALIDATE|ROLLBACK)\b|^\s*SELECT (pg_catalog\.)?pg_(drop_replication_slot|terminate_backend)/i;
 
 /** A line a call. Secrets never go to a journal: statements that hold one are cut before it. */
 function journal(call) {

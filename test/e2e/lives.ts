@@ -39,7 +39,7 @@ const DROP_TABLE = '^DROP (SOURCE|TABLE) .*RESTRICT';
 const ADD_TABLE = '^(ALTER SOURCE .*ADD SUBSOURCE|CREATE TABLE )';
 
 /** Needless where the source, cut off for another reason, has just logged in with the new password. */
-const LOG_IN_AGAIN = '^SELECT pg_terminate_backend';
+const LOG_IN_AGAIN = '^SELECT pg_catalog.pg_terminate_backend';
 
 export const LIVES: Record<string, Life> = {
   'rotate, role by Neon': {

@@ -54,7 +54,7 @@ async function heldUpBy(job: Client): Promise<void> {
   expect(verdict).toMatchObject({
     name: 'stuck',
     severity: 'warn',
-    next: `SELECT pg_terminate_backend(${pid});`,
+    next: `SELECT pg_catalog.pg_terminate_backend(${pid});`,
   });
   expect(verdict.cause).toMatch(
     new RegExp(

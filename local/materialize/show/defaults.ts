@@ -2,8 +2,8 @@
 interface Definition {
   value: string;
   kind: 'text' | 'boolean' | 'duration' | 'number';
-  /** `session`: SET changes it; `system`: only ALTER SYSTEM; `fixed`: nothing does. */
-  scope: 'session' | 'system' | 'fixed';
+  /** `session`: SET changes it; `system`: only ALTER SYSTEM; `fixed`: nothing does; `single`: SET takes the one value it has. */
+  scope: 'session' | 'system' | 'fixed' | 'single';
   /** Unknown to everybody but mz_system. */
   internal?: boolean;
 }
@@ -12,25 +12,26 @@ const session = (value: string, kind: Definition['kind'] = 'text'): Definition =
 const system = (value: string, kind: Definition['kind'] = 'number'): Definition => ({ value, kind, scope: 'system' });
 const flag = (value: string, internal: boolean): Definition => ({ value, kind: 'boolean', scope: 'system', internal });
 const fixed = (value: string): Definition => ({ value, kind: 'text', scope: 'fixed' });
+const single = (value: string): Definition => ({ value, kind: 'text', scope: 'single' });
 
 /** Every setting known here, in the spelling in which it is reported. */
 export const definitions: Readonly<Record<string, Definition>> = {
   application_name: session(''),
   auto_route_catalog_queries: session('on', 'boolean'),
-  client_encoding: session('UTF8'),
+  client_encoding: single('UTF8'),
   client_min_messages: session('notice'),
   cluster: session('quickstart'),
   cluster_replica: session(''),
   current_object_missing_warnings: session('on', 'boolean'),
   database: session('materialize'),
-  DateStyle: session('ISO, MDY'),
+  DateStyle: single('ISO, MDY'),
   emit_introspection_query_notice: session('on', 'boolean'),
   emit_timestamp_notice: session('off', 'boolean'),
   emit_trace_id_notice: session('off', 'boolean'),
   enable_session_rbac_checks: session('off', 'boolean'),
   extra_float_digits: session('3', 'number'),
   idle_in_transaction_session_timeout: session('2 min', 'duration'),
-  IntervalStyle: session('postgres'),
+  IntervalStyle: single('postgres'),
   max_query_result_size: session('1GB'),
   real_time_recency: session('off', 'boolean'),
   search_path: session('public'),
@@ -40,13 +41,13 @@ export const definitions: Readonly<Record<string, Definition>> = {
   transaction_isolation: session('strict serializable'),
   welcome_message: session('on', 'boolean'),
 
-  integer_datetimes: fixed('on'),
+  integer_datetimes: single('on'),
   is_superuser: fixed('off'),
   max_identifier_length: fixed('255'),
   mz_version: fixed(''),
   server_version: fixed('9.5.0'),
   server_version_num: fixed('90500'),
-  standard_conforming_strings: fixed('on'),
+  standard_conforming_strings: single('on'),
 
   allowed_cluster_replica_sizes: system('', 'text'),
   default_cluster_replication_factor: system('1'),

@@ -123,15 +123,30 @@ export const createSessionSettings: CreateSessionSettings = ({ role, database, a
   function changeable(name: string): string {
     const known = find(name);
     const scope = definitions[known]?.scope ?? 'system';
-    if (scope === 'session') return known;
+    if (scope === 'session' || scope === 'single') return known;
     throw new MzError('55P02', `parameter "${known}" cannot be changed`);
+  }
+
+  /** What has one value only may be set to that, as clients of Postgres do. */
+  function mustBeThatOf(name: string, values: string[]): void {
+    const { value, scope } = definitions[name] ?? {};
+    if (scope !== 'single' || value === undefined) return;
+    const parts = (list: string[]): string[] =>
+      list
+        .join(',')
+        .toLowerCase()
+        .split(/\s*,\s*/);
+    const allowed = parts([value]);
+    if (parts(values).every((part) => allowed.includes(truths[part] ?? part))) return;
+    throw new MzError('22023', `parameter "${name}" can only be set to "${value}"`);
   }
 
   return {
     show: (name) => valueOf(find(name)),
     set(name, values, isLocal = false) {
       const known = changeable(name);
-      (isLocal ? local : current).set(known, normalize(known, values));
+      mustBeThatOf(known, values);
+      if (definitions[known]?.scope !== 'single') (isLocal ? local : current).set(known, normalize(known, values));
     },
     reset(name) {
       const known = changeable(name);

@@ -104,9 +104,17 @@ export const commentOn = (kind: 'PUBLICATION' | 'ROLE', name: string, comment: s
   `COMMENT ON ${kind} ${quoteIdent(name)} IS ${comment === null ? 'NULL' : quoteLiteral(comment)}`;
 
 /** Fails with 55006 while a walsender uses the slot. */
-export const dropSlot = (slot: string): string => `SELECT pg_drop_replication_slot(${quoteLiteral(slot)})`;
+export const dropSlot = (slot: string): string => `SELECT pg_catalog.pg_drop_replication_slot(${quoteLiteral(slot)})`;
 
 /** Ends one session; what it had not committed is lost. */
-export const terminateBackend = (pid: number): string => `SELECT pg_terminate_backend(${Math.trunc(pid)})`;
+export const terminateBackend = (pid: number): string => `SELECT pg_catalog.pg_terminate_backend(${Math.trunc(pid)})`;
+
+/**
+ * Ends whoever reads a slot, if anybody does. One statement, because a process id that was looked up before may be another
+ * session's by now.
+ */
+export const endWalsender = (slot: string): string =>
+  `SELECT pg_catalog.pg_terminate_backend(active_pid), active_pid AS pid FROM pg_catalog.pg_replication_slots ` +
+  `WHERE slot_name = ${quoteLiteral(slot)} AND active_pid IS NOT NULL`;
 
 export const rollbackPrepared = (gid: string): string => `ROLLBACK PREPARED ${quoteLiteral(gid)}`;

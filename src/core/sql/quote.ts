@@ -1,5 +1,5 @@
 /**
- * The only place where identifiers and literals become SQL text. Both servers keep `standard_conforming_strings` on, so
+ * The only place where identifiers and literals become SQL text. Sessions have `standard_conforming_strings` on, see session.ts, so
  * a backslash is an ordinary character; Materialize reads the text of a bytea literal differently, see `createSecret`.
  */
 

@@ -36,17 +36,19 @@ const FROM_TABLE = /\bFROM\s+(?:ONLY\s+)?("(?:[^"]|"")+"|[\w$]+)\.("(?:[^"]|"")+
  */
 export async function readCopyProgress(client: SqlClient, role: string): Promise<CopyProgress[]> {
   const { seen } = only(
-    await client.query<{ seen: boolean }>(`SELECT to_regclass('pg_catalog.pg_stat_progress_copy') IS NOT NULL AS seen`),
+    await client.query<{ seen: boolean }>(
+      `SELECT pg_catalog.to_regclass('pg_catalog.pg_stat_progress_copy') IS NOT NULL AS seen`,
+    ),
   );
   if (!seen) return [];
   const rows = await client.query<CopyRow>(
     `SELECT p.pid, n.nspname::text AS schema, c.relname::text AS name, a.query,
             p.tuples_processed::text AS tuples, p.bytes_processed::text AS bytes
-     FROM pg_stat_progress_copy p
-     JOIN pg_stat_activity a ON a.pid = p.pid
-     LEFT JOIN pg_class c ON c.oid = p.relid
-     LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE a.usename = $1 AND p.datname = current_database() AND p.command = 'COPY TO'
+     FROM pg_catalog.pg_stat_progress_copy p
+     JOIN pg_catalog.pg_stat_activity a ON a.pid = p.pid
+     LEFT JOIN pg_catalog.pg_class c ON c.oid = p.relid
+     LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE a.usename = $1 AND p.datname = pg_catalog.current_database() AND p.command = 'COPY TO'
      ORDER BY p.pid`,
     [role],
   );
@@ -61,7 +63,7 @@ export async function readCopyProgress(client: SqlClient, role: string): Promise
 /** Temporary slots of snapshots under way: one exists exactly while Materialize copies. Names only. */
 export async function readSnapshotSlots(client: SqlClient): Promise<string[]> {
   const rows = await client.query<{ slot: string }>(
-    `SELECT slot_name::text AS slot FROM pg_replication_slots
+    `SELECT slot_name::text AS slot FROM pg_catalog.pg_replication_slots
      WHERE temporary AND slot_name LIKE 'mzsnapshot\\_%' ORDER BY 1`,
   );
   return rows.map((row) => row.slot);
@@ -80,20 +82,20 @@ interface HolderRow {
 /** Sessions with a transaction open. Other roles' start times are hidden from roles without pg_read_all_stats. */
 const SESSIONS = `
   SELECT a.pid, NULL::text AS gid, a.usename::text AS user, a.application_name AS application, a.datname::text AS database,
-         extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS age, a.backend_xid IS NOT NULL AS writing
-  FROM pg_stat_activity a`;
+         extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)::float8 AS age, a.backend_xid IS NOT NULL AS writing
+  FROM pg_catalog.pg_stat_activity a`;
 
 const PREPARED = `
   SELECT NULL::int AS pid, x.gid, x.owner::text AS user, '' AS application, x.database::text AS database,
-         extract(epoch FROM clock_timestamp() - x.prepared)::float8 AS age, true AS writing
-  FROM pg_prepared_xacts x`;
+         extract(epoch FROM pg_catalog.clock_timestamp() - x.prepared)::float8 AS age, true AS writing
+  FROM pg_catalog.pg_prepared_xacts x`;
 
 /** Transactions that write, or are old: the slot's creation waits for every one that has written, in any database. */
 export async function readOpenTransactions(client: SqlClient): Promise<OpenTransaction[]> {
   const rows = await client.query<HolderRow>(
     `(${SESSIONS}
-      WHERE a.pid <> pg_backend_pid() AND coalesce(a.backend_type, 'client backend') <> 'walsender'
-        AND (a.backend_xid IS NOT NULL OR a.xact_start < clock_timestamp() - interval '1 minute'))
+      WHERE a.pid <> pg_catalog.pg_backend_pid() AND coalesce(a.backend_type, 'client backend') <> 'walsender'
+        AND (a.backend_xid IS NOT NULL OR a.xact_start < pg_catalog.clock_timestamp() - interval '1 minute'))
      UNION ALL (${PREPARED})
      ORDER BY age DESC NULLS LAST LIMIT ${AT_MOST}`,
   );
@@ -117,18 +119,18 @@ export async function readOpenTransactions(client: SqlClient): Promise<OpenTrans
 export async function readBlockers(client: SqlClient, role: string): Promise<Blocker[]> {
   const rows = await client.query<HolderRow>(
     `WITH waiting AS (
-       SELECT w.pid, pg_blocking_pids(w.pid) AS by FROM pg_stat_activity w
+       SELECT w.pid, pg_catalog.pg_blocking_pids(w.pid) AS by FROM pg_catalog.pg_stat_activity w
        WHERE w.usename = $1 AND coalesce(w.wait_event_type, 'Lock') = 'Lock'
      ), held AS (
-       SELECT g.transactionid, split_part(g.virtualtransaction, '/', 2) AS owner_xid
+       SELECT g.transactionid, pg_catalog.split_part(g.virtualtransaction, '/', 2) AS owner_xid
        FROM waiting w
-       JOIN pg_locks l ON l.pid = w.pid AND NOT l.granted
-       JOIN pg_locks g ON g.granted AND g.pid IS NULL AND g.locktype = l.locktype
+       JOIN pg_catalog.pg_locks l ON l.pid = w.pid AND NOT l.granted
+       JOIN pg_catalog.pg_locks g ON g.granted AND g.pid IS NULL AND g.locktype = l.locktype
          AND g.transactionid IS NOT DISTINCT FROM l.transactionid
          AND g.database IS NOT DISTINCT FROM l.database AND g.relation IS NOT DISTINCT FROM l.relation
        WHERE 0 = ANY (w.by)
      )
-     (${SESSIONS} WHERE a.pid IN (SELECT unnest(by) FROM waiting))
+     (${SESSIONS} WHERE a.pid IN (SELECT pg_catalog.unnest(by) FROM waiting))
      UNION ALL
      (${PREPARED} WHERE x.transaction::text IN (SELECT owner_xid FROM held UNION SELECT transactionid::text FROM held))
      ORDER BY age DESC NULLS LAST LIMIT ${AT_MOST}`,
@@ -140,7 +142,7 @@ export async function readBlockers(client: SqlClient, role: string): Promise<Blo
 /** Transactions that have written, oldest first, in any database: decoding starts over from the begin of the oldest. */
 export async function readWriters(client: SqlClient): Promise<Blocker[]> {
   const rows = await client.query<HolderRow>(
-    `(${SESSIONS} WHERE a.pid <> pg_backend_pid() AND a.backend_xid IS NOT NULL)
+    `(${SESSIONS} WHERE a.pid <> pg_catalog.pg_backend_pid() AND a.backend_xid IS NOT NULL)
      UNION ALL (${PREPARED})
      ORDER BY age DESC NULLS LAST LIMIT ${WRITERS}`,
   );

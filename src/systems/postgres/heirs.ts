@@ -26,11 +26,17 @@ export async function readHeirs(client: SqlClient, oids: readonly number[]): Pro
   return new Map(rows.map(({ oid, count, first }) => [oid, { count, first }]));
 }
 
-/** Whether TimescaleDB's own tables are there and may be read. */
+/**
+ * Whether TimescaleDB's own tables are there and may be read. Whoever may create schemas can make some of that name: reading a
+ * view, or a table with policies, would run its maker's functions as us, so these must be tables of a superuser or our own.
+ */
 const CATALOG = `
   SELECT c.relname::text AS name
-  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_roles o ON o.oid = c.relowner
   WHERE n.nspname = '_timescaledb_catalog' AND c.relname IN ('hypertable', 'chunk')
+    AND c.relkind = 'r' AND NOT c.relrowsecurity AND (o.rolsuper OR o.rolname = current_user)
     AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT')`;
 
 /** OIDs of hypertables, also of those without a chunk yet. */

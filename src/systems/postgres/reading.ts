@@ -31,13 +31,13 @@ const ABSENT = {
 
 /** Columns by version: wal_status and safe_wal_size from 13, the last two from 17. */
 const SLOT = `SELECT s.active, s.restart_lsn::text, s.confirmed_flush_lsn::text,
-            pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)::text AS retained,
-            pg_wal_lsn_diff(pg_current_wal_lsn(), s.confirmed_flush_lsn)::text AS unconfirmed,
-            to_jsonb(s) ->> 'wal_status' AS wal_status,
-            to_jsonb(s) ->> 'safe_wal_size' AS safe_wal_size,
-            (to_jsonb(s) ->> 'inactive_since')::timestamptz AS inactive_since,
-            to_jsonb(s) ->> 'invalidation_reason' AS invalidation_reason
-     FROM pg_replication_slots s WHERE s.slot_name = $1`;
+            pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), s.restart_lsn)::text AS retained,
+            pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), s.confirmed_flush_lsn)::text AS unconfirmed,
+            pg_catalog.to_jsonb(s) ->> 'wal_status' AS wal_status,
+            pg_catalog.to_jsonb(s) ->> 'safe_wal_size' AS safe_wal_size,
+            (pg_catalog.to_jsonb(s) ->> 'inactive_since')::timestamptz AS inactive_since,
+            pg_catalog.to_jsonb(s) ->> 'invalidation_reason' AS invalidation_reason
+     FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = $1`;
 
 /** One row of pg_replication_slots; `exists: false` only when it was read and has no such row. */
 export async function readSlot(client: SqlClient, slot: string): Promise<SlotReading> {
@@ -65,8 +65,8 @@ function slotReading(slot: string, row: SlotRow | undefined): SlotReading {
 /** Slots Materialize made in this database, by its naming. */
 export async function listMaterializeSlots(client: SqlClient): Promise<{ slot: string; active: boolean }[]> {
   return client.query(
-    `SELECT slot_name::text AS slot, active FROM pg_replication_slots
-     WHERE slot_type = 'logical' AND NOT temporary AND database = current_database()
+    `SELECT slot_name::text AS slot, active FROM pg_catalog.pg_replication_slots
+     WHERE slot_type = 'logical' AND NOT temporary AND database = pg_catalog.current_database()
        AND slot_name ~ '^materialize_[0-9a-f]{32}$' ORDER BY 1`,
   );
 }
@@ -83,12 +83,12 @@ export async function readSourceReading(
       slots: SlotRow[];
       senders: SourceReading['walSenders'];
     }>(
-      `SELECT pg_current_wal_lsn()::text AS lsn,
-              (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep,
-              (SELECT coalesce(json_agg(slot), '[]') FROM (${SLOT}) AS slot) AS slots,
-              (SELECT coalesce(json_agg(json_build_object('pid', pid, 'state', coalesce(state, ''),
+      `SELECT pg_catalog.pg_current_wal_lsn()::text AS lsn,
+              (SELECT setting FROM pg_catalog.pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep,
+              (SELECT coalesce(pg_catalog.json_agg(slot), '[]') FROM (${SLOT}) AS slot) AS slots,
+              (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('pid', pid, 'state', coalesce(state, ''),
                                         'application', coalesce(application_name, '')) ORDER BY pid), '[]')
-               FROM pg_stat_replication WHERE coalesce(application_name, '') <> 'walproposer') AS senders`,
+               FROM pg_catalog.pg_stat_replication WHERE coalesce(application_name, '') <> 'walproposer') AS senders`,
       [input.slot],
     ),
     readBlockers(client, input.role),

@@ -72,22 +72,22 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
       read_only: boolean;
     }>(`
       ${ABOVE('current_user')}
-      SELECT current_setting('server_version_num')::int AS version_num, ${MARKS_FOUND} AS marks,
-             pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only')::bool AS read_only,
+      SELECT pg_catalog.current_setting('server_version_num')::int AS version_num, ${MARKS_FOUND} AS marks,
+             pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_setting('default_transaction_read_only')::bool AS read_only,
              ${MEMBER_OF} AS member_of,
-             current_setting('wal_level') AS wal_level,
-             current_setting('max_replication_slots')::int AS max_slots,
-             (SELECT count(*)::int FROM pg_replication_slots) AS used_slots,
-             current_setting('max_wal_senders')::int AS max_senders,
-             (SELECT count(*)::int FROM pg_stat_replication) AS used_senders,
-             (SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep_megabytes,
-             (SELECT setting::int FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout') AS idle_timeout,
-             ARRAY(SELECT slot_name::text FROM pg_replication_slots
-                   WHERE slot_type = 'logical' AND database = current_database() ORDER BY 1) AS slots,
+             pg_catalog.current_setting('wal_level') AS wal_level,
+             pg_catalog.current_setting('max_replication_slots')::int AS max_slots,
+             (SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_replication_slots) AS used_slots,
+             pg_catalog.current_setting('max_wal_senders')::int AS max_senders,
+             (SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_stat_replication) AS used_senders,
+             (SELECT setting FROM pg_catalog.pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep_megabytes,
+             (SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'idle_in_transaction_session_timeout') AS idle_timeout,
+             ARRAY(SELECT slot_name::text FROM pg_catalog.pg_replication_slots
+                   WHERE slot_type = 'logical' AND database = pg_catalog.current_database() ORDER BY 1) AS slots,
              r.rolname::text AS name, r.rolsuper AS superuser, r.rolreplication AS replication,
              r.rolcreaterole AS create_role,
-             has_database_privilege(current_database(), 'CREATE') AS can_create
-      FROM pg_roles r WHERE r.rolname = current_user`),
+             pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS can_create
+      FROM pg_catalog.pg_roles r WHERE r.rolname = current_user`),
   );
   return {
     versionNum: row.version_num,
@@ -128,8 +128,8 @@ export async function readRole(client: SqlClient, name: string): Promise<RoleFac
      SELECT r.rolcanlogin AS login, r.rolsuper AS superuser, r.rolreplication AS replication,
             r.rolbypassrls AS bypass_rls, coalesce(r.rolconfig, '{}') AS config,
             ${MEMBER_OF} AS member_of,
-            shobj_description(r.oid, 'pg_authid') AS comment
-     FROM pg_roles r WHERE r.rolname = $1`,
+            pg_catalog.shobj_description(r.oid, 'pg_authid') AS comment
+     FROM pg_catalog.pg_roles r WHERE r.rolname = $1`,
     [name],
   );
   if (row === undefined) return null;
@@ -149,23 +149,23 @@ interface PublicationRow {
 
 /** Columns that older versions lack are read through jsonb: column lists and filters came with 15, viaroot with 13. */
 const PUBLICATION = `
-  SELECT pg_get_userbyid(p.pubowner)::text AS owner, pg_has_role(p.pubowner, 'USAGE') AS owned_by_us,
+  SELECT pg_catalog.pg_get_userbyid(p.pubowner)::text AS owner, pg_catalog.pg_has_role(p.pubowner, 'USAGE') AS owned_by_us,
          p.puballtables AS all_tables,
-         json_build_object('insert', p.pubinsert, 'update', p.pubupdate, 'delete', p.pubdelete,
+         pg_catalog.json_build_object('insert', p.pubinsert, 'update', p.pubupdate, 'delete', p.pubdelete,
                            'truncate', p.pubtruncate) AS publishes,
-         coalesce((to_jsonb(p) ->> 'pubviaroot')::bool, false) AS via_root,
-         obj_description(p.oid, 'pg_publication') AS comment,
+         coalesce((pg_catalog.to_jsonb(p) ->> 'pubviaroot')::bool, false) AS via_root,
+         pg_catalog.obj_description(p.oid, 'pg_publication') AS comment,
          coalesce((
-           SELECT json_agg(json_build_object(
+           SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                     'schema', t.schemaname, 'name', t.tablename,
-                    'columns', CASE WHEN to_jsonb(r) ->> 'prattrs' IS NOT NULL THEN to_jsonb(t) -> 'attnames' END,
-                    'filtered', to_jsonb(t) ->> 'rowfilter' IS NOT NULL) ORDER BY t.schemaname, t.tablename)
-           FROM pg_publication_tables t
-           JOIN pg_namespace n ON n.nspname = t.schemaname
-           JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
-           LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid
+                    'columns', CASE WHEN pg_catalog.to_jsonb(r) ->> 'prattrs' IS NOT NULL THEN pg_catalog.to_jsonb(t) -> 'attnames' END,
+                    'filtered', pg_catalog.to_jsonb(t) ->> 'rowfilter' IS NOT NULL) ORDER BY t.schemaname, t.tablename)
+           FROM pg_catalog.pg_publication_tables t
+           JOIN pg_catalog.pg_namespace n ON n.nspname = t.schemaname
+           JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
+           LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid
            WHERE t.pubname = p.pubname), '[]') AS tables
-  FROM pg_publication p WHERE p.pubname = $1`;
+  FROM pg_catalog.pg_publication p WHERE p.pubname = $1`;
 
 /** What a publication publishes; null when there is none of that name. Works from Postgres 11. */
 export async function readPublication(client: SqlClient, name: string): Promise<PublicationFacts | null> {
@@ -179,8 +179,8 @@ export async function readPublication(client: SqlClient, name: string): Promise<
 /** Every publication of this database whose comment says that it is this pipeline's. */
 export async function readOwnPublications(client: SqlClient, pipeline: string): Promise<PublicationFacts[]> {
   const commented = await client.query<{ name: string; comment: string }>(
-    `SELECT p.pubname::text AS name, obj_description(p.oid, 'pg_publication') AS comment
-     FROM pg_publication p WHERE obj_description(p.oid, 'pg_publication') IS NOT NULL ORDER BY 1`,
+    `SELECT p.pubname::text AS name, pg_catalog.obj_description(p.oid, 'pg_publication') AS comment
+     FROM pg_catalog.pg_publication p WHERE pg_catalog.obj_description(p.oid, 'pg_publication') IS NOT NULL ORDER BY 1`,
   );
   const found: PublicationFacts[] = [];
   for (const { name, comment } of commented) {

@@ -5,9 +5,9 @@ import type { UpstreamTable } from './tables';
 
 const IDENTITIES = { d: 'default', f: 'full', n: 'nothing', i: 'index' } as const;
 
-const WANTED = `unnest($1::text[], $2::text[]) AS wanted(schema, name)
-  JOIN pg_namespace n ON n.nspname = wanted.schema
-  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name`;
+const WANTED = `ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS wanted(schema, name)
+  JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema
+  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name`;
 
 const parameters = (tables: readonly UpstreamTable[]) => [tables.map((t) => t.schema), tables.map((t) => t.name)];
 
@@ -103,25 +103,25 @@ export async function readHeldPrivileges(client: SqlClient, recorded: readonly A
 /** Explicit entries of the access lists, not what the role may do by other ways. */
 function privilegeQuery(added: Added): { sql: string; params: string[] } | null {
   const toRole = (acl: string, privilege: string) =>
-    `CROSS JOIN LATERAL aclexplode(${acl}) AS a JOIN pg_roles r ON r.oid = a.grantee
+    `CROSS JOIN LATERAL pg_catalog.aclexplode(${acl}) AS a JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
      WHERE r.rolname = $1 AND a.privilege_type = '${privilege}'`;
   switch (added.kind) {
     case 'usage':
       return {
-        sql: `SELECT 1 FROM pg_namespace n ${toRole('n.nspacl', 'USAGE')} AND n.nspname = $2`,
+        sql: `SELECT 1 FROM pg_catalog.pg_namespace n ${toRole('n.nspacl', 'USAGE')} AND n.nspname = $2`,
         params: [added.role, added.schema],
       };
     case 'select':
       return {
-        sql: `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        sql: `SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
               ${toRole('c.relacl', 'SELECT')} AND n.nspname = $2 AND c.relname = $3`,
         params: [added.role, added.schema, added.name],
       };
     case 'future':
       return {
-        sql: `SELECT 1 FROM pg_default_acl d JOIN pg_namespace n ON n.oid = d.defaclnamespace
+        sql: `SELECT 1 FROM pg_catalog.pg_default_acl d JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace
               ${toRole('d.defaclacl', 'SELECT')} AND d.defaclobjtype = 'r' AND n.nspname = $2
-              AND pg_get_userbyid(d.defaclrole) = $3`,
+              AND pg_catalog.pg_get_userbyid(d.defaclrole) = $3`,
         params: [added.role, added.schema, added.owner],
       };
     default:
@@ -131,14 +131,16 @@ function privilegeQuery(added: Added): { sql: string; params: string[] } | null 
 
 /** Sessions of a role, also those that replicate. */
 export async function countSessionsOf(client: SqlClient, role: string): Promise<number> {
-  const rows = await client.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE usename = $1', [role]);
+  const rows = await client.query<{ pid: number }>('SELECT pid FROM pg_catalog.pg_stat_activity WHERE usename = $1', [
+    role,
+  ]);
   return rows.length;
 }
 
 /** The walsender that reads a slot; null while nobody does. */
 export async function readSlotPid(client: SqlClient, slot: string): Promise<number | null> {
   const [row] = await client.query<{ pid: number | null }>(
-    'SELECT active_pid AS pid FROM pg_replication_slots WHERE slot_name = $1',
+    'SELECT active_pid AS pid FROM pg_catalog.pg_replication_slots WHERE slot_name = $1',
     [slot],
   );
   return row?.pid ?? null;

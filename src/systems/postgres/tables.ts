@@ -40,35 +40,35 @@ interface TableRow {
  */
 const TABLES = `
   SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS relkind,
-         c.relpersistence::text AS persistence, current_setting('server_version_num')::int AS version_num,
-         has_schema_privilege(n.oid, 'USAGE WITH GRANT OPTION') AS schema_grantable,
-         pg_get_userbyid(c.relowner)::text AS owner, pg_has_role(c.relowner, 'USAGE') AS owned_by_us,
+         c.relpersistence::text AS persistence, pg_catalog.current_setting('server_version_num')::int AS version_num,
+         pg_catalog.has_schema_privilege(n.oid, 'USAGE WITH GRANT OPTION') AS schema_grantable,
+         pg_catalog.pg_get_userbyid(c.relowner)::text AS owner, pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned_by_us,
          CASE WHEN c.relreplident = 'i'
-               AND NOT EXISTS (SELECT FROM pg_index x WHERE x.indrelid = c.oid AND x.indisreplident)
+               AND NOT EXISTS (SELECT FROM pg_catalog.pg_index x WHERE x.indrelid = c.oid AND x.indisreplident)
               THEN 'n' ELSE c.relreplident::text END AS identity,
-         EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indimmediate) AS has_primary_key,
+         EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indimmediate) AS has_primary_key,
          c.relrowsecurity AND NOT coalesce(
            (SELECT r.rolsuper OR r.rolbypassrls OR
-                   (pg_has_role(r.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity)
-            FROM pg_roles r WHERE r.rolname = $3), false) AS row_security,
-         (SELECT has_table_privilege(r.oid, c.oid, 'SELECT') FROM pg_roles r WHERE r.rolname = $3) AS selectable,
-         (SELECT has_schema_privilege(r.oid, n.oid, 'USAGE') FROM pg_roles r WHERE r.rolname = $3) AS schema_usable,
+                   (pg_catalog.pg_has_role(r.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity)
+            FROM pg_catalog.pg_roles r WHERE r.rolname = $3), false) AS row_security,
+         (SELECT pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT') FROM pg_catalog.pg_roles r WHERE r.rolname = $3) AS selectable,
+         (SELECT pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE') FROM pg_catalog.pg_roles r WHERE r.rolname = $3) AS schema_usable,
          CASE WHEN c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0) THEN NULL
               ELSE c.reltuples::numeric::text END AS estimated_rows,
-         pg_table_size(c.oid)::text AS bytes
-  FROM unnest($1::text[], $2::text[]) AS wanted(schema, name)
-  JOIN pg_namespace n ON n.nspname = wanted.schema
-  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name AND c.relkind NOT IN ('i', 'I', 'c', 'S', 't')
+         pg_catalog.pg_table_size(c.oid)::text AS bytes
+  FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS wanted(schema, name)
+  JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema
+  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name AND c.relkind NOT IN ('i', 'I', 'c', 'S', 't')
   ORDER BY 2, 3`;
 
 const COLUMNS = `
-  SELECT a.attrelid AS oid, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
+  SELECT a.attrelid AS oid, a.attname::text AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
          a.atttypid AS type_oid, a.atttypmod AS type_mod, NOT a.attnotnull AS nullable,
-         CASE to_jsonb(a) ->> 'attgenerated' WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generated,
-         CASE WHEN to_jsonb(a) ->> 'attgenerated' <> '' THEN
-           (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)
+         CASE pg_catalog.to_jsonb(a) ->> 'attgenerated' WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generated,
+         CASE WHEN pg_catalog.to_jsonb(a) ->> 'attgenerated' <> '' THEN
+           (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)
          END AS expression
-  FROM pg_attribute a
+  FROM pg_catalog.pg_attribute a
   WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY a.attrelid, a.attnum`;
 
@@ -140,9 +140,9 @@ export async function readReplicaIdentities(
   if (tables.length === 0) return [];
   const rows = await client.query<UpstreamTable & { identity: keyof typeof IDENTITIES }>(
     `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity
-     FROM unnest($1::text[], $2::text[]) AS wanted(schema, name)
-     JOIN pg_namespace n ON n.nspname = wanted.schema
-     JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name AND c.relkind IN ('r', 'p')
+     FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS wanted(schema, name)
+     JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema
+     JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name AND c.relkind IN ('r', 'p')
      ORDER BY 1, 2`,
     [tables.map((t) => t.schema), tables.map((t) => t.name)],
   );
@@ -158,12 +158,12 @@ export async function listTables(client: SqlClient, selection: TableSelection): 
   const chunks = await readChunks(client);
   const found = await client.query<UpstreamTable & { oid: number }>(
     `SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name
-     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = 'r' AND c.relpersistence = 'p'
        AND n.nspname !~ '^(pg_|_timescaledb_)' AND n.nspname <> 'information_schema'
        AND ($1::text[] IS NULL OR n.nspname = ANY ($1::text[]))
-       AND NOT EXISTS (SELECT FROM pg_depend d
-                       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                       WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
      ORDER BY 2, 3`,
     [selection.kind === 'schemas' ? selection.schemas : null],
   );
@@ -176,11 +176,11 @@ export async function readDefaultPrivileges(
   role: string,
 ): Promise<{ owner: string; schema: string }[]> {
   return client.query(
-    `SELECT DISTINCT pg_get_userbyid(d.defaclrole)::text AS owner, n.nspname::text AS schema
-     FROM pg_default_acl d
-     JOIN pg_namespace n ON n.oid = d.defaclnamespace
-     CROSS JOIN LATERAL aclexplode(d.defaclacl) AS a
-     JOIN pg_roles r ON r.oid = a.grantee
+    `SELECT DISTINCT pg_catalog.pg_get_userbyid(d.defaclrole)::text AS owner, n.nspname::text AS schema
+     FROM pg_catalog.pg_default_acl d
+     JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace
+     CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS a
+     JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
      WHERE d.defaclobjtype = 'r' AND a.privilege_type = 'SELECT' AND r.rolname = $1
      ORDER BY 1, 2`,
     [role],

@@ -190,7 +190,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'a writing transaction',
     { source: { openTransactions: [open] } },
     'warning',
-    'SELECT pg_terminate_backend(12);',
+    'SELECT pg_catalog.pg_terminate_backend(12);',
   ],
   [
     'open-transactions',

@@ -38,8 +38,13 @@ describe('statements upstream', () => {
     ],
     [sql.commentOn('PUBLICATION', 'p', `{"a":"it's"}`), `COMMENT ON PUBLICATION "p" IS '{"a":"it''s"}'`],
     [sql.commentOn('ROLE', 'mat', null), 'COMMENT ON ROLE "mat" IS NULL'],
-    [sql.dropSlot('materialize_1'), `SELECT pg_drop_replication_slot('materialize_1')`],
-    [sql.terminateBackend(123), 'SELECT pg_terminate_backend(123)'],
+    [sql.dropSlot('materialize_1'), `SELECT pg_catalog.pg_drop_replication_slot('materialize_1')`],
+    [sql.terminateBackend(123), 'SELECT pg_catalog.pg_terminate_backend(123)'],
+    [
+      sql.endWalsender(`it's`),
+      `SELECT pg_catalog.pg_terminate_backend(active_pid), active_pid AS pid FROM pg_catalog.pg_replication_slots ` +
+        `WHERE slot_name = 'it''s' AND active_pid IS NOT NULL`,
+    ],
     [sql.rollbackPrepared(`g'1`), `ROLLBACK PREPARED 'g''1'`],
   ])('%s', (built, text) => {
     expect(built).toBe(text);

@@ -292,7 +292,7 @@ describe('slots, copies and who is in the way', () => {
     const writers = await readWriters(client);
     expect(writers.map(({ remedy }) => remedy).sort()).toEqual([
       `ROLLBACK PREPARED 'it''s held';`,
-      expect.stringMatching(/^SELECT pg_terminate_backend\(\d+\);$/),
+      expect.stringMatching(/^SELECT pg_catalog\.pg_terminate_backend\(\d+\);$/),
     ]);
     const replication = await session(roleUrl(), 'materialize');
     const made = replication.query(`SELECT pg_create_logical_replication_slot('${SLOT}', 'pgoutput')`);
@@ -302,7 +302,7 @@ describe('slots, copies and who is in the way', () => {
     );
     expect(bySession).toHaveLength(1);
     expect(bySession[0]).toMatchObject({ kind: 'session', user: 'shop_owner', application: 'nightly-report' });
-    expect(bySession[0]?.remedy).toBe(`SELECT pg_terminate_backend(${bySession[0]?.pid});`);
+    expect(bySession[0]?.remedy).toBe(`SELECT pg_catalog.pg_terminate_backend(${bySession[0]?.pid});`);
     await client.query(bySession[0]?.remedy ?? '');
     const byPrepared = await until(
       () => readBlockers(client, role),
@@ -441,7 +441,7 @@ describe('sessions', () => {
 
   it('shows itself by name and turns missing rights into PermissionDenied', async () => {
     expect(await client.query('SHOW application_name')).toEqual([{ application_name: 'n2m' }]);
-    await expect(client.query(`ALTER TABLE foreign_owned REPLICA IDENTITY FULL`)).rejects.toMatchObject({
+    await expect(client.query(`ALTER TABLE public.foreign_owned REPLICA IDENTITY FULL`)).rejects.toMatchObject({
       info: { type: 'PermissionDenied', code: '42501', message: 'must be owner of table foreign_owned' },
     });
     expect(quoteIdent('x')).toBe('"x"');

@@ -1,0 +1,55 @@
+import type { System } from '../failures/types';
+
+/**
+ * What our statements lean on, said at the start of each session: defaults of a role or a database (`ALTER ROLE … SET`) would
+ * win otherwise, and proxies may drop settings of the startup. Left as they are set: read-only, which servers with a full
+ * disk turn on, `role`, and lock timeouts, which spare others.
+ */
+
+/** In one text, so that a session has all of it or none. Names resolve in the server's own catalog and nowhere else. */
+const SOURCE = [
+  'quote_all_identifiers = off',
+  'search_path = pg_catalog, pg_temp',
+  'standard_conforming_strings = on',
+  "client_encoding = 'UTF8'",
+  "DateStyle = 'ISO, MDY'",
+  "TimeZone = 'UTC'",
+  "IntervalStyle = 'postgres'",
+  'extra_float_digits = 3',
+  "bytea_output = 'hex'",
+  // Else a policy on a table makes statements fail in place of following it.
+  'row_security = on',
+  // Only where the clear text has to be sent does the server hash it.
+  "password_encryption = 'scram-sha-256'",
+  "default_transaction_isolation = 'read committed'",
+  'default_transaction_deferrable = off',
+];
+
+/**
+ * Materialize knows only some of them, of which most have one value; setting that one is allowed. The last ones are its own:
+ * what decides where a look at the catalog runs, how fresh it is, and how long it may be planned.
+ */
+const MATERIALIZE = [
+  'search_path = mz_catalog, pg_catalog',
+  'standard_conforming_strings = on',
+  "client_encoding = 'UTF8'",
+  "DateStyle = 'ISO, MDY'",
+  "TimeZone = 'UTC'",
+  "IntervalStyle = 'postgres'",
+  'extra_float_digits = 3',
+  "cluster_replica = ''",
+  'auto_route_catalog_queries = on',
+  "transaction_isolation = 'strict serializable'",
+  "statement_timeout = '1 min'",
+];
+
+const set = (setting: string): string => `SET ${setting}`;
+
+/** The timeout of one statement upstream; whole milliseconds. */
+export const setStatementTimeout = (ms: number): string => set(`statement_timeout = ${Math.max(1, Math.round(ms))}`);
+
+/** Texts to send in this order before anything else; upstream the timeout comes first, as a default may be tiny. */
+export function sessionSettings(system: System, statementTimeoutMs: number): string[] {
+  if (system === 'materialize') return MATERIALIZE.map(set);
+  return [[setStatementTimeout(statementTimeoutMs), ...SOURCE.map(set)].join('; ')];
+}
