@@ -1,6 +1,7 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
 import type { Approval, Plan } from '../core/plan/types';
 import type { FailureInfo } from '../core/failures/types';
+import { readApproval, readRejection, type Answer } from '../core/run/answers';
 import type { ApprovalInput, RejectionInput } from '../core/run/types';
 import { approveUpdate, rejectUpdate } from './messages';
 import type { RunTracker } from './run-tracker';
@@ -16,12 +17,18 @@ export class Approvals {
     approved: string[],
   ) {
     this.accepted = new Set(approved);
-    setHandler(approveUpdate, ({ keys }) => keys.forEach((key) => this.accepted.add(key)), {
-      validator: ({ keys }: ApprovalInput) => this.refuseUnlessOpen(keys),
-      description: `Accept what the run asks for: n2m approve ${pipeline}`,
+    setHandler(approveUpdate, (input) => this.approval(input).keys.forEach((key) => this.accepted.add(key)), {
+      validator: (input) => {
+        this.refuseUnlessOpen();
+        this.refuseUnknown(this.approval(input).keys);
+      },
+      description: `Accept what the run asks for, without input all of it: n2m approve ${pipeline}`,
     });
-    setHandler(rejectUpdate, (rejection) => void (this.rejection = rejection), {
-      validator: (_rejection: RejectionInput) => this.refuseUnlessOpen([]),
+    setHandler(rejectUpdate, (input) => void (this.rejection = taken(readRejection(input))), {
+      validator: (input) => {
+        this.refuseUnlessOpen();
+        taken(readRejection(input));
+      },
       description: `End the waiting run: n2m reject ${pipeline}`,
     });
   }
@@ -41,14 +48,26 @@ export class Approvals {
     if (this.rejection) throw rejected(this.rejection);
   }
 
+  private approval(input: unknown): ApprovalInput {
+    return taken(
+      readApproval(
+        input,
+        this.open.map(({ key }) => key),
+      ),
+    );
+  }
+
   /** Runs synchronously, as Temporal calls validators: what is refused here leaves no trace in the history. */
-  private refuseUnlessOpen(keys: string[]): void {
+  private refuseUnlessOpen(): void {
     if (this.open.length === 0) {
       throw ApplicationFailure.nonRetryable(
         `${this.pipeline} waits for no approval; see: n2m status ${this.pipeline}`,
         'Conflict',
       );
     }
+  }
+
+  private refuseUnknown(keys: string[]): void {
     const known = this.open.map(({ key }) => key);
     const unknown = keys.filter((key) => !known.includes(key) && !this.accepted.has(key));
     if (unknown.length > 0) {
@@ -58,6 +77,12 @@ export class Approvals {
       );
     }
   }
+}
+
+/** Thrown by a validator, so it leaves no trace; a handler sees only what its validator took. */
+function taken<T>(answer: Answer<T>): T {
+  if (answer.ok) return answer.value;
+  throw ApplicationFailure.nonRetryable(answer.problem, 'Conflict');
 }
 
 function rejected({ by, reason }: RejectionInput): ApplicationFailure {

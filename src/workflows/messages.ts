@@ -4,8 +4,11 @@ import type { ApprovalInput, RejectionInput, RunView } from '../core/run/types';
 /** Where a run stands; answered by every workflow that holds a pipeline's lock. */
 export const viewQuery = defineQuery<RunView>('view');
 
-/** Accepts what a waiting run asks for; refused when it does not wait or the key is none of its keys. */
-export const approveUpdate = defineUpdate<void, [ApprovalInput]>('approve');
+/**
+ * Accepts what a waiting run asks for; refused when it does not wait or the key is none of its keys. Without input:
+ * everything. Shapes are read in core/run/answers.ts.
+ */
+export const approveUpdate = defineUpdate<void, [ApprovalInput | undefined]>('approve');
 
-/** Ends a waiting run with the reason given. */
-export const rejectUpdate = defineUpdate<void, [RejectionInput]>('reject');
+/** Ends a waiting run with the reason given, if any. */
+export const rejectUpdate = defineUpdate<void, [RejectionInput | undefined]>('reject');
