@@ -6,3 +6,4 @@ export * from './reading';
 export { readOwnPublications, readPublication, readRole, readServer, readWalLevel } from './server';
 export * from './shared';
 export * from './tables';
+export * from './writes';
