@@ -20,7 +20,7 @@ export interface RefusedWrite {
 export interface WritesProof {
   refused: RefusedWrite[];
   refusedCount: number;
-  /** What could not be told, and why: an SQLSTATE, or `foreign-code`. */
+  /** What could not be told, and why: an SQLSTATE, or FOREIGN_CODE. */
   untold: { schema: string; name: string; operation: string; code: string }[];
   untoldCount: number;
 }

@@ -11,8 +11,8 @@ import type { TableName } from './postgres';
 
 /** What the block raises where a write is refused that was not before. */
 export const WRITES_REFUSED = 'N2M01';
-/** Proven by EXPLAIN is what can be without running other people's code as us; for the rest this stands in place of a code. */
-export const FOREIGN_CODE = 'foreign-code';
+/** In place of an SQLSTATE: planning the statement could run code of others as us, so it was not done. */
+export const FOREIGN_CODE = 'N2M02';
 
 const LOCK_WAIT = '20ms';
 /** After so many tables that are locked the rest is not waited for. */
@@ -47,6 +47,8 @@ const json = (list: readonly TableName[]): string =>
 
 const operationOf = (rest: object): object => ('operation' in rest ? { operation: rest.operation } : {});
 
+const US = '(SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user)';
+
 /** A function, operator or type that somebody made who could not act as us anyway: planning may run immutable functions. */
 const FOREIGN = `
       SELECT FROM pg_catalog.pg_depend d
@@ -68,7 +70,7 @@ const FOREIGN = `
             WHEN 'pg_catalog.pg_proc'::pg_catalog.regclass THEN (SELECT proowner FROM pg_catalog.pg_proc WHERE oid = d.refobjid)
             WHEN 'pg_catalog.pg_operator'::pg_catalog.regclass THEN (SELECT oprowner FROM pg_catalog.pg_operator WHERE oid = d.refobjid)
             WHEN 'pg_catalog.pg_type'::pg_catalog.regclass THEN (SELECT typowner FROM pg_catalog.pg_type WHERE oid = d.refobjid)
-          END, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user), 'MEMBER')`;
+          END, ${US}, 'MEMBER')`;
 
 /** The column an UPDATE names. One that is generated, or always an identity, takes DEFAULT only. */
 const COLUMN = `
@@ -115,8 +117,7 @@ BEGIN
       SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN family f ON f.oid = i.inhparent
     )
     SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, (${COLUMN}) AS assignment,
-           pg_catalog.pg_has_role(c.relowner, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user), 'MEMBER')
-           OR NOT (c.relhasrules OR EXISTS (${FOREIGN})) AS plain
+           pg_catalog.pg_has_role(c.relowner, ${US}, 'MEMBER') AS ours
     FROM family f
     JOIN pg_catalog.pg_class c ON c.oid = f.oid AND c.relkind = 'r'
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -124,9 +125,17 @@ BEGIN
   LOOP
     FOREACH write IN ARRAY ARRAY['UPDATE', 'DELETE'] LOOP
       CONTINUE WHEN write = 'UPDATE' AND one.assignment IS NULL;
-      state := CASE WHEN NOT one.plain THEN '${FOREIGN_CODE}' WHEN locked >= ${LOCKED_AT_MOST} THEN '55P03' END;
+      state := CASE WHEN locked >= ${LOCKED_AT_MOST} THEN '55P03' END;
       IF state IS NULL THEN
         BEGIN
+          IF NOT one.ours THEN
+            -- Its owner must not put code there between the look and the planning; reads and writes are not held up.
+            EXECUTE pg_catalog.format('LOCK TABLE ONLY %I.%I IN SHARE UPDATE EXCLUSIVE MODE', one.schema, one.name);
+            IF (SELECT c.relhasrules OR EXISTS (${FOREIGN}) FROM pg_catalog.pg_class c
+                WHERE c.oid = pg_catalog.to_regclass(pg_catalog.format('%I.%I', one.schema, one.name))) THEN
+              RAISE EXCEPTION USING ERRCODE = '${FOREIGN_CODE}';
+            END IF;
+          END IF;
           EXECUTE 'EXPLAIN ' || CASE write
             WHEN 'UPDATE' THEN pg_catalog.format('UPDATE ONLY %I.%I SET ', one.schema, one.name) || one.assignment
             ELSE pg_catalog.format('DELETE FROM ONLY %I.%I', one.schema, one.name) END;
