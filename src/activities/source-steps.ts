@@ -1,21 +1,36 @@
 import * as sql from '../core/sql/postgres';
 import { isOurs, writeMark } from '../core/plan/ownership';
-import { operationsOf, publicationDifferences, tablesToPublish, unpublished } from '../core/plan/publication';
+import {
+  GENERATED_SERVER,
+  hasGenerated,
+  lacksGenerated,
+  operationsOf,
+  publicationDifferences,
+  tablesToPublish,
+  unpublished,
+} from '../core/plan/publication';
 import { neededDefaultPrivileges, neededGrants } from '../core/plan/grants';
 import { plural } from '../core/text/count';
-import type { PublicationFacts } from '../core/plan/facts';
+import type { PublicationFacts, TableFacts } from '../core/plan/facts';
 import type { StepResult } from '../core/plan/types';
 import { systemError } from '../systems/errors';
-import { readDefaultPrivileges, readPublication, readRole, readTables, readWeakIdentities } from '../systems/postgres';
+import {
+  changeProven,
+  readDefaultPrivileges,
+  readPublication,
+  readRole,
+  readServer,
+  readTables,
+  readWeakIdentities,
+  readWrites,
+} from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
 import { recordAdded } from './added';
 import type { Deps } from './deps';
 import { createAndLook, done } from './ensure';
+import { changeIdentity } from './identity';
 import { withSource } from './sessions';
 import type { StepInput } from './types';
-
-/** An ALTER TABLE that waits longer for its lock would make everybody behind it wait, too. */
-const LOCK_TIMEOUT = 5_000;
 
 /** Before the publication: a published table without it refuses the application's updates. */
 export function ensureReplicaIdentity(deps: Deps, { spec, tables }: StepInput): Promise<StepResult> {
@@ -27,8 +42,8 @@ export function ensureReplicaIdentity(deps: Deps, { spec, tables }: StepInput): 
       spec,
       weak.map((table) => ({ kind: 'identity', ...table })),
     );
-    if (weak.length > 0) await client.query(sql.setLockTimeout(LOCK_TIMEOUT));
-    for (const table of weak) await client.query(sql.replicaIdentityFull(table));
+    const before = await readWrites(client, weak);
+    for (const table of weak) await changeIdentity(client, table, sql.replicaIdentityFull(table), before.refused);
     const left = (await readTables(client, tables, null)).filter((table) => table.replicaIdentity !== 'full');
     if (left.length > 0) throw notHeld(`replica identity of ${left.map((table) => table.name).join(', ')}`);
     return done('changed', object, `every row change of ${object} is logged with its old values`);
@@ -68,13 +83,16 @@ export function ensurePublication(deps: Deps, { spec, tables, planned }: StepInp
   const object = `publication ${name}`;
   return withSource(deps, spec, async ({ client }) => {
     const look = () => readPublication(client, name);
-    const publication =
-      (await look()) ??
-      (await createAndLook(() => client.query(sql.createPublication(name, tables)), look, object, 'source'));
+    const upstream = await readTables(client, tables, null);
+    const { versionNum } = await readServer(client);
+    const generated = versionNum >= GENERATED_SERVER && upstream.some(hasGenerated);
+    const before = await readWrites(client, tables);
+    const create = () => changeProven(client, [sql.createPublication(name, tables, generated)], tables, before.refused);
+    const publication = (await look()) ?? (await createAndLook(create, look, object, 'source'));
     await recordForeign(client, spec, publication, tables);
-    await alterPublication(client, publication, tables);
+    await alterPublication(client, publication, { tables, upstream });
     const after = await look();
-    if (after === null || publicationDifferences(tables, after).length > 0) throw notHeld(object);
+    if (after === null || publicationDifferences(tables, after, upstream).length > 0) throw notHeld(object);
     if (planned === 'create' && !isOurs(after.comment, spec.name)) {
       await client.query(sql.commentOn('PUBLICATION', name, writeMark(spec.name)));
     }
@@ -102,14 +120,22 @@ async function recordForeign(
   ]);
 }
 
+/** All of it at once, with the proof for every table it publishes then: other operations concern those of others, too. */
 async function alterPublication(
   client: SqlClient,
   publication: PublicationFacts,
-  tables: StepInput['tables'],
+  { tables, upstream }: { tables: StepInput['tables']; upstream: TableFacts[] },
 ): Promise<void> {
+  const { name } = publication;
   const missing = tablesToPublish(tables, publication);
-  if (missing.length > 0) await client.query(sql.alterPublicationAdd(publication.name, missing));
-  if (unpublished(publication).length > 0) await client.query(sql.publishEverything(publication.name));
+  const statements = [
+    ...(lacksGenerated(upstream, publication) ? [sql.publishGenerated(name)] : []),
+    ...(missing.length > 0 ? [sql.alterPublicationAdd(name, missing)] : []),
+    ...(unpublished(publication).length > 0 ? [sql.publishEverything(name)] : []),
+  ];
+  if (statements.length === 0) return;
+  const touched = [...publication.tables, ...missing];
+  await changeProven(client, statements, touched, (await readWrites(client, touched)).refused);
 }
 
 function notHeld(what: string) {

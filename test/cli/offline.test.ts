@@ -111,7 +111,7 @@ describe('n2m sql', () => {
     const result = await n2m(['sql', await file(pipelineFile('web-shop'))], { TEMPORAL_ADDRESS: await nobody() });
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout).toContain(
-      'CREATE PUBLICATION "n2m_web_shop" FOR TABLE "public"."orders", "public"."customers";',
+      'CREATE PUBLICATION "n2m_web_shop" FOR TABLE ONLY "public"."orders", ONLY "public"."customers";',
     );
     expect(result.stdout).toContain('CREATE SECRET "materialize"."web_shop"."web_shop_password"');
     const order = [

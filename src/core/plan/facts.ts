@@ -92,6 +92,8 @@ export interface PublicationFacts {
   allTables: boolean;
   publishes: { insert: boolean; update: boolean; delete: boolean; truncate: boolean };
   viaRoot: boolean;
+  /** Stored generated columns are published; null before Postgres 18, where they are in no replica identity either. */
+  generatedColumns: boolean | null;
   tables: { schema: string; name: string; columns: string[] | null; filtered: boolean }[];
   comment: string | null;
 }

@@ -1,4 +1,5 @@
-import type { PublicationFacts } from './facts';
+import type { PublicationFacts, TableFacts } from './facts';
+import { readMark } from './ownership';
 import { sameTable, tableName } from './select';
 
 interface Named {
@@ -42,8 +43,21 @@ export function narrowed(tables: Named[], publication: PublicationFacts): Named[
   );
 }
 
-/** What would have to change for the publication to serve the plan. */
-export function publicationDifferences(tables: Named[], publication: PublicationFacts): PublicationDifference[] {
+/** From here on a full replica identity holds stored generated columns: left out of a publication, updates fail. */
+export const GENERATED_SERVER = 180_000;
+
+export const hasGenerated = ({ columns }: Pick<TableFacts, 'columns'>): boolean =>
+  columns.some((column) => column.generated);
+
+export const lacksGenerated = (tables: Pick<TableFacts, 'columns'>[], publication: PublicationFacts): boolean =>
+  publication.generatedColumns === false && tables.some(hasGenerated);
+
+/** What would have to change for the publication to serve the plan; `upstream`: facts of the tables. */
+export function publicationDifferences(
+  tables: Named[],
+  publication: PublicationFacts,
+  upstream: Pick<TableFacts, 'columns'>[],
+): PublicationDifference[] {
   const missing = unpublished(publication);
   return [
     ...tablesToPublish(tables, publication).map((t) => ({ text: `add ${tableName(t)}`, changeable: true })),
@@ -52,6 +66,10 @@ export function publicationDifferences(tables: Named[], publication: Publication
       changeable: false,
     })),
     ...(missing.length > 0 ? [{ text: `publish ${missing.join(', ')}, too`, changeable: true }] : []),
+    ...(lacksGenerated(upstream, publication)
+      ? // Somebody else's subscribers may not know such a column.
+        [{ text: 'publish stored generated columns, too', changeable: readMark(publication.comment) !== null }]
+      : []),
     ...(publication.viaRoot ? [{ text: 'publish partitions under their own names', changeable: false }] : []),
   ];
 }

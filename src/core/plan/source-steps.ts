@@ -139,7 +139,7 @@ export function publication(scene: Scene): PlanStep {
     return planStep('publication', 'create', object, `create ${object} with ${listed(wanted)}`, { changes: wanted });
   }
   const owner = ownerOf(found.comment, spec.name);
-  const differences = publicationDifferences(scene.tables, found);
+  const differences = publicationDifferences(scene.tables, found, scene.upstream);
   if (differences.length === 0 && owner.kind !== 'pipeline') {
     const leaving = removed.filter((table) => tablesToPublish([table], found).length === 0);
     const note = leaving.length > 0 ? ` (${listed(leaving.map(tableName))} leave after the source let go)` : '';

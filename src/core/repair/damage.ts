@@ -82,11 +82,10 @@ function publicationDamage({ spec, source, facts }: RepairLook): string[] {
     .filter((upstream) => facts.tables.some((table) => sameTable(table, upstream)));
   const found = facts.publication;
   if (!found) return source ? [`publication ${spec.source.publication} does not exist`] : [];
-  const weak = facts.tables.filter(
-    (table) => table.replicaIdentity !== 'full' && tables.some((wanted) => sameTable(wanted, table)),
-  );
+  const upstream = facts.tables.filter((table) => tables.some((wanted) => sameTable(wanted, table)));
+  const weak = upstream.filter((table) => table.replicaIdentity !== 'full');
   return [
-    ...publicationDifferences(tables, found).map(({ text }) => `publication ${found.name}: ${text}`),
+    ...publicationDifferences(tables, found, upstream).map(({ text }) => `publication ${found.name}: ${text}`),
     ...weak.map((table) => `replica identity of ${tableName(table)}: ${table.replicaIdentity} → full`),
   ];
 }

@@ -12,6 +12,8 @@ export interface TableName {
 
 const table = ({ schema, name }: TableName): string => qualified(schema, name);
 const tables = (list: readonly TableName[]): string => list.map(table).join(', ');
+/** Without ONLY a publication takes along what inherits from a table, and refuses its updates. */
+const only = (list: readonly TableName[]): string => list.map((name) => `ONLY ${table(name)}`).join(', ');
 
 /** Whole milliseconds; 0 waits for ever. */
 const milliseconds = (ms: number): string => `'${Math.max(0, Math.round(ms))}ms'`;
@@ -29,23 +31,32 @@ export function replicaIdentity(
   return `ALTER TABLE ${table(name)} REPLICA IDENTITY ${kind}`;
 }
 
-/** For the session, so that an ALTER TABLE that cannot get its lock does not queue everybody up behind itself. */
-export const setLockTimeout = (ms: number): string => `SET lock_timeout = ${milliseconds(ms)}`;
+/** For one transaction, so that a statement that cannot get its lock does not queue everybody up behind itself. */
+export const setLockTimeout = (ms: number): string => `SET LOCAL lock_timeout = ${milliseconds(ms)}`;
 
-/** Owner of every table, and CREATE on the database. */
-export const createPublication = (publication: string, list: readonly TableName[]): string =>
-  `CREATE PUBLICATION ${quoteIdent(publication)} FOR TABLE ${tables(list)}`;
+/**
+ * Owner of every table, and CREATE on the database. `generated`: with stored generated columns, which a full replica identity
+ * holds: left out of the publication, updates and deletes are refused. Postgres ≥ 18; Materialize ignores such a column.
+ */
+export const createPublication = (publication: string, list: readonly TableName[], generated = false): string =>
+  `CREATE PUBLICATION ${quoteIdent(publication)} FOR TABLE ${only(list)}${generated ? ` WITH (${GENERATED})` : ''}`;
+
+const GENERATED = 'publish_generated_columns = stored';
+
+/** Stored generated columns, too: see `createPublication`. Postgres ≥ 18. */
+export const publishGenerated = (publication: string): string =>
+  `ALTER PUBLICATION ${quoteIdent(publication)} SET (${GENERATED})`;
 
 /** Publishes nothing yet and is marked in the same transaction, so that no moment leaves it without an owner. */
 export const createEmptyPublication = (publication: string, comment: string): string =>
   `CREATE PUBLICATION ${quoteIdent(publication)}; ${commentOn('PUBLICATION', publication, comment)}`;
 
 export const alterPublicationAdd = (publication: string, list: readonly TableName[]): string =>
-  `ALTER PUBLICATION ${quoteIdent(publication)} ADD TABLE ${tables(list)}`;
+  `ALTER PUBLICATION ${quoteIdent(publication)} ADD TABLE ${only(list)}`;
 
 /** Fatal for a table that Materialize still replicates: drop it there first. */
 export const alterPublicationDrop = (publication: string, list: readonly TableName[]): string =>
-  `ALTER PUBLICATION ${quoteIdent(publication)} DROP TABLE ${tables(list)}`;
+  `ALTER PUBLICATION ${quoteIdent(publication)} DROP TABLE ${only(list)}`;
 
 /** What it publishes of its tables, `insert, update`. */
 export const publishOnly = (publication: string, operations: string): string =>

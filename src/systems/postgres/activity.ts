@@ -158,3 +158,24 @@ const blocker = (row: HolderRow): Blocker => ({
   ageSeconds: Math.max(0, Math.round(row.age ?? 0)),
   remedy: `${row.gid === null ? terminateBackend(row.pid ?? 0) : rollbackPrepared(row.gid)};`,
 });
+
+/** Who has locks on a table, as `app (pid 12, psql)`; a vacuum says so itself. Bounded. */
+export async function readLockHolders(client: SqlClient, table: { schema: string; name: string }): Promise<string[]> {
+  const rows = await client.query<{ pid: number | null; user: string | null; what: string | null }>(
+    `SELECT DISTINCT l.pid, a.usename::text AS user,
+            coalesce(nullif(a.application_name, ''), CASE a.backend_type WHEN 'client backend' THEN NULL ELSE a.backend_type END) AS what
+     FROM pg_catalog.pg_locks l
+     JOIN pg_catalog.pg_class c ON c.oid = l.relation
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+     WHERE l.granted AND n.nspname = $1 AND c.relname = $2 AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
+       AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
+     ORDER BY 1 LIMIT ${WRITERS}`,
+    [table.schema, table.name],
+  );
+  return rows.map(({ pid, user, what }) =>
+    pid === null
+      ? 'a prepared transaction'
+      : `${user ?? 'a process of the server'} (pid ${pid}${what ? `, ${what}` : ''})`,
+  );
+}

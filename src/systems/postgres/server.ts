@@ -143,17 +143,19 @@ interface PublicationRow {
   all_tables: boolean;
   publishes: PublicationFacts['publishes'];
   via_root: boolean;
+  generated_columns: boolean | null;
   comment: string | null;
   tables: PublicationFacts['tables'];
 }
 
-/** Columns that older versions lack are read through jsonb: column lists and filters came with 15, viaroot with 13. */
+/** Columns that older versions lack are read through jsonb: lists and filters came with 15, viaroot with 13, generated columns with 18. */
 const PUBLICATION = `
   SELECT pg_catalog.pg_get_userbyid(p.pubowner)::text AS owner, pg_catalog.pg_has_role(p.pubowner, 'USAGE') AS owned_by_us,
          p.puballtables AS all_tables,
          pg_catalog.json_build_object('insert', p.pubinsert, 'update', p.pubupdate, 'delete', p.pubdelete,
                            'truncate', p.pubtruncate) AS publishes,
          coalesce((pg_catalog.to_jsonb(p) ->> 'pubviaroot')::bool, false) AS via_root,
+         pg_catalog.to_jsonb(p) ->> 'pubgencols' = 's' AS generated_columns,
          pg_catalog.obj_description(p.oid, 'pg_publication') AS comment,
          coalesce((
            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -172,7 +174,12 @@ export async function readPublication(client: SqlClient, name: string): Promise<
   const [row] = await client.query<PublicationRow>(PUBLICATION, [name]);
   if (row === undefined) return null;
   const { owner, publishes, comment, tables } = row;
-  const flags = { ownedByUs: row.owned_by_us, allTables: row.all_tables, viaRoot: row.via_root };
+  const flags = {
+    ownedByUs: row.owned_by_us,
+    allTables: row.all_tables,
+    viaRoot: row.via_root,
+    generatedColumns: row.generated_columns,
+  };
   return { name, owner, publishes, comment, tables, ...flags };
 }
 

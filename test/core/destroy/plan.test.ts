@@ -46,7 +46,15 @@ const orders = (publishedBy: string[]): DestroySource['tables'][number] => ({
 function source(added: string[] = [], change: Partial<DestroySource> = {}): DestroySource {
   const publishes = { insert: true, update: true, delete: true, truncate: true };
   const publication = {
-    ...{ name: spec.source.publication, owner: 'o', ownedByUs: true, allTables: false, viaRoot: false, publishes },
+    ...{
+      name: spec.source.publication,
+      owner: 'o',
+      ownedByUs: true,
+      allTables: false,
+      viaRoot: false,
+      generatedColumns: null,
+      publishes,
+    },
     tables: [{ schema: 'public', name: 'orders', columns: null, filtered: false }],
     comment: writeMark('shop', added),
   };
@@ -185,7 +193,7 @@ describe('a plan to take a pipeline down', () => {
     const made = plan({ source: source([], { publication: theirs, ours: [record] }) });
     expect(due(made).slice(-4)).toEqual(['unpublish', 'restore-identity', 'remove-role', 'remove-record']);
     expect(fate(made, 'unpublish')?.changes).toEqual([
-      'ALTER PUBLICATION "n2m_shop" DROP TABLE "public"."orders"',
+      'ALTER PUBLICATION "n2m_shop" DROP TABLE ONLY "public"."orders"',
       `ALTER PUBLICATION "n2m_shop" SET (publish = 'insert, update')`,
     ]);
     expect(fate(made, 'remove-publication')).toMatchObject({ fate: 'keep', why: 'stays: it was not made by n2m' });

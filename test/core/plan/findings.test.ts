@@ -127,14 +127,14 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'others’ publication without a table',
     { source: { publication: { ...notOurs, tables: publication.tables.slice(0, 1) } } },
     'blocking',
-    'ALTER PUBLICATION "n2m_shop" ADD TABLE "public"."orders";',
+    'ALTER PUBLICATION "n2m_shop" ADD TABLE ONLY "public"."orders";',
   ],
   [
     'publication-membership',
     'our publication without a table',
     { source: { publication: { ...publication, tables: publication.tables.slice(0, 1) } } },
     'info',
-    'ALTER PUBLICATION "n2m_shop" ADD TABLE "public"."orders";',
+    'ALTER PUBLICATION "n2m_shop" ADD TABLE ONLY "public"."orders";',
   ],
   [
     'publication-operations',
@@ -155,7 +155,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
       },
     },
     'blocking',
-    'ALTER PUBLICATION "n2m_shop" DROP TABLE "public"."orders";\nALTER PUBLICATION "n2m_shop" ADD TABLE "public"."orders";',
+    'ALTER PUBLICATION "n2m_shop" DROP TABLE ONLY "public"."orders";\nALTER PUBLICATION "n2m_shop" ADD TABLE ONLY "public"."orders";',
   ],
   [
     'publication-narrowed',
@@ -176,7 +176,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
       },
     },
     'info',
-    'ALTER PUBLICATION "n2m_shop" DROP TABLE "public"."log";',
+    'ALTER PUBLICATION "n2m_shop" DROP TABLE ONLY "public"."log";',
   ],
   [
     'publication-all-tables',

@@ -235,6 +235,7 @@ export function preparedSource(change: Partial<SourceFacts> = {}): SourceFacts {
       allTables: false,
       publishes,
       viaRoot: false,
+      generatedColumns: null,
       tables: [
         { schema: 'public', name: 'customers', columns: null, filtered: false },
         { schema: 'public', name: 'orders', columns: null, filtered: false },

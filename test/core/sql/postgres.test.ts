@@ -6,14 +6,19 @@ const odd = { schema: 'Sa"les', name: 'Mixed Case' };
 describe('statements upstream', () => {
   it.each<[string, string]>([
     [sql.replicaIdentityFull(odd), 'ALTER TABLE "Sa""les"."Mixed Case" REPLICA IDENTITY FULL'],
-    [sql.setLockTimeout(2_500), `SET lock_timeout = '2500ms'`],
-    [sql.setLockTimeout(-1), `SET lock_timeout = '0ms'`],
+    [sql.setLockTimeout(2_500), `SET LOCAL lock_timeout = '2500ms'`],
+    [sql.setLockTimeout(-1), `SET LOCAL lock_timeout = '0ms'`],
     [
       sql.createPublication('n2m_shop', [orders, odd]),
-      'CREATE PUBLICATION "n2m_shop" FOR TABLE "public"."orders", "Sa""les"."Mixed Case"',
+      'CREATE PUBLICATION "n2m_shop" FOR TABLE ONLY "public"."orders", ONLY "Sa""les"."Mixed Case"',
     ],
-    [sql.alterPublicationAdd('p', [odd]), 'ALTER PUBLICATION "p" ADD TABLE "Sa""les"."Mixed Case"'],
-    [sql.alterPublicationDrop('p', [orders]), 'ALTER PUBLICATION "p" DROP TABLE "public"."orders"'],
+    [
+      sql.createPublication('p', [orders], true),
+      'CREATE PUBLICATION "p" FOR TABLE ONLY "public"."orders" WITH (publish_generated_columns = stored)',
+    ],
+    [sql.publishGenerated('p'), 'ALTER PUBLICATION "p" SET (publish_generated_columns = stored)'],
+    [sql.alterPublicationAdd('p', [odd]), 'ALTER PUBLICATION "p" ADD TABLE ONLY "Sa""les"."Mixed Case"'],
+    [sql.alterPublicationDrop('p', [orders]), 'ALTER PUBLICATION "p" DROP TABLE ONLY "public"."orders"'],
     [sql.publishEverything('p'), `ALTER PUBLICATION "p" SET (publish = 'insert, update, delete, truncate')`],
     [sql.dropPublication('p'), 'DROP PUBLICATION IF EXISTS "p"'],
     [sql.createRole('mat', `it's\\`), `CREATE ROLE "mat" LOGIN REPLICATION PASSWORD 'it''s\\'`],

@@ -203,6 +203,7 @@ describe('role, publication, privileges', () => {
       allTables: false,
       publishes: { insert: true, update: true, delete: true, truncate: true },
       viaRoot: false,
+      generatedColumns: false,
       tables: [
         { schema: 'public', name: 'orders', columns: null, filtered: false },
         { schema: 'sales', name: 'Mixed "Case', columns: null, filtered: false },
