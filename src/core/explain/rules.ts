@@ -5,6 +5,11 @@ const STATUSES = 'SELECT name, status, error FROM mz_internal.mz_source_statuses
 
 /** One entry per rule of the watch. */
 export const ruleEntries: Record<string, Entry> = {
+  'writes-refused': [
+    'Postgres refuses the application’s UPDATEs or DELETEs of a replicated table, or of one that inherits from it: it is published without a replica identity, or a publication leaves out columns of it. Often a later migration brought a generated column, or another tool a publication with a list of columns.',
+    'EXPLAIN UPDATE t SET c = c; and EXPLAIN DELETE FROM t; fail just as the application does, and change nothing. SELECT * FROM pg_publication_tables; shows who publishes what.',
+    'Run the statement that n2m status NAME names: it gives the writes back at once. What replication then lacks the next check says.',
+  ],
   'slot-lost': [
     'The replication slot was invalidated or made anew: the changes in between are gone. Materialize retries for ever and sometimes even says running.',
     `${SLOT} shows wal_status lost; or the source says "slot overcompacted".`,

@@ -4,6 +4,7 @@ import { slotRules } from './slot-rules';
 import { snapshotRules } from './snapshot-rules';
 import { tableRules } from './table-rules';
 import { targetRules } from './target-rules';
+import { writeRules } from './write-rules';
 import { lateness } from './lateness';
 import { slotClock } from './slot-hours';
 import type { WatchRule } from './rule';
@@ -62,6 +63,7 @@ const nextAfter = (failure: FailureInfo, pipeline: string): string => failure.hi
 
 /** Everything that is watched, in the order in which causes come before their effects. */
 export const WATCH_RULES: readonly WatchRule[] = [
+  ...writeRules,
   ...slotRules,
   ...snapshotRules,
   ...targetRules,

@@ -1,5 +1,6 @@
 import type { FailureInfo } from '../failures/types';
 import type { Blocker } from '../snapshot/types';
+import type { WritesProof } from '../plan/writes';
 import type { SecretRef } from '../spec/types';
 
 /** A value, or why it could not be read: unreachable, refused and timed out are data, never "absent". */
@@ -32,6 +33,8 @@ export interface SourceReading {
   publication: { exists: boolean; tables: { schema: string; name: string }[]; publishesAll: boolean };
   /** Of every replicated table that still exists; `missing` tables are not listed. */
   tables: { schema: string; name: string; replicaIdentity: string }[];
+  /** Whether the application may write to them and to what inherits from them; absent in readings of before it was asked. */
+  writes?: WritesProof;
 }
 
 export interface TargetTableReading {

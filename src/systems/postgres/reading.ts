@@ -3,6 +3,7 @@ import type { SqlClient } from '../sql-client';
 import { readBlockers, readWriters } from './activity';
 import { only, readPublication, slotCap } from './server';
 import { readReplicaIdentities, type UpstreamTable } from './tables';
+import { readWrites } from './writes';
 
 interface SlotRow {
   active: boolean;
@@ -76,7 +77,7 @@ export async function readSourceReading(
   client: SqlClient,
   input: { slot: string; publication: string; role: string; tables: readonly UpstreamTable[] },
 ): Promise<SourceReading> {
-  const [servers, blockers, writers, publication, identities] = await Promise.all([
+  const [servers, blockers, writers, publication, identities, writes] = await Promise.all([
     client.query<{
       lsn: string;
       keep: string | null;
@@ -95,6 +96,7 @@ export async function readSourceReading(
     readWriters(client),
     readPublication(client, input.publication),
     readReplicaIdentities(client, input.tables),
+    readWrites(client, input.tables),
   ]);
   const server = only(servers);
   const { insert = false, update = false, delete: remove = false } = publication?.publishes ?? {};
@@ -111,5 +113,6 @@ export async function readSourceReading(
       publishesAll: insert && update && remove,
     },
     tables: identities,
+    writes,
   };
 }

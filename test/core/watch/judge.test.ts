@@ -1,5 +1,6 @@
 import type { Severity, SlotReading, Verdict, VerdictName } from '../../../src/core/watch/types';
 import { SOURCE_ERRORS, TABLE_ERRORS } from '../../../src/core/watch/source-errors';
+import type { RefusedWrite, WritesProof } from '../../../src/core/plan/writes';
 import { judge } from '../../../src/core/watch/judge';
 import { at, lsn, reading, SLOT, slot, spec, table, targetCluster, targetSource, Watch, type Look } from './reading';
 
@@ -9,6 +10,40 @@ const dead = (error: string): Look => ({
   target: { tables: [table('orders', { status: 'stalled', error }), table('customers')] },
 });
 const truncated = 'postgres: Source error: source must be dropped and recreated due to failure: table was truncated';
+
+const refusing = (...writes: Partial<RefusedWrite>[]): WritesProof => ({
+  refused: writes.map((write) => ({
+    ...{
+      schema: 'public',
+      name: 'orders',
+      operation: 'UPDATE',
+      code: '42P10',
+      detail: 'Column list …',
+      virtual: false,
+    },
+    publications: [{ name: 'theirs', columns: true, generated: true }],
+    ...write,
+  })),
+  refusedCount: writes.length,
+  untold: [],
+  untoldCount: 0,
+});
+
+test('refused writes are told during a change and a copy, and with the statement that mends each kind', () => {
+  const next = (write: Partial<RefusedWrite>) =>
+    new Watch().check(0, { source: { writes: refusing(write) }, change: 'replicate' }).symptoms[0]?.next;
+  const on = (publications: RefusedWrite['publications'], virtual = false) => ({ publications, virtual });
+  expect(next({})).toBe(
+    'ALTER PUBLICATION "theirs" DROP TABLE ONLY "public"."orders"; ALTER PUBLICATION "theirs" ADD TABLE ONLY "public"."orders";',
+  );
+  expect(next(on([{ name: 'p', columns: false, generated: false }]))).toBe(
+    'ALTER PUBLICATION "p" SET (publish_generated_columns = stored);',
+  );
+  expect(next(on([{ name: 'p', columns: false, generated: false }], true))).toBe(
+    'ALTER TABLE "public"."orders" REPLICA IDENTITY DEFAULT;',
+  );
+  expect(next({ code: '55000' })).toBe('ALTER TABLE "public"."orders" REPLICA IDENTITY FULL;');
+});
 
 test('a pipeline without trouble is healthy and says by how much', () => {
   const verdict = new Watch().checks(0, 5);
@@ -109,6 +144,14 @@ describe('what one check tells at once', () => {
       'broken',
       'critical',
       /public\.orders has replica identity default/,
+    ],
+    [
+      'updates that Postgres refuses',
+      { source: { writes: refusing({ operation: 'UPDATE' }, { operation: 'DELETE' }) } },
+      'writes-refused',
+      'broken',
+      'critical',
+      /^the application's UPDATE and DELETE of public\.orders fail with 42P10: .* left out by publication theirs$/,
     ],
     [
       'a dropped publication',
