@@ -47,7 +47,7 @@ export function narrowed(tables: Named[], publication: PublicationFacts): Named[
 export const GENERATED_SERVER = 180_000;
 
 export const hasGenerated = ({ columns }: Pick<TableFacts, 'columns'>): boolean =>
-  columns.some((column) => column.generated);
+  columns.some((column) => column.generated === 'stored');
 
 export const lacksGenerated = (tables: Pick<TableFacts, 'columns'>[], publication: PublicationFacts): boolean =>
   publication.generatedColumns === false && tables.some(hasGenerated);

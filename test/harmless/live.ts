@@ -1,0 +1,28 @@
+import type { Database } from './database';
+import { Life } from './life';
+import { statementsOf, type RandomSchema } from './schemas';
+
+const worked = (told: Record<string, string>): string[] => Object.keys(told).filter((key) => told[key] === 'fine');
+
+export interface Outcome {
+  /** `step: table STATEMENT SQLSTATE`: what worked before and is refused after that step; or what a destroy could not do. */
+  harm: string[];
+  left: { before: unknown; after: unknown };
+}
+
+/** A pipeline's life upstream on this schema. */
+export async function live(database: Database, schema: RandomSchema): Promise<Outcome> {
+  await database.fill(statementsOf(schema));
+  const names = schema.tables.filter(({ selected }) => selected).map(({ name }) => name);
+  const before = { writes: await database.writes(), state: await database.state() };
+  const harm: string[] = [];
+  const held = async ({ step }: { step: string }) => {
+    const now = await database.writes();
+    for (const key of worked(before.writes)) if (now[key] !== 'fine') harm.push(`${step}: ${key} ${now[key]}`);
+  };
+  const life = new Life(database, names);
+  if (names.length > 0) await life.setup(held);
+  const destroyed = await life.destroy(held);
+  for (const { step, refused } of destroyed) if (refused !== null) harm.push(`${step}: ${refused}`);
+  return { harm, left: { before: before.state, after: await database.state() } };
+}
