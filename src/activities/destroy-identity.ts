@@ -3,7 +3,8 @@ import { identityStatement } from '../core/destroy/identity';
 import type { DestroyInput } from '../core/destroy/types';
 import type { StepResult } from '../core/plan/types';
 import { tableName } from '../core/plan/select';
-import { setLockTimeout } from '../core/sql/postgres';
+import type { RefusedWrite } from '../core/plan/writes';
+import { setLockTimeout, type TableName } from '../core/sql/postgres';
 import { plural } from '../core/text/count';
 import { SystemError } from '../systems/errors';
 import * as pg from '../systems/postgres';
@@ -39,8 +40,13 @@ export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promi
       const due = (await look()).filter(({ table }) => !refused.has(tableName(table)));
       if (due.length === 0) break;
       const busy: string[] = [];
+      // What a table logs less of may not cost the application its updates.
+      const before = await pg.readWrites(
+        client,
+        due.map(({ table }) => table),
+      );
       for (const { table, back } of due) {
-        const answer = await changed(client, identityStatement(table, back));
+        const answer = await changed(client, table, identityStatement(table, back), before.refused);
         const last = Date.now() - since >= PATIENCE_MS;
         if (answer?.forGood || last) refused.set(tableName(table), answer?.message ?? 'somebody sets it again');
         else if (answer !== null) busy.push(`${tableName(table)}: ${answer.message}`);
@@ -58,14 +64,20 @@ export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promi
 }
 
 /** Null when it worked; else what the server said to this statement. Lost connections are the activity's to retry. */
-async function changed(client: SqlClient, statement: string): Promise<{ message: string; forGood: boolean } | null> {
+async function changed(
+  client: SqlClient,
+  table: TableName,
+  statement: string,
+  before: readonly RefusedWrite[],
+): Promise<{ message: string; forGood: boolean } | null> {
   try {
-    await client.query([setLockTimeout(LOCK_TIMEOUT_MS), statement].join('; '));
+    await pg.changeProven(client, [setLockTimeout(LOCK_TIMEOUT_MS), statement], [table], before);
     return null;
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     const { code, message, retryable } = error.info;
     // Connections that broke, resources, servers that shut down.
+    if (error.info.type === 'PreconditionFailed') return { message, forGood: true };
     if (code === null || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57|58)/.test(code)) throw error;
     // An index or a table that went away in between: the next look sees it.
     return { message, forGood: !retryable && !/^42(704|P01)$/.test(code) };

@@ -5,10 +5,10 @@ import {
   removePublication,
   removeRecord,
   removeRole,
-  restoreIdentity,
   revokeGrants,
   unpublish,
 } from '../../src/activities/destroy-source';
+import { restoreIdentity } from '../../src/activities/destroy-identity';
 import { ensureRole } from '../../src/activities/role-step';
 import { createSourceDirectory } from '../../src/activities/source-directory';
 import { ensureGrants, ensurePublication, ensureReplicaIdentity } from '../../src/activities/source-steps';
