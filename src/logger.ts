@@ -1,5 +1,6 @@
 import { DefaultLogger, type LogEntry } from '@temporalio/worker';
 import type { WorkerConfig } from './config';
+import { shown } from './core/text/shown';
 
 /** Lines on stderr with pipeline, workflow and activity ids; scrubbed as a whole, whatever reached them. */
 export function createLogger(
@@ -7,9 +8,13 @@ export function createLogger(
   scrub: (text: string) => string,
 ): DefaultLogger {
   return new DefaultLogger(config.logLevel, (entry) => {
-    const line = config.logFormat === 'json' ? asJson(entry) : asText(entry);
-    process.stderr.write(`${scrub(line)}\n`);
+    process.stderr.write(`${logLine(entry, config.logFormat, scrub)}\n`);
   });
+}
+
+/** One line for one entry. A secret is found as it is, so before anything in it is written out. */
+export function logLine(entry: LogEntry, format: WorkerConfig['logFormat'], scrub: (text: string) => string): string {
+  return format === 'json' ? scrub(asJson(entry)) : shown(scrub(asText(entry)));
 }
 
 function asJson({ level, timestampNanos, message, meta }: LogEntry): string {

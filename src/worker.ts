@@ -15,6 +15,7 @@ import { createMetrics } from './activities/metrics';
 import { createSourceDirectory } from './activities/source-directory';
 import { createNeon } from './systems/neon';
 import { scrub } from './core/failures/scrub';
+import { shown } from './core/text/shown';
 import { createSecrets } from './systems/secrets';
 import { SqlPools } from './systems/sql-pool';
 import { createWebhooks } from './systems/webhooks';
@@ -109,6 +110,6 @@ function version(): string {
 
 main().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`n2m worker: ${message}\n`);
+  process.stderr.write(`n2m worker: ${message.split('\n').map(shown).join('\n')}\n`);
   process.exit(1);
 });

@@ -3,6 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { tallied } from '../core/failures/tally';
 import type { FailureInfo } from '../core/failures/types';
+import { shown } from '../core/text/shown';
 import { toSystemError } from '../systems/errors';
 import { failuresBefore, rememberFailures, withPulse } from './pulse';
 
@@ -31,13 +32,14 @@ function asFailure(error: unknown, scrub: (text: string) => string): Error {
   const { tally, over } = tallied(failuresBefore(), info, Date.now());
   if (!over) rememberFailures(tally);
   const failure = ApplicationFailure.create({
-    message: info.hint ? `${info.message}; ${info.hint}` : info.message,
+    // What the Temporal UI and command line print; the details keep it as it was said.
+    message: shown(info.hint ? `${info.message}; ${info.hint}` : info.message),
     type: info.type,
     nonRetryable: over,
     details: [info],
   });
   // A stack names files of the worker and may quote arguments; DEBUG logs have it.
-  failure.stack = `${info.type}: ${info.message}`;
+  failure.stack = shown(`${info.type}: ${info.message}`);
   return failure;
 }
 

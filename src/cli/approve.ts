@@ -1,6 +1,6 @@
-import { printable } from '../core/text/fit';
 import { action, pipelineArgument, withOutput, type CommonOptions, type Register } from './command';
 import { CliError, EXIT } from './exit';
+import { shown } from '../core/text/shown';
 
 interface ApproveOptions extends CommonOptions {
   yes?: boolean;
@@ -32,7 +32,7 @@ export const register: Register = (program, exit) =>
             );
           }
           output.tell(`the run of ${pipeline} asks for:`);
-          output.tell(...wanted.map(({ key, reason }) => `  ${output.story.yellow(key)}: ${printable(reason)}`));
+          output.tell(...wanted.map(({ key, reason }) => `  ${output.story.yellow(key)}: ${shown(reason)}`));
           if (!options.yes) {
             const asked = output.interactive && (await output.confirm('Approve?'));
             if (!asked)

@@ -91,7 +91,7 @@ class LiveView {
   private readonly screen: Screen;
 
   constructor(private readonly output: Output) {
-    this.screen = new Screen(process.stderr);
+    this.screen = new Screen(process.stderr, output.story);
   }
 
   show(live: LiveRun): void {

@@ -3,6 +3,7 @@ import { createInterface, type Interface } from 'node:readline/promises';
 import { defaultCluster } from '../core/spec/complete';
 import { parsePipeline } from '../core/spec/parse';
 import { starterFile, starterName, STARTER_SIZES, type StarterAnswers } from '../core/spec/starter';
+import { shown } from '../core/text/shown';
 import { chooser, need, type Ask, type Chooser } from './choosing';
 import { CliError, EXIT } from './exit';
 import { NOTHING, withLookUps, type LookUps } from './look-ups';
@@ -150,7 +151,7 @@ function asking(prompt: Interface): Ask {
   return async (question, fallback) => {
     for (;;) {
       const suffix = fallback === undefined ? ': ' : ` [${fallback}]: `;
-      const answer = (await Promise.race([prompt.question(question + suffix), closed])).trim();
+      const answer = (await Promise.race([prompt.question(shown(question + suffix)), closed])).trim();
       if (answer !== '') return answer;
       if (fallback !== undefined) return fallback;
     }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
-import { printable } from '../core/text/fit';
 import { CliError, EXIT, type ExitCode } from './exit';
-import { paintFor, type Paint } from './paint';
+import { lineOf, paintFor, type Paint } from './paint';
+import { shown } from '../core/text/shown';
 
 /** Streams and settings of one command: stdout carries the result, stderr the story. */
 export class Output {
@@ -28,13 +28,15 @@ export class Output {
   }
 
   tell(...lines: string[]): void {
-    for (const line of lines) process.stderr.write(`${line}\n`);
+    for (const line of lines) process.stderr.write(`${lineOf(line, this.story)}\n`);
   }
 
   /** The one document of the command: JSON for programs, lines for people. */
   give(document: unknown, lines: string[]): void {
     process.stdout.write(
-      this.json ? `${JSON.stringify(document, null, 2)}\n` : lines.map((line) => `${line}\n`).join(''),
+      this.json
+        ? `${JSON.stringify(document, null, 2)}\n`
+        : lines.map((line) => `${lineOf(line, this.result)}\n`).join(''),
     );
   }
 
@@ -57,9 +59,10 @@ export class Output {
   refuse(error: unknown): ExitCode {
     const refusal = error instanceof CliError ? error : unexpected(error);
     const { message, next, exitCode, details } = refusal;
-    this.tell(`${this.story.red('✗')} ${printable(message)}`);
-    this.tell(`${this.story.dim('next:')} ${printable(next)}`);
-    if (process.env.N2M_DEBUG && error instanceof Error) this.tell(String(error.stack), ...causes(error));
+    this.tell(`${this.story.red('✗')} ${shown(message)}`);
+    this.tell(`${this.story.dim('next:')} ${shown(next)}`);
+    if (process.env.N2M_DEBUG && error instanceof Error)
+      this.tell(...[String(error.stack), ...causes(error)].flatMap((text) => text.split('\n')));
     if (this.json) this.give({ error: { message, next, exitCode, ...details } }, []);
     return exitCode;
   }

@@ -1,3 +1,5 @@
+import { shown } from '../core/text/shown';
+
 /** Colours, or nothing where they would be noise. */
 export interface Paint {
   bold: (text: string) => string;
@@ -21,6 +23,18 @@ export const colours: Paint = {
   yellow: wrap(33, 39),
   cyan: wrap(36, 39),
 };
+
+/** Everything `colours` writes; what looks like it and is not comes from elsewhere. */
+const OURS = /(\u001b\[(?:1|2|22|31|32|33|36|39)m)/;
+
+/** A line as it may go to a stream: one line, and nothing a terminal acts upon but our own colours, where there are any. */
+export function lineOf(text: string, paint: Paint): string {
+  if (paint === plain) return shown(text);
+  return text
+    .split(OURS)
+    .map((part, index) => (index % 2 === 1 ? part : shown(part)))
+    .join('');
+}
 
 const same = (text: string): string => text;
 export const plain: Paint = { bold: same, dim: same, red: same, green: same, yellow: same, cyan: same };

@@ -1,9 +1,9 @@
 import type { RotatePlan, RotateReport } from '../core/repair/rotate-plan';
 import { formatDuration } from '../core/text/duration';
-import { printable } from '../core/text/fit';
 import { action, pipelineArgument, withOutput, type CommonOptions, type Register } from './command';
 import { EXIT } from './exit';
 import { stepLines } from './render/plan';
+import { shown } from '../core/text/shown';
 
 interface RotateOptions extends CommonOptions {
   yes?: boolean;
@@ -47,8 +47,8 @@ Examples:
               personal: [],
               renderPlan: ({ steps }) => steps.flatMap((step) => stepLines(step, output.story, output.width)),
               renderReport: ({ role, proofs, seconds }) => [
-                `${output.result.green('✓')} ${pipeline}: ${printable(role)} has a new password, in ${formatDuration(seconds * 1000)}`,
-                ...proofs.map((proof) => `  ${printable(proof)}`),
+                `${output.result.green('✓')} ${pipeline}: ${shown(role)} has a new password, in ${formatDuration(seconds * 1000)}`,
+                ...proofs.map((proof) => `  ${shown(proof)}`),
               ],
               exitOf: () => EXIT.fine,
             },

@@ -1,10 +1,16 @@
+import { lineOf, type Paint } from './paint';
+
 /** A block of lines at the end of the terminal, redrawn in place. Lines must fit the width: a wrapped one leaves traces. */
 export class Screen {
   private drawn: string[] = [];
 
-  constructor(private readonly stream: NodeJS.WriteStream) {}
+  constructor(
+    private readonly stream: NodeJS.WriteStream,
+    private readonly paint: Paint,
+  ) {}
 
-  draw(lines: string[]): void {
+  draw(wanted: string[]): void {
+    const lines = wanted.map((line) => lineOf(line, this.paint));
     const room = Math.max(3, (this.stream.rows || 24) - 1);
     // What scrolled out cannot be redrawn: the newest lines are shown, the rest counted.
     const shown = lines.length <= room ? lines : [`… ${lines.length - room + 1} lines above`, ...lines.slice(1 - room)];

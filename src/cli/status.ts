@@ -54,7 +54,7 @@ async function keepLooking(_: Temporal, output: Output, read: () => Promise<Stat
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);
-  const screen = new Screen(process.stdout);
+  const screen = new Screen(process.stdout, output.result);
   const live = process.stdout.isTTY === true && !output.json;
   let before = '';
   let status: StatusDocument;

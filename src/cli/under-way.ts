@@ -1,12 +1,12 @@
 import { runId } from '../core/names';
 import type { Approval, Plan } from '../core/plan/types';
-import { printable } from '../core/text/fit';
 import { approve } from './answering';
 import { CliError, EXIT, type ExitCode } from './exit';
 import { follow } from './follow';
 import type { Output } from './output';
 import { settled } from './settled';
 import { requireWorker, type Temporal } from './temporal';
+import { shown } from '../core/text/shown';
 
 /** A run that works on a pipeline, and what the command that started or joined it does at its end. */
 export interface UnderWay<R> {
@@ -23,7 +23,7 @@ export interface UnderWay<R> {
 /** Asks a person for what needs approval; yes only for a clear yes. */
 export async function ask(output: Output, wanted: Approval[]): Promise<boolean> {
   output.tell('', output.story.bold('Needs your approval:'));
-  output.tell(...wanted.map(({ key, reason }) => `  ${output.story.yellow(key)}: ${printable(reason)}`));
+  output.tell(...wanted.map(({ key, reason }) => `  ${output.story.yellow(key)}: ${shown(reason)}`));
   return output.confirm('Go on?');
 }
 

@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { FailureInfo } from '../core/failures/types';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
+import { summaryOf } from '../core/run/details';
 import type { ReplicateInput, StepView } from '../core/run/types';
 import type { SnapshotProgress } from '../core/snapshot/types';
 import type { Approvals } from './approvals';
@@ -160,11 +161,6 @@ function isDue(plan: Plan, id: StepId): boolean {
 function stepInput({ input: { spec }, plan }: Converging, id: StepId): StepInput {
   const planned = stepOf(plan, id)?.action ?? 'keep';
   return { spec, tables: plan.tables, removed: plan.removed, syntax: plan.syntax, planned };
-}
-
-/** Summaries are cut at 400 bytes by the server; 200 read well in the UI's rows. */
-export function summaryOf(view: StepView): string {
-  return view.sentence.length > 180 ? `${view.sentence.slice(0, 179)}…` : view.sentence;
 }
 
 export function secondsBetween(from: string, to: string): number {

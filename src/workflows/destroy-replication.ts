@@ -1,6 +1,7 @@
 import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { DestroyInput, DestroyPlan, DestroyReport } from '../core/destroy/types';
 import type { StepId, StepResult } from '../core/plan/types';
+import { summaryOf } from '../core/run/details';
 import type { DestroyRunInput } from '../core/run/types';
 import { destroyReport, type Told } from '../core/destroy/report';
 import { Approvals } from './approvals';
@@ -103,7 +104,7 @@ async function perform(
   if (!planned) return null;
   let result: StepResult | null = null;
   await tracker.step(id, async (view) => {
-    result = await removal.executeWithOptions({ summary: view.sentence.slice(0, 180) }, [input]);
+    result = await removal.executeWithOptions({ summary: summaryOf(view) }, [input]);
     return result;
   });
   return result;

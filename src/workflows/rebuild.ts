@@ -1,3 +1,4 @@
+import { summaryOf } from '../core/run/details';
 import type { Rebuild, StepResult } from '../core/plan/types';
 import type { Definition, Recreated } from '../core/repair/types';
 import type { PipelineSpec } from '../core/spec/types';
@@ -14,12 +15,10 @@ export interface Rebuilt {
 export async function takeDown(spec: PipelineSpec, plan: Rebuild, tracker: RunTracker): Promise<Definition[]> {
   const { damage, slot } = plan;
   let definitions: Definition[] = [];
-  await tracker.step('keep-definitions', async ({ object, sentence }) => {
-    definitions = await activities.keepDefinitions.executeWithOptions({ summary: sentence.slice(0, 180) }, [
-      { spec, plan },
-    ]);
+  await tracker.step('keep-definitions', async (view) => {
+    definitions = await activities.keepDefinitions.executeWithOptions({ summary: summaryOf(view) }, [{ spec, plan }]);
     tracker.keeps(definitions);
-    return done('waited', object, `${definitions.length} definitions kept`);
+    return done('waited', view.object, `${definitions.length} definitions kept`);
   });
   const drop = { spec, plan, definitions };
   if (damage.dead.length > 0) {

@@ -1,4 +1,5 @@
 import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { summaryOf } from '../core/run/details';
 import type { RotatePlan, RotateReport } from '../core/repair/rotate-plan';
 import type { ReplicateInput } from '../core/run/types';
 import { Approvals } from './approvals';
@@ -22,11 +23,11 @@ export async function rotateReplication(input: ReplicateInput): Promise<RotateRe
       tracker.phase('planning');
     }
     tracker.phase('rotating');
-    await tracker.step('rotate', ({ sentence }) =>
-      activities.rotatePassword.executeWithOptions({ summary: sentence.slice(0, 180) }, [{ spec }]),
+    await tracker.step('rotate', (view) =>
+      activities.rotatePassword.executeWithOptions({ summary: summaryOf(view) }, [{ spec }]),
     );
-    await tracker.step('reconnect', ({ sentence }) =>
-      activities.reconnectSource.executeWithOptions({ summary: sentence.slice(0, 180) }, [{ spec }]),
+    await tracker.step('reconnect', (view) =>
+      activities.reconnectSource.executeWithOptions({ summary: summaryOf(view) }, [{ spec }]),
     );
     tracker.phase('done');
     await condition(allHandlersFinished);

@@ -5,7 +5,17 @@
 export const TRIES = {
   'a role that may create in public': {},
   'a role that may create in the database': {},
-  'the owner of a replicated table': {},
+  'the owner of a replicated table': {
+    'a line break and a line of its own in the name': 'the words of n2m',
+    'marks that turn the direction of the rest of the line': 'the words of n2m',
+    'terminal sequences in the name': 'the terminal of whoever looks',
+    'our own colours in the name': 'the terminal of whoever looks',
+    'a name that looks like another one': 'the words of n2m',
+    'a name that calls everybody in a channel': 'the people of a chat',
+    'a link in the name': 'the people of a chat',
+    'markup in the name': 'the pages of Temporal',
+    'any text at all': 'the screen of whoever looks',
+  },
   'whoever answers a webhook': {
     'a gzip answer that unpacks to 1 GB': 'the memory of the worker',
     'a body without end': 'the memory of the worker',

@@ -1,13 +1,14 @@
 import type { DestroyPlan, DestroyReport, ObjectFate } from '../../core/destroy/types';
 import { plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
-import { printable, wrapWords } from '../../core/text/fit';
+import { wrapWords } from '../../core/text/fit';
+import { shownIn } from '../../core/text/shown';
 import type { Paint } from '../paint';
 import { stepLines } from './plan';
 
 /** What goes, in order, and what stays and why. */
-export function renderDestroyPlan(plan: DestroyPlan, paint: Paint, width: number): string[] {
-  const { pipeline, steps, changes, needsApproval } = plan;
+export function renderDestroyPlan(read: DestroyPlan, paint: Paint, width: number): string[] {
+  const { pipeline, steps, changes, needsApproval } = shownIn(read);
   const summary =
     changes === 0
       ? paint.green(`nothing of ${pipeline} is left to take down`)
@@ -24,16 +25,16 @@ const MARKS: Record<ObjectFate['fate'], string> = { removed: '-', kept: '=', 'le
 
 /** Each object with what became of it, as a look after the last step found it. */
 export function renderDestroyReport(report: DestroyReport, paint: Paint, width: number): string[] {
-  const { pipeline, objects, leftBehind, seconds } = report;
+  const { pipeline, objects, leftBehind, seconds } = shownIn(report);
   const colour = { removed: paint.green, kept: paint.dim, 'left-behind': paint.yellow, absent: paint.dim };
   const removed = objects.filter(({ fate }) => fate === 'removed').length;
   return [
     `${leftBehind === 0 ? paint.green('✓') : paint.yellow('!')} ${pipeline}: ${plural(removed, 'object')} removed in ${formatDuration(seconds * 1000)}`,
     ...objects.flatMap(({ object, fate, why, run }) => {
-      const text = `${MARKS[fate]} ${fate.padEnd(11)} ${printable(object)}${why === null ? '' : `: ${printable(why)}`}`;
+      const text = `${MARKS[fate]} ${fate.padEnd(11)} ${object}${why === null ? '' : `: ${why}`}`;
       return [
         ...wrapWords(text, width - 2, '  ').map((line) => `  ${colour[fate](line)}`),
-        ...(fate === 'left-behind' ? run.map((line) => `      run: ${printable(line)}`) : []),
+        ...(fate === 'left-behind' ? run.map((line) => `      run: ${line}`) : []),
       ];
     }),
   ];

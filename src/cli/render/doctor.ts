@@ -1,4 +1,5 @@
-import { column, printable, wrapWords } from '../../core/text/fit';
+import { column, wrapWords } from '../../core/text/fit';
+import { shownIn } from '../../core/text/shown';
 import type { DrawOptions } from './draw';
 
 /** One thing that was looked at. `next` mends it; null where nothing is to be mended. */
@@ -16,13 +17,13 @@ export function renderDoctor(lines: Diagnosis[], { paint, width }: Pick<DrawOpti
   const names = Math.max(...lines.map(({ what }) => what.length));
   const room = Math.max(16, width - names - 4);
   const colour = { ok: paint.green, warning: paint.yellow, wrong: paint.red, skipped: paint.dim };
-  return lines.flatMap(({ what, state, detail, next }) => {
-    const [first = '', ...rest] = wrapWords(printable(detail), room);
+  return shownIn(lines).flatMap(({ what, state, detail, next }) => {
+    const [first = '', ...rest] = wrapWords(detail, room);
     const indent = ' '.repeat(names + 4);
     return [
       `${colour[state](MARKS[state])} ${column(what, names)}  ${first}`,
       ...rest.map((line) => indent + line),
-      ...(next === null ? [] : [`${indent}${paint.dim('mend:')} ${printable(next)}`]),
+      ...(next === null ? [] : [`${indent}${paint.dim('mend:')} ${next}`]),
     ];
   });
 }

@@ -1,7 +1,7 @@
 import type { RunView, StepView } from '../../core/run/types';
 import type { TableProgress } from '../../core/snapshot/types';
 import { formatCount } from '../../core/text/count';
-import { printable } from '../../core/text/fit';
+import { shownIn } from '../../core/text/shown';
 import type { Retry } from '../run';
 import { between } from './draw';
 import { PHASES } from './run';
@@ -21,7 +21,8 @@ export interface Told {
 const NOTHING: Told = { phase: '', steps: {}, tables: {}, stuck: null, waiting: '', retries: {} };
 
 /** A run as lines for logs and pipes: only what is new since `before`. */
-export function appendedLines(before: Told | null, view: RunView, retries: Retry[]): { lines: string[]; told: Told } {
+export function appendedLines(before: Told | null, read: RunView, tried: Retry[]): { lines: string[]; told: Told } {
+  const [view, retries] = shownIn([read, tried] as const);
   const old = before ?? NOTHING;
   const told: Told = { ...old, phase: view.phase, steps: { ...old.steps }, tables: { ...old.tables }, retries: {} };
   const lines: string[] = [];
@@ -47,7 +48,7 @@ export function appendedLines(before: Told | null, view: RunView, retries: Retry
   for (const retry of retries) {
     told.retries[retry.activity] = retry.attempt;
     if (old.retries[retry.activity] === retry.attempt) continue;
-    lines.push(`  ${retry.activity} tries again (attempt ${retry.attempt}): ${printable(retry.message)}`);
+    lines.push(`  ${retry.activity} tries again (attempt ${retry.attempt}): ${retry.message}`);
   }
   return { lines, told };
 }
@@ -57,7 +58,7 @@ const MARKS: Record<StepView['state'], string> = { pending: '·', running: '▸'
 function stepLine(step: StepView): string {
   const kept = step.state === 'done' && (step.outcome === 'kept' || step.outcome === 'adopted');
   const time = step.startedAt && step.endedAt ? ` (${between(step.startedAt, step.endedAt)})` : '';
-  return `  ${kept ? '=' : MARKS[step.state]} ${step.id}: ${printable(step.sentence)}${time}`;
+  return `  ${kept ? '=' : MARKS[step.state]} ${step.id}: ${step.sentence}${time}`;
 }
 
 function tenthOf(table: TableProgress): string {
@@ -68,21 +69,18 @@ function tenthOf(table: TableProgress): string {
 function tableLine(table: TableProgress): string {
   const expected = table.rowsExpected === null ? '' : ` of about ${formatCount(table.rowsExpected)}`;
   const rows = table.state === 'copying' ? ` ${formatCount(table.rowsCopied)}${expected} rows` : '';
-  return `  ${printable(table.table)}: ${table.state}${rows}${table.error === null ? '' : `: ${printable(table.error)}`}`;
+  return `  ${table.table}: ${table.state}${rows}${table.error === null ? '' : `: ${table.error}`}`;
 }
 
 function stuckLines(old: Told, told: Told, stuck: { cause: string; blockers: { remedy: string }[] } | null): string[] {
   told.stuck = stuck?.cause ?? null;
   if (stuck === null) return old.stuck === null ? [] : ['  it moves again'];
   if (old.stuck === stuck.cause) return [];
-  return [
-    `  stuck: ${printable(stuck.cause)}`,
-    ...stuck.blockers.map(({ remedy }) => `    ends it: ${printable(remedy)}`),
-  ];
+  return [`  stuck: ${stuck.cause}`, ...stuck.blockers.map(({ remedy }) => `    ends it: ${remedy}`)];
 }
 
 function waitingLines(old: Told, told: Told, view: RunView): string[] {
   told.waiting = view.waitingFor.map(({ key }) => key).join(' ');
   if (told.waiting === '' || told.waiting === old.waiting) return [];
-  return view.waitingFor.map(({ key, reason }) => `  waits for approval of ${key}: ${printable(reason)}`);
+  return view.waitingFor.map(({ key, reason }) => `  waits for approval of ${key}: ${reason}`);
 }

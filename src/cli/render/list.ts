@@ -1,5 +1,6 @@
 import type { VerdictName } from '../../core/watch/types';
-import { column, fit, printable } from '../../core/text/fit';
+import { column, fit } from '../../core/text/fit';
+import { shownIn } from '../../core/text/shown';
 import type { DrawOptions } from './draw';
 import { ago } from './status-document';
 import { byWorst, paintVerdict } from './verdict';
@@ -30,11 +31,11 @@ export function renderList(pipelines: ListedPipeline[], { paint, width, now }: D
   if (pipelines.length === 0) return ['no pipelines'];
   const names = Math.min(40, Math.max(8, ...pipelines.map(({ pipeline }) => pipeline.length)));
   const head = `${column('pipeline', names)}  ${column('verdict', VERDICT)}  checked`;
-  const rows = pipelines.map(({ pipeline, verdict, cause, checkedAt, late }) => {
+  const rows = shownIn(pipelines).map(({ pipeline, verdict, cause, checkedAt, late }) => {
     const checked = checkedAt === null ? 'never' : ago(checkedAt, now);
     const gap = ' '.repeat(Math.max(0, VERDICT - verdict.length));
     const room = width - names - VERDICT - 4;
-    const rest = `${checked}${late ? ' (late)' : ''}${cause === null ? '' : `  ${printable(cause)}`}`;
+    const rest = `${checked}${late ? ' (late)' : ''}${cause === null ? '' : `  ${cause}`}`;
     return `${column(pipeline, names)}  ${paintVerdict(verdict, paint)}${gap}  ${fit(rest, Math.max(8, room))}`;
   });
   return [paint.dim(fit(head, width)), ...rows];

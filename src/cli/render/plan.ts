@@ -2,12 +2,14 @@ import type { Finding, Plan, PlanAction, PlanStep } from '../../core/plan/types'
 import { listed } from '../../core/plan/scene';
 import { formatCount, plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
-import { column, printable, wrapWords } from '../../core/text/fit';
+import { column, wrapWords } from '../../core/text/fit';
 import { formatBytes } from '../../core/text/size';
+import { shownIn } from '../../core/text/shown';
 import type { Paint } from '../paint';
 
 /** A plan for people: what stands in the way, then the steps in order, then what it comes to. */
-export function renderPlan(plan: Plan, paint: Paint, width: number): string[] {
+export function renderPlan(read: Plan, paint: Paint, width: number): string[] {
+  const plan = shownIn(read);
   const order = { blocking: 0, warning: 1, info: 2 } as const;
   const findings = [...plan.findings].sort((a, b) => order[a.severity] - order[b.severity]);
   const lines = alike(findings).flatMap((group) => findingLines(group, paint, width));
@@ -42,17 +44,18 @@ function alike(findings: Finding[]): [Finding, ...Finding[]][] {
 function findingLines([finding, ...others]: [Finding, ...Finding[]], paint: Paint, width: number): string[] {
   const colour = { blocking: paint.red, warning: paint.yellow, info: paint.dim }[finding.severity];
   const mark = { blocking: '✗', warning: '!', info: 'i' }[finding.severity];
-  const subject = finding.sentence.startsWith(finding.subject) ? '' : `${printable(finding.subject)}: `;
-  const likewise = others.length === 0 ? '' : `; likewise ${listed(others.map((other) => printable(other.subject)))}`;
-  const text = `${mark} ${subject}${printable(finding.sentence)}${likewise} [${finding.code}]`;
-  const fix = finding.fix === null ? [] : [`    fix: ${printable(finding.fix)}`];
+  const subject = finding.sentence.startsWith(finding.subject) ? '' : `${finding.subject}: `;
+  const likewise = others.length === 0 ? '' : `; likewise ${listed(others.map((other) => other.subject))}`;
+  const text = `${mark} ${subject}${finding.sentence}${likewise} [${finding.code}]`;
+  const fix = finding.fix === null ? [] : [`    fix: ${finding.fix}`];
   return [...wrapWords(text, width, '  ').map(colour), ...fix];
 }
 
 const MARKS: Record<PlanAction, string> = { create: '+', change: '~', keep: '=', adopt: '=', drop: '-', conflict: '✗' };
 
 /** One step of a plan of any kind. */
-export function stepLines(step: PlanStep, paint: Paint, width: number): string[] {
+export function stepLines(planned: PlanStep, paint: Paint, width: number): string[] {
+  const step = shownIn(planned);
   const colour = {
     create: paint.green,
     change: paint.yellow,
@@ -63,14 +66,14 @@ export function stepLines(step: PlanStep, paint: Paint, width: number): string[]
   }[step.action];
   const indent = ' '.repeat(width < 60 ? 4 : 13);
   const head = `${MARKS[step.action]} ${width < 60 ? step.action : column(step.action, 9)}`;
-  const [first = '', ...rest] = wrapWords(printable(step.sentence), width - 14);
+  const [first = '', ...rest] = wrapWords(step.sentence, width - 14);
   const lines = [colour(`  ${head} ${first}`), ...rest.map((line) => colour(indent + line))];
   const more = (text: string, shade: (text: string) => string) =>
     wrapWords(text, width - indent.length).forEach((line) => lines.push(shade(indent + line)));
   // A single change is what the sentence says.
-  if (step.changes.length > 1) step.changes.forEach((change) => more(`· ${printable(change)}`, colour));
-  if (step.interrupts !== null) more(`interrupts: ${printable(step.interrupts)}`, paint.yellow);
-  if (step.irreversible !== null) more(`cannot be undone: ${printable(step.irreversible)}`, paint.yellow);
+  if (step.changes.length > 1) step.changes.forEach((change) => more(`· ${change}`, colour));
+  if (step.interrupts !== null) more(`interrupts: ${step.interrupts}`, paint.yellow);
+  if (step.irreversible !== null) more(`cannot be undone: ${step.irreversible}`, paint.yellow);
   if (step.approval !== null) more(`needs approval: ${step.approval}`, paint.yellow);
   return lines;
 }

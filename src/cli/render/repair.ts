@@ -3,18 +3,17 @@ import type { Recreated, RepairPlan, RepairReport } from '../../core/repair/type
 import type { RunView } from '../../core/run/types';
 import { plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
-import { printable, wrapWords } from '../../core/text/fit';
+import { wrapWords } from '../../core/text/fit';
 import type { Paint } from '../paint';
 import { stepLines } from './plan';
 import { paintVerdict } from './verdict';
+import { shown, shownIn } from '../../core/text/shown';
 
 /** What is broken, and what would be done about it. */
-export function renderRepairPlan(plan: RepairPlan, paint: Paint, width: number): string[] {
-  const { pipeline, symptoms, steps, needsApproval, changes, findings } = plan;
+export function renderRepairPlan(read: RepairPlan, paint: Paint, width: number): string[] {
+  const { pipeline, symptoms, steps, needsApproval, changes, findings } = shownIn(read);
   const found = symptoms.flatMap(({ rule, table, cause }) =>
-    wrapWords(`✗ ${table === null ? '' : `${printable(table)}: `}${printable(cause)} [${rule}]`, width, '  ').map(
-      paint.red,
-    ),
+    wrapWords(`✗ ${table === null ? '' : `${table}: `}${cause} [${rule}]`, width, '  ').map(paint.red),
   );
   const summary =
     changes === 0
@@ -26,8 +25,8 @@ export function renderRepairPlan(plan: RepairPlan, paint: Paint, width: number):
       : `${plural(changes, 'step')} to do, to be approved: ${needsApproval.map(({ key }) => key).join(', ')}`;
   return [
     ...found,
-    ...(changes === 0 ? symptoms.map(({ next }) => `  next: ${printable(next)}`) : []),
-    ...findings.map(({ sentence }) => paint.red(`✗ ${printable(sentence)}`)),
+    ...(changes === 0 ? symptoms.map(({ next }) => `  next: ${next}`) : []),
+    ...findings.map(({ sentence }) => paint.red(`✗ ${sentence}`)),
     ...(steps.length > 0 ? [paint.bold(`${pipeline}: repair`)] : []),
     ...steps.flatMap((step) => stepLines(step, paint, width)),
     '',
@@ -36,13 +35,14 @@ export function renderRepairPlan(plan: RepairPlan, paint: Paint, width: number):
 }
 
 export function renderRepairReport(report: RepairReport, paint: Paint, width: number): string[] {
-  const { pipeline, steps, recreated, verdict, seconds } = report;
+  const { recreated, ...rest } = report;
+  const { pipeline, steps, verdict, seconds } = shownIn(rest);
   const open = recreated.filter(isOpen);
   return [
     `${open.length === 0 ? paint.green('✓') : paint.yellow('!')} ${pipeline}: repaired in ${formatDuration(seconds * 1000)}`,
-    ...steps.flatMap((sentence) => wrapWords(`· ${printable(sentence)}`, width - 2, '  ').map((line) => `  ${line}`)),
+    ...steps.flatMap((sentence) => wrapWords(`· ${sentence}`, width - 2, '  ').map((line) => `  ${line}`)),
     ...openLines(recreated, paint),
-    `  now ${paintVerdict(verdict.name, paint)}: ${printable(verdict.cause)}`,
+    `  now ${paintVerdict(verdict.name, paint)}: ${verdict.cause}`,
   ];
 }
 
@@ -56,7 +56,7 @@ export function openLines(recreated: Recreated[] | undefined, paint: Paint): str
   return (recreated ?? [])
     .filter(isOpen)
     .flatMap(({ type, name, why, sql }) => [
-      paint.yellow(`  ! ${type} ${printable(name)}: ${printable(why ?? '')}; to be run by hand:`),
+      paint.yellow(`  ! ${shown(type)} ${shown(name)}: ${shown(why ?? '')}; to be run by hand:`),
       ...statementLines(sql),
     ]);
 }
@@ -78,4 +78,4 @@ export function keptLines({ steps, definitions = [] }: RunView, paint: Paint): s
 const DROPS: readonly StepId[] = ['drop-dead-tables', 'drop-to-recopy', 'drop-source'];
 
 const statementLines = (sql: string[]): string[] =>
-  sql.flatMap((statement) => statement.split('\n').map((line) => `      ${printable(line)}`));
+  sql.flatMap((statement) => statement.split('\n').map((line) => `      ${shown(line)}`));

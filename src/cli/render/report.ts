@@ -1,14 +1,15 @@
 import type { ReplicateReport } from '../../core/run/types';
 import { plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
-import { printable } from '../../core/text/fit';
 import { formatBytes } from '../../core/text/size';
+import { shownIn } from '../../core/text/shown';
 import type { Paint } from '../paint';
 import { openLines } from './repair';
 import { paintVerdict } from './verdict';
 
 /** What a finished run comes to, in a few lines. */
-export function renderReport(report: ReplicateReport, paint: Paint): string[] {
+export function renderReport({ recreated, ...read }: ReplicateReport, paint: Paint): string[] {
+  const report = shownIn(read);
   const done = report.steps.filter(({ outcome }) => outcome !== null && outcome !== 'kept' && outcome !== 'adopted');
   const lines = [
     report.changed
@@ -16,19 +17,17 @@ export function renderReport(report: ReplicateReport, paint: Paint): string[] {
       : `${paint.green('✓')} ${report.pipeline}: nothing to change`,
   ];
   if (report.snapshotSeconds !== null) lines.push(`  snapshot   ${formatDuration(report.snapshotSeconds * 1000)}`);
-  if (report.clusterSize !== null) lines.push(`  cluster    ${printable(report.clusterSize)}`);
+  if (report.clusterSize !== null) lines.push(`  cluster    ${report.clusterSize}`);
   if (report.slot !== null) {
     const { slot, retainedBytes, unconfirmedBytes } = report.slot;
     const bytes = (value: string | null) => (value === null ? 'unknown' : formatBytes(value));
-    lines.push(
-      `  slot       ${printable(slot)}: ${bytes(retainedBytes)} retained, ${bytes(unconfirmedBytes)} not confirmed`,
-    );
+    lines.push(`  slot       ${slot}: ${bytes(retainedBytes)} retained, ${bytes(unconfirmedBytes)} not confirmed`);
   }
   if (report.firstCheck !== null) {
     const { verdict } = report.firstCheck;
-    lines.push(`  first look ${paintVerdict(verdict.name, paint)}: ${printable(verdict.cause)}`);
+    lines.push(`  first look ${paintVerdict(verdict.name, paint)}: ${verdict.cause}`);
   }
-  lines.push(...openLines(report.recreated, paint));
+  lines.push(...openLines(recreated, paint));
   lines.push(`  from now on: n2m status ${report.pipeline}`);
   return lines;
 }

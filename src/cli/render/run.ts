@@ -1,5 +1,6 @@
 import type { RunPhase, RunView, StepView } from '../../core/run/types';
-import { column, fit, printable, wrapWords } from '../../core/text/fit';
+import { column, fit, wrapWords } from '../../core/text/fit';
+import { shownIn } from '../../core/text/shown';
 import type { Paint } from '../paint';
 import type { Retry } from '../run';
 import { between, type DrawOptions } from './draw';
@@ -22,7 +23,8 @@ export const PHASES: Record<RunPhase, string> = {
 };
 
 /** A run as a block of lines that each fit the width: checklist, snapshot, what it waits for. */
-export function renderRun(view: RunView, retries: Retry[], options: DrawOptions): string[] {
+export function renderRun(read: RunView, tried: Retry[], options: DrawOptions): string[] {
+  const [view, retries] = shownIn([read, tried] as const);
   const { paint, width, now } = options;
   const ended = ['done', 'failed', 'cancelled'].includes(view.phase);
   const end = ended ? (latest(view.steps) ?? now) : now;
@@ -32,7 +34,7 @@ export function renderRun(view: RunView, retries: Retry[], options: DrawOptions)
     lines.push(...renderSnapshot(view.snapshot, options));
   }
   for (const retry of ended ? [] : retries) {
-    const text = `${retry.activity} tries again (attempt ${retry.attempt}): ${printable(retry.message)}`;
+    const text = `${retry.activity} tries again (attempt ${retry.attempt}): ${retry.message}`;
     lines.push(...wrapWords(text, width - 4, '  ').map((line) => paint.yellow(fit(`  ${line}`, width))));
   }
   lines.push(...waiting(view, options));
@@ -45,7 +47,7 @@ function waiting(view: RunView, { paint, width }: DrawOptions): string[] {
   return [
     paint.yellow(fit('waits for approval:', width)),
     ...view.waitingFor.flatMap(({ key, reason }) =>
-      wrapWords(`• ${key}: ${printable(reason)}`, width - 4, '  ').map((line) => fit(`  ${line}`, width)),
+      wrapWords(`• ${key}: ${reason}`, width - 4, '  ').map((line) => fit(`  ${line}`, width)),
     ),
     fit(`answer: n2m approve ${view.pipeline}, or n2m reject ${view.pipeline}`, width),
   ];
@@ -58,7 +60,7 @@ function stepLine(step: StepView, { width, paint, now }: DrawOptions): string {
   const label = step.id.replaceAll('-', ' ');
   const labelWidth = width < 50 ? Math.min(LABEL, Math.floor(width / 3)) : LABEL;
   const room = width - 4 - labelWidth - (time === '' || width < 40 ? 0 : time.length + 2);
-  const text = column(printable(step.sentence), Math.max(0, room));
+  const text = column(step.sentence, Math.max(0, room));
   const tail = time === '' || width < 40 ? '' : `  ${paint.dim(time)}`;
   const [mark, colour] = look(step, paint);
   return `  ${mark} ${colour(column(label, labelWidth))}${colour(text)}${tail}`.trimEnd();

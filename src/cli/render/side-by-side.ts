@@ -1,5 +1,6 @@
 import type { PlanStep } from '../../core/plan/types';
-import { column, printable, wrapWords } from '../../core/text/fit';
+import { column, wrapWords } from '../../core/text/fit';
+import { shownIn } from '../../core/text/shown';
 import type { Paint } from '../paint';
 
 const NARROWEST = 24;
@@ -7,19 +8,15 @@ const NARROWEST = 24;
 /** For each object that differs: what is there on the left, what the file asks for on the right. */
 export function renderSideBySide(steps: PlanStep[], paint: Paint, width: number): string[] {
   const half = Math.max(NARROWEST, Math.floor((width - 5) / 2));
-  return steps.flatMap((step) => {
+  return shownIn(steps).flatMap((step) => {
     const there = step.changes.filter((change) => change.startsWith('there: ')).map((change) => change.slice(7));
     const file = step.changes.filter((change) => change.startsWith('file: ')).map((change) => change.slice(6));
-    const left = there.flatMap((text) => wrapWords(printable(text), half));
-    const right = file.flatMap((text) => wrapWords(printable(text), half));
+    const left = there.flatMap((text) => wrapWords(text, half));
+    const right = file.flatMap((text) => wrapWords(text, half));
     const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, index) =>
       `  ${column(left[index] ?? '', half)} │ ${right[index] ?? ''}`.trimEnd(),
     );
     const head = rows.length === 0 ? [] : [paint.dim(`  ${column('there', half)} │ file`)];
-    return [
-      paint.bold(printable(step.object)),
-      ...head,
-      ...(rows.length === 0 ? [`  ${printable(step.sentence)}`] : rows),
-    ];
+    return [paint.bold(step.object), ...head, ...(rows.length === 0 ? [`  ${step.sentence}`] : rows)];
   });
 }

@@ -1,7 +1,7 @@
 import type { SnapshotProgress, TableProgress } from '../../core/snapshot/types';
 import { formatCount, formatShort, plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
-import { column, fit, printable, wrapWords } from '../../core/text/fit';
+import { column, fit, wrapWords } from '../../core/text/fit';
 import { between, type DrawOptions } from './draw';
 
 /** The first copy: one line in all, one per table with bar and rows, and why nothing moves where it is known. */
@@ -11,7 +11,7 @@ export function renderSnapshot(progress: SnapshotProgress, options: DrawOptions)
   const names = Math.min(28, Math.max(8, ...progress.tables.map(({ table }) => table.length)), Math.floor(width / 3));
   lines.push(...progress.tables.map((table) => tableLine(table, names, options)));
   if (progress.sourceError !== null) {
-    lines.push(paint.red(fit(`    source ${progress.sourceStatus}: ${printable(progress.sourceError)}`, width)));
+    lines.push(paint.red(fit(`    source ${progress.sourceStatus}: ${progress.sourceError}`, width)));
   }
   if (progress.stuck !== null) lines.push(...stuckLines(progress, options));
   return lines;
@@ -44,7 +44,7 @@ function rowsInAll(tables: TableProgress[]): string {
 const BAR = 24;
 
 function tableLine(table: TableProgress, names: number, { width, paint }: DrawOptions): string {
-  const name = column(printable(table.table), names);
+  const name = column(table.table, names);
   const note = noteOf(table);
   // Indentation, name, two gaps, percentage.
   const room = width - 4 - names - 2 - note.length - 2;
@@ -75,7 +75,7 @@ function noteOf(table: TableProgress): string {
     case 'committed':
       return 'committed';
     case 'failed':
-      return `failed: ${printable(table.error ?? 'no reason given')}`;
+      return `failed: ${table.error ?? 'no reason given'}`;
   }
 }
 
@@ -88,13 +88,11 @@ function colourOf({ state }: TableProgress, paint: DrawOptions['paint']): (text:
 function stuckLines({ stuck }: SnapshotProgress, { width, paint, now }: DrawOptions): string[] {
   if (stuck === null) return [];
   const texts = [
-    `nothing moves for ${between(stuck.since, now)}: ${printable(stuck.cause)}`,
+    `nothing moves for ${between(stuck.since, now)}: ${stuck.cause}`,
     ...stuck.blockers.map((blocker) => {
       const who = blocker.kind === 'prepared' ? `prepared transaction ${blocker.gid}` : `session ${blocker.pid}`;
       const age = formatDuration(blocker.ageSeconds * 1000);
-      return printable(
-        `${who} of ${blocker.user} (${blocker.application || 'no application name'}), ${age} old; ends it: ${blocker.remedy}`,
-      );
+      return `${who} of ${blocker.user} (${blocker.application || 'no application name'}), ${age} old; ends it: ${blocker.remedy}`;
     }),
   ];
   return texts.flatMap((text) =>

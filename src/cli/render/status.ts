@@ -1,24 +1,26 @@
 import { formatDuration } from '../../core/text/duration';
 import { plural } from '../../core/text/count';
-import { column, fit, printable, wrapWords } from '../../core/text/fit';
+import { column, fit, wrapWords } from '../../core/text/fit';
 import { formatBytes } from '../../core/text/size';
+import { shownIn } from '../../core/text/shown';
 import type { DrawOptions } from './draw';
 import { renderRun } from './run';
 import { ago, type StatusDocument } from './status-document';
 import { paintVerdict } from './verdict';
 
 /** The verdict first, both sides beside each other, what is wrong, then what to do. */
-export function renderStatus(status: StatusDocument, options: DrawOptions): string[] {
+export function renderStatus(read: StatusDocument, options: DrawOptions): string[] {
+  const status = shownIn(read);
   const { paint, width, now } = options;
   const lines = [`${paint.bold(status.pipeline)}  ${paintVerdict(status.verdict, paint)}`];
-  lines.push(...wrapWords(printable(status.cause), width - 2).map((line) => `  ${line}`), '');
+  lines.push(...wrapWords(status.cause, width - 2).map((line) => `  ${line}`), '');
   if (status.run?.view) lines.push(...renderRun(status.run.view, status.run.retries, options), '');
   else lines.push(...sides(status, options), ...tables(status, options));
   for (const symptom of status.symptoms) {
     if (symptom.cause === status.cause) continue;
     const colour = symptom.severity === 'warn' ? paint.yellow : paint.red;
     const where = symptom.table === null ? '' : `${symptom.table}: `;
-    const text = printable(`${where}${symptom.cause} [${symptom.rule}]`);
+    const text = `${where}${symptom.cause} [${symptom.rule}]`;
     lines.push(...wrapWords(text, width - 4, '  ').map((line) => colour(`  ! ${line}`)));
   }
   lines.push(
@@ -26,7 +28,7 @@ export function renderStatus(status: StatusDocument, options: DrawOptions): stri
       .flatMap((text) => wrapWords(text, width - 2, '  '))
       .map((line) => paint.dim(`  ${fit(line, width - 2)}`)),
   );
-  lines.push(...wrapWords(`next: ${printable(status.next)}`, width, '  '));
+  lines.push(...wrapWords(`next: ${status.next}`, width, '  '));
   return lines;
 }
 
@@ -56,21 +58,21 @@ const bytes = (value: string | null): string => (value === null ? 'unknown' : fo
 
 function sourceLines(side: StatusDocument['source']): string[] {
   if (side === null) return ['not looked at'];
-  if (!side.reachable) return [`not readable: ${printable(side.failure.message)}`];
+  if (!side.reachable) return [`not readable: ${side.failure.message}`];
   const { slot } = side;
-  if (!slot.exists) return [`slot       ${printable(slot.slot)} does not exist`];
+  if (!slot.exists) return [`slot       ${slot.slot} does not exist`];
   return [
     `slot       ${slot.active ? 'active' : 'inactive'}${slot.walStatus === null ? '' : `, WAL ${slot.walStatus}`}`,
     `retained   ${bytes(slot.retainedBytes)}${side.maxSlotWalKeepSize === null ? '' : ` of at most ${bytes(side.maxSlotWalKeepSize)}`}`,
     `unread     ${bytes(slot.unconfirmedBytes)}`,
     `published  ${side.publication.exists ? plural(side.publication.tables.length, 'table') : 'no publication'}`,
-    `name       ${printable(slot.slot)}`,
+    `name       ${slot.slot}`,
   ];
 }
 
 function targetLines(side: StatusDocument['target']): string[] {
   if (side === null) return ['not looked at'];
-  if (!side.reachable) return [`not readable: ${printable(side.failure.message)}`];
+  if (!side.reachable) return [`not readable: ${side.failure.message}`];
   const { source, cluster } = side;
   const use = [
     ...(cluster.memory === null ? [] : [`memory ${Math.round(cluster.memory * 100)} %`]),
@@ -83,7 +85,7 @@ function targetLines(side: StatusDocument['target']): string[] {
       : `cluster    ${cluster.name} does not exist`,
     `replicas   ${cluster.replicas.map(({ status }) => status).join(', ') || 'none'}`,
     ...(use === '' ? [] : [`used       ${use}`]),
-    ...(source.error === null ? [] : [`error      ${printable(source.error)}`]),
+    ...(source.error === null ? [] : [`error      ${source.error}`]),
   ];
 }
 
@@ -99,7 +101,7 @@ function tables({ tables }: StatusDocument, { width, paint }: DrawOptions): stri
   );
   const lines = worstFirst.slice(0, MOST_TABLES).map(({ table, status, error, freshnessMs }) => {
     const text = fit(
-      `  ${column(printable(table), names)}  ${column(status, 9)} ${error === null ? behind(freshnessMs) : printable(error)}`,
+      `  ${column(table, names)}  ${column(status, 9)} ${error === null ? behind(freshnessMs) : error}`,
       width,
     );
     return error === null ? text.trimEnd() : paint.red(text);
@@ -112,7 +114,7 @@ function tables({ tables }: StatusDocument, { width, paint }: DrawOptions): stri
 function footer({ checkedAt, watch, alerts }: StatusDocument, now: string): string[] {
   const lines: string[] = [];
   if (checkedAt !== null) lines.push(`read ${ago(checkedAt, now)}`);
-  if (watch?.paused) lines.push(`the watch is paused${watch.note === null ? '' : ` (${printable(watch.note)})`}`);
+  if (watch?.paused) lines.push(`the watch is paused${watch.note === null ? '' : ` (${watch.note})`}`);
   else if (watch?.every) lines.push(`watched every ${formatDuration(watch.every)}`);
   if (alerts.length > 0)
     lines.push(`${plural(alerts.length, 'alert')} open since ${alerts.map(({ openedAt }) => openedAt).sort()[0]}`);

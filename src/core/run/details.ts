@@ -1,7 +1,9 @@
 import { formatCount, plural } from '../text/count';
 import { formatDuration } from '../text/duration';
+import { fit } from '../text/fit';
 import { formatShare } from '../text/share';
 import { formatBytes } from '../text/size';
+import { shown, shownIn } from '../text/shown';
 import { doneShare, tableShare } from '../snapshot/progress';
 import type { SnapshotProgress, TableProgress } from '../snapshot/types';
 import type { CheckResult, Reading } from '../watch/types';
@@ -27,8 +29,12 @@ const HEADLINES: Record<RunPhase, string> = {
   cancelled: 'cancelled',
 };
 
+/** A step in the rows of Temporal's UI: the server cuts at 400 bytes, 180 characters read well. */
+export const summaryOf = ({ sentence }: Pick<StepView, 'sentence'>): string => fit(shown(sentence), 180);
+
 /** Markdown for Temporal's current details of a run: steps, progress, what it waits for and how to answer. */
-export function renderRunDetails(view: RunView): string {
+export function renderRunDetails(read: RunView): string {
+  const view = shownIn(read);
   return [
     `### ${view.pipeline}: ${HEADLINES[view.phase]}`,
     ...approvalLines(view),
@@ -45,7 +51,7 @@ function approvalLines({ pipeline, waitingFor }: RunView): string[] {
   return [
     '',
     '**It asks before it goes on:**',
-    ...waitingFor.map(({ key, reason }) => `- \`${key}\`: ${escape(reason)}`),
+    ...waitingFor.map(({ key, reason }) => `- ${span(key)}: ${escape(reason)}`),
     '',
     `Answer with \`n2m approve ${pipeline}\` or \`n2m reject ${pipeline}\`.`,
   ];
@@ -74,7 +80,7 @@ function stuckLines({ since, cause, blockers }: NonNullable<SnapshotProgress['st
     ...(blockers.length > 0
       ? ['', 'Its session upstream keeps a transaction open, and the copy cannot begin before that ends:']
       : []),
-    ...blockers.map(({ remedy }) => `- to end it: \`${remedy.replaceAll('`', "'")}\``),
+    ...blockers.map(({ remedy }) => `- to end it: ${span(remedy)}`),
   ];
 }
 
@@ -94,7 +100,7 @@ function stepLine(step: StepView): string {
     step.startedAt !== null && step.endedAt !== null
       ? ` (${formatDuration(Date.parse(step.endedAt) - Date.parse(step.startedAt))})`
       : '';
-  return row(mark(step), step.id, `${cell(step.sentence)}${took}`);
+  return row(mark(step), step.id, `${escape(step.sentence)}${took}`);
 }
 
 function mark({ state, outcome }: StepView): string {
@@ -120,26 +126,27 @@ function snapshotLines(progress: SnapshotProgress): string[] {
 
 function tableLine(table: TableProgress): string {
   const of = table.rowsExpected === null ? '' : ` of about ${formatCount(table.rowsExpected)}`;
-  const note = table.error === null ? formatShare(tableShare(table)) : cell(table.error);
-  return row(cell(table.table), table.state, `${formatCount(table.rowsCopied)}${of}`, note);
+  const note = table.error === null ? formatShare(tableShare(table)) : escape(table.error);
+  return row(escape(table.table), table.state, `${formatCount(table.rowsCopied)}${of}`, note);
 }
 
 function findingLines({ findings }: RunView): string[] {
   const told = findings.filter((finding) => finding.severity !== 'info');
   if (told.length === 0) return [];
-  const shown = told.slice(0, MOST_FINDINGS);
+  const first = told.slice(0, MOST_FINDINGS);
   return [
     '',
     '**Findings**',
-    ...shown.map(({ severity, code, sentence }) => `- ${severity} \`${code}\`: ${escape(sentence)}`),
-    ...more(told.length - shown.length, 'finding'),
+    ...first.map(({ severity, code, sentence }) => `- ${severity} \`${code}\`: ${escape(sentence)}`),
+    ...more(told.length - first.length, 'finding'),
   ];
 }
 
 const more = (count: number, noun: string): string[] => (count > 0 ? ['', `and ${plural(count, `more ${noun}`)}`] : []);
 
 /** Markdown for Temporal's current details of a check. */
-export function renderCheckDetails({ pipeline, verdict, reading, alertsSent, alertsFailed }: CheckResult): string {
+export function renderCheckDetails(check: CheckResult): string {
+  const { pipeline, verdict, reading, alertsSent, alertsFailed } = shownIn(check);
   const { source, target } = reading;
   return [
     `### ${pipeline}: ${verdict.name}`,
@@ -148,7 +155,7 @@ export function renderCheckDetails({ pipeline, verdict, reading, alertsSent, ale
       ? []
       : [`**${verdict.severity}**; what it means: \`n2m explain ${verdict.name}\``, '']),
     escape(verdict.cause),
-    ...(verdict.severity === 'ok' ? [] : ['', `Next: \`${verdict.next.replaceAll('`', "'")}\``]),
+    ...(verdict.severity === 'ok' ? [] : ['', `Next: ${span(verdict.next)}`]),
     ...(verdict.symptoms.length > 1 ? ['', ...verdict.symptoms.slice(0, MOST_FINDINGS).map(symptomLine)] : []),
     '',
     `- source: ${side(source, ({ slot }) => `slot ${slot.slot || 'unknown'} ${slot.exists ? slotWords(slot) : 'is missing'}`)}`,
@@ -179,9 +186,11 @@ function slotWords({
 const side = <T>(reading: Reading<T>, words: (value: T) => string): string =>
   escape(reading.ok ? words(reading.value) : `could not be read: ${reading.failure.message}`);
 
-/** Markdown that came from elsewhere stays text. */
-const escape = (text: string): string => text.replace(/[\\*<>#[\]]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
-const cell = (text: string): string => escape(text).replaceAll('|', '\\|');
+/** Markdown that came from elsewhere stays text, and what looks like a link leads nowhere. */
+const escape = (text: string): string =>
+  text.replaceAll('://', '[:]//').replace(/[\\*~`<>#&[\]|]|(?<!\w)_|_(?!\w)/g, '\\$&');
+/** Nothing ends a code span but a backtick. */
+const span = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
 /** The UI draws tables without any room between columns, and trims spaces unless something invisible ends them. */
 const ROOM = '\u00a0\u00a0\u2060';
 const row = (...cells: string[]): string =>

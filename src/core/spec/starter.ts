@@ -1,4 +1,5 @@
 import { PIPELINE_NAME_LENGTH, isPipelineName } from '../names';
+import { shown } from '../text/shown';
 
 /** What a first file names its secrets by; `n2m init` looks things up through the same. */
 export const STARTER_REFERENCES = {
@@ -120,5 +121,13 @@ const indented = (lines: string[]): string[] => lines.map((line) => `  ${line}`)
 function quoted(text: string): string {
   const word = /^\w[\w./-]*$/.test(text) && Number.isNaN(Number(text)) && !/^(true|false|null|\.nan)$/i.test(text);
   if (word) return text;
-  return /[\u0000-\u001f\u007f-\u009f]/.test(text) ? JSON.stringify(text) : `'${text.replaceAll("'", "''")}'`;
+  return shown(text) === text ? `'${text.replaceAll("'", "''")}'` : doubleQuoted(text);
+}
+
+/** With an escape for each character that an editor would not show. */
+function doubleQuoted(text: string): string {
+  const inner = Array.from(JSON.stringify(text), (character) =>
+    shown(character) === character ? character : `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`,
+  );
+  return inner.join('');
 }

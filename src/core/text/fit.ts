@@ -25,8 +25,3 @@ export function wrapWords(text: string, width: number, indent = ''): string[] {
   }
   return line === '' ? lines : [...lines, line];
 }
-
-/** What a terminal may act upon taken out of text that came from elsewhere. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
-}

@@ -1,3 +1,4 @@
+import { shown } from '../text/shown';
 import type { Alert } from './types';
 
 const MOST_LINES = 10;
@@ -8,7 +9,8 @@ export function webhookBody(alert: Alert): string {
 }
 
 /** Body of a Slack-compatible incoming webhook: one text, cause and next command first. */
-export function slackBody(alert: Alert): string {
+export function slackBody(told: Alert): string {
+  const alert = inert(told);
   const lines = alert.symptoms.slice(1, MOST_LINES).map(({ severity, cause }) => `• ${severity}: ${cause}`);
   const left = alert.symptoms.length - MOST_LINES;
   return JSON.stringify({
@@ -17,16 +19,14 @@ export function slackBody(alert: Alert): string {
       ...(alert.kind === 'recovered' ? [] : [`next: \`${alert.next}\``, ...lines]),
       ...(left > 0 ? [`… and ${left} more`] : []),
       ...(alert.alsoOpen > 0 ? [`told before and still there: ${alert.alsoOpen}`] : []),
-    ]
-      .map(escapeSlack)
-      .join('\n'),
+    ].join('\n'),
   });
 }
 
 /** One line for the log: cause and next command. */
 export function alertLine(alert: Alert): string {
   const next = alert.kind === 'recovered' ? '' : `; next: ${alert.next}`;
-  return `${alert.pipeline} ${headline(alert)}${next}`.replace(/\s*\n\s*/g, ' ');
+  return shown(`${alert.pipeline} ${headline(alert)}${next}`);
 }
 
 const SIGN: Record<Alert['kind'], string> = {
@@ -42,6 +42,26 @@ function headline({ kind, severity, verdict, cause }: Alert): string {
   return `is ${verdict} (${severity}${again}): ${cause}`;
 }
 
-/** The three characters Slack reads as markup of its own. */
-const escapeSlack = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/**
+ * The alert with texts that call nobody, link nowhere and end no code, in Slack and in what takes Slack’s webhooks but reads
+ * Markdown (Mattermost, Discord): there, `@all` in plain text calls everybody, and `[text](url)` is a link.
+ */
+function inert(alert: Alert): Alert {
+  const { cause, next, symptoms } = alert;
+  return {
+    ...alert,
+    cause: inertText(cause),
+    next: inertText(next),
+    symptoms: symptoms.map((symptom) => ({ ...symptom, cause: inertText(symptom.cause) })),
+  };
+}
+
+const inertText = (text: string): string =>
+  shown(text)
+    .replaceAll('`', "'")
+    .replaceAll('://', '[:]//')
+    .replaceAll('](', '] (')
+    .replace(/(?<!\w)@(?=[\w&!])/g, '@ ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { utf8Length } from '../../../src/core/text/bytes';
 import { formatCount, formatShort, plural } from '../../../src/core/text/count';
 import { formatDuration, parseDuration, writeDuration } from '../../../src/core/text/duration';
-import { column, fit, printable, wrapWords } from '../../../src/core/text/fit';
+import { column, fit, wrapWords } from '../../../src/core/text/fit';
 import { formatShare, parsePercentage } from '../../../src/core/text/share';
 import { closest } from '../../../src/core/text/similar';
 import { formatBytes, parseSize } from '../../../src/core/text/size';
@@ -83,10 +83,6 @@ describe('text on a terminal', () => {
         expect(wrapWords(words.join(' '), width, ' ').join(' ').split(/\s+/).filter(Boolean)).toEqual(words);
       }),
     );
-  });
-
-  it('has nothing a terminal acts upon', () => {
-    expect(printable('a\u001b[31mb\u0007\r')).toBe('a[31mb');
   });
 
   it('counts', () => {
