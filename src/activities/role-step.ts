@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import * as sql from '../core/sql/postgres';
+import { letReplicate, mayReplicate, replicatesByGroup } from '../core/plan/managed';
 import { writeMark, isOurs } from '../core/plan/ownership';
 import { neverIdlesOut } from '../core/plan/source-steps';
 import type { RoleFacts } from '../core/plan/facts';
 import type { StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { systemError } from '../systems/errors';
-import { readRole, readTables } from '../systems/postgres';
+import { readRole, readServer, readTables } from '../systems/postgres';
 import { recordAdded } from './added';
 import type { Deps } from './deps';
 import { createAndLook, done } from './ensure';
@@ -56,8 +57,9 @@ async function createBySql({ spec, tables }: StepInput, session: SourceSession):
   const { name } = spec.source.role;
   const upstream = await readTables(session.client, tables, null);
   const bypassRls = upstream.some((table) => table.rowSecurity);
+  const byGroup = replicatesByGroup((await readServer(session.client)).managed);
   // Nobody ever logs in with this password: the step that writes the secret sets the one that counts.
-  await session.client.query(sql.createRole(name, newPassword(), { bypassRls }));
+  await session.client.query(sql.createRole(name, newPassword(), { bypassRls, byGroup }));
   await session.client.query(sql.commentOn('ROLE', name, writeMark(spec.name)));
 }
 
@@ -70,7 +72,8 @@ async function mendAttributes(
     await client.query(sql.commentOn('ROLE', role.name, writeMark(spec.name)));
   }
   if (role.superuser) return;
-  if (!role.replication) await client.query(sql.alterRoleReplication(role.name));
+  const { managed } = await readServer(client);
+  if (!mayReplicate(role, managed)) await client.query(letReplicate(role.name, managed));
   const upstream = await readTables(client, tables, null);
   if (!role.bypassRls && upstream.some((table) => table.rowSecurity))
     await client.query(sql.alterRoleBypassRls(role.name));

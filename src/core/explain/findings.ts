@@ -8,7 +8,7 @@ export const findingEntries: Record<string, Entry> = {
   'wal-level': [
     'Logical replication needs wal_level = logical.',
     'SHOW wal_level;',
-    'Neon: the run enables it after approval, for the whole project, for good, with a restart of every compute. Elsewhere: set it and restart.',
+    'Neon: the run enables it after approval, for the whole project, for good, with a restart of every compute. RDS and Aurora: rds.logical_replication = 1 in the parameter group. Cloud SQL: the flag cloudsql.logical_decoding. Azure: the server parameter wal_level. Supabase has it. Elsewhere: set it and restart.',
   ],
   'pooled-host': ['A connection pooler cannot carry replication.', PLAN, 'Use the direct host, without -pooler.'],
   'replication-slots': [
@@ -31,6 +31,11 @@ export const findingEntries: Record<string, Entry> = {
     'SELECT slot_name FROM pg_replication_slots; on both servers.',
     'Let apply copy everything again, or put the old address back into the file. See that the old slot is gone: it holds WAL.',
   ],
+  'read-only-login': [
+    'The login’s server or sessions take no changes, and there is something to set up.',
+    'SELECT pg_is_in_recovery(); SHOW default_transaction_read_only;',
+    'Name the primary, or a login that may write.',
+  ],
   'role-missing': [
     'The file says the role is given, and it does not exist.',
     'SELECT rolname FROM pg_roles;',
@@ -39,12 +44,17 @@ export const findingEntries: Record<string, Entry> = {
   'role-creation': [
     'The connected role may not make a role that replicates.',
     'SELECT rolname, rolcreaterole, rolreplication FROM pg_roles;',
-    'Give it the attributes, use role: {via: api} on Neon, or name a role that exists.',
+    'Give it the attributes, use role: {via: api} on Neon, or name a role that exists. On RDS, Cloud SQL and Azure: a login of their administrators.',
   ],
   'role-attributes': [
-    'The role cannot log in or lacks REPLICATION; attributes are not inherited.',
+    'The role cannot log in or lacks REPLICATION; attributes are not inherited. On RDS membership in rds_replication stands for it.',
     'SELECT rolname, rolcanlogin, rolreplication FROM pg_roles;',
-    'ALTER ROLE … LOGIN REPLICATION;',
+    'ALTER ROLE … LOGIN REPLICATION;, on RDS GRANT rds_replication TO …;',
+  ],
+  'schema-usage': [
+    'The replication role may not use a schema, and the connected role may not let it. Postgres only warns of such a GRANT (01007) and does nothing.',
+    "SELECT has_schema_privilege('role', 'schema', 'USAGE');",
+    'Let the owner of the schema run the GRANT.',
   ],
   'admin-role': [
     'Roles made through Neon’s API are members of neon_superuser: they may read and write everything.',
@@ -122,7 +132,31 @@ export const findingEntries: Record<string, Entry> = {
     'SELECT schemaname, tablename, tableowner FROM pg_tables;',
     'Correct its name; quote mixed case.',
   ],
-  'not-a-table': ['Only ordinary tables and partitions replicate.', PLAN, 'Name the partitions, or leave it out.'],
+  'not-a-table': [
+    'Only ordinary tables and partitions replicate, no unlogged, temporary or foreign ones, no views, and nothing of the system.',
+    PLAN,
+    'Name the partitions, or leave it out.',
+  ],
+  'generated-columns': [
+    'Materialize takes no generated column. Stored ones are published from Postgres 18 on, because updates of a table with replica identity full would be refused without; virtual ones cannot be published at all, so such a table cannot be replicated.',
+    "SELECT attrelid::regclass, attname, attgenerated FROM pg_attribute WHERE attgenerated <> '';",
+    'Compute stored ones in a view over the table: the plan has their expressions. Make virtual ones STORED, or leave the table out.',
+  ],
+  'other-publication-columns': [
+    'Another publication lists columns of the table or leaves its generated ones out. Together with replica identity full, which Materialize needs, Postgres then refuses every update and delete (42P10).',
+    'SELECT p.pubname, r.prrelid::regclass, r.prattrs FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid;',
+    'Its owner publishes whole rows, or the table is left out.',
+  ],
+  'inherited-table': [
+    'Other tables inherit from it. A copy reads their rows, too; the changes that follow are its own only, so deleted rows of heirs would stay for ever. The rows of a hypertable are all in its chunks.',
+    'SELECT inhparent::regclass, inhrelid::regclass FROM pg_inherits;',
+    'Name the heirs instead. A hypertable cannot be replicated.',
+  ],
+  'identity-full-cost': [
+    'With replica identity full each update and delete logs the whole old row, what is stored out of line included. The estimate is width times rate, from the statistics of the server.',
+    'SELECT relname, n_tup_upd, n_tup_del FROM pg_stat_user_tables;',
+    'See that disk, archive and standbys carry it; keep wide columns that Materialize does not need in a table of their own.',
+  ],
   'duplicate-target': [
     'Two tables would get one name in Materialize.',
     PLAN,

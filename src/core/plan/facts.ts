@@ -28,8 +28,10 @@ export interface TablePublication {
   ownedByUs: boolean;
   /** How the table, or an ancestor of the partition, came into it. */
   via: 'table' | 'schema' | 'all';
+  /** The table by whose entry it is published: an ancestor where the publication goes by the root. */
+  entry: { schema: string; name: string };
   publishes: PublicationFacts['publishes'];
-  /** The columns that are listed for the table, or for the ancestor under whose name it is published; null: no list. */
+  /** The columns that its entry lists; null: no list. */
   columns: string[] | null;
   filtered: boolean;
   /** From Postgres 18 on; before, generated columns are never published. */
@@ -59,6 +61,8 @@ export interface TableFacts {
   /** The replication role may read it; null while the role does not exist. */
   selectable: boolean | null;
   schemaUsable: boolean | null;
+  /** Everybody may use the schema, so also a role that does not exist yet. */
+  schemaOpen: boolean;
   /** The connected role may pass USAGE of the schema on. GRANT without that right is a warning (01007) that changes nothing. */
   schemaGrantable: boolean;
   /** Planner estimate; null when never analysed. */

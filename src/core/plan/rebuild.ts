@@ -13,7 +13,7 @@ export function rebuildOf(spec: PipelineSpec, upstream: SourceFacts, target: Tar
   if (!source || !isOurs(source.comment, spec.name)) return null;
   const recreate = recreateReasons(spec, upstream, target);
   const dead =
-    recreate.length > 0 ? [] : selected(spec, upstream).flatMap(({ facts }) => recopied(spec, source, facts));
+    recreate.length > 0 ? [] : selected(spec, upstream, target).flatMap(({ facts }) => recopied(spec, source, facts));
   if (recreate.length + dead.length === 0) return null;
   const moved = otherHistory(spec, upstream, target) !== null;
   const dependents = dependentsOn(source, { recreate, dead });

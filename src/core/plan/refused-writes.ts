@@ -1,7 +1,7 @@
 import type { TableFacts, TablePublication } from './facts';
 
-/** An UPDATE or DELETE that Postgres refuses, whatever rows it would touch. */
-export interface RefusedWrite {
+/** An UPDATE or DELETE that Postgres would refuse, whatever rows it touches: predicted here, proven by EXPLAIN in a run. */
+export interface PredictedRefusal {
   operation: 'update' | 'delete';
   code: '42P10' | '55000';
   why: 'column-list' | 'generated-columns' | 'no-identity';
@@ -33,7 +33,11 @@ const hasNoIdentity = ({ replicaIdentity, hasPrimaryKey }: Written): boolean =>
  * not cover the key are refused, too, which is not looked at here: the run leaves no table so. Row filters never harm
  * where the identity is full.
  */
-export function refusedWrites(table: Written, publications: TablePublication[], versionNum: number): RefusedWrite[] {
+export function refusedWrites(
+  table: Written,
+  publications: TablePublication[],
+  versionNum: number,
+): PredictedRefusal[] {
   if (!isPublishable(table)) return [];
   return publications.flatMap((publication) => {
     const refusal = refusalOf(table, publication, versionNum);
@@ -48,7 +52,7 @@ function refusalOf(
   table: Written,
   { columns, generatedColumns }: TablePublication,
   versionNum: number,
-): Pick<RefusedWrite, 'code' | 'why'> | null {
+): Pick<PredictedRefusal, 'code' | 'why'> | null {
   if (hasNoIdentity(table)) return { code: '55000', why: 'no-identity' };
   if (table.replicaIdentity !== 'full') return null;
   // A list is refused even where it names every column.

@@ -3,7 +3,7 @@ import type { PipelineSpec } from '../spec/types';
 import type { SourceFacts, TableFacts, TargetFacts, WatchFacts } from './facts';
 import { unprovenMove } from './moved';
 import { isOurs, ownerOf } from './ownership';
-import { removedTables, selected, selectTables } from './select';
+import { leftOut, removedTables, selected, selectTables } from './select';
 import { rebuildOf } from './rebuild';
 import { planSyntax, recreateReasons } from './source-definition';
 import type { Plan, PlanAction, PlannedTable, PlanStep, Rebuild, RemovedTable, StepId } from './types';
@@ -19,6 +19,8 @@ export interface Scene {
   removed: RemovedTable[];
   /** Upstream facts of the planned tables, in the same order. */
   upstream: TableFacts[];
+  /** Of schemas or all: found, and not replicated, as a copy would hold rows of others. */
+  leftOut: TableFacts[];
   recreate: string[];
   /** Only of our own source: what is dropped and made again. */
   rebuild: Rebuild | null;
@@ -32,6 +34,8 @@ export interface Scene {
 export function setScene(spec: PipelineSpec, source: SourceFacts, target: TargetFacts, watch: WatchFacts): Scene {
   const rebuild = rebuildOf(spec, source, target);
   const tables = selectTables(spec, source, target, rebuild);
+  const recreate = recreateReasons(spec, source, target);
+  const kept = recreate.length > 0 ? null : target;
   return {
     spec,
     source,
@@ -40,8 +44,9 @@ export function setScene(spec: PipelineSpec, source: SourceFacts, target: Target
     tables,
     fresh: tables.filter((table) => table.fresh),
     removed: removedTables(spec, source, target),
-    upstream: selected(spec, source).map(({ facts }) => facts),
-    recreate: recreateReasons(spec, source, target),
+    upstream: selected(spec, source, kept).map(({ facts }) => facts),
+    leftOut: leftOut(spec, source, kept),
+    recreate,
     rebuild,
     elsewhere: unprovenMove(spec, source, target) !== null,
     syntax: planSyntax(spec, source, target),

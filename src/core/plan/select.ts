@@ -31,7 +31,7 @@ export function selectTables(
   rebuild: Rebuild | null = null,
 ): PlannedTable[] {
   const recreated = recreateReasons(spec, source, target).length > 0;
-  return selected(spec, source).map(({ ref, facts }) => {
+  return selected(spec, source, recreated ? null : target).map(({ ref, facts }) => {
     const child = recreated ? null : childOf(target, ref);
     return {
       ...ref,
@@ -43,8 +43,26 @@ export function selectTables(
   });
 }
 
-/** What the file selects and upstream has, in the file's order, else by name. */
-export function selected(spec: PipelineSpec, source: SourceFacts): { ref: TableRef; facts: TableFacts }[] {
+/** Read whole, such a table has rows that are others', whose changes no publication sends under its name. */
+export const hasHeirs = ({ heirs, hypertable }: Pick<TableFacts, 'heirs' | 'hypertable'>): boolean =>
+  heirs.count > 0 || hypertable;
+
+/** What schemas or all find and the pipeline leaves out: tables with heirs, unless Materialize has them already. */
+export function leftOut(spec: PipelineSpec, source: SourceFacts, target: TargetFacts | null): TableFacts[] {
+  const { tables } = spec.source;
+  if (tables.kind === 'list') return [];
+  return source.tables
+    .filter((table) => REPLICABLE.has(table.relkind) && hasHeirs(table))
+    .filter((table) => tables.kind === 'all' || tables.schemas.includes(table.schema))
+    .filter((table) => target === null || childOf(target, table) === null);
+}
+
+/** What the file selects and upstream has, in the file's order, else by name. `target` null: all of it is copied anew. */
+export function selected(
+  spec: PipelineSpec,
+  source: SourceFacts,
+  target: TargetFacts | null,
+): { ref: TableRef; facts: TableFacts }[] {
   const { tables } = spec.source;
   if (tables.kind === 'list') {
     return tables.tables.flatMap((ref) => {
@@ -52,8 +70,9 @@ export function selected(spec: PipelineSpec, source: SourceFacts): { ref: TableR
       return facts ? [{ ref, facts }] : [];
     });
   }
+  const without = leftOut(spec, source, target);
   return source.tables
-    .filter((table) => REPLICABLE.has(table.relkind))
+    .filter((table) => REPLICABLE.has(table.relkind) && !without.includes(table))
     .filter((table) => tables.kind === 'all' || tables.schemas.includes(table.schema))
     .map((facts) => ({ ref: aliased(facts, tables.aliases), facts }))
     .sort((a, b) => (tableName(a.ref) < tableName(b.ref) ? -1 : 1));
@@ -63,7 +82,7 @@ export function selected(spec: PipelineSpec, source: SourceFacts): { ref: TableR
 export function removedTables(spec: PipelineSpec, source: SourceFacts, target: TargetFacts): RemovedTable[] {
   if (!target.source || !isOurs(target.source.comment, spec.name)) return [];
   if (recreateReasons(spec, source, target).length > 0) return [];
-  const wanted = selected(spec, source);
+  const wanted = selected(spec, source, target);
   return target.source.children
     .filter((child) => !wanted.some(({ ref }) => sameTable(ref, child.upstream)))
     .filter((child) => !unreadable(spec, source, child))

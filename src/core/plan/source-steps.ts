@@ -1,6 +1,7 @@
 import { plural } from '../text/count';
 import { missingEntries } from '../ip';
 import { neededDefaultPrivileges, neededGrants } from './grants';
+import { mayReplicate, replicatesByGroup } from './managed';
 import { isOurs, ownerOf } from './ownership';
 import { publicationDifferences, publicationWords, tablesToPublish } from './publication';
 import { isManaged, keepOrAdopt, listed, ownerWords, planStep, writesSecret, type Scene } from './scene';
@@ -59,14 +60,17 @@ export function role(scene: Scene): PlanStep {
   });
 }
 
-function createRole({ spec, upstream }: Scene, object: string): PlanStep {
+function createRole({ spec, source, upstream }: Scene, object: string): PlanStep {
   const { via } = spec.source.role;
   if (via === 'given') {
     return planStep('role', 'conflict', object, `${object} does not exist, and the file says it is given`);
   }
   if (via === 'sql') {
     const bypass = upstream.some((table) => table.rowSecurity) ? ' BYPASSRLS' : '';
-    return planStep('role', 'create', object, `create ${object} with LOGIN REPLICATION${bypass} and nothing else`);
+    const replication = replicatesByGroup(source.managed)
+      ? `${bypass}, a member of rds_replication,`
+      : ` REPLICATION${bypass}`;
+    return planStep('role', 'create', object, `create ${object} with LOGIN${replication} and nothing else`);
   }
   return planStep('role', 'create', object, `create ${object} through Neon's API, where roles are administrators`, {
     interrupts: 'Neon drops the open connections to the compute when it creates a role',
@@ -81,7 +85,8 @@ function roleChanges(scene: Scene): string[] {
   if (role === null || spec.source.role.via === 'given' || !isManaged(scene, role.comment)) return [];
   const changes: string[] = [];
   if (spec.source.role.via === 'sql' && !role.superuser) {
-    if (!role.replication) changes.push('add REPLICATION');
+    if (!mayReplicate(role, source.managed))
+      changes.push(replicatesByGroup(source.managed) ? 'grant rds_replication' : 'add REPLICATION');
     if (!role.bypassRls && upstream.some((table) => table.rowSecurity)) changes.push('add BYPASSRLS');
   }
   if (source.idleInTransactionTimeoutMs > 0 && !neverIdlesOut(role.config)) {

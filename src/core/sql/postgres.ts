@@ -68,14 +68,26 @@ export const publishEverything = (publication: string): string =>
 
 export const dropPublication = (publication: string): string => `DROP PUBLICATION IF EXISTS ${quoteIdent(publication)}`;
 
-/** A role with only what it needs. Postgres ≥ 16 for callers that are not superusers. Plain password: Neon demands it. */
-export const createRole = (role: string, password: string, options: { bypassRls?: boolean } = {}): string =>
-  `CREATE ROLE ${quoteIdent(role)} LOGIN REPLICATION${options.bypassRls ? ' BYPASSRLS' : ''} PASSWORD ${quoteLiteral(password)}`;
+/**
+ * A role with only what it needs. Postgres ≥ 16 for callers that are not superusers. Plain password: Neon demands it.
+ * `byGroup`: without the attribute, which RDS gives nobody; in one transaction with the membership that counts there.
+ */
+export function createRole(
+  role: string,
+  password: string,
+  { bypassRls = false, byGroup = false }: { bypassRls?: boolean; byGroup?: boolean } = {},
+): string {
+  const attributes = ['LOGIN', ...(byGroup ? [] : ['REPLICATION']), ...(bypassRls ? ['BYPASSRLS'] : [])].join(' ');
+  const create = `CREATE ROLE ${quoteIdent(role)} ${attributes} PASSWORD ${quoteLiteral(password)}`;
+  return byGroup ? `${create}; ${grantReplication(role)}` : create;
+}
 
 export const alterRolePassword = (role: string, password: string): string =>
   `ALTER ROLE ${quoteIdent(role)} PASSWORD ${quoteLiteral(password)}`;
 
 export const alterRoleReplication = (role: string): string => `ALTER ROLE ${quoteIdent(role)} REPLICATION`;
+/** What stands for REPLICATION on Amazon RDS and Aurora. */
+export const grantReplication = (role: string): string => `GRANT rds_replication TO ${quoteIdent(role)}`;
 export const alterRoleBypassRls = (role: string): string => `ALTER ROLE ${quoteIdent(role)} BYPASSRLS`;
 /** Takes every privilege of a role in this database, also on future tables, and drops what it owns. */
 export const dropOwnedBy = (role: string): string => `DROP OWNED BY ${quoteIdent(role)}`;

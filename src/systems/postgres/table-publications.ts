@@ -41,6 +41,7 @@ const publications = (versionNum: number): string => `
   )
   SELECT b.tbl AS oid, p.pubname::text AS name, pg_catalog.pg_get_userbyid(p.pubowner)::text AS owner,
          pg_catalog.pg_has_role(p.pubowner, 'USAGE') AS "ownedByUs", b.via,
+         pg_catalog.json_build_object('schema', en.nspname, 'name', e.relname) AS entry,
          pg_catalog.json_build_object('insert', p.pubinsert, 'update', p.pubupdate, 'delete', p.pubdelete,
                                       'truncate', p.pubtruncate) AS publishes,
          ${
@@ -57,6 +58,8 @@ const publications = (versionNum: number): string => `
   JOIN pg_catalog.pg_publication p ON p.oid = b.pub
   JOIN line own ON own.tbl = b.tbl
    AND own.depth = CASE WHEN (pg_catalog.to_jsonb(p) ->> 'pubviaroot')::bool THEN b.depth ELSE 0 END
+  JOIN pg_catalog.pg_class e ON e.oid = own.rel
+  JOIN pg_catalog.pg_namespace en ON en.oid = e.relnamespace
   LEFT JOIN pg_catalog.pg_publication_rel r
     ON r.prpubid = b.pub AND r.prrelid = own.rel AND NOT p.puballtables
   ORDER BY b.tbl, p.pubname`;

@@ -29,6 +29,7 @@ interface TableRow {
   selectable: boolean | null;
   schema_usable: boolean | null;
   schema_grantable: boolean;
+  schema_open: boolean;
   estimated_rows: string | null;
   bytes: string;
 }
@@ -42,6 +43,7 @@ const TABLES = `
   SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS relkind,
          c.relpersistence::text AS persistence, pg_catalog.current_setting('server_version_num')::int AS version_num,
          pg_catalog.has_schema_privilege(n.oid, 'USAGE WITH GRANT OPTION') AS schema_grantable,
+         pg_catalog.has_schema_privilege('public', n.oid, 'USAGE') AS schema_open,
          pg_catalog.pg_get_userbyid(c.relowner)::text AS owner, pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned_by_us,
          CASE WHEN c.relreplident = 'i'
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_index x WHERE x.indrelid = c.oid AND x.indisreplident)
@@ -91,6 +93,7 @@ function table(row: TableRow, more: More): TableFacts {
     ...{ schema, name, oid, relkind, owner, selectable, bytes, ...more },
     persistence: PERSISTENCES[row.persistence],
     schemaGrantable: row.schema_grantable,
+    schemaOpen: row.schema_open,
     ownedByUs: row.owned_by_us,
     replicaIdentity: IDENTITIES[row.identity],
     hasPrimaryKey: row.has_primary_key,

@@ -42,6 +42,12 @@ function run({ spec = f.spec, source, target, built = false }: Case): Finding[] 
     : findings(spec, f.untouchedSource(source), f.emptyTarget(target));
 }
 
+const stored = f.generatedColumn('total', 'stored', '(price * (2)::numeric)');
+const virtual = f.generatedColumn('half', 'virtual', '(price / (2)::numeric)');
+const heirs = { count: 1, first: [{ schema: 'public', name: 'card_payment' }] };
+const narrow = f.publishedBy('analytics', { columns: ['id'] });
+const hot = { changes: 360_000, seconds: 3600 };
+
 /** code, what the systems show, severity, the fix as it can be pasted. */
 const CASES: [string, string, Case, Finding['severity'], string | null][] = [
   ['server-version', 'Postgres 10', { source: { versionNum: 100_000 } }, 'blocking', 'upgrade the server'],
@@ -49,7 +55,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
   [
     'wal-level',
     'a plain Postgres',
-    { spec: f.postgresSpec(), source: { neon: null } },
+    { spec: f.postgresSpec(), source: { neon: null, managed: null } },
     'blocking',
     "ALTER SYSTEM SET wal_level = 'logical'; -- then restart the server",
   ],
@@ -243,6 +249,140 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'blocking',
     null,
   ],
+  [
+    'wal-level',
+    'an RDS instance',
+    { spec: f.postgresSpec(), source: { neon: null, managed: 'rds' } },
+    'blocking',
+    'set rds.logical_replication = 1 in the parameter group of the instance, then reboot it',
+  ],
+  [
+    'wal-senders',
+    'a Cloud SQL instance without a free wal sender',
+    { source: { usedWalSenders: 10, managed: 'cloud-sql' } },
+    'blocking',
+    'max_wal_senders = 20 as a flag of the instance, which restarts it',
+  ],
+  [
+    'role-creation',
+    'a role by SQL on RDS, without its administrators',
+    { spec: f.postgresSpec(), source: { neon: null, managed: 'rds' } },
+    'blocking',
+    'connect as a member of rds_superuser, or name a role it made',
+  ],
+  [
+    'role-attributes',
+    'a role on RDS that is no member of rds_replication',
+    { source: { managed: 'rds', role: { ...role, replication: false } } },
+    'blocking',
+    'GRANT rds_replication TO "materialize"; -- as a member of rds_superuser',
+  ],
+  [
+    'role-attributes',
+    'a role on Cloud SQL that may not replicate',
+    { source: { managed: 'cloud-sql', role: { ...role, replication: false } } },
+    'blocking',
+    'ALTER ROLE "materialize" REPLICATION; -- as a member of cloudsqlsuperuser',
+  ],
+  ['read-only-login', 'a standby', { source: { standby: true } }, 'blocking', null],
+  [
+    'read-only-login',
+    'a login whose sessions are read-only',
+    { source: { readOnly: true } },
+    'blocking',
+    'ALTER ROLE "neondb_owner" SET default_transaction_read_only = off; -- or a login that may write',
+  ],
+  [
+    'schema-usage',
+    'a schema of somebody else',
+    { source: orders({ schemaGrantable: false }) },
+    'blocking',
+    'GRANT USAGE ON SCHEMA "public" TO "materialize"; -- by the owner of the schema',
+  ],
+  [
+    'generated-columns',
+    'a stored column before 18',
+    { source: orders({ columns: [stored] }) },
+    'info',
+    'in a view: public.orders.total = (price * (2)::numeric)',
+  ],
+  [
+    'generated-columns',
+    'a stored column on 18',
+    { source: { versionNum: 180_000, ...orders({ columns: [stored] }) } },
+    'info',
+    'in a view: public.orders.total = (price * (2)::numeric)',
+  ],
+  [
+    'generated-columns',
+    'a virtual column',
+    { source: { versionNum: 180_000, ...orders({ columns: [virtual] }) } },
+    'blocking',
+    'take public.orders out of source.tables, or make its columns STORED: public.orders.half = (price / (2)::numeric)',
+  ],
+  [
+    'other-publication-columns',
+    'another publication that lists columns',
+    { source: orders({ publications: [narrow] }) },
+    'blocking',
+    'BEGIN;\nALTER PUBLICATION "analytics" DROP TABLE ONLY "public"."orders";\n' +
+      'ALTER PUBLICATION "analytics" ADD TABLE ONLY "public"."orders";\nCOMMIT; ' +
+      '-- by analytics: its subscribers get more columns',
+  ],
+  [
+    'other-publication-columns',
+    'another publication that leaves generated columns out, on 18',
+    { source: { versionNum: 180_000, ...orders({ columns: [stored], publications: [f.publishedBy('analytics')] }) } },
+    'blocking',
+    'ALTER PUBLICATION "analytics" SET (publish_generated_columns = stored); -- by analytics: its subscribers get more columns',
+  ],
+  [
+    'other-publication-columns',
+    'writes that are refused already',
+    { source: orders({ replicaIdentity: 'full', publications: [narrow] }) },
+    'warning',
+    null,
+  ],
+  ['inherited-table', 'a parent', { source: orders({ heirs }) }, 'blocking', 'name the tables that inherit'],
+  [
+    'inherited-table',
+    'a hypertable',
+    { source: orders({ hypertable: true }) },
+    'blocking',
+    'take it out of source.tables',
+  ],
+  [
+    'inherited-table',
+    'a parent that Materialize has already',
+    { built: true, source: { tables: prepared.tables.map((table) => ({ ...table, heirs })) } },
+    'warning',
+    'replicate the tables that inherit',
+  ],
+  [
+    'inherited-table',
+    'parents among all tables',
+    { spec: f.withSource({ tables: { kind: 'all', aliases: [] } }), source: orders({ heirs }) },
+    'warning',
+    null,
+  ],
+  ['identity-full-cost', 'a busy table', { source: orders({ rowBytes: 200, written: hot }) }, 'info', null],
+  [
+    'identity-full-cost',
+    'a wide and busy table',
+    { source: orders({ rowBytes: 4096, written: hot }) },
+    'warning',
+    null,
+  ],
+  [
+    'not-a-table',
+    'an unlogged table',
+    { source: orders({ persistence: 'unlogged' }) },
+    'blocking',
+    'take it out of source.tables, or: ALTER TABLE "public"."orders" SET LOGGED; -- which rewrites it',
+  ],
+  ['not-a-table', 'a temporary table', { source: orders({ persistence: 'temporary' }) }, 'blocking', null],
+  ['not-a-table', 'a foreign table', { source: orders({ relkind: 'f' }) }, 'blocking', null],
+  ['not-a-table', 'a table of the system', { source: orders({ oid: 1259 }) }, 'blocking', null],
   ['not-a-table', 'a partitioned table', { source: orders({ relkind: 'p' }) }, 'blocking', null],
   [
     'duplicate-target',
@@ -305,6 +445,13 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'published-without-identity',
     'a published table without a key',
     { source: { ...orders({ hasPrimaryKey: false }), publication } },
+    'warning',
+    'ALTER TABLE "public"."orders" REPLICA IDENTITY FULL;',
+  ],
+  [
+    'published-without-identity',
+    'a table without a key that others publish',
+    { source: orders({ replicaIdentity: 'nothing', publications: [f.publishedBy('analytics')] }) },
     'warning',
     'ALTER TABLE "public"."orders" REPLICA IDENTITY FULL;',
   ],
@@ -510,6 +657,149 @@ test.each(CASES)('%s is found in %s', (code, _what, seen, severity, fix) => {
 
 test.each(CASES.filter(([, , , severity]) => severity === 'blocking'))('%s has a way out: %s', (code, _what, seen) => {
   expect(run(seen).find((finding) => finding.code === code)?.fix).toBeTruthy();
+});
+
+const admin = (managed: SourceFacts['managed'], group: string, name = 'admin'): Case => ({
+  spec: f.postgresSpec(),
+  source: {
+    ...{ neon: null, managed, versionNum: 150_000 },
+    user: { ...prepared.user, name, replication: false, memberOf: [group] },
+  },
+});
+const member = { ...role, replication: false, memberOf: ['rds_replication'] };
+const plain = f.table('orders').columns;
+const inserts = { insert: true, update: false, delete: false, truncate: false };
+
+/** code, what looks like it, and the systems that show it. */
+const SILENT: [string, string, Case][] = [
+  ['read-only-login', 'a standby where all is set up', { built: true, source: { standby: true } }],
+  ['read-only-login', 'a read-only login with nothing to set up', { built: true, source: { readOnly: true } }],
+  ['role-creation', 'an administrator of RDS before 16', admin('rds', 'rds_superuser')],
+  ['role-creation', 'an administrator of Cloud SQL before 16', admin('cloud-sql', 'cloudsqlsuperuser')],
+  ['role-creation', 'an administrator of Azure before 16', admin('azure', 'azure_pg_admin')],
+  ['role-creation', 'the postgres of Supabase before 16', admin('supabase', 'pg_monitor', 'postgres')],
+  ['role-attributes', 'a member of rds_replication on RDS', { source: { managed: 'rds', role: member } }],
+  ['schema-usage', 'a schema that the login may let in', { source: orders({ schemaGrantable: true }) }],
+  ['schema-usage', 'a schema for everybody', { source: orders({ schemaGrantable: false, schemaOpen: true }) }],
+  [
+    'schema-usage',
+    'a schema the role may use',
+    { source: { role: { ...role, memberOf: [] }, ...orders({ schemaGrantable: false, schemaUsable: true }) } },
+  ],
+  ['generated-columns', 'a default', { source: orders({ columns: plain }) }],
+  [
+    'generated-columns',
+    'a stored column of a table that is copied',
+    { built: true, source: { tables: prepared.tables.map((table) => ({ ...table, columns: [...plain, stored] })) } },
+  ],
+  [
+    'other-publication-columns',
+    'a row filter',
+    { source: orders({ publications: [f.publishedBy('x', { filtered: true })] }) },
+  ],
+  [
+    'other-publication-columns',
+    'a list in a publication of inserts',
+    { source: orders({ publications: [{ ...narrow, publishes: inserts }] }) },
+  ],
+  [
+    'other-publication-columns',
+    'generated columns left out before 18',
+    { source: orders({ columns: [stored], publications: [f.publishedBy('x')] }) },
+  ],
+  [
+    'other-publication-columns',
+    'generated columns in both, on 18',
+    {
+      source: {
+        versionNum: 180_000,
+        ...orders({ columns: [stored], publications: [f.publishedBy('x', { generatedColumns: 'stored' })] }),
+      },
+    },
+  ],
+  [
+    'other-publication-columns',
+    'a virtual column, which is told as such',
+    { source: { versionNum: 180_000, ...orders({ columns: [virtual], publications: [f.publishedBy('x')] }) } },
+  ],
+  ['inherited-table', 'a table nobody inherits from', {}],
+  [
+    'identity-full-cost',
+    'a table that has it already',
+    { source: orders({ replicaIdentity: 'full', rowBytes: 4096, written: hot }) },
+  ],
+  [
+    'identity-full-cost',
+    'a rate of a few minutes',
+    { source: orders({ rowBytes: 4096, written: { changes: 36_000, seconds: 360 } }) },
+  ],
+  [
+    'identity-full-cost',
+    'a table that hardly changes',
+    { source: orders({ rowBytes: 200, written: { changes: 100, seconds: 3600 } }) },
+  ],
+  ['identity-full-cost', 'a table nobody analysed', { source: orders({ rowBytes: null, written: hot }) }],
+  ['not-a-table', 'a table without columns', { source: orders({ columns: [] }) }],
+];
+
+test.each(SILENT)('%s is not found in %s', (code, _what, seen) => {
+  expect(run(seen).filter((finding) => finding.code === code)).toEqual([]);
+});
+
+test('membership in a role called rds_replication counts on RDS only', () => {
+  const found = run({ source: { managed: null, role: member } }).map(({ code }) => code);
+  expect(found).toContain('role-attributes');
+});
+
+test('a wide row is warned of from the threshold on, and not below it', () => {
+  const severity = (rowBytes: number, changes: number) =>
+    run({ source: orders({ rowBytes, written: { changes, seconds: 3600 } }) })
+      .filter(({ code }) => code === 'identity-full-cost')
+      .map((finding) => finding.severity);
+  const hottest = 256 * 1024 ** 2;
+  expect(severity(2048, hottest / 2048)).toEqual(['warning']);
+  expect(severity(2047, hottest)).toEqual(['info']);
+  expect(severity(2048, hottest / 2048 - 1)).toEqual(['info']);
+});
+
+test('the cost of full identities is told table by table, the dearest first, with width and rate', () => {
+  const tables = [
+    f.table('orders', { rowBytes: 100, written: { changes: 7200, seconds: 3600 } }),
+    f.table('customers', { rowBytes: 1000, written: { changes: 72_000, seconds: 3600 } }),
+  ];
+  const found = run({ source: { tables } }).filter(({ code }) => code === 'identity-full-cost');
+  expect(found.map(({ sentence }) => sentence)).toEqual([
+    'logging old rows whole adds about 69 MiB of WAL an hour: public.customers 69 MiB (rows of 1000 B, 20 updates and deletes a second), public.orders 703 KiB (rows of 100 B, 2 updates and deletes a second)',
+  ]);
+});
+
+test('what holds for a thousand tables is said once', () => {
+  const names = Array.from({ length: 1000 }, (_, at) => `t${at}`);
+  const make = (name: string) =>
+    f.table(name, {
+      columns: [...plain, stored],
+      publications: [f.publishedBy('analytics', { columns: ['id'], entry: { schema: 'public', name } })],
+      ...{ rowBytes: 4096, written: hot, heirs: name === 't7' ? heirs : { count: 0, first: [] } },
+    });
+  const found = run({
+    spec: f.withSource({ tables: { kind: 'all', aliases: [] } }),
+    source: { tables: names.map(make) },
+    target: { limits: { ...target.limits, maxSources: 5000, maxTables: 5000 } },
+  });
+  const once = ['generated-columns', 'other-publication-columns', 'inherited-table', 'identity-full-cost'];
+  const counted = once.map((code) => found.filter((finding) => finding.code === code).length);
+  expect(counted).toEqual([1, 1, 1, 1]);
+  for (const { code, sentence } of found) if (once.includes(code)) expect(sentence.length).toBeLessThan(1000);
+});
+
+test('parents among all tables are left out of the plan, and taken where Materialize has them', () => {
+  const all = f.withSource({ tables: { kind: 'all', aliases: [] } });
+  const tables = [f.table('orders', { heirs }), f.table('customers'), f.table('card_payment')];
+  const plan = (to: TargetFacts) => makePlan(all, f.preparedSource({ tables }), to, f.watched);
+  expect(plan(f.emptyTarget()).tables.map(({ name }) => name)).toEqual(['card_payment', 'customers']);
+  const built = plan(f.builtTarget());
+  expect(built.tables.map(({ name }) => name)).toEqual(['card_payment', 'customers', 'orders']);
+  expect(built.removed).toEqual([]);
 });
 
 test('every rule has a case here', () => {

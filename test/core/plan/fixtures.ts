@@ -94,6 +94,7 @@ export function table(name: string, change: Partial<TableFacts> = {}): TableFact
     selectable: null,
     schemaUsable: null,
     schemaGrantable: true,
+    schemaOpen: false,
     estimatedRows: 1000,
     bytes: '8192',
     rowBytes: null,
@@ -106,12 +107,21 @@ export function table(name: string, change: Partial<TableFacts> = {}): TableFact
   };
 }
 
+export const generatedColumn = (
+  name: string,
+  generated: 'stored' | 'virtual',
+  expression: string,
+): TableFacts['columns'][number] => {
+  return { name, type: 'numeric', typeOid: 1700, nullable: true, generated, expression, ingest: 'yes' };
+};
+
 /** A publication of somebody else's that publishes a table whole. */
 export const publishedBy = (name: string, change: Partial<TablePublication> = {}): TablePublication => ({
   name,
   owner: 'analytics',
   ownedByUs: false,
   via: 'table',
+  entry: { schema: 'public', name: 'orders' },
   publishes: { insert: true, update: true, delete: true, truncate: true },
   columns: null,
   filtered: false,

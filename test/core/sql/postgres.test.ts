@@ -22,6 +22,10 @@ describe('statements upstream', () => {
     [sql.publishEverything('p'), `ALTER PUBLICATION "p" SET (publish = 'insert, update, delete, truncate')`],
     [sql.dropPublication('p'), 'DROP PUBLICATION IF EXISTS "p"'],
     [sql.createRole('mat', `it's\\`), `CREATE ROLE "mat" LOGIN REPLICATION PASSWORD 'it''s\\'`],
+    [
+      sql.createRole('ma"t', 'x', { byGroup: true }),
+      `CREATE ROLE "ma""t" LOGIN PASSWORD 'x'; GRANT rds_replication TO "ma""t"`,
+    ],
     [sql.createRole('mat', 'x', { bypassRls: true }), `CREATE ROLE "mat" LOGIN REPLICATION BYPASSRLS PASSWORD 'x'`],
     [sql.alterRolePassword('mat', 'x'), `ALTER ROLE "mat" PASSWORD 'x'`],
     [sql.alterRoleReplication('mat'), 'ALTER ROLE "mat" REPLICATION'],

@@ -1,4 +1,7 @@
-import { listTables, readTables } from '../../../src/systems/postgres';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startPostgres } from '../../../local/postgres/server';
+import { connectSource, listTables, readServer, readTables } from '../../../src/systems/postgres';
 import { managedServer } from '../../../src/systems/postgres/managed';
 import { startUpstream, type Upstream } from './upstream';
 
@@ -104,10 +107,10 @@ describe.each([14, 18] as const)('what a plan knows of tables of Postgres %i', (
     await up.sudo('CREATE SCHEMA lent', 'CREATE SCHEMA given', 'GRANT CREATE, USAGE ON SCHEMA lent TO owner');
     await up.sudo('GRANT CREATE ON SCHEMA given TO owner', 'GRANT USAGE ON SCHEMA given TO owner WITH GRANT OPTION');
     await up.run('CREATE TABLE lent.t (id int)', 'CREATE TABLE given.t (id int)', 'CREATE TABLE mine (id int)');
-    expect((await up.table('lent.t')).schemaGrantable).toBe(false);
+    expect(await up.table('lent.t')).toMatchObject({ schemaGrantable: false, schemaOpen: false });
     expect((await up.table('given.t')).schemaGrantable).toBe(true);
     // From 15 on public belongs to the owner of the database.
-    expect((await up.table('mine')).schemaGrantable).toBe(version >= 15);
+    expect(await up.table('mine')).toMatchObject({ schemaGrantable: version >= 15, schemaOpen: true });
   });
 
   it('names every publication that publishes a table', async () => {
@@ -116,15 +119,16 @@ describe.each([14, 18] as const)('what a plan knows of tables of Postgres %i', (
       `CREATE PUBLICATION own FOR TABLE sold WITH (publish = 'insert, delete')`,
     );
     await up.sudo('CREATE PUBLICATION everything FOR ALL TABLES');
+    const entry = { schema: 'public', name: 'sold' };
     expect((await up.table('sold')).publications).toEqual([
       {
         ...{ name: 'everything', owner: 'postgres', ownedByUs: false, via: 'all', publishes: EVERYTHING },
-        ...{ columns: null, filtered: false, generatedColumns: 'none' },
+        ...{ entry, columns: null, filtered: false, generatedColumns: 'none' },
       },
       {
         ...{ name: 'own', owner: 'owner', ownedByUs: true, via: 'table' },
         publishes: { insert: true, update: false, delete: true, truncate: false },
-        ...{ columns: null, filtered: false, generatedColumns: 'none' },
+        ...{ entry, columns: null, filtered: false, generatedColumns: 'none' },
       },
     ]);
     await up.sudo('DROP PUBLICATION everything', 'DROP PUBLICATION own');
@@ -241,12 +245,27 @@ describe.each([15, 18] as const)('column lists, filters and schemas of Postgres 
       'CREATE PUBLICATION of_root FOR TABLE logs',
     );
     const { publications } = await up.table('logs_1');
-    expect(publications.map(({ name, columns }) => [name, columns])).toEqual([
-      ['as_parts', ['note']],
-      ['as_root', ['id', 'year']],
-      ['of_root', null],
+    expect(publications.map(({ name, entry, columns }) => [name, entry.name, columns])).toEqual([
+      ['as_parts', 'logs_1', ['note']],
+      ['as_root', 'logs', ['id', 'year']],
+      ['of_root', 'logs_1', null],
     ]);
   });
+});
+
+test('a standby is told from a primary', async () => {
+  const server = await startPostgres();
+  try {
+    await server.halt();
+    await writeFile(join(server.dataDir, 'standby.signal'), '');
+    await server.start();
+    const options = { connectTimeoutMs: 20_000, deadlineMs: 20_000 };
+    const client = await connectSource({ url: server.superuserUrl, tls: { mode: 'disable', ca: null } }, options);
+    expect(await readServer(client)).toMatchObject({ standby: true, versionNum: expect.any(Number) as number });
+    await client.close();
+  } finally {
+    await server.stop('immediate');
+  }
 });
 
 test('Aurora has the marks of RDS and one of its own', () => {

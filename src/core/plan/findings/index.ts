@@ -3,6 +3,9 @@ import type { SourceFacts, TargetFacts, WatchFacts } from '../facts';
 import { setScene, type Scene } from '../scene';
 import type { Finding } from '../types';
 import type { Rule } from './rule';
+import { costRules } from './cost-rules';
+import { harmRules } from './harm-rules';
+import { loginRules } from './login-rules';
 import { publicationRules } from './publication-rules';
 import { sourceRules } from './source-rules';
 import { tableRules } from './table-rules';
@@ -11,8 +14,11 @@ import { targetRules } from './target-rules';
 /** Every rule by its code, in the order a person would check them. */
 export const FINDING_RULES: Record<string, Rule> = {
   ...sourceRules,
+  ...loginRules,
   ...publicationRules,
   ...tableRules,
+  ...harmRules,
+  ...costRules,
   ...targetRules,
 };
 

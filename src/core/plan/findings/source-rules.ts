@@ -1,16 +1,9 @@
-import { plural } from '../../text/count';
 import { formatBytes } from '../../text/size';
 import { formatDuration } from '../../text/duration';
-import { quoteIdent } from '../../sql/quote';
-import {
-  alterRoleReplication,
-  dropPublication,
-  noIdleInTransactionTimeout,
-  rollbackPrepared,
-  terminateBackend,
-} from '../../sql/postgres';
-import type { OpenTransaction } from '../facts';
+import { dropPublication, noIdleInTransactionTimeout, rollbackPrepared, terminateBackend } from '../../sql/postgres';
+import type { ManagedServer, OpenTransaction } from '../facts';
 import { amount, estimateSeconds } from '../estimate';
+import { enableLogical, whereSettingsAre } from '../managed';
 import { isManaged } from '../scene';
 import { neverIdlesOut } from '../source-steps';
 import { blocking, info, isCopying, isCreating, statements, warning, type Rule } from './rule';
@@ -18,10 +11,15 @@ import { blocking, info, isCopying, isCreating, statements, warning, type Rule }
 /** Materialize supports 11 and later; from 14 on a table is copied by several workers at once. */
 const OLDEST_SERVER = 110_000;
 const PARALLEL_SERVER = 140_000;
-/** From here on a CREATEROLE role with REPLICATION may give REPLICATION to a role it makes. */
-const SQL_ROLE_SERVER = 160_000;
 /** The permanent slot and the temporary one of the snapshot, both checked by Materialize. */
 const SLOTS_NEEDED = 2;
+
+/** How a setting that needs a restart is made on this server. */
+function setting(name: string, value: string, managed: ManagedServer | null): string {
+  const where = whereSettingsAre(managed);
+  if (where !== null) return `${name} = ${value} ${where}`;
+  return `${statements(`ALTER SYSTEM SET ${name} = '${value}'`)} -- then restart the server`;
+}
 
 const major = (versionNum: number): string => String(Math.floor(versionNum / 10_000));
 
@@ -43,8 +41,8 @@ export const sourceRules: Record<string, Rule> = {
     if (spec.source.kind === 'neon') {
       return [info('wal_level', `${sentence}; the run enables it after approval, which restarts every compute`)];
     }
-    const fix = statements("ALTER SYSTEM SET wal_level = 'logical'");
-    return [blocking('wal_level', sentence, `${fix} -- then restart the server`)];
+    const { managed } = source;
+    return [blocking('wal_level', sentence, enableLogical(managed) ?? setting('wal_level', 'logical', managed))];
   },
 
   'pooled-host': ({ source }) =>
@@ -63,7 +61,8 @@ export const sourceRules: Record<string, Rule> = {
     if (!isCopying(scene) || max - used >= SLOTS_NEEDED) return [];
     const sentence = `${used} of ${max} replication slots are taken; the copy needs ${SLOTS_NEEDED} free ones`;
     const look = "SELECT slot_name, active, restart_lsn FROM pg_replication_slots WHERE slot_type = 'logical'";
-    const fix = `${statements(look)} -- drop what nobody uses, or raise max_replication_slots (Neon: ask its support)`;
+    const raise = setting('max_replication_slots', String(max + SLOTS_NEEDED), scene.source.managed);
+    const fix = `${statements(look)} -- drop what nobody uses, or: ${raise}`;
     return [blocking('max_replication_slots', sentence, fix)];
   },
 
@@ -72,7 +71,7 @@ export const sourceRules: Record<string, Rule> = {
     const free = max - used;
     if (!isCopying(scene) || free >= SLOTS_NEEDED) return [];
     const sentence = `${used} of ${max} wal senders are taken; the copy uses ${SLOTS_NEEDED}, and Materialize does not check`;
-    const fix = `${statements("ALTER SYSTEM SET max_wal_senders = '20'")} -- then restart the server (Neon: ask its support)`;
+    const fix = setting('max_wal_senders', '20', scene.source.managed);
     return [free < 1 ? blocking('max_wal_senders', sentence, fix) : warning('max_wal_senders', sentence, fix)];
   },
 
@@ -84,49 +83,6 @@ export const sourceRules: Record<string, Rule> = {
     if (seconds < 60) return [];
     const sentence = `the server keeps at most ${formatBytes(cap)} of WAL for a slot: if more is written during the copy (roughly ${formatDuration(seconds * 1000)}), the slot is lost`;
     return [info('max_slot_wal_keep_size', sentence, 'copy when little is written, or take a larger snapshotSize')];
-  },
-
-  'role-missing': ({ source, spec }) => {
-    const { name, via } = spec.source.role;
-    if (source.role !== null || via !== 'given') return [];
-    return [
-      blocking(
-        `role ${name}`,
-        `role ${name} does not exist`,
-        `create it, or let the run do so: role: {name: ${name}, via: sql}`,
-      ),
-    ];
-  },
-
-  'role-creation': ({ source, spec }) => {
-    const { name, via } = spec.source.role;
-    if (source.role !== null || via !== 'sql') return [];
-    const { user, versionNum, neon } = source;
-    if (user.superuser) return [];
-    const other = neon ? 'role: {via: api}' : `role: {name: ${name}, password: env:…} with a role made by a superuser`;
-    if (versionNum < SQL_ROLE_SERVER) {
-      const sentence = `before Postgres 16 only a superuser may make a role that replicates, and ${user.name} is none`;
-      return [blocking(`role ${name}`, sentence, other)];
-    }
-    if (user.createRole && user.replication) return [];
-    const lacks = [...(user.createRole ? [] : ['CREATEROLE']), ...(user.replication ? [] : ['REPLICATION'])].join(' ');
-    const fix = `${statements(`ALTER ROLE ${quoteIdent(user.name)} ${lacks}`)} -- or ${other}`;
-    return [blocking(`role ${name}`, `${user.name} lacks ${lacks} and may not make role ${name}`, fix)];
-  },
-
-  'role-attributes': (scene) => {
-    const { role } = scene.source;
-    if (role === null || role.superuser) return [];
-    const name = `role ${role.name}`;
-    const mends = scene.spec.source.role.via === 'sql' && isManaged(scene, role.comment);
-    return [
-      ...(role.login
-        ? []
-        : [blocking(name, `${name} may not log in`, statements(`ALTER ROLE ${quoteIdent(role.name)} LOGIN`))]),
-      ...(role.replication || mends
-        ? []
-        : [blocking(name, `${name} lacks REPLICATION`, statements(alterRoleReplication(role.name)))]),
-    ];
   },
 
   'open-transactions': (scene) =>
@@ -209,17 +165,6 @@ export const sourceRules: Record<string, Rule> = {
     const fix = `on ${host}:${port}, database ${database}, see that slot ${rebuild.slot} is gone, then: ${dropPublication(spec.source.publication)};`;
     return [warning(`${host}:${port}`, sentence, fix)];
   },
-
-  'admin-role': ({ source, spec, tables }) =>
-    spec.source.role.via === 'api' && source.role === null
-      ? [
-          info(
-            `role ${spec.source.role.name}`,
-            `a role made through Neon's API is an administrator, for ${plural(tables.length, 'table')} to read`,
-            source.versionNum >= SQL_ROLE_SERVER ? 'role: {via: sql} makes one with only what it needs' : null,
-          ),
-        ]
-      : [],
 };
 
 function who(open: OpenTransaction): string {

@@ -5,11 +5,12 @@ import { alterRoleBypassRls, grantSelect, grantUsage } from '../../sql/postgres'
 import { dropSubsource, dropTable } from '../../sql/materialize';
 import { quoteIdent, qualified } from '../../sql/quote';
 import type { ColumnRef } from '../../spec/types';
-import type { ColumnFacts, TableFacts } from '../facts';
+import type { ColumnFacts, TableFacts, TablePublication } from '../facts';
 import { amount, copyCost } from '../estimate';
 import { neededGrants } from '../grants';
 import { isOurs } from '../ownership';
 import { tablesToPublish } from '../publication';
+import { isPublishable } from '../refused-writes';
 import { columnDifferences, droppedTable } from '../rebuild';
 import { listed } from '../scene';
 import { childOf, sameTable, tableName } from '../select';
@@ -23,9 +24,11 @@ const KINDS: Record<string, string> = {
   v: 'a view',
   m: 'a materialized view',
   f: 'a foreign table',
-  S: 'a sequence',
-  i: 'an index',
 };
+const PERSISTENCES = { permanent: 'of the system', unlogged: 'unlogged', temporary: 'temporary' };
+
+const kindOf = ({ relkind, persistence }: TableFacts): string =>
+  relkind === 'r' ? `${PERSISTENCES[persistence]}` : (KINDS[relkind] ?? 'no table');
 
 export const tableRules: Record<string, Rule> = {
   'no-tables': ({ tables, source, spec }) => {
@@ -46,12 +49,14 @@ export const tableRules: Record<string, Rule> = {
 
   'not-a-table': ({ upstream }) =>
     upstream
-      .filter((table) => table.relkind !== 'r')
+      .filter((table) => !isPublishable(table))
       .map((table) =>
         blocking(
           tableName(table),
-          `${tableName(table)} is ${KINDS[table.relkind] ?? 'no table'}, which logical replication does not carry`,
-          'take it out of source.tables',
+          `${tableName(table)} is ${kindOf(table)}, which logical replication does not carry`,
+          table.relkind === 'r' && table.persistence === 'unlogged'
+            ? `take it out of source.tables, or: ${statements(setLogged(table))} -- which rewrites it`
+            : 'take it out of source.tables',
         ),
       ),
 
@@ -149,7 +154,7 @@ export const tableRules: Record<string, Rule> = {
 
   'published-without-identity': ({ upstream, source }) =>
     upstream
-      .filter((table) => !needsPublishing(table, source.publication))
+      .filter((table) => !needsPublishing(table, source.publication) || table.publications.some(sendsChanges))
       .filter(
         (table) => table.replicaIdentity === 'nothing' || (table.replicaIdentity === 'default' && !table.hasPrimaryKey),
       )
@@ -228,5 +233,9 @@ export const tableRules: Record<string, Rule> = {
 
 const needsPublishing = (table: TableFacts, publication: Parameters<typeof tablesToPublish>[1] | null): boolean =>
   publication === null || tablesToPublish([table], publication).length > 0;
+
+const sendsChanges = ({ publishes }: TablePublication): boolean => publishes.update || publishes.delete;
+
+const setLogged = (table: TableFacts): string => `ALTER TABLE ${qualified(table.schema, table.name)} SET LOGGED`;
 
 const grantMembership = (owner: string, user: string): string => `GRANT ${quoteIdent(owner)} TO ${quoteIdent(user)}`;

@@ -1,0 +1,39 @@
+import { formatBytes } from '../../text/size';
+import type { TableFacts } from '../facts';
+import { listed } from '../scene';
+import { tableName } from '../select';
+import { isCostly, WRITE_COST, writeCost, writeCostWords, type WriteCost } from '../write-cost';
+import { info, warning, type Rule } from './rule';
+
+interface Cost {
+  table: TableFacts;
+  cost: WriteCost;
+}
+
+/** What the upstream pays for being replicated. */
+export const costRules: Record<string, Rule> = {
+  'identity-full-cost': ({ upstream }) => {
+    const costs = upstream
+      .filter(({ replicaIdentity }) => replicaIdentity !== 'full')
+      .flatMap((table): Cost[] => {
+        const cost = writeCost(table);
+        return cost === null ? [] : [{ table, cost }];
+      })
+      .sort((a, b) => b.cost.walPerHour - a.cost.walPerHour);
+    const costly = costs.filter(({ cost }) => isCostly(cost));
+    const others = costs.filter(({ cost }) => !isCostly(cost));
+    return [
+      ...(costly.length > 0 ? [warning('replica identity full', sentence(costly), REMEDY)] : []),
+      ...(total(others) >= WRITE_COST.toldBytesPerHour ? [info('replica identity full', sentence(others))] : []),
+    ];
+  },
+};
+
+const total = (costs: Cost[]): number => costs.reduce((sum, { cost }) => sum + cost.walPerHour, 0);
+
+function sentence(costs: Cost[]): string {
+  const each = costs.map(({ table, cost }) => `${tableName(table)} ${writeCostWords(cost)}`);
+  return `logging old rows whole adds about ${formatBytes(total(costs))} of WAL an hour: ${listed(each)}`;
+}
+
+const REMEDY = `keep wide columns in a table of their own that is not replicated, or see that the disk, the archive and the standbys carry it (said from rows of ${formatBytes(WRITE_COST.wideRowBytes)} and ${formatBytes(WRITE_COST.hotBytesPerHour)} an hour on)`;
