@@ -10,6 +10,8 @@ import {
   unpublished,
 } from '../core/plan/publication';
 import { neededDefaultPrivileges, neededGrants } from '../core/plan/grants';
+import { listed } from '../core/plan/scene';
+import { tableName } from '../core/plan/select';
 import { plural } from '../core/text/count';
 import type { PublicationFacts, TableFacts } from '../core/plan/facts';
 import type { StepResult } from '../core/plan/types';
@@ -72,7 +74,7 @@ export function ensureGrants(deps: Deps, { spec, tables }: StepInput): Promise<S
     if (now.tables.length > 0) await client.query(sql.grantSelect(now.tables, role));
     for (const { owner, schema } of later) await client.query(sql.grantSelectOnFutureTables(owner, schema, role));
     const left = await needed();
-    if (left.now.schemas.length + left.now.tables.length > 0) throw notHeld(`privileges of ${role}`);
+    if (left.now.schemas.length + left.now.tables.length > 0) throw notGiven(role, left.now);
     return done('changed', `privileges of ${role}`, `${role} may read ${plural(tables.length, 'table')}`);
   });
 }
@@ -136,6 +138,18 @@ async function alterPublication(
   if (statements.length === 0) return;
   const touched = [...publication.tables, ...missing];
   await changeProven(client, statements, touched, (await readWrites(client, touched)).refused);
+}
+
+/** Postgres only warns (01007) where the grantor may not give a privilege, so the look afterwards is what tells. */
+function notGiven(role: string, { schemas, tables }: ReturnType<typeof neededGrants>) {
+  const what = [...schemas.map((schema) => `schema ${schema}`), ...tables.map(tableName)];
+  const grants = [
+    ...schemas.map((schema) => sql.grantUsage(schema, role)),
+    ...(tables.length > 0 ? [sql.grantSelect(tables, role)] : []),
+  ];
+  return systemError('PermissionDenied', 'source', `${role} was not let into ${listed(what)}: it is not ours to give`, {
+    hint: `its owner has to: ${grants.slice(0, 3).join('; ')};`,
+  });
 }
 
 function notHeld(what: string) {
