@@ -1,5 +1,7 @@
 import { plural } from '../text/count';
+import { formatBytes } from '../text/size';
 import { missingEntries } from '../ip';
+import type { TableFacts } from './facts';
 import { neededDefaultPrivileges, neededGrants } from './grants';
 import { mayReplicate, replicatesByGroup } from './managed';
 import { isOurs, ownerOf } from './ownership';
@@ -7,6 +9,7 @@ import { publicationDifferences, publicationWords, tablesToPublish } from './pub
 import { isManaged, keepOrAdopt, listed, ownerWords, planStep, writesSecret, type Scene } from './scene';
 import { tableName } from './select';
 import type { PlanStep } from './types';
+import { writeCost, writeRateWords } from './write-cost';
 
 export function logicalReplication({ spec, source }: Scene): PlanStep {
   const id = 'logical-replication';
@@ -114,9 +117,17 @@ export function replicaIdentity({ upstream }: Scene): PlanStep {
   const weak = upstream.filter((table) => table.replicaIdentity !== 'full');
   if (weak.length === 0) return planStep(id, 'keep', object, 'every table has replica identity full');
   return planStep(id, 'change', object, `set replica identity full on ${listed(weak.map(tableName))}`, {
-    changes: weak.map((table) => `${tableName(table)}: ${table.replicaIdentity} → full`),
+    changes: weak.map((table) => `${tableName(table)}: ${table.replicaIdentity} → full${costOf(table)}`),
     interrupts: `each of ${plural(weak.length, 'table')} is locked for an instant; updates write more WAL from then on`,
   });
+}
+
+/** What it costs, where the server's statistics tell. */
+function costOf(table: TableFacts): string {
+  const cost = writeCost(table);
+  return cost === null || cost.walPerHour === 0
+    ? ''
+    : `: about ${formatBytes(cost.walPerHour)} of WAL an hour more (${writeRateWords(cost)})`;
 }
 
 export function grants({ spec, source, upstream }: Scene): PlanStep {

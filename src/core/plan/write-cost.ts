@@ -1,5 +1,5 @@
 import { formatBytes } from '../text/size';
-import { formatCount } from '../text/count';
+import { formatCount, plural } from '../text/count';
 import type { TableFacts } from './facts';
 
 /**
@@ -33,16 +33,16 @@ export function writeCost({ rowBytes, written }: Pick<TableFacts, 'rowBytes' | '
 export const isCostly = ({ rowBytes, walPerHour }: WriteCost): boolean =>
   rowBytes >= WRITE_COST.wideRowBytes && walPerHour >= WRITE_COST.hotBytesPerHour;
 
-/** `1.2 GiB (rows of 18 KiB, 20 updates and deletes a second)`. */
-export const writeCostWords = ({ rowBytes, changesPerSecond, walPerHour }: WriteCost): string =>
-  `${formatBytes(walPerHour)} (rows of ${formatBytes(rowBytes)}, ${rate(changesPerSecond)})`;
+/** `rows of 18 KiB, 20 updates and deletes a second`. */
+export const writeRateWords = ({ rowBytes, changesPerSecond }: WriteCost): string =>
+  `rows of ${formatBytes(rowBytes)}, ${rate(changesPerSecond)}`;
 
 function rate(perSecond: number): string {
-  const [count, unit] =
-    perSecond >= 1
-      ? [perSecond, 'second']
-      : perSecond * 60 >= 1
-        ? [perSecond * 60, 'minute']
-        : [perSecond * 3600, 'hour'];
-  return `${formatCount(Math.max(1, count))} updates and deletes a ${unit}`;
+  for (const [unit, seconds] of [
+    ['second', 1],
+    ['minute', 60],
+  ] as const) {
+    if (perSecond * seconds >= 1.5) return `${formatCount(perSecond * seconds)} updates and deletes a ${unit}`;
+  }
+  return `${plural(Math.max(1, Math.round(perSecond * 3600)), 'update or delete', 'updates and deletes')} an hour`;
 }

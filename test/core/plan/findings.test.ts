@@ -773,6 +773,15 @@ test('the cost of full identities is told table by table, the dearest first, wit
   ]);
 });
 
+test('the step that sets full identities says what each costs, where that is known', () => {
+  const tables = [f.table('orders', { rowBytes: 100, written: { changes: 60, seconds: 3600 } }), f.table('customers')];
+  const { steps } = makePlan(f.spec, f.untouchedSource({ tables }), f.emptyTarget(), f.notWatched);
+  expect(steps.find(({ id }) => id === 'replica-identity')?.changes).toEqual([
+    'public.orders: default → full: about 5.9 KiB of WAL an hour more (rows of 100 B, 60 updates and deletes an hour)',
+    'public.customers: default → full',
+  ]);
+});
+
 test('what holds for a thousand tables is said once', () => {
   const names = Array.from({ length: 1000 }, (_, at) => `t${at}`);
   const make = (name: string) =>

@@ -2,7 +2,7 @@ import { formatBytes } from '../../text/size';
 import type { TableFacts } from '../facts';
 import { listed } from '../scene';
 import { tableName } from '../select';
-import { isCostly, WRITE_COST, writeCost, writeCostWords, type WriteCost } from '../write-cost';
+import { isCostly, WRITE_COST, writeCost, writeRateWords, type WriteCost } from '../write-cost';
 import { info, warning, type Rule } from './rule';
 
 interface Cost {
@@ -32,7 +32,9 @@ export const costRules: Record<string, Rule> = {
 const total = (costs: Cost[]): number => costs.reduce((sum, { cost }) => sum + cost.walPerHour, 0);
 
 function sentence(costs: Cost[]): string {
-  const each = costs.map(({ table, cost }) => `${tableName(table)} ${writeCostWords(cost)}`);
+  const each = costs.map(
+    ({ table, cost }) => `${tableName(table)} ${formatBytes(cost.walPerHour)} (${writeRateWords(cost)})`,
+  );
   return `logging old rows whole adds about ${formatBytes(total(costs))} of WAL an hour: ${listed(each)}`;
 }
 
