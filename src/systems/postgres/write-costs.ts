@@ -6,7 +6,7 @@ type WriteCost = Pick<TableFacts, 'rowBytes' | 'written'>;
 /**
  * The width of a row: what ANALYZE saw, where values out of line count as their pointers, and so the TOAST table's part
  * of a row besides. Counters of a database run since they were reset, or else since the server lost all of them, which
- * its own counters remember; those of the archiver and the writer are reset more rarely than either.
+ * its own counters remember. A database that is younger than its server seems calmer than it is.
  */
 const COSTS = `
   WITH since AS (
