@@ -3,7 +3,15 @@
  * one of them, see `tries.ts`; the README's table is made from this.
  */
 export const TRIES = {
-  'a role that may create in public': {},
+  'a role that may create in public': {
+    'a function that fits better than the catalog’s: json_build_object(text, boolean, …)':
+      'running as the worker’s login',
+    'a function that takes text for a name: obj_description(oid, text)': 'running as the worker’s login',
+    'every function n2m calls, with the same arguments': 'running as the worker’s login',
+    'operators for the types that n2m compares': 'running as the worker’s login',
+    'domains with a check, by the names of the types that n2m casts to': 'running as the worker’s login',
+    'views by the names of the catalog: pg_publication, pg_class, …': 'running as the worker’s login',
+  },
   'a role that may create in the database': {},
   'the owner of a replicated table': {
     'a line break and a line of its own in the name': 'the words of n2m',

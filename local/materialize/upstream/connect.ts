@@ -11,6 +11,11 @@ const CONNECT_TIMEOUT_MS = 30_000;
 export const TEXT_SETTINGS =
   '-c datestyle=ISO,MDY -c intervalstyle=postgres -c extra_float_digits=3 -c bytea_output=hex -c timezone=UTC';
 
+/** So that defaults of the role or the database leave its queries alone; what the real one's do with them is another matter. */
+const OWN_SETTINGS =
+  '-c search_path=pg_catalog -c standard_conforming_strings=on -c client_encoding=UTF8 -c row_security=on ' +
+  '-c statement_timeout=0 -c lock_timeout=0 -c default_transaction_isolation=read\\ committed';
+
 /** The connection could not be made; `message` is in Materialize's words. */
 export class ConnectError extends Error {
   override readonly name = 'ConnectError';
@@ -40,7 +45,7 @@ export async function connectUpstream(
     password: c.password ?? undefined,
     database: c.database,
     ssl: tlsOptions(c),
-    options: TEXT_SETTINGS,
+    options: `${TEXT_SETTINGS} ${OWN_SETTINGS}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   };
