@@ -7,6 +7,8 @@ export interface WorkerConfig {
   secrets: { allow: string[]; directory: string | null };
   /** What alerts and pings may reach besides public hosts by https. */
   webhookAllow: WebhookAllow;
+  /** Where files may say that Materialize reaches a server, besides the host of its URL: `host:port`, in lower case. */
+  reachableAllow: string[];
   /** host:port of the Prometheus endpoint; null: none. */
   metricsAddress: string | null;
   /** host:port of health and readiness; null: none. */
@@ -19,6 +21,12 @@ export interface WorkerConfig {
 }
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+
+/** `db.internal` is its port 5432. */
+function reachableAddress(entry: string): string | null {
+  const [, host, port = '5432'] = /^(\[[0-9a-f:.]+\]|[^:\s[\]]+)(?::(\d{1,5}))?$/i.exec(entry) ?? [];
+  return host === undefined ? null : `${host.replace(/^\[|\]$/g, '').toLowerCase()}:${port}`;
+}
 
 /**
  * Pure: reads, completes, checks. Throws one Error that names every variable that is wrong.
@@ -36,6 +44,16 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
     if (!allowed.includes(value)) problems.push(`${name}=${value} is none of ${allowed.join(', ')}`);
     return value;
   };
+  const list = (name: string): string[] =>
+    (env[name] ?? '')
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean);
+  const reachableAllow = list('N2M_REACHABLE_ALLOW').map((entry) => {
+    const address = reachableAddress(entry);
+    if (address === null) problems.push(`N2M_REACHABLE_ALLOW: ${entry} is no host or host:port, e.g. db.internal:5432`);
+    return address ?? '';
+  });
   const neonApiUrl = env.N2M_NEON_API_URL ?? 'https://console.neon.tech/api/v2';
   if (!URL.canParse(neonApiUrl)) problems.push('N2M_NEON_API_URL is no URL, e.g. https://console.neon.tech/api/v2');
   const webhooks = parseWebhookAllow(env.N2M_WEBHOOK_ALLOW ?? '');
@@ -52,13 +70,11 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
     taskQueue: env.N2M_TASK_QUEUE ?? 'n2m',
     neonApiUrl,
     secrets: {
-      allow: (env.N2M_SECRETS_ALLOW ?? '')
-        .split(',')
-        .map((name) => name.trim())
-        .filter(Boolean),
+      allow: list('N2M_SECRETS_ALLOW'),
       directory: env.N2M_SECRETS_DIR || null,
     },
     webhookAllow: webhooks.allow,
+    reachableAllow,
     metricsAddress: address('N2M_METRICS_ADDRESS'),
     healthAddress: address('N2M_HEALTH_ADDRESS'),
     logLevel: oneOf('N2M_LOG_LEVEL', LEVELS, 'INFO'),

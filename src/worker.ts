@@ -23,8 +23,9 @@ import { createWebhooks } from './systems/webhooks';
 /** Composition root: environment → config → dependencies → activities → worker. The only place that builds them. */
 async function main(): Promise<void> {
   const config = parseConfig(process.env);
-  const secrets = createSecrets({ env: process.env, ...config.secrets });
   const keys = codecKeys(process.env);
+  const withheld = { refs: keys.map(({ ref }) => ref), values: keys.map(({ text }) => text) };
+  const secrets = createSecrets({ env: process.env, ...config.secrets, withheld });
   keys.forEach(({ text }) => secrets.remember(text));
   const dataConverter = dataConverterOf(keys);
   const clean = (text: string): string => scrub(text, secrets.known());
@@ -49,7 +50,7 @@ async function main(): Promise<void> {
     secrets,
     neon: (apiKey, signal) =>
       createNeon({ baseUrl: config.neonApiUrl, apiKey, signal, remember: (value) => secrets.remember(value) }),
-    sources: createSourceDirectory(secrets),
+    sources: createSourceDirectory(secrets, config.reachableAllow),
     pool,
     webhooks: createWebhooks({ allow: config.webhookAllow }),
     metrics: createMetrics(Runtime.instance().metricMeter),

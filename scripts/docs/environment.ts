@@ -5,6 +5,11 @@ export const WORKER_VARIABLES: [name: string, fallback: string, meaning: string]
   ['N2M_TASK_QUEUE', '`n2m`', 'Task queue the worker polls and the command line starts work on.'],
   ['N2M_SECRETS_ALLOW', '', 'Names, separated by commas, that `env:` may hand out besides `N2M_SECRET_…`.'],
   ['N2M_SECRETS_DIR', '', 'Folder of the files behind `file:` references, such as mounted secrets.'],
+  [
+    'N2M_REACHABLE_ALLOW',
+    '',
+    'Addresses `host:port` (without port 5432), separated by commas, that `source.reachableAt` of a file may name besides the host of its URL: Materialize takes a password there.',
+  ],
   ['N2M_NEON_API_URL', '`https://console.neon.tech/api/v2`', 'Neon’s API; never taken from the pipeline file.'],
   [
     'N2M_WEBHOOK_ALLOW',

@@ -76,17 +76,17 @@ export async function deliverAlerts(
 export async function ping({ secrets, webhooks }: Sending, spec: PipelineSpec): Promise<void> {
   if (!spec.watch.pingUrl) return;
   try {
-    await webhooks.call(await secrets.resolve(spec.watch.pingUrl), { method: 'GET' });
+    await webhooks.call(await secrets.resolve(spec.watch.pingUrl, 'web-url'), { method: 'GET' });
   } catch (error) {
     log.warn(`the ping URL ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 async function send({ secrets, webhooks }: Sending, sink: AlertSinkSpec, alert: Alert): Promise<void> {
-  const url = await secrets.resolve(sink.url);
+  const url = await secrets.resolve(sink.url, 'web-url');
   const body = sink.kind === 'slack' ? slackBody(alert) : webhookBody(alert);
   const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (sink.signingKey) headers['x-n2m-signature'] = sign(body, await secrets.resolve(sink.signingKey));
+  if (sink.signingKey) headers['x-n2m-signature'] = sign(body, await secrets.resolve(sink.signingKey, 'signing-key'));
   await webhooks.call(url, { method: 'POST', headers, body }).catch((error: unknown) => {
     throw new Error(`${sink.url} ${error instanceof Error ? error.message : String(error)}`);
   });

@@ -52,10 +52,10 @@ async function look(
 }
 
 async function resolvable(deps: Deps, reference: Reference): Promise<ReferenceLook> {
-  const { ref, path } = reference;
+  const { ref, path, purpose } = reference;
   try {
-    const value = await deps.secrets.resolve(ref);
-    if (reference.called) await callable(deps, ref, value);
+    const value = await deps.secrets.resolve(ref, purpose);
+    if (purpose === 'web-url') await callable(deps, ref, value);
     return { ref, path, failure: null };
   } catch (error) {
     return { ref, path, failure: toSystemError(error, 'worker', path).info };

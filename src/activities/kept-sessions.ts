@@ -27,7 +27,7 @@ export function openSessions(deps: Deps, spec: PipelineSpec): Sessions {
     () => deps.sources.forget(spec.source),
   );
   const target = kept('materialize', async () =>
-    connectMaterialize(await deps.secrets.resolve(spec.materialize.url), connectOptions(deps)),
+    connectMaterialize(await deps.secrets.resolve(spec.materialize.url, 'materialize-url'), connectOptions(deps)),
   );
   return {
     source: source.use,

@@ -46,12 +46,15 @@ async function choicesOf(deps: Deps, question: Question): Promise<Choice[]> {
 }
 
 async function inMaterialize<T>(deps: Deps, read: (client: SqlClient) => Promise<T>): Promise<T> {
-  const url = await deps.secrets.resolve(STARTER_REFERENCES.materialize);
+  const url = await deps.secrets.resolve(STARTER_REFERENCES.materialize, 'materialize-url');
   return withClient(connectMaterialize(url, connectOptions(deps)), read);
 }
 
 async function neon(deps: Deps): Promise<NeonClient> {
-  return deps.neon(await deps.secrets.resolve(STARTER_REFERENCES.neon), Context.current().cancellationSignal);
+  return deps.neon(
+    await deps.secrets.resolve(STARTER_REFERENCES.neon, 'api-key'),
+    Context.current().cancellationSignal,
+  );
 }
 
 const choice = (value: string, name = value): Choice => ({ value, note: name === value ? null : name, usual: false });

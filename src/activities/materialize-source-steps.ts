@@ -15,6 +15,7 @@ import type { SqlClient } from '../systems/sql-client';
 import { forgetAdded } from './added';
 import type { Deps } from './deps';
 import { createAndLook, done } from './ensure';
+import { refuseUnknownHost } from './given-password';
 import { itemsOf, REMOTE_DEADLINE, withMaterialize, withSource } from './sessions';
 import type { StepInput } from './types';
 
@@ -22,7 +23,10 @@ import type { StepInput } from './types';
 export async function ensureConnection(deps: Deps, { spec, planned }: StepInput): Promise<StepResult> {
   const { connection, secret } = itemsOf(spec);
   const object = `connection ${connection.name}`;
-  const { host, port } = await withSource(deps, spec, ({ access }) => Promise.resolve(access.reachable));
+  const { host, port } = await withSource(deps, spec, ({ access }) => {
+    refuseUnknownHost(access);
+    return Promise.resolve(access.reachable);
+  });
   const { tls, database, role } = spec.source;
   const options: sql.ConnectionOptions = {
     host,

@@ -8,6 +8,7 @@ import type { SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
 import { createAndLook, done } from './ensure';
 import { untilSized } from './cluster-wait';
+import { proveGiven, refuseUnknownHost } from './given-password';
 import { readPassword, renewPassword } from './role-step';
 import { itemsOf, withMaterialize, withSource } from './sessions';
 import type { StepInput } from './types';
@@ -55,8 +56,11 @@ export function ensureCluster(deps: Deps, { spec, tables, planned }: StepInput):
 export function ensureSecret(deps: Deps, { spec, planned }: StepInput): Promise<StepResult> {
   const object = `secret ${spec.materialize.names.secret}`;
   return withSource(deps, spec, async (session) => {
+    const { access } = session;
+    refuseUnknownHost(access);
     const password = (await readPassword(deps, spec, session)) ?? (await renewPassword(deps, spec, session));
     deps.secrets.remember(password);
+    await proveGiven(deps, spec, { access, password });
     await withMaterialize(deps, spec, (client) => storeSecret(deps, client, spec, password, planned === 'create'));
     const outcome = planned === 'create' ? 'created' : 'changed';
     return done(outcome, object, `holds the password of ${spec.source.role.name}`);

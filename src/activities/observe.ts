@@ -17,7 +17,7 @@ export async function observe(
       readSourceFacts(client, {
         pipeline: spec.name,
         source: spec.source,
-        reachable: access.reachable,
+        reachable: { ...access.reachable, unknown: access.unknownHost },
         neon: neon && (await neonFacts(spec, neon)),
       }),
     ),

@@ -97,7 +97,7 @@ async function neverIdleOut(deps: Deps, { spec }: StepInput, session: SourceSess
 /** The password as it can be looked up; null where only a new one helps. */
 export async function readPassword(deps: Deps, spec: PipelineSpec, session: SourceSession): Promise<string | null> {
   const { role } = spec.source;
-  if (role.via === 'given') return deps.secrets.resolve(role.password);
+  if (role.via === 'given') return deps.secrets.resolve(role.password, 'role-password');
   if (role.via === 'sql') return null;
   const { neon, branchId, project } = needNeon(spec, session);
   return neon.revealPassword(project, branchId, role.name);

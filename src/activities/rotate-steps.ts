@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { loginDifferences } from '../core/plan/source-definition';
 import { planRotation, type RotatePlan } from '../core/repair/rotate-plan';
 import type { StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import * as mzsql from '../core/sql/materialize';
 import { endWalsender } from '../core/sql/postgres';
-import { SystemError, systemError } from '../systems/errors';
+import { systemError } from '../systems/errors';
 import { readConnection, readDependentsOf, readSecret, readSource, readSourceProgress } from '../systems/materialize';
 import { readRole, readSlot, readSlotPid } from '../systems/postgres';
 import type { Deps } from './deps';
 import { done, sleep } from './ensure';
+import { loginAs, refuseUnknownHost } from './given-password';
 import { storeSecret } from './materialize-steps';
 import { tell } from './pulse';
 import { readPassword, renewPassword } from './role-step';
-import { itemsOf, neonBranch, REMOTE_DEADLINE, withMaterialize, withSource, withSourceAs } from './sessions';
+import { itemsOf, neonBranch, REMOTE_DEADLINE, withMaterialize, withSource } from './sessions';
 
 interface Input {
   spec: PipelineSpec;
@@ -52,10 +54,13 @@ export async function planRotate(deps: Deps, { spec }: Input): Promise<RotatePla
 export async function rotatePassword(deps: Deps, { spec }: Input): Promise<StepResult> {
   const { connection } = itemsOf(spec);
   const { name, via } = spec.source.role;
+  await refuseOtherTarget(deps, spec);
   const old = via === 'api' ? await passwordByApi(deps, spec) : null;
   const fresh = await newPassword(deps, spec);
   deps.secrets.remember(fresh);
   await untilLogin(deps, spec, fresh, 'accepted');
+  // A referenced one is whatever the file names: it goes nowhere before upstream has proven it.
+  if (via === 'given') await untilLogin(deps, spec, randomBytes(24).toString('base64url'), 'refused');
   await withMaterialize(deps, spec, async (client) => {
     await storeSecret(deps, client, spec, fresh, false);
     await client.query(mzsql.validateConnection(connection), undefined, REMOTE_DEADLINE);
@@ -67,6 +72,18 @@ export async function rotatePassword(deps: Deps, { spec }: Input): Promise<StepR
   const proof = old !== null && old !== fresh ? 'the old one is refused' : 'no other one is accepted';
   const outcome = via === 'given' ? 'the referenced password is stored' : 'has a new password';
   return done('changed', `password of ${name}`, `${name}: ${outcome}, Materialize logs in with it, ${proof}`);
+}
+
+/** The secret's value goes where the connection leads: there, nothing but what the worker knows to be upstream may be. */
+async function refuseOtherTarget(deps: Deps, spec: PipelineSpec): Promise<void> {
+  const access = await withSource(deps, spec, (session) => Promise.resolve(session.access));
+  refuseUnknownHost(access);
+  const { connection } = itemsOf(spec);
+  const found = await withMaterialize(deps, spec, (client) => readConnection(client, connection));
+  const differences = found ? loginDifferences(spec, access.reachable, found) : [];
+  if (differences.length === 0) return;
+  const message = `connection ${connection.name} leads elsewhere than the file: ${differences.join(', ')}`;
+  throw systemError('Conflict', 'materialize', message, { hint: 'n2m apply FILE changes the connection; rotate then' });
 }
 
 async function passwordByApi(deps: Deps, spec: PipelineSpec): Promise<string | null> {
@@ -105,7 +122,7 @@ async function untilLogin(
   const until = Date.now() + LOGIN_PATIENCE;
   const access = await withSource(deps, spec, (session) => Promise.resolve(session.access));
   for (;;) {
-    const answer = await login(deps, spec, { access, user: name, password });
+    const answer = (await loginAs(deps, spec, { access, user: name, password })) === null ? 'accepted' : 'refused';
     if (answer === wanted) return;
     if (Date.now() >= until) {
       const message =
@@ -118,21 +135,6 @@ async function untilLogin(
     }
     tell({ waitingFor: `the login of ${name} to be ${wanted}` });
     await sleep(EVERY);
-  }
-}
-
-async function login(
-  deps: Deps,
-  spec: PipelineSpec,
-  as: Parameters<typeof withSourceAs>[2],
-): Promise<'accepted' | 'refused'> {
-  try {
-    await withSourceAs(deps, spec, as, (client) => client.query('SELECT 1'));
-    return 'accepted';
-  } catch (error) {
-    // Anything else than a refused password is no answer: unreachable is not dead.
-    if (error instanceof SystemError && error.info.type === 'AuthenticationFailed') return 'refused';
-    throw error;
   }
 }
 

@@ -65,13 +65,13 @@ export async function withMaterialize<T>(
   use: (client: SqlClient) => Promise<T>,
   more: More = {},
 ): Promise<T> {
-  const url = await deps.secrets.resolve(spec.materialize.url);
+  const url = await deps.secrets.resolve(spec.materialize.url, 'materialize-url');
   return withClient(connectMaterialize(url, { ...connectOptions(deps), ...more }), use);
 }
 
 export async function neonClient(deps: Deps, { source }: PipelineSpec): Promise<NeonClient | null> {
   if (source.kind !== 'neon') return null;
-  return deps.neon(await deps.secrets.resolve(source.apiKey), Context.current().cancellationSignal);
+  return deps.neon(await deps.secrets.resolve(source.apiKey, 'api-key'), Context.current().cancellationSignal);
 }
 
 /** The API with project and branch, without a session on the database. */

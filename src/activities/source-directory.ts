@@ -10,6 +10,8 @@ export interface SourceAccess {
   ownerUrl: string;
   /** Where Materialize connects. */
   reachable: { host: string; port: number };
+  /** Only the file says so: neither the URL nor the worker's owner knows the host, and no password may go there. */
+  unknownHost: boolean;
   /** Kind neon only. */
   branchId: string | null;
 }
@@ -32,7 +34,12 @@ const OUTDATED: FailureInfo['type'][] = [
 
 export const isOutdated = ({ type }: FailureInfo): boolean => OUTDATED.includes(type);
 
-export function createSourceDirectory(secrets: Secrets, now: () => number = Date.now): SourceDirectory {
+/** `reachableAllow`: `host:port` where files may say that Materialize reaches a server; see N2M_REACHABLE_ALLOW. */
+export function createSourceDirectory(
+  secrets: Secrets,
+  reachableAllow: readonly string[] = [],
+  now: () => number = Date.now,
+): SourceDirectory {
   const kept = new Map<string, { access: SourceAccess; until: number }>();
 
   async function findNeon(source: NeonSourceSpec, neon: NeonClient): Promise<SourceAccess> {
@@ -41,15 +48,17 @@ export function createSourceDirectory(secrets: Secrets, now: () => number = Date
     const { project, database } = source;
     const { url, host, port } = await neon.connectionUri({ project, branchId: branch.id, database, role });
     secrets.remember(url);
-    return { ownerUrl: url, reachable: { host, port }, branchId: branch.id };
+    return { ownerUrl: url, reachable: { host, port }, unknownHost: false, branchId: branch.id };
   }
 
   return {
     async find(source, neon) {
       if (source.kind === 'postgres') {
-        const ownerUrl = await secrets.resolve(source.url);
+        const ownerUrl = await secrets.resolve(source.url, 'postgres-url');
         const { host, port } = parsePostgresUrl(ownerUrl, 'source');
-        return { ownerUrl, reachable: source.reachableAt ?? { host, port }, branchId: null };
+        const known = [addressOf({ host, port }), ...reachableAllow];
+        const reachable = source.reachableAt ?? { host, port };
+        return { ownerUrl, reachable, unknownHost: !known.includes(addressOf(reachable)), branchId: null };
       }
       if (!neon) throw new Error('a Neon source needs a Neon client');
       const key = keyOf(source);
@@ -65,6 +74,8 @@ export function createSourceDirectory(secrets: Secrets, now: () => number = Date
     },
   };
 }
+
+const addressOf = ({ host, port }: { host: string; port: number }): string => `${host.toLowerCase()}:${port}`;
 
 /** The key's reference is part of it: another file must not get at a database with somebody else's key. */
 function keyOf({ apiKey, project, branch, database }: NeonSourceSpec): string {

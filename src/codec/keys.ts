@@ -9,6 +9,8 @@ export interface CodecKey {
   key: Buffer;
   /** As the owner wrote it, so that logs can be scrubbed of it. */
   text: string;
+  /** Where it was read, `env:NAME` or `file:NAME`, so that no file gets it by that name. */
+  ref: string;
 }
 
 /** What is wrong with the keys, and what to do about it. Never holds a key. */
@@ -61,7 +63,7 @@ export function codecKeys(env: Env): CodecKey[] {
     const key = Buffer.from(text, 'base64');
     if (key.length !== 32)
       throw new CodecError(`codec key ${id} (${kind}:${name}) is not 32 bytes in base64`, MAKE_A_KEY);
-    return { id, key, text };
+    return { id, key, text, ref: `${kind}:${name}` };
   });
   const twice = keys.find(({ id }, index) => keys.findIndex((other) => other.id === id) !== index);
   if (twice) throw new CodecError(`N2M_CODEC_KEYS names key ${twice.id} twice`, 'give every key an id of its own');

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SHORTEST_SECRET } from '../core/failures/scrub';
+import type { SecretPurpose } from '../core/spec/purposes';
+import { purposeProblem } from '../core/spec/purposes';
 import type { SecretRef } from '../core/spec/types';
 import { systemError } from './errors';
 
@@ -10,11 +12,16 @@ export interface SecretsConfig {
   allow: readonly string[];
   /** Folder of `file:` references; null: there are none. */
   directory: string | null;
+  /** The worker's own, handed out to nobody: what N2M_CODEC_KEYS refers to. By reference, and by value under any other name. */
+  withheld?: { refs: readonly string[]; values: readonly string[] };
 }
 
 export interface Secrets {
-  /** The value behind a reference. Fails with SecretNotAllowed or SecretMissing; the text names only the reference. */
-  resolve(ref: SecretRef): Promise<string>;
+  /**
+   * The value behind a reference, for this purpose alone: one kind of secret is not handed out as another. Fails with
+   * SecretNotAllowed or SecretMissing; the text names only the reference.
+   */
+  resolve(ref: SecretRef, purpose: SecretPurpose): Promise<string>;
   /** Takes note of a secret that came from elsewhere (a password read from an API), so that it is scrubbed, too. */
   remember(value: string): void;
   /** Everything handed out or remembered so far, to scrub texts with. */
@@ -29,6 +36,8 @@ const notAllowed = (ref: string, why: string, hint: string) =>
 
 const missing = (ref: string, why: string, hint: string) =>
   systemError('SecretMissing', 'worker', `${ref} has no value: ${why}`, { hint });
+
+const OWN = ["it is a key of this worker's own codec", 'give N2M_CODEC_KEYS a variable that no file needs'] as const;
 
 /** The password inside a URL is a secret by itself: drivers and servers name it alone. */
 function passwordOf(value: string): string | null {
@@ -48,6 +57,7 @@ function passwordOf(value: string): string | null {
  */
 export function createSecrets(config: SecretsConfig): Secrets {
   const seen = new Set<string>();
+  const withheld = config.withheld ?? { refs: [], values: [] };
 
   function remember(value: string): void {
     if (value.length < SHORTEST_SECRET) return;
@@ -81,18 +91,22 @@ export function createSecrets(config: SecretsConfig): Secrets {
   }
 
   return {
-    async resolve(ref) {
+    async resolve(ref, purpose) {
       const kind = ref.slice(0, ref.indexOf(':') + 1);
       const name = ref.slice(kind.length);
       if (kind !== 'env:' && kind !== 'file:') {
         // A value pasted in place of a reference: the text must not repeat it.
         throw notAllowed('a reference of an unknown kind', 'it starts with neither env: nor file:', 'use env:NAME');
       }
+      if (withheld.refs.includes(ref)) throw notAllowed(ref, ...OWN);
       const value = kind === 'env:' ? fromEnv(ref, name) : await fromFile(ref, name);
+      if (withheld.values.includes(value.trim())) throw notAllowed(ref, ...OWN);
       if (value.length < SHORTEST_SECRET) {
         const hint = `use a value of at least ${SHORTEST_SECRET} characters`;
         throw notAllowed(ref, 'its value is too short to be kept out of logs', hint);
       }
+      const problem = purposeProblem(value, purpose);
+      if (problem !== null) throw notAllowed(ref, problem.why, problem.hint);
       remember(value);
       return value;
     },

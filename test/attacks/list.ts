@@ -45,7 +45,17 @@ export const TRIES = {
     'the certificate of somebody else': 'the text of an alert on its way',
     'a status line and headers that would write into the log': 'the log of the worker',
   },
-  'whoever may start workflows': {},
+  'whoever may start workflows': {
+    'reachableAt names a server of the attacker': "a role's password",
+    "the worker's Neon API key as the password of a given role": 'the Neon API key',
+    'the connection URL of the owner as the password of a given role': "the owner's password",
+    'a key of the codec as the password of a given role': "the codec's keys",
+    'a key of the codec under another name': "the codec's keys",
+    'any other value of the worker as the password of a given role': 'any secret of the worker',
+    'any value where the server asks for no password': 'any secret of the worker',
+    'each kind of secret in the place of each other kind': 'any secret of the worker',
+    'a rotation through a connection that leads elsewhere': "a role's password",
+  },
 } as const satisfies Record<string, Record<string, string>>;
 
 export type Attacker = keyof typeof TRIES;

@@ -12,7 +12,14 @@ let forced: MaterializeServer;
 beforeAll(async () => {
   forced = await startMaterialize({ speed: 20, flags: SOURCE_TABLES });
   const neon = { sampleOrders: 2_000, logicalReplication: true };
-  worlds = await Promise.all([World.start({ neon }), World.start({ neon, sharedMaterialize: forced })]);
+  const envs: Record<string, string>[] = [{}, {}];
+  worlds = await Promise.all([
+    World.start({ neon, env: envs[0] }),
+    World.start({ neon, env: envs[1], sharedMaterialize: forced }),
+  ]);
+  worlds.forEach(({ neon: { postgres } }, index) =>
+    Object.assign(envs[index] ?? {}, { N2M_REACHABLE_ALLOW: `localhost:${postgres.port}` }),
+  );
   await inBoth(async (world) => {
     await world.startWorker();
     await ended(world, ['apply', await file(world, {}), '--yes']);

@@ -1,4 +1,5 @@
 import type { FailureInfo } from '../failures/types';
+import type { SecretPurpose } from '../spec/purposes';
 import type { PipelineSpec, SecretRef } from '../spec/types';
 
 /** What the worker says of itself, and of a pipeline's references and systems. Holds no secret and no row. */
@@ -17,8 +18,7 @@ export interface Examination {
 export interface Reference {
   ref: SecretRef;
   path: string;
-  /** It is a URL that the worker calls to tell somebody. */
-  called?: true;
+  purpose: SecretPurpose;
 }
 
 /** Whether a reference has a value on the worker. */
@@ -38,17 +38,21 @@ export interface ExamineActivities {
   examine(input: { spec: PipelineSpec | null }): Promise<Examination>;
 }
 
-/** Every reference of a file with its path in it. */
+/** Every reference of a file with its path in it, and what it is for. */
 export function referencesOf({ source, materialize, watch, alerts }: PipelineSpec): Reference[] {
   const { role } = source;
+  const named = (ref: SecretRef | null, path: string, purpose: SecretPurpose): Reference[] =>
+    ref === null ? [] : [{ ref, path, purpose }];
   return [
-    source.kind === 'neon' ? { ref: source.apiKey, path: 'source.apiKey' } : { ref: source.url, path: 'source.url' },
-    ...(role.via === 'given' ? [{ ref: role.password, path: 'source.role.password' }] : []),
-    { ref: materialize.url, path: 'materialize.url' },
-    ...(watch.pingUrl ? [{ ref: watch.pingUrl, path: 'watch.pingUrl', called: true as const }] : []),
+    ...(source.kind === 'neon'
+      ? named(source.apiKey, 'source.apiKey', 'api-key')
+      : named(source.url, 'source.url', 'postgres-url')),
+    ...(role.via === 'given' ? named(role.password, 'source.role.password', 'role-password') : []),
+    ...named(materialize.url, 'materialize.url', 'materialize-url'),
+    ...named(watch.pingUrl, 'watch.pingUrl', 'web-url'),
     ...alerts.flatMap(({ kind, url, signingKey }, index) => [
-      { ref: url, path: `alerts[${index}].${kind}`, called: true as const },
-      ...(signingKey ? [{ ref: signingKey, path: `alerts[${index}].signingKey` }] : []),
+      ...named(url, `alerts[${index}].${kind}`, 'web-url'),
+      ...named(signingKey, `alerts[${index}].signingKey`, 'signing-key'),
     ]),
   ];
 }

@@ -10,9 +10,9 @@ export const failureEntries: Record<FailureType, Entry> = {
     'Correct it.',
   ],
   SecretNotAllowed: [
-    'The worker does not hand out this reference: names need the prefix N2M_SECRET_ or an entry in N2M_SECRETS_ALLOW. Or it is the URL of an alert that leads to no public host, or without https, and N2M_WEBHOOK_ALLOW does not list it.',
+    'The worker does not hand out this reference: names need the prefix N2M_SECRET_ or an entry in N2M_SECRETS_ALLOW, values the form of what they are used as, and an address that only a file names an entry in N2M_REACHABLE_ALLOW. Or it is the URL of an alert that leads to no public host, or without https, and N2M_WEBHOOK_ALLOW does not list it.',
     'n2m doctor',
-    'Rename the variable, or allow it on the worker.',
+    'Rename the variable, name the right one, or allow it on the worker.',
   ],
   SecretMissing: [
     'The reference is allowed and has no value on the worker.',

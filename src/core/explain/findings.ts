@@ -10,6 +10,11 @@ export const findingEntries: Record<string, Entry> = {
     'SHOW wal_level;',
     'Neon: the run enables it after approval, for the whole project, for good, with a restart of every compute. RDS and Aurora: rds.logical_replication = 1 in the parameter group. Cloud SQL: the flag cloudsql.logical_decoding. Azure: the server parameter wal_level. Supabase has it. Elsewhere: set it and restart.',
   ],
+  'unknown-host': [
+    'Materialize logs in with a password wherever it is told to. A file alone cannot say where: the host is the one of the connection URL, or one that the worker’s owner listed.',
+    PLAN,
+    'List host:port in N2M_REACHABLE_ALLOW of the worker and restart it, or take reachableAt out of the file.',
+  ],
   'pooled-host': ['A connection pooler cannot carry replication.', PLAN, 'Use the direct host, without -pooler.'],
   'replication-slots': [
     'Materialize wants two free slots: a permanent one and one for the copy. Neon uses one of ten itself.',

@@ -145,6 +145,8 @@ export interface SourceFacts {
   /** Where Materialize will connect. */
   host: string;
   port: number;
+  /** Only the file names that host, and the worker's owner did not allow it. */
+  unknownHost?: boolean;
   pooledHost: boolean;
   walLevel: string;
   maxReplicationSlots: number;

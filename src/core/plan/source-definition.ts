@@ -38,7 +38,11 @@ export function planSyntax(spec: PipelineSpec, upstream: SourceFacts, target: Ta
 }
 
 /** What differs between the connection there is and the one the file asks for, as `host: a → b`. */
-export function connectionDifferences(spec: PipelineSpec, source: SourceFacts, connection: ConnectionFacts): string[] {
+export function connectionDifferences(
+  spec: PipelineSpec,
+  source: Pick<SourceFacts, 'host' | 'port'>,
+  connection: ConnectionFacts,
+): string[] {
   const { tls, database, role } = spec.source;
   const { materialize } = spec;
   const secret = `${materialize.database}.${materialize.schema}.${materialize.names.secret}`;
@@ -59,6 +63,10 @@ export function connectionDifferences(spec: PipelineSpec, source: SourceFacts, c
   }
   return differences;
 }
+
+/** Those of them that say who gets which password. */
+export const loginDifferences = (...look: Parameters<typeof connectionDifferences>): string[] =>
+  connectionDifferences(...look).filter((difference) => /^(host|port|database|user|password): /.test(difference));
 
 /** Catalogs print names with quotes where needed: `"materialize"."shop"."shop_password"`. */
 const bare = (name: string): string => name.replaceAll('"', '');

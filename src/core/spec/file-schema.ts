@@ -62,7 +62,7 @@ const postgresSource = z
     reachableAt: z
       .strictObject({ host: field.host, port: z.int().min(1).max(65535).default(5432).describe('Port.') })
       .optional()
-      .describe('Where Materialize reaches the server, when that differs from the URL.'),
+      .describe('Where Materialize reaches the server, when that differs from the URL; listed in N2M_REACHABLE_ALLOW.'),
     ...sourceCommon,
   })
   .meta({ title: 'Any Postgres from version 11 on', ...oneOf('tables', 'schemas', 'all') });

@@ -11,7 +11,12 @@ export const isPooledHost = (host: string): boolean => /^[^.]+-pooler(\.|$)/i.te
 /** Everything a plan needs to know upstream. `reachable`: where Materialize will connect. Reads only. */
 export async function readSourceFacts(
   client: SqlClient,
-  input: { pipeline: string; source: SourceSpec; reachable: { host: string; port: number }; neon: NeonFacts | null },
+  input: {
+    pipeline: string;
+    source: SourceSpec;
+    reachable: { host: string; port: number; unknown?: boolean };
+    neon: NeonFacts | null;
+  },
 ): Promise<SourceFacts> {
   const { pipeline, source, reachable, neon } = input;
   const server = await readServer(client);
@@ -22,6 +27,7 @@ export async function readSourceFacts(
     ...server,
     host: reachable.host,
     port: reachable.port,
+    unknownHost: reachable.unknown ?? false,
     pooledHost: isPooledHost(reachable.host),
     role: await readRole(client, source.role.name),
     publication: await readPublication(client, source.publication),

@@ -61,6 +61,13 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
   ],
   ['wal-level', 'Neon, where the run enables it', {}, 'info', null],
   [
+    'unknown-host',
+    'a host that only the file names',
+    { spec: f.postgresSpec(), source: { ...prepared, unknownHost: true, host: 'db.internal', port: 5433 } },
+    'blocking',
+    'add db.internal:5433 to N2M_REACHABLE_ALLOW of the worker, or take reachableAt out of the file',
+  ],
+  [
     'pooled-host',
     'a pooled host',
     { source: { pooledHost: true, host: 'ep-x-pooler.aws.neon.tech' } },

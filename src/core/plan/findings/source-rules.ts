@@ -45,6 +45,17 @@ export const sourceRules: Record<string, Rule> = {
     return [blocking('wal_level', sentence, enableLogical(managed) ?? setting('wal_level', 'logical', managed))];
   },
 
+  'unknown-host': ({ source }) =>
+    source.unknownHost
+      ? [
+          blocking(
+            `${source.host}:${source.port}`,
+            `only the file says that Materialize reaches the server at ${source.host}:${source.port}, and the password goes there`,
+            `add ${source.host}:${source.port} to N2M_REACHABLE_ALLOW of the worker, or take reachableAt out of the file`,
+          ),
+        ]
+      : [],
+
   'pooled-host': ({ source }) =>
     source.pooledHost
       ? [

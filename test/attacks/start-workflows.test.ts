@@ -1,0 +1,11 @@
+import { Attacked } from './started';
+import { secretTries } from './start-workflows-secrets';
+import { attack } from './tries';
+
+let attacked: Attacked;
+beforeAll(async () => {
+  attacked = await Attacked.start();
+}, 120_000);
+afterAll(() => attacked?.stop());
+
+attack('whoever may start workflows', { ...secretTries(() => attacked) }, 60_000);
