@@ -1,3 +1,4 @@
+import { stillRecorded } from '../core/destroy/added';
 import { identities } from '../core/destroy/identity-steps';
 import { identityStatement } from '../core/destroy/identity';
 import type { DestroyInput } from '../core/destroy/types';
@@ -27,13 +28,16 @@ const PATIENCE_MS = 60_000;
 export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
   const since = toldBefore<{ since: number }>()?.since ?? Date.now();
   return withSource(deps, spec, async ({ client }) => {
-    const recorded = plan.known.added.filter((entry) => entry.kind === 'identity');
+    const own = await pg.readOwnPublications(client, spec.name);
+    // The record says what may be given back; the plan only names less of it.
+    const added = stillRecorded(plan.known.added, own);
+    const recorded = added.filter((entry) => entry.kind === 'identity');
     // By now ours must have let go: a table they still publish is as needed as any other.
     const look = async () => {
       const ours = await pg.readOwnPublications(client, spec.name);
       const publication = await pg.readPublication(client, spec.source.publication);
       const tables = await pg.readIdentities(client, recorded);
-      return identities(spec, { publication, ours, tables }, plan.known, []).back;
+      return identities(spec, { publication, ours, tables }, { ...plan.known, added }, []).back;
     };
     const refused = new Map<string, string>();
     for (let round = 0; ; round += 1) {

@@ -1,13 +1,15 @@
 import * as sql from '../core/sql/postgres';
 import type { StepResult } from '../core/plan/types';
+import { isMaterializeSlot } from '../core/names';
 import type { PipelineSpec } from '../core/spec/types';
-import { SystemError } from '../systems/errors';
-import { readSlot } from '../systems/postgres';
+import { SystemError, systemError } from '../systems/errors';
+import { readSlotReaders } from '../systems/materialize';
+import { readSlot, readSlotMaker } from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
 import { done, sleep } from './ensure';
 import { tell, toldBefore } from './pulse';
-import { withSource } from './sessions';
+import { withMaterialize, withSource } from './sessions';
 
 /** Materialize drops the slot after its answer to DROP SOURCE, retries for about a minute, and then gives up silently. */
 const PATIENCE = 60_000;
@@ -22,6 +24,7 @@ export function removeSlot(deps: Deps, { spec, slot }: { spec: PipelineSpec; slo
   // Of this step, not of this attempt: a worker that dies in between does not start the wait over.
   const since = toldBefore<{ since: number }>()?.since ?? Date.now();
   return withSource(deps, spec, async ({ client }) => {
+    await refuseForeignSlot(deps, spec, client, slot);
     for (;;) {
       const found = await readSlot(client, slot);
       if (!found.exists) return done('dropped', object, `${object} is gone from the server`);
@@ -32,6 +35,16 @@ export function removeSlot(deps: Deps, { spec, slot }: { spec: PipelineSpec; slo
     await dropOurselves(client, slot, since);
     return done('dropped', object, `${object} was left by Materialize and dropped by n2m; it is gone from the server`);
   });
+}
+
+/** Only a slot of Materialize's making, of this database, that no source of this Materialize reads any more. */
+async function refuseForeignSlot(deps: Deps, spec: PipelineSpec, client: SqlClient, slot: string): Promise<void> {
+  const maker = isMaterializeSlot(slot) ? await readSlotMaker(client, slot) : { plugin: 'unknown', here: false };
+  if (maker === null) return;
+  const readers = await withMaterialize(deps, spec, (target) => readSlotReaders(target, slot));
+  if (maker.plugin === 'pgoutput' && maker.here && readers.length === 0) return;
+  const why = readers.length > 0 ? `source ${readers.join(', ')} reads it` : 'it is not one that Materialize made here';
+  throw systemError('Conflict', 'source', `slot ${slot} is left alone: ${why}`, { hint: `n2m plan FILE looks again` });
 }
 
 /** The walsender may come back between its end and the drop: both are repeated until the slot is gone. */

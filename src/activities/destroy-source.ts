@@ -1,6 +1,8 @@
 import * as sql from '../core/sql/postgres';
+import { addedBy, stillRecorded, type Added } from '../core/destroy/added';
 import { revoke, unpublishing } from '../core/destroy/source-steps';
 import type { DestroyInput } from '../core/destroy/types';
+import { isOurs } from '../core/plan/ownership';
 import type { StepResult } from '../core/plan/types';
 import { plural } from '../core/text/count';
 import { SystemError, systemError } from '../systems/errors';
@@ -20,7 +22,9 @@ export function unpublish(deps: Deps, { spec, plan }: DestroyInput): Promise<Ste
   const name = spec.source.publication;
   return withSource(deps, spec, async ({ client }) => {
     const due = async () =>
-      unpublishing(spec, await pg.readPublication(client, name), await ours(client, spec), plan.known);
+      unpublishing(spec, await pg.readPublication(client, name), await ours(client, spec), {
+        added: await recorded(client, spec, plan.known.added),
+      });
     for (const statement of await due()) await client.query(statement);
     if ((await due()).length > 0) throw still(`what publication ${name} publishes for us`);
     return done('dropped', `publication ${name}`, 'nothing is published for this pipeline any more');
@@ -29,12 +33,18 @@ export function unpublish(deps: Deps, { spec, plan }: DestroyInput): Promise<Ste
 
 const ours = (client: SqlClient, { name }: DestroyInput['spec']) => pg.readOwnPublications(client, name);
 
+/** The record itself says what may be taken back; a plan only names less of it. It is there until the last step. */
+async function recorded(client: SqlClient, spec: DestroyInput['spec'], known: readonly Added[]): Promise<Added[]> {
+  return stillRecorded(known, await ours(client, spec));
+}
+
 /** Exactly the recorded privileges. */
 export function revokeGrants(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
   return withSource(deps, spec, async ({ client }) => {
-    const held = await pg.readHeldPrivileges(client, plan.known.added);
+    const given = await recorded(client, spec, plan.known.added);
+    const held = await pg.readHeldPrivileges(client, given);
     for (const statement of held.map(revoke)) if (statement !== null) await client.query(statement);
-    const left = await pg.readHeldPrivileges(client, plan.known.added);
+    const left = await pg.readHeldPrivileges(client, given);
     if (left.length > 0) throw still(plural(left.length, 'privilege'));
     return done('dropped', 'privileges', 'what n2m gave was taken back');
   });
@@ -45,6 +55,10 @@ export async function removeRole(deps: Deps, { spec }: DestroyInput): Promise<St
   const { name, via } = spec.source.role;
   const object = `role ${name}`;
   const kept = await withSource(deps, spec, async ({ client }) => {
+    const found = await pg.readRole(client, name);
+    if (found && !(await isOwnRole(client, spec, found))) {
+      return done('kept', object, `${object} stays: nothing says that it is this pipeline's`);
+    }
     const until = Date.now() + SESSIONS_PATIENCE;
     for (;;) {
       const sessions = await pg.countSessionsOf(client, name);
@@ -63,6 +77,17 @@ export async function removeRole(deps: Deps, { spec }: DestroyInput): Promise<St
     if (await pg.readRole(client, name)) throw still(object);
     return done('dropped', object, `${object} is gone`);
   });
+}
+
+/** By its comment, or, made through Neon's API where nobody may comment on it, by the record. */
+async function isOwnRole(
+  client: SqlClient,
+  spec: DestroyInput['spec'],
+  { name, comment }: { name: string; comment: string | null },
+): Promise<boolean> {
+  if (spec.source.role.via === 'given') return false;
+  if (isOurs(comment, spec.name)) return true;
+  return addedBy(await ours(client, spec)).some((entry) => entry.kind === 'role' && entry.name === name);
 }
 
 /** Null when it is gone. What others gave the role is theirs to take back. */
@@ -92,7 +117,8 @@ async function dropThroughApi(deps: Deps, spec: DestroyInput['spec']): Promise<v
 /** Exactly the recorded entries; the client refuses to leave the list empty. */
 export async function removeIps(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
   const { neon, project } = await neonBranch(deps, spec);
-  const cidrs = plan.known.added.flatMap((entry) => (entry.kind === 'ip' ? [entry.cidr] : []));
+  const known = await withSource(deps, spec, ({ client }) => recorded(client, spec, plan.known.added));
+  const cidrs = known.flatMap((entry) => (entry.kind === 'ip' ? [entry.cidr] : []));
   await neon.removeAllowedIps(project, cidrs);
   return done('dropped', 'IP Allow entries', `${cidrs.join(', ')} removed from the IP Allow list`);
 }

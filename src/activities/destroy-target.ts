@@ -1,4 +1,5 @@
 import * as sql from '../core/sql/materialize';
+import { isMaterializeSlot } from '../core/names';
 import { isOurs } from '../core/plan/ownership';
 import type { DestroyInput } from '../core/destroy/types';
 import type { StepResult } from '../core/plan/types';
@@ -51,7 +52,7 @@ export async function removeSource(deps: Deps, input: DestroyInput): Promise<Ste
   const { spec, plan } = input;
   const { source } = itemsOf(spec);
   const object = `source ${source.name}`;
-  if (!plan.leaveUpstream && plan.known.slot !== null) await recordSlot(deps, input, plan.known.slot);
+  if (!plan.leaveUpstream) await recordSlot(deps, input);
   return withMaterialize(deps, spec, async (client) => {
     const look = () => readSource(client, source);
     const found = await look();
@@ -68,7 +69,11 @@ export async function removeSource(deps: Deps, input: DestroyInput): Promise<Ste
  * Only Materialize's catalog knows the slot's name, and forgets it with the source. Where no publication may be made to
  * record it, this run alone knows it: that must not keep anything from being taken down.
  */
-async function recordSlot(deps: Deps, { spec }: DestroyInput, slot: string): Promise<void> {
+async function recordSlot(deps: Deps, { spec }: DestroyInput): Promise<void> {
+  // Materialize's own word for it, not the plan's.
+  const found = await withMaterialize(deps, spec, (client) => readSource(client, itemsOf(spec).source));
+  const slot = found && isOurs(found.comment, spec.name) ? found.slot : null;
+  if (slot === null || !isMaterializeSlot(slot)) return;
   await withSource(deps, spec, async ({ client }) => {
     if (!(await readPublication(client, spec.source.publication))) return;
     await recordAdded(client, spec, [{ kind: 'slot', name: slot }]).catch((error: unknown) => {

@@ -23,7 +23,10 @@ export interface UnderWay<R> {
 /** Asks a person for what needs approval; yes only for a clear yes. */
 export async function ask(output: Output, wanted: Approval[]): Promise<boolean> {
   output.tell('', output.story.bold('Needs your approval:'));
-  output.tell(...wanted.map(({ key, reason }) => `  ${output.story.yellow(key)}: ${shown(reason)}`));
+  for (const { key, reason, statements = [] } of wanted) {
+    output.tell(`  ${output.story.yellow(key)}: ${shown(reason)}`);
+    output.tell(...statements.map((statement) => `    ${shown(statement)}`));
+  }
   return output.confirm('Go on?');
 }
 

@@ -64,6 +64,9 @@ export function materializeNames(pipeline: string): { secret: string; connection
 /** The subsource Materialize keeps next to each source in the subsource syntax. */
 export const progressName = (source: string): string => `${source}_progress`;
 
+/** The name Materialize gives the slot of a source: the prefix and 128 random bits. */
+export const isMaterializeSlot = (slot: string): boolean => /^materialize_[0-9a-f]{32}$/.test(slot);
+
 /** Dashes would force quotes on everybody who types the object's name. */
 function snake(pipeline: string): string {
   return pipeline.replaceAll('-', '_');

@@ -153,7 +153,8 @@ ${more}`);
 const gone = (): Error => new ScheduleNotFoundError('no such schedule', 'none');
 const quiet = new DefaultLogger('ERROR');
 
-async function run(connectionString: string, statements: string[]): Promise<Record<string, unknown>[]> {
+/** Statements one after the other; answers with the rows of the last one. */
+export async function run(connectionString: string, statements: string[]): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString });
   await client.connect();
   try {

@@ -2,7 +2,7 @@ import type { DestroyPlan, DestroyReport, ObjectFate } from '../../core/destroy/
 import { plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
 import { wrapWords } from '../../core/text/fit';
-import { shownIn } from '../../core/text/shown';
+import { shown, shownIn } from '../../core/text/shown';
 import type { Paint } from '../paint';
 import { stepLines } from './plan';
 
@@ -16,6 +16,9 @@ export function renderDestroyPlan(read: DestroyPlan, paint: Paint, width: number
   return [
     paint.bold(`${pipeline}: taking it down`),
     ...steps.flatMap((step) => stepLines(step, paint, width)),
+    ...needsApproval.flatMap(({ statements = [] }) =>
+      statements.length > 0 ? ['', 'it sends:', ...statements.map((statement) => `  ${shown(statement)}`)] : [],
+    ),
     '',
     summary,
   ];

@@ -1,3 +1,5 @@
+import { parseIpEntry } from '../ip';
+import { isMaterializeSlot } from '../names';
 import { readMark } from '../plan/ownership';
 
 /**
@@ -108,7 +110,39 @@ export function addedBy(publications: readonly { comment: string | null }[]): Ad
     texts.map(readAdded).filter((added) => added !== null),
   )
     .map(readAdded)
-    .filter((added) => added !== null);
+    .filter((added) => added !== null)
+    .filter(isPlausible);
+}
+
+const OPERATIONS = /^(insert|update|delete|truncate)(, (insert|update|delete|truncate)){0,3}$/;
+
+/** What n2m could have written: no other tool's slot, no role of the server's own, nothing that is no address block. */
+function isPlausible(added: Added): boolean {
+  switch (added.kind) {
+    case 'ip':
+      return parseIpEntry(added.cidr) !== null;
+    case 'slot':
+      return isMaterializeSlot(added.name);
+    case 'role':
+      return !isReserved(added.name);
+    case 'usage':
+    case 'select':
+    case 'future':
+      return !isReserved(added.role);
+    case 'operations':
+      return added.before === '' || OPERATIONS.test(added.before);
+    case 'identity':
+    case 'published':
+      return true;
+  }
+}
+
+const isReserved = (role: string): boolean => role.startsWith('pg_') || role === 'public';
+
+/** Of what a plan knew, what our publications still record: nothing else is taken back, whoever gives the plan. */
+export function stillRecorded(known: readonly Added[], publications: readonly { comment: string | null }[]): Added[] {
+  const recorded = new Set(addedBy(publications).map(writeAdded));
+  return known.filter((added) => recorded.has(writeAdded(added)));
 }
 
 const isIdentity = (text: string | undefined): text is Identity =>

@@ -4,6 +4,7 @@ import type { WatchFacts } from '../plan/facts';
 import type { Approval } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import { plural } from '../text/count';
+import { fit } from '../text/fit';
 import { addedBy } from './added';
 import { sourceSteps, unseenSteps } from './source-steps';
 import { leave } from './step';
@@ -80,6 +81,16 @@ function inOrder(steps: (DestroyStep | undefined)[]): DestroyStep[] {
 const left = (step: DestroyStep): DestroyStep =>
   step.fate === 'remove' ? leave(step.id, step.object, 'upstream was not to be touched', step.run) : step;
 
+/** Travels with the plan through the run's history. */
+const MOST_STATEMENTS = 200;
+const LONGEST_STATEMENT = 400;
+
+function statements(due: DestroyStep[]): string[] {
+  const all = due.flatMap(({ id, object, run }) => (run.length > 0 ? run : [`${id}: ${object}`]));
+  const shown = all.slice(0, MOST_STATEMENTS).map((text) => fit(text, LONGEST_STATEMENT));
+  return all.length > shown.length ? [...shown, `… and ${all.length - shown.length} more like these`] : shown;
+}
+
 /** One key for the whole, one more where others lose something. */
 function approvals(spec: PipelineSpec, due: DestroyStep[], dependents: DestroyPlan['dependents']): Approval[] {
   const [first] = due;
@@ -88,7 +99,12 @@ function approvals(spec: PipelineSpec, due: DestroyStep[], dependents: DestroyPl
   const why = source?.irreversible ?? 'it cannot be brought back';
   const objects = due.map((step) => step.object).join(', ');
   return [
-    { key: 'destroy', step: (source ?? first).id, reason: `take down ${spec.name}: ${objects}; ${why}` },
+    {
+      key: 'destroy',
+      step: (source ?? first).id,
+      reason: `take down ${spec.name}: ${objects}; ${why}`,
+      statements: statements(due),
+    },
     ...(dependents.length > 0
       ? [
           {

@@ -66,6 +66,11 @@ export const findingEntries: Record<string, Entry> = {
     'SELECT * FROM pg_roles;',
     'role: {via: sql} from Postgres 16 on makes one with only what it needs.',
   ],
+  'claimed-publication': [
+    'Only publications of the login itself count as n2m’s records. Either the login changed since the pipeline was set up, or somebody wrote the mark into a comment of their own.',
+    "SELECT pubname, pg_get_userbyid(pubowner), obj_description(oid, 'pg_publication') FROM pg_publication;",
+    'Where the login changed: ALTER PUBLICATION … OWNER TO the new one, after reading what the comment records. Else take the comment away.',
+  ],
   'publication-creation': [
     'A publication needs CREATE on the database.',
     "SELECT has_database_privilege(current_database(), 'CREATE');",

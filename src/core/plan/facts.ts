@@ -170,6 +170,8 @@ export interface SourceFacts {
   publication: PublicationFacts | null;
   /** A publication carries this pipeline's mark, so that what is added can be recorded. */
   recordExists: boolean;
+  /** Publications of other logins that carry this pipeline's mark. They are not ours. */
+  claims?: { name: string; owner: string }[];
   /** Every table the file selects (and, for schemas or all, every table found). */
   tables: TableFacts[];
   /** Tables the file names that do not exist. */

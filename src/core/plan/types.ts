@@ -86,6 +86,8 @@ export interface Approval {
   key: string;
   step: StepId;
   reason: string;
+  /** What is sent once it is given, statement by statement, where it takes something away; bounded. */
+  statements?: string[];
 }
 
 /** A table as this run will have it. `fresh`: it will be copied by this run. */

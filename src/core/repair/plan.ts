@@ -1,3 +1,4 @@
+import { isMaterializeSlot } from '../names';
 import { isOurs } from '../plan/ownership';
 import type { ConnectionFacts, DependentFacts } from '../plan/facts';
 import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, rebuildReason } from '../plan/rebuild-steps';
@@ -103,7 +104,7 @@ function obstacles(scene: RepairScene): Finding[] {
   if (!isOurs(source.comment, spec.name)) {
     block('not-ours', object, `${object} was not made by n2m, which drops only its own`, byHand(scene));
   }
-  if (damage.recreate.length > 0 && !/^materialize_[0-9a-f]{32}$/.test(source.slot ?? '')) {
+  if (damage.recreate.length > 0 && !isMaterializeSlot(source.slot ?? '')) {
     block('no-slot-name', object, `Materialize names no slot of ${object}: nothing proves that it lost one`, null);
   }
   const missing = source.children.filter((child) => !facts.tables.some((table) => sameTable(table, child.upstream)));

@@ -2,7 +2,7 @@ import type { ClusterFacts, DependentFacts } from '../../core/plan/facts';
 import type { ItemName } from '../../core/sql/materialize';
 import type { TargetReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
-import { commentJoin, nameParameters } from './items';
+import { COMMENT, commentJoin, nameParameters } from './items';
 
 interface ReplicaRow {
   id: string;
@@ -89,7 +89,7 @@ export async function readCluster(client: SqlClient, name: string, source: ItemN
     size: string | null;
     factor: string | null;
   }>(
-    `SELECT x.id, k.comment, x.managed, x.size, x.replication_factor::text AS factor
+    `SELECT x.id, ${COMMENT}, x.managed, x.size, x.replication_factor::text AS factor
      FROM mz_catalog.mz_clusters x ${commentJoin('cluster')} WHERE x.name = $1`,
     [name],
   );

@@ -7,5 +7,5 @@ export * from './facts';
 export { readConnection, readSchema, readSecret } from './items';
 export * from './progress';
 export * from './server';
-export { readSource } from './source';
+export { readSlotReaders, readSource } from './source';
 export { readStrays } from './strays';

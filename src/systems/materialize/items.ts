@@ -11,7 +11,14 @@ export const BY_NAME = `
 
 /** The comment on `x` itself: ids of clusters and items look alike, and columns have comments, too. */
 export const commentJoin = (type: string): string => `
+  LEFT JOIN mz_catalog.mz_roles o ON o.id = x.owner_id
   LEFT JOIN mz_internal.mz_comments k ON k.id = x.id AND k.object_type = '${type}' AND k.object_sub_id IS NULL`;
+
+/**
+ * An object's owner says what its comment is: only on what our own login owns does it say whose the object is.
+ * That catalogs' queries take current_user beside columns is documented, not recorded.
+ */
+export const COMMENT = `CASE WHEN o.name = current_user THEN k.comment END AS comment`;
 
 export const nameParameters = (name: ItemName): string[] => [name.database, name.schema, name.name];
 
@@ -22,7 +29,7 @@ export async function readSchema(
   schema: string,
 ): Promise<{ databaseExists: boolean; exists: boolean; comment: string | null }> {
   const rows = await client.query<{ id: string | null; comment: string | null }>(
-    `SELECT x.id, k.comment FROM mz_catalog.mz_databases d
+    `SELECT x.id, ${COMMENT} FROM mz_catalog.mz_databases d
      LEFT JOIN mz_catalog.mz_schemas x ON x.database_id = d.id AND x.name = $2 ${commentJoin('schema')}
      WHERE d.name = $1`,
     [database, schema],
@@ -37,7 +44,7 @@ export async function readSecret(
   name: ItemName,
 ): Promise<{ id: string; comment: string | null } | null> {
   const [row] = await client.query<{ id: string; comment: string | null }>(
-    `SELECT x.id, k.comment FROM mz_catalog.mz_secrets x ${commentJoin('secret')} ${BY_NAME}`,
+    `SELECT x.id, ${COMMENT} FROM mz_catalog.mz_secrets x ${commentJoin('secret')} ${BY_NAME}`,
     nameParameters(name),
   );
   return row ?? null;
@@ -46,7 +53,7 @@ export async function readSecret(
 /** A connection with its options as the catalog's CREATE statement tells them. */
 export async function readConnection(client: SqlClient, name: ItemName): Promise<ConnectionFacts | null> {
   const [row] = await client.query<{ id: string; comment: string | null; create_sql: string }>(
-    `SELECT x.id, k.comment, x.create_sql FROM mz_catalog.mz_connections x ${commentJoin('connection')} ${BY_NAME}`,
+    `SELECT x.id, ${COMMENT}, x.create_sql FROM mz_catalog.mz_connections x ${commentJoin('connection')} ${BY_NAME}`,
     nameParameters(name),
   );
   if (row === undefined) return null;

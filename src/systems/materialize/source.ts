@@ -4,7 +4,7 @@ import { parseChild, parseSource } from '../../core/sql/parse-create';
 import { unquoteIdent } from '../../core/sql/quote';
 import type { SqlClient } from '../sql-client';
 import { dependentsIn, readEdges, type Dependent } from './dependents';
-import { BY_NAME, commentJoin, nameParameters } from './items';
+import { BY_NAME, COMMENT, commentJoin, nameParameters } from './items';
 
 export interface SourceRow {
   id: string;
@@ -42,7 +42,7 @@ export const OBJECTS = `
 
 export async function findSource(client: SqlClient, name: ItemName): Promise<SourceRow | null> {
   const [row] = await client.query<SourceRow>(
-    `SELECT x.id, k.comment, c.name AS cluster, x.connection_id, p.replication_slot AS slot, st.status, st.error,
+    `SELECT x.id, ${COMMENT}, c.name AS cluster, x.connection_id, p.replication_slot AS slot, st.status, st.error,
             x.create_sql
      FROM mz_catalog.mz_sources x
      LEFT JOIN mz_catalog.mz_clusters c ON c.id = x.cluster_id
@@ -160,4 +160,14 @@ export async function readSource(client: SqlClient, name: ItemName): Promise<Sou
       .map(plain),
     createSql: row.create_sql ?? '',
   };
+}
+
+/** Names of the sources, of whatever pipeline or person, that read through this slot. */
+export async function readSlotReaders(client: SqlClient, slot: string): Promise<string[]> {
+  const rows = await client.query<{ name: string }>(
+    `SELECT s.name FROM mz_internal.mz_postgres_sources p JOIN mz_catalog.mz_sources s ON s.id = p.id
+     WHERE p.replication_slot = $1 ORDER BY s.name`,
+    [slot],
+  );
+  return rows.map(({ name }) => name);
 }

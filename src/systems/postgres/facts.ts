@@ -2,7 +2,7 @@ import type { NeonFacts, SourceFacts } from '../../core/plan/facts';
 import type { SourceSpec } from '../../core/spec/types';
 import type { SqlClient } from '../sql-client';
 import { readOpenTransactions } from './activity';
-import { readOwnPublications, readPublication, readRole, readServer } from './server';
+import { readClaims, readOwnPublications, readPublication, readRole, readServer } from './server';
 import { listTables, readDefaultPrivileges, readTables } from './tables';
 
 /** A host whose first label ends in `-pooler` is Neon's PgBouncer, through which replication cannot go. */
@@ -32,6 +32,7 @@ export async function readSourceFacts(
     role: await readRole(client, source.role.name),
     publication: await readPublication(client, source.publication),
     recordExists: (await readOwnPublications(client, pipeline)).length > 0,
+    claims: await readClaims(client, pipeline),
     tables,
     missingTables: selected.filter((table) => !found.has(JSON.stringify([table.schema, table.name]))),
     openTransactions: await readOpenTransactions(client),

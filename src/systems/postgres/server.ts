@@ -145,6 +145,7 @@ interface PublicationRow {
   via_root: boolean;
   generated_columns: boolean | null;
   comment: string | null;
+  mine: boolean;
   tables: PublicationFacts['tables'];
 }
 
@@ -157,6 +158,7 @@ const PUBLICATION = `
          coalesce((pg_catalog.to_jsonb(p) ->> 'pubviaroot')::bool, false) AS via_root,
          pg_catalog.to_jsonb(p) ->> 'pubgencols' = 's' AS generated_columns,
          pg_catalog.obj_description(p.oid, 'pg_publication') AS comment,
+         pg_catalog.pg_get_userbyid(p.pubowner) = current_user AS mine,
          coalesce((
            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                     'schema', t.schemaname, 'name', t.tablename,
@@ -173,7 +175,9 @@ const PUBLICATION = `
 export async function readPublication(client: SqlClient, name: string): Promise<PublicationFacts | null> {
   const [row] = await client.query<PublicationRow>(PUBLICATION, [name]);
   if (row === undefined) return null;
-  const { owner, publishes, comment, tables } = row;
+  const { owner, publishes, tables } = row;
+  // Whoever owns a publication says what its comment is: only our own login's word counts as a record of ours.
+  const comment = row.mine ? row.comment : null;
   const flags = {
     ownedByUs: row.owned_by_us,
     allTables: row.all_tables,
@@ -183,11 +187,31 @@ export async function readPublication(client: SqlClient, name: string): Promise<
   return { name, owner, publishes, comment, tables, ...flags };
 }
 
-/** Every publication of this database whose comment says that it is this pipeline's. */
+/** Publications of other logins that claim to be this pipeline's, by name and owner: what they say counts for nothing. */
+export async function readClaims(client: SqlClient, pipeline: string): Promise<{ name: string; owner: string }[]> {
+  const rows = await client.query<{ name: string; owner: string; comment: string }>(
+    `SELECT p.pubname::text AS name, pg_catalog.pg_get_userbyid(p.pubowner)::text AS owner,
+            pg_catalog.obj_description(p.oid, 'pg_publication') AS comment
+     FROM pg_catalog.pg_publication p
+     WHERE pg_catalog.pg_get_userbyid(p.pubowner) <> current_user AND pg_catalog.obj_description(p.oid, 'pg_publication') LIKE '{%'
+     ORDER BY 1`,
+  );
+  return rows
+    .filter(({ comment }) => isOurs(comment, pipeline))
+    .slice(0, MOST_CLAIMS)
+    .map(({ name, owner }) => ({ name, owner }));
+}
+
+/** Anybody may make as many as they like. */
+const MOST_CLAIMS = 20;
+
+/** Every publication of our own login in this database whose comment says that it is this pipeline's. */
 export async function readOwnPublications(client: SqlClient, pipeline: string): Promise<PublicationFacts[]> {
   const commented = await client.query<{ name: string; comment: string }>(
     `SELECT p.pubname::text AS name, pg_catalog.obj_description(p.oid, 'pg_publication') AS comment
-     FROM pg_catalog.pg_publication p WHERE pg_catalog.obj_description(p.oid, 'pg_publication') IS NOT NULL ORDER BY 1`,
+     FROM pg_catalog.pg_publication p
+     WHERE pg_catalog.pg_get_userbyid(p.pubowner) = current_user AND pg_catalog.obj_description(p.oid, 'pg_publication') IS NOT NULL
+     ORDER BY 1`,
   );
   const found: PublicationFacts[] = [];
   for (const { name, comment } of commented) {

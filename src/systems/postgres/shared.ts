@@ -104,7 +104,7 @@ export async function readHeldPrivileges(client: SqlClient, recorded: readonly A
 function privilegeQuery(added: Added): { sql: string; params: string[] } | null {
   const toRole = (acl: string, privilege: string) =>
     `CROSS JOIN LATERAL pg_catalog.aclexplode(${acl}) AS a JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
-     WHERE r.rolname = $1 AND a.privilege_type = '${privilege}'`;
+     WHERE r.rolname = $1 AND r.rolname <> current_user AND a.privilege_type = '${privilege}'`;
   switch (added.kind) {
     case 'usage':
       return {
@@ -144,4 +144,17 @@ export async function readSlotPid(client: SqlClient, slot: string): Promise<numb
     [slot],
   );
   return row?.pid ?? null;
+}
+
+/** What a slot decodes with, and whether it is of this database; null where there is no such slot. */
+export async function readSlotMaker(
+  client: SqlClient,
+  slot: string,
+): Promise<{ plugin: string | null; here: boolean } | null> {
+  const [row] = await client.query<{ plugin: string | null; here: boolean | null }>(
+    `SELECT plugin::text AS plugin, database = pg_catalog.current_database() AND NOT temporary AS here
+     FROM pg_catalog.pg_replication_slots WHERE slot_name = $1`,
+    [slot],
+  );
+  return row ? { plugin: row.plugin, here: row.here === true } : null;
 }

@@ -1,9 +1,10 @@
-import { mergeAdded, readAdded, writeAdded, type Added } from '../../../src/core/destroy/added';
+import { writeMark } from '../../../src/core/plan/ownership';
+import { addedBy, mergeAdded, readAdded, stillRecorded, writeAdded, type Added } from '../../../src/core/destroy/added';
 
 const ALL: Added[] = [
   { kind: 'ip', cidr: '203.0.113.0/24' },
   { kind: 'role', name: 'materialize' },
-  { kind: 'slot', name: 'materialize_0' },
+  { kind: 'slot', name: 'materialize_0123456789abcdef0123456789abcdef' },
   { kind: 'identity', schema: 'public', name: 'Order "Items"', before: 'default', index: null },
   { kind: 'identity', schema: 'public', name: 'a', before: 'index', index: 'a b' },
   { kind: 'identity', schema: 'public', name: 'b', before: 'index', index: 'a b', columns: ['x', 'y z'] },
@@ -40,4 +41,28 @@ describe('the record of what was added', () => {
       expect(read === null || read.kind === 'ip').toBe(true);
     },
   );
+
+  const recording = (...texts: string[]) => [{ comment: writeMark('shop', texts) }];
+
+  it('takes back all that it could have written', () => {
+    expect(addedBy(recording(...ALL.map(writeAdded)))).toEqual(ALL);
+  });
+
+  it.each([
+    'slot ["debezium"]',
+    'slot ["materialize_0"]',
+    'role ["pg_monitor"]',
+    'usage ["public","s"]',
+    'select ["pg_read_all_data","s","t"]',
+    'operations ["p","insert; DROP TABLE x"]',
+    'anything',
+  ])('takes %p for nothing it wrote', (text) => {
+    expect(addedBy(recording(text))).toEqual([]);
+  });
+
+  it('takes back only what is still recorded, whatever a plan says', () => {
+    const [first, second] = ALL.slice(1, 3) as [Added, Added];
+    expect(stillRecorded([first, second], recording(writeAdded(second)))).toEqual([second]);
+    expect(stillRecorded([first], [{ comment: null }])).toEqual([]);
+  });
 });

@@ -133,6 +133,22 @@ describe('a plan to take a pipeline down', () => {
     expect(made.dependents).toEqual(dependents);
   });
 
+  it('lists every statement in what is approved, bounded', () => {
+    const { needsApproval, steps } = plan({});
+    const { statements = [] } = needsApproval[0] ?? {};
+    expect(statements).toEqual(
+      expect.arrayContaining(steps.filter(({ fate: f }) => f === 'remove').flatMap(({ run }) => run)),
+    );
+    expect(statements).toContain('remove-watch: watch of shop');
+    const held = Array.from({ length: 1_000 }, (_, n) => ({
+      ...{ kind: 'select' as const, role: 'r', schema: 's', name: `t${n}`.repeat(200) },
+    }));
+    const many = plan({ source: source([], { held }) }).needsApproval[0]?.statements ?? [];
+    expect(many).toHaveLength(201);
+    expect(many.at(-1)).toMatch(/and \d+ more/);
+    expect(Math.max(...many.map(({ length }) => length))).toBeLessThanOrEqual(400);
+  });
+
   it('keeps a schema and a cluster that hold something else', () => {
     const found = target();
     const view = { id: 'u9', name: 'mine', type: 'view' };

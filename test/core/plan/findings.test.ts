@@ -68,6 +68,13 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'add db.internal:5433 to N2M_REACHABLE_ALLOW of the worker, or take reachableAt out of the file',
   ],
   [
+    'claimed-publication',
+    "another login's publication with our mark",
+    { source: { ...prepared, claims: [{ name: 'n2m_shop.record', owner: 'intern' }] } },
+    'warning',
+    'n2m explain claimed-publication',
+  ],
+  [
     'pooled-host',
     'a pooled host',
     { source: { pooledHost: true, host: 'ep-x-pooler.aws.neon.tech' } },

@@ -9,6 +9,15 @@ import { blocking, info, statements, warning, type Rule } from './rule';
 
 /** What the publication, there or to be made, lacks or has too much of. */
 export const publicationRules: Record<string, Rule> = {
+  'claimed-publication': ({ source, spec }) =>
+    (source.claims ?? []).map(({ name, owner }) =>
+      warning(
+        `publication ${name}`,
+        `publication ${name} carries the mark of ${spec.name} and belongs to ${owner}: it is not taken for n2m's, and what it records counts for nothing`,
+        'n2m explain claimed-publication',
+      ),
+    ),
+
   'publication-creation': (scene) => {
     const { source, spec } = scene;
     if (source.user.canCreateInDatabase || source.user.superuser) return [];
