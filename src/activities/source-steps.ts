@@ -9,6 +9,7 @@ import {
   tablesToPublish,
   unpublished,
 } from '../core/plan/publication';
+import { foreseenRefusal } from '../core/plan/foreseen';
 import { neededDefaultPrivileges, neededGrants } from '../core/plan/grants';
 import { listed } from '../core/plan/scene';
 import { tableName } from '../core/plan/select';
@@ -44,11 +45,23 @@ export function ensureReplicaIdentity(deps: Deps, { spec, tables }: StepInput): 
       spec,
       weak.map((table) => ({ kind: 'identity', ...table })),
     );
-    const before = await readWrites(client, weak);
+    const before = await provable(client, spec, weak);
     for (const table of weak) await changeIdentity(client, table, sql.replicaIdentityFull(table), before.refused);
     const left = (await readTables(client, tables, null)).filter((table) => table.replicaIdentity !== 'full');
     if (left.length > 0) throw notHeld(`replica identity of ${left.map((table) => table.name).join(', ')}`);
     return done('changed', object, `every row change of ${object} is logged with its old values`);
+  });
+}
+
+/** What is refused now; fails before anything is touched where only the catalog can tell, and tells of harm. */
+async function provable(client: SqlClient, { source }: StepInput['spec'], tables: readonly sql.TableName[]) {
+  const proof = await readWrites(client, tables);
+  if (proof.untoldCount === 0) return proof;
+  const { versionNum } = await readServer(client);
+  const harm = foreseenRefusal(proof, await readTables(client, tables, null), source.publication, versionNum);
+  if (harm === null) return proof;
+  throw systemError('PreconditionFailed', 'source', `${harm}: nothing was changed`, {
+    hint: 'n2m plan FILE says what stands in the way',
   });
 }
 
@@ -88,7 +101,7 @@ export function ensurePublication(deps: Deps, { spec, tables, planned }: StepInp
     const upstream = await readTables(client, tables, null);
     const { versionNum } = await readServer(client);
     const generated = versionNum >= GENERATED_SERVER && upstream.some(hasGenerated);
-    const before = await readWrites(client, tables);
+    const before = await provable(client, spec, tables);
     const create = () => changeProven(client, [sql.createPublication(name, tables, generated)], tables, before.refused);
     const publication = (await look()) ?? (await createAndLook(create, look, object, 'source'));
     await recordForeign(client, spec, publication, tables);
