@@ -1,0 +1,119 @@
+import type { Plan } from '../../src/core/plan/types';
+import { catalogs, untilEqual } from './compare';
+import { ended, up } from './live';
+import { World, type PipelineFile } from './world';
+import { Writer } from './writer';
+
+jest.setTimeout(600_000);
+
+/** Tables that can be replicated without harm, beside those of the sample shop. */
+const MORE = `
+  CREATE TABLE price_list (id int PRIMARY KEY, price numeric, doubled numeric GENERATED ALWAYS AS (price * 2) STORED);
+  CREATE TABLE shared (id int PRIMARY KEY, note text);
+  CREATE PUBLICATION theirs FOR TABLE shared;
+  CREATE TABLE measures (id int, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+  CREATE TABLE measures_2026 PARTITION OF measures FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+  CREATE TABLE "Quo""ted Name" ("Key" int PRIMARY KEY, "select" text);
+  INSERT INTO price_list (id, price) VALUES (1, 10), (2, 20);
+  INSERT INTO shared VALUES (1, 'a'); INSERT INTO measures VALUES (1, '2026-05-05'); INSERT INTO "Quo""ted Name" VALUES (1, 'x')`;
+const NAMES = ['customers', 'orders', 'Order Items', 'events', 'shared', 'measures_2026', 'Quo"ted Name'];
+
+const named = (name: string) => `public."${name.replaceAll('"', '""')}"`;
+
+function postgres(file: PipelineFile, world: World, tables: string[]): void {
+  const { database, tls } = file.source;
+  file.source = {
+    ...{ kind: 'postgres', url: 'env:N2M_SECRET_POSTGRES_URL', database, tls, tables: tables.map(named) },
+    role: { name: `mz_${world.name}`, via: 'sql' },
+  };
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start({
+    neon: { sampleOrders: 200, logicalReplication: true },
+    materialize: { statisticsInterval: 500, schemaValidationInterval: 500, restartDelay: 200 },
+  });
+  await world.startWorker();
+});
+afterAll(() => world.stop());
+
+/** As the owner of the database, whose tables these are. */
+const owner = (sql: string) => up(world, `SET ROLE ${world.neon.owner}; ${sql}; RESET ROLE`);
+const fileOf = (tables: string[], change: (file: PipelineFile) => void = () => undefined) =>
+  world.write((file) => {
+    postgres(file, world, tables);
+    change(file);
+  });
+
+it('lets an application write to tables of every kind through the whole life of a pipeline', async () => {
+  await owner(MORE);
+  const writer = await Writer.start(world.upstreamUrl());
+  const after = async (what: string) => {
+    await writer.round();
+    await writer.truncates();
+    expect({ what, refused: writer.failures }).toEqual({ what, refused: [] });
+  };
+  const tables = [...NAMES, 'price_list'];
+  await ended(world, ['apply', await fileOf(tables), '--yes']);
+  await after('apply');
+  const wider = await fileOf([...tables, 'products'], ({ source }) => (source.textColumns = ['public.products.state']));
+  await ended(world, ['apply', wider, '--yes']);
+  await after('a table more');
+  await ended(world, ['apply', await fileOf(tables), '--yes']);
+  await after('a table less');
+  await ended(world, ['rotate', world.name, '--yes']);
+  await after('rotate');
+  await up(world, 'ALTER TABLE customers REPLICA IDENTITY DEFAULT; UPDATE customers SET city = city');
+  await world.n2m(['repair', world.name, '--yes']);
+  await after('repair');
+  await writer.stop();
+  await untilEqual(world, NAMES);
+  const again = await Writer.start(world.upstreamUrl());
+  await ended(world, ['destroy', world.name, '--yes']);
+  await again.round();
+  await again.truncates();
+  expect(await again.stop()).toEqual([]);
+});
+
+describe('what cannot be replicated without harm is said by the plan, refused by apply, and left as it was', () => {
+  it.each([
+    [
+      'a virtual column, which no publication takes',
+      'derived',
+      'CREATE TABLE derived (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2))',
+    ],
+    [
+      'the list of columns of another publication',
+      'listed',
+      'CREATE TABLE listed (id int PRIMARY KEY, note text); CREATE PUBLICATION some_columns FOR TABLE listed (id)',
+    ],
+    [
+      'tables that inherit',
+      'payment',
+      'CREATE TABLE payment (id int PRIMARY KEY); CREATE TABLE card_payment (card text) INHERITS (payment)',
+    ],
+    [
+      'rows in chunks, as a hypertable has them',
+      'hyper',
+      `CREATE TABLE hyper (at date); CREATE SCHEMA chunks; CREATE TABLE chunks.one () INHERITS (hyper); INSERT INTO chunks.one VALUES ('2026-01-01')`,
+    ],
+    ['no WAL', 'scratch', 'CREATE UNLOGGED TABLE scratch (id int PRIMARY KEY)'],
+  ])('%s', async (_what, name, sql) => {
+    await owner(sql);
+    const writer = await Writer.start(world.upstreamUrl(), ['public']);
+    const file = await fileOf([name]);
+    const before = await catalogs(world);
+    const { code, stdout } = await world.n2m(['plan', file, '--output', 'json']);
+    const plan = JSON.parse(stdout) as Plan;
+    const blocking = plan.findings.filter(({ severity }) => severity === 'blocking');
+    expect({ code, blocking: blocking.map(({ sentence }) => sentence) }).toEqual({
+      code: expect.any(Number) as number,
+      blocking: [expect.stringContaining(name)],
+    });
+    expect((await world.n2m(['apply', file, '--yes'])).code).toBe(1);
+    expect(await catalogs(world)).toEqual(before);
+    await writer.round();
+    expect(await writer.stop()).toEqual([]);
+  });
+});
