@@ -16,7 +16,8 @@ const MORE = `
   CREATE TABLE "Quo""ted Name" ("Key" int PRIMARY KEY, "select" text);
   INSERT INTO price_list (id, price) VALUES (1, 10), (2, 20);
   INSERT INTO shared VALUES (1, 'a'); INSERT INTO measures VALUES (1, '2026-05-05'); INSERT INTO "Quo""ted Name" VALUES (1, 'x')`;
-const NAMES = ['customers', 'orders', 'Order Items', 'events', 'shared', 'measures_2026', 'Quo"ted Name'];
+const SAMPLE = ['customers', 'orders', 'Order Items', 'events'];
+const NAMES = [...SAMPLE, 'shared', 'measures_2026', 'Quo"ted Name'];
 
 const named = (name: string) => `public."${name.replaceAll('"', '""')}"`;
 
@@ -36,7 +37,17 @@ beforeAll(async () => {
   });
   await world.startWorker();
 });
-afterAll(() => world.stop());
+const writers: Writer[] = [];
+afterAll(async () => {
+  await Promise.all(writers.map((writer) => writer.stop()));
+  await world.stop();
+});
+
+async function started(): Promise<Writer> {
+  const writer = await Writer.start(world.upstreamUrl());
+  writers.push(writer);
+  return writer;
+}
 
 /** As the owner of the database, whose tables these are. */
 const owner = (sql: string) => up(world, `SET ROLE ${world.neon.owner}; ${sql}; RESET ROLE`);
@@ -48,7 +59,7 @@ const fileOf = (tables: string[], change: (file: PipelineFile) => void = () => u
 
 it('lets an application write to tables of every kind through the whole life of a pipeline', async () => {
   await owner(MORE);
-  const writer = await Writer.start(world.upstreamUrl());
+  const writer = await started();
   const after = async (what: string) => {
     await writer.round();
     await writer.truncates();
@@ -68,8 +79,8 @@ it('lets an application write to tables of every kind through the whole life of 
   await world.n2m(['repair', world.name, '--yes']);
   await after('repair');
   await writer.stop();
-  await untilEqual(world, NAMES);
-  const again = await Writer.start(world.upstreamUrl());
+  await untilEqual(world, SAMPLE);
+  const again = await started();
   await ended(world, ['destroy', world.name, '--yes']);
   await again.round();
   await again.truncates();
@@ -101,7 +112,7 @@ describe('what cannot be replicated without harm is said by the plan, refused by
     ['no WAL', 'scratch', 'CREATE UNLOGGED TABLE scratch (id int PRIMARY KEY)'],
   ])('%s', async (_what, name, sql) => {
     await owner(sql);
-    const writer = await Writer.start(world.upstreamUrl(), ['public']);
+    const writer = await started();
     const file = await fileOf([name]);
     const before = await catalogs(world);
     const { code, stdout } = await world.n2m(['plan', file, '--output', 'json']);

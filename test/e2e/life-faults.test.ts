@@ -7,6 +7,7 @@ import { inLanes, untried } from './lanes';
 import { ended, up } from './live';
 import { LIVES, type Life } from './lives';
 import { SOURCE_TABLES, World, type Mode } from './world';
+import { Writer } from './writer';
 
 const FIRST = ['customers', 'orders', 'Order Items'];
 interface Case {
@@ -68,6 +69,7 @@ async function one({ title, mode }: Case): Promise<void> {
     // Below a protected branch the child's passwords are new.
     neon: { sampleOrders: 200, protected: branch !== undefined },
   });
+  let writer: Writer | null = null;
   try {
     const worker = await world.startWorker();
     await ended(world, ['apply', await fileOf(world, FIRST, { sqlRole: life.sqlRole }), '--yes']);
@@ -81,14 +83,18 @@ async function one({ title, mode }: Case): Promise<void> {
       markers: world.dir,
       journal,
     });
+    // The application goes on writing, whoever dies.
+    writer = await Writer.start(world.upstreamUrl());
     const tables = life.tables ?? FIRST;
     const file = await fileOf(world, tables, life);
     await life.run(world, file);
     await tried(life, world.dir, await readFile(journal, 'utf8'));
+    expect(await writer.stop()).toEqual([]);
     await up(world, `UPDATE customers SET city = 'Graz' WHERE id % 5 = 0`, branch);
     await untilEqual(world, tables, { branch, cluster: `ingest_${world.name}${cluster}` });
     await nothingLeft(world, file);
   } finally {
+    await writer?.stop();
     await world.stop();
   }
 }
