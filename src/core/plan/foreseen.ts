@@ -4,8 +4,9 @@ import { tableName } from './select';
 import type { WritesProof } from './writes';
 
 /** As the run publishes a table: by name, whole, with what can be published of generated columns. */
-const ours = (name: string): TablePublication => ({
-  ...{ name, owner: '', ownedByUs: true, via: 'table', columns: null, filtered: false, generatedColumns: 'stored' },
+const ours = (name: string, entry: TablePublication['entry']): TablePublication => ({
+  ...{ name, owner: '', ownedByUs: true, via: 'table', entry, columns: null, filtered: false },
+  generatedColumns: 'stored',
   publishes: { insert: true, update: true, delete: true, truncate: true },
 });
 
@@ -25,7 +26,7 @@ export function foreseenRefusal(
     const now = refusedWrites(table, table.publications, versionNum);
     const full = { ...table, replicaIdentity: 'full' as const };
     const others = table.publications.filter(({ name }) => name !== publication);
-    const fresh = refusedWrites(full, [...others, ours(publication)], versionNum).find(
+    const fresh = refusedWrites(full, [...others, ours(publication, table)], versionNum).find(
       ({ operation }) => !now.some((known) => known.operation === operation),
     );
     if (!fresh) continue;

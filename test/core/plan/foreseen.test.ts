@@ -5,6 +5,7 @@ import { table } from './fixtures';
 const untold = { untold: [{ schema: 'public', name: 'orders', operation: 'UPDATE', code: 'N2M02' }] };
 const theirs: TablePublication = {
   ...{ name: 'theirs', owner: 'o', ownedByUs: false, via: 'table', columns: ['id'], filtered: false },
+  entry: { schema: 'public', name: 'orders' },
   generatedColumns: 'none',
   publishes: { insert: true, update: true, delete: true, truncate: true },
 };
