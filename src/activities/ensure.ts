@@ -31,7 +31,6 @@ export function done(outcome: Outcome, object: string, sentence: string): StepRe
   return { outcome, object, sentence };
 }
 
-/** Waits, or rejects when the activity is cancelled. */
-export { sleep } from '@temporalio/activity';
+export { sleep } from './cut-short';
 
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -5,6 +5,7 @@ import { tallied } from '../core/failures/tally';
 import type { FailureInfo } from '../core/failures/types';
 import { shown } from '../core/text/shown';
 import { toSystemError } from '../systems/errors';
+import { wasCutShort } from './cut-short';
 import { failuresBefore, rememberFailures, withPulse } from './pulse';
 
 /**
@@ -28,6 +29,7 @@ export function failuresEdge(scrub: (text: string) => string): ActivityIntercept
 function asFailure(error: unknown, scrub: (text: string) => string): Error {
   // The SDK tells cancel, pause and shutdown apart by the class, so these pass.
   if (error instanceof CancelledFailure || (error instanceof Error && error.name === 'AbortError')) return error;
+  if (wasCutShort()) return new CancelledFailure('cut short');
   const info = scrubbed(toSystemError(error, 'worker', Context.current().info.activityType).info, scrub);
   const { tally, over } = tallied(failuresBefore(), info, Date.now());
   if (!over) rememberFailures(tally);

@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { PipelineSpec } from '../core/spec/types';
 import type { ItemName } from '../core/sql/materialize';
 import { SystemError, systemError } from '../systems/errors';
@@ -6,6 +5,7 @@ import { connectMaterialize } from '../systems/materialize';
 import type { NeonClient } from '../systems/neon';
 import { connectSource } from '../systems/postgres';
 import { withClient, type ConnectOptions, type SqlClient } from '../systems/sql-client';
+import { cutShort } from './cut-short';
 import type { Deps } from './deps';
 import { isOutdated, type SourceAccess } from './source-directory';
 
@@ -71,7 +71,7 @@ export async function withMaterialize<T>(
 
 export async function neonClient(deps: Deps, { source }: PipelineSpec): Promise<NeonClient | null> {
   if (source.kind !== 'neon') return null;
-  return deps.neon(await deps.secrets.resolve(source.apiKey, 'api-key'), Context.current().cancellationSignal);
+  return deps.neon(await deps.secrets.resolve(source.apiKey, 'api-key'), cutShort());
 }
 
 /** The API with project and branch, without a session on the database. */
@@ -92,7 +92,7 @@ export function connectOptions(deps: Deps): ConnectOptions {
   return {
     connectTimeoutMs: CONNECT_DEADLINE,
     deadlineMs: STATEMENT_DEADLINE,
-    signal: Context.current().cancellationSignal,
+    signal: cutShort(),
     secrets: () => deps.secrets.known(),
   };
 }

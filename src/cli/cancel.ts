@@ -5,7 +5,7 @@ import { CliError, EXIT } from './exit';
 export const register: Register = (program, exit) =>
   withOutput(program.command('cancel'))
     .argument('<name>', "the pipeline's name")
-    .description('ask the run under way to stop cleanly, between two steps')
+    .description('ask the run under way to stop cleanly, between two steps or two attempts')
     .addHelpText(
       'after',
       '\nWhat the run made so far stays; a later apply carries on from there.\n\nExamples:\n  n2m cancel shop',
@@ -23,7 +23,7 @@ export const register: Register = (program, exit) =>
           const handle = temporal.client.workflow.getHandle(runId(pipeline), run.runId);
           await soon(temporal, () => handle.cancel());
           output.give({ pipeline, runId: run.runId, cancelRequested: true }, [
-            `${pipeline}: asked the run to stop after its current step`,
+            `${pipeline}: asked the run to stop; it ends with the attempt under way of its current step`,
           ]);
           output.tell(`next: n2m status ${pipeline}`);
           return EXIT.fine;

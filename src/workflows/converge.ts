@@ -55,7 +55,7 @@ async function aroundSource({ input: { spec }, plan, tracker }: Converging, sour
     return { definitions: [], recreated: [] };
   }
   // In one piece: a run that is cancelled in between would leave others without what they built.
-  const rebuilt = await CancellationScope.nonCancellable(async () => {
+  const rebuilt = await tracker.inOnePiece(async () => {
     const definitions = await takeDown(spec, rebuild, tracker);
     await source();
     return { definitions, recreated: await makeAgain(spec, definitions, tracker) };

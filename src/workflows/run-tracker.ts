@@ -3,7 +3,9 @@ import {
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
+  isCancellation,
   log,
+  patched,
   rootCause,
   setCurrentDetails,
   setHandler,
@@ -38,6 +40,10 @@ export class RunTracker {
     };
     setHandler(viewQuery, () => this.view, { description: 'Where the run stands: steps, progress, what it waits for' });
     this.show();
+    CancellationScope.current().cancelRequested.catch(() => {
+      this.view.cancelling = true;
+      this.show();
+    });
   }
 
   phase(phase: RunPhase): void {
@@ -59,6 +65,16 @@ export class RunTracker {
     this.view.definitions = [...(this.view.definitions ?? []), ...definitions];
   }
 
+  /** Says that a cancellation waits for all of what is done in `work`. */
+  async inOnePiece<T>(work: () => Promise<T>): Promise<T> {
+    this.view.inOnePiece = true;
+    try {
+      return await CancellationScope.nonCancellable(work);
+    } finally {
+      this.view.inOnePiece = false;
+    }
+  }
+
   waitingFor(approvals: RunView['waitingFor']): void {
     this.view.waitingFor = approvals;
     this.show();
@@ -70,19 +86,19 @@ export class RunTracker {
   }
 
   /**
-   * Runs one step to its end: a cancellation that arrives meanwhile takes effect before the next step, so that nothing
-   * is left half made.
+   * Runs one step to the end of the attempt under way: a cancellation that arrives meanwhile takes effect before the next
+   * attempt or step, so that nothing is left half made and nothing is tried for ever.
    */
   async step(id: StepId, work: (step: StepView) => Promise<StepResult>): Promise<void> {
     const step = this.view.steps.find((candidate) => candidate.id === id);
     if (!step) return;
     this.begin(step);
     try {
-      const result = await CancellationScope.nonCancellable(() => work(step));
-      this.end(step, result);
+      this.end(step, await untilAttemptEnds(() => work(step)));
     } catch (error) {
-      this.fail(step, error);
-      throw error;
+      const stopped = isStopped(error);
+      this.fail(step, stopped ? new CancelledFailure('stopped') : error);
+      throw stopped ? new CancelledFailure(`cancelled at ${step.object}`) : error;
     }
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`cancelled after ${step.object}`);
   }
@@ -124,7 +140,7 @@ export class RunTracker {
   }
 
   private fail(step: StepView, error: unknown): void {
-    step.state = error instanceof CancelledFailure ? 'pending' : 'failed';
+    step.state = isCancellation(error) ? 'pending' : 'failed';
     step.endedAt = now();
     if (step.state === 'failed') step.sentence = rootCause(error) ?? step.sentence;
     this.show();
@@ -133,6 +149,36 @@ export class RunTracker {
   private show(): void {
     setCurrentDetails(renderRunDetails(this.view));
   }
+}
+
+/**
+ * Asks the server to give up what is tried again: it ends an activity at once while none of its attempts runs, and
+ * otherwise with the attempt, which the worker does not cut short (src/activities/cut-short.ts). A scope that is shielded
+ * around several steps stays so.
+ */
+function untilAttemptEnds<T>(work: () => Promise<T>): Promise<T> {
+  const outer = CancellationScope.current();
+  return CancellationScope.nonCancellable(async () => {
+    const attempts = new CancellationScope();
+    let over = false;
+    outer.cancelRequested.catch(() => {
+      // Runs that were cancelled under an earlier version retried on.
+      if (!over && outer.consideredCancelled && patched('cancel-between-attempts')) attempts.cancel();
+    });
+    try {
+      return await attempts.run(work);
+    } finally {
+      over = true;
+    }
+  });
+}
+
+/** No attempt came after the one that failed, because somebody asked to stop; what is permanent is told all the same. */
+function isStopped(error: unknown): boolean {
+  if (!CancellationScope.current().consideredCancelled || !(error instanceof ActivityFailure)) return false;
+  if (isCancellation(error)) return true;
+  const permanent = error.cause instanceof ApplicationFailure && error.cause.nonRetryable;
+  return error.retryState === 'CANCEL_REQUESTED' && !permanent;
 }
 
 /** The failure an activity reported, as the failures edge put it into the details. */

@@ -1,3 +1,4 @@
+import { cancelling } from '../../core/run/details';
 import type { RunView, StepView } from '../../core/run/types';
 import type { TableProgress } from '../../core/snapshot/types';
 import { formatCount } from '../../core/text/count';
@@ -15,6 +16,7 @@ export interface Told {
   tables: Record<string, string>;
   stuck: string | null;
   waiting: string;
+  cancelling?: string | null;
   retries: Record<string, number>;
 }
 
@@ -45,6 +47,10 @@ export function appendedLines(before: Told | null, read: RunView, tried: Retry[]
     lines.push(...stuckLines(old, told, view.snapshot.stuck));
   }
   lines.push(...waitingLines(old, told, view));
+  told.cancelling = cancelling(view);
+  if (told.cancelling !== null && told.cancelling !== old.cancelling) {
+    lines.push(`  asked to stop: ${printable(told.cancelling)}`);
+  }
   for (const retry of retries) {
     told.retries[retry.activity] = retry.attempt;
     if (old.retries[retry.activity] === retry.attempt) continue;

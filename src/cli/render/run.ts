@@ -1,3 +1,4 @@
+import { cancelling } from '../../core/run/details';
 import type { RunPhase, RunView, StepView } from '../../core/run/types';
 import { column, fit, wrapWords } from '../../core/text/fit';
 import { shownIn } from '../../core/text/shown';
@@ -37,6 +38,8 @@ export function renderRun(read: RunView, tried: Retry[], options: DrawOptions): 
     const text = `${retry.activity} tries again (attempt ${retry.attempt}): ${retry.message}`;
     lines.push(...wrapWords(text, width - 4, '  ').map((line) => paint.yellow(fit(`  ${line}`, width))));
   }
+  const ending = cancelling(view);
+  if (ending !== null) lines.push(paint.yellow(fit(`  asked to stop: ${printable(ending)}`, width)));
   lines.push(...waiting(view, options));
   return lines;
 }

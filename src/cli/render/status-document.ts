@@ -1,3 +1,4 @@
+import { cancelling } from '../../core/run/details';
 import type { FailureInfo } from '../../core/failures/types';
 import type {
   AlertMemory,
@@ -79,7 +80,9 @@ export function statusOfRun(
   const waits = run.view?.waitingFor ?? [];
   const doing = run.view ? PHASES[run.view.phase] : 'no worker answers for it';
   const retry = run.retries[0];
-  const cause = `a run is under way since ${run.startedAt}: ${doing}${retry ? `; ${retry.activity} tries again: ${retry.message}` : ''}`;
+  const ending = run.view && cancelling(run.view);
+  const stops = ending === null ? '' : `; asked to stop: ${ending}`;
+  const cause = `a run is under way since ${run.startedAt}: ${doing}${stops}${retry ? `; ${retry.activity} tries again: ${retry.message}` : ''}`;
   return {
     ...(last ? readings(last) : NOTHING_READ),
     pipeline,

@@ -37,6 +37,7 @@ export function renderRunDetails(read: RunView): string {
   const view = shownIn(read);
   return [
     `### ${view.pipeline}: ${HEADLINES[view.phase]}`,
+    ...cancellingLines(view),
     ...approvalLines(view),
     ...failureLines(view),
     ...nowLines(view),
@@ -57,6 +58,19 @@ function approvalLines({ pipeline, waitingFor }: RunView): string[] {
   ];
 }
 
+function cancellingLines(view: RunView): string[] {
+  const words = cancelling(view);
+  return words === null ? [] : ['', `**Somebody asked it to stop**: ${escape(words)}.`];
+}
+
+/** What a run that was asked to stop still waits for; null where nobody asked, or it has ended. */
+export function cancelling({ cancelling: asked, inOnePiece, phase, steps }: RunView): string | null {
+  if (!asked || ['done', 'failed', 'cancelled'].includes(phase)) return null;
+  if (inOnePiece) return 'it ends once the source is back with what others built on it';
+  const step = steps.find(({ state }) => state === 'running');
+  return step ? `it ends with the attempt under way of step ${step.id} (${step.object})` : 'it is ending';
+}
+
 /** What the reader has to do, where the rest does not say so: mostly nothing. */
 function nowLines({ pipeline, phase, snapshot }: RunView): string[] {
   const status = `\`n2m status ${pipeline}\``;
@@ -67,7 +81,7 @@ function nowLines({ pipeline, phase, snapshot }: RunView): string[] {
     case 'done':
       return ['', `All of it is done. How it is from now on: ${status}.`];
     case 'cancelled':
-      return ['', `Somebody stopped it between two steps; what it made so far exists: ${status}.`];
+      return ['', `Somebody stopped it between two steps or attempts; what it made so far exists: ${status}.`];
     default:
       return [];
   }

@@ -49,6 +49,10 @@ export interface RunView {
   /** The last thing the wait told the workflow; newer numbers are in the pending activity's heartbeat. */
   snapshot: SnapshotProgress | null;
   failure: FailureInfo | null;
+  /** Somebody asked it to stop: it ends with the attempt under way of the running step. */
+  cancelling?: boolean;
+  /** Between dropping the source and making again what was built on it nothing stops it. */
+  inOnePiece?: boolean;
   /** What the run dropped and has to make again, for a person if it cannot. */
   definitions?: Definition[];
 }

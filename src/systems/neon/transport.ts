@@ -39,7 +39,10 @@ export function createTransport(options: NeonOptions): (request: Request) => Pro
     try {
       return await send(request.clone(), { signal: signal ? AbortSignal.any([limit, signal]) : limit });
     } catch (error) {
-      if (signal?.aborted) throw systemError('Timeout', 'neon', `${where}: given up because the caller was cancelled`);
+      if (signal?.aborted) {
+        const message = `${where}: given up because the caller was cancelled`;
+        throw systemError('Timeout', 'neon', message, { retryable: true });
+      }
       if (limit.aborted) {
         return systemError('Timeout', 'neon', `${where}: no answer within ${timeout / 1000} s`, { retryable: true });
       }

@@ -1,4 +1,4 @@
-import { renderCheckDetails, renderRunDetails } from '../../../src/core/run/details';
+import { cancelling, renderCheckDetails, renderRunDetails } from '../../../src/core/run/details';
 import { aboutWorkflow } from '../../../src/core/run/about';
 import type { RunView, StepView } from '../../../src/core/run/types';
 import * as workflows from '../../../src/workflows';
@@ -33,6 +33,22 @@ const view = (change: Partial<RunView>): RunView => ({
   snapshot: null,
   failure: null,
   ...change,
+});
+
+describe('a run that was asked to stop', () => {
+  const steps = [step({ state: 'done', id: 'schema' }), step({ state: 'running' })];
+
+  it('says what it still waits for', () => {
+    const asked = view({ cancelling: true, steps });
+    expect(cancelling(asked)).toBe('it ends with the attempt under way of step publication (publication n2m_shop)');
+    expect(renderRunDetails(asked)).toContain('**Somebody asked it to stop**: it ends with the attempt');
+    expect(cancelling({ ...asked, inOnePiece: true })).toContain('once the source is back');
+  });
+
+  it.each([{ cancelling: true, phase: 'cancelled' as const, steps }, { steps }])('is silent otherwise', (change) => {
+    expect(cancelling(view(change))).toBeNull();
+    expect(renderRunDetails(view(change))).not.toContain('asked it to stop');
+  });
 });
 
 describe('the details of a run', () => {
