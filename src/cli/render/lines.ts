@@ -49,7 +49,7 @@ export function appendedLines(before: Told | null, read: RunView, tried: Retry[]
   lines.push(...waitingLines(old, told, view));
   told.cancelling = cancelling(view);
   if (told.cancelling !== null && told.cancelling !== old.cancelling) {
-    lines.push(`  asked to stop: ${printable(told.cancelling)}`);
+    lines.push(`  asked to stop: ${told.cancelling}`);
   }
   for (const retry of retries) {
     told.retries[retry.activity] = retry.attempt;

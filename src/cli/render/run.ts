@@ -39,7 +39,7 @@ export function renderRun(read: RunView, tried: Retry[], options: DrawOptions): 
     lines.push(...wrapWords(text, width - 4, '  ').map((line) => paint.yellow(fit(`  ${line}`, width))));
   }
   const ending = cancelling(view);
-  if (ending !== null) lines.push(paint.yellow(fit(`  asked to stop: ${printable(ending)}`, width)));
+  if (ending !== null) lines.push(paint.yellow(fit(`  asked to stop: ${ending}`, width)));
   lines.push(...waiting(view, options));
   return lines;
 }
