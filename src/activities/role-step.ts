@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as sql from '../core/sql/postgres';
 import { letReplicate, mayReplicate, replicatesByGroup } from '../core/plan/managed';
 import { writeMark, isOurs } from '../core/plan/ownership';
@@ -12,6 +11,7 @@ import { recordAdded } from './added';
 import type { Deps } from './deps';
 import { createAndLook, done } from './ensure';
 import { tell } from './pulse';
+import { newPassword, sendPassword } from './role-password';
 import { needNeon, neonBranch, withSource, withSourceAs, type SourceSession } from './sessions';
 import type { StepInput } from './types';
 
@@ -28,7 +28,7 @@ export async function ensureRole(deps: Deps, input: StepInput): Promise<StepResu
     const look = () => readRole(session.client, name);
     const before = await look();
     if (!before && via !== 'sql') throw systemError('NotFound', 'source', `${object} does not exist on the branch`);
-    const role = before ?? (await createAndLook(() => createBySql(input, session), look, object, 'source'));
+    const role = before ?? (await createAndLook(() => createBySql(deps, input, session), look, object, 'source'));
     if (via === 'sql') await mendAttributes(input, session, role);
     if (!neverIdlesOut(role.config)) await neverIdleOut(deps, input, session);
     const sentence = via === 'api' ? 'made through the Neon API, may replicate' : 'may log in and replicate';
@@ -53,13 +53,14 @@ async function createThroughApi(deps: Deps, spec: PipelineSpec): Promise<void> {
   });
 }
 
-async function createBySql({ spec, tables }: StepInput, session: SourceSession): Promise<void> {
+async function createBySql(deps: Deps, { spec, tables }: StepInput, session: SourceSession): Promise<void> {
   const { name } = spec.source.role;
   const upstream = await readTables(session.client, tables, null);
   const bypassRls = upstream.some((table) => table.rowSecurity);
   const byGroup = replicatesByGroup((await readServer(session.client)).managed);
   // Nobody ever logs in with this password: the step that writes the secret sets the one that counts.
-  await session.client.query(sql.createRole(name, newPassword(), { bypassRls, byGroup }));
+  const create = (secret: string) => sql.createRole(name, secret, { bypassRls, byGroup });
+  await sendPassword(deps, { client: session.client, source: spec.source }, newPassword(), create);
   await session.client.query(sql.commentOn('ROLE', name, writeMark(spec.name)));
 }
 
@@ -108,8 +109,10 @@ export async function renewPassword(deps: Deps, spec: PipelineSpec, session: Sou
   const { name, via } = spec.source.role;
   if (via === 'sql') {
     const password = newPassword();
-    deps.secrets.remember(password);
-    await session.client.query(sql.alterRolePassword(name, password));
+    const { client } = session;
+    await sendPassword(deps, { client, source: spec.source }, password, (secret) =>
+      sql.alterRolePassword(name, secret),
+    );
     return password;
   }
   const { neon, branchId, project } = needNeon(spec, session);
@@ -118,9 +121,4 @@ export async function renewPassword(deps: Deps, spec: PipelineSpec, session: Sou
   if (password === null)
     throw systemError('OperationFailed', 'neon', `the reset of role ${name} returned no password`, { retryable: true });
   return password;
-}
-
-/** 192 bits, in characters that need no escape anywhere; Neon wants 60 bits and mixed characters. */
-function newPassword(): string {
-  return `n2m_${randomBytes(24).toString('base64url')}`;
 }

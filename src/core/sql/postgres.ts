@@ -73,7 +73,7 @@ export const publishEverything = (publication: string): string =>
 export const dropPublication = (publication: string): string => `DROP PUBLICATION IF EXISTS ${quoteIdent(publication)}`;
 
 /**
- * A role with only what it needs. Postgres ≥ 16 for callers that are not superusers. Plain password: Neon demands it.
+ * A role with only what it needs. Postgres ≥ 16 for callers that are not superusers. `password` may be a verifier.
  * `byGroup`: without the attribute, which RDS gives nobody; in one transaction with the membership that counts there.
  */
 export function createRole(

@@ -3,6 +3,7 @@ export * from './activity';
 export * from './connect';
 export * from './facts';
 export * from './reading';
+export { scramVerifier } from './scram';
 export { readOwnPublications, readPublication, readRole, readServer, readWalLevel } from './server';
 export * from './shared';
 export * from './tables';
