@@ -55,6 +55,34 @@ describe('what damages tables and slots upstream, each caused for real', () => {
     expect(status.alerts.map(({ key }) => key)).toContain(`${symptom?.rule}:${name}`);
   };
 
+  it.each([
+    [
+      'another tool publishes some columns',
+      'customers',
+      'CREATE PUBLICATION other_tool FOR TABLE customers (id, name)',
+      /UPDATE and DELETE of public\.customers fail with 42P10: .* left out by publication other_tool/,
+    ],
+    [
+      'a migration brings a generated column',
+      'orders',
+      'ALTER TABLE orders ADD COLUMN twice numeric GENERATED ALWAYS AS (total * 2) STORED',
+      /UPDATE and DELETE of public\.orders fail with 42P10: .* generated columns/,
+    ],
+  ])(
+    'the application cannot write: %s; what the check says to run gives the writes back',
+    async (_what, name, sql, cause) => {
+      const write = () => upstream(`UPDATE ${name} SET id = id WHERE id = 1`);
+      await upstream(sql);
+      await expect(write()).rejects.toThrow('cannot update');
+      const [symptom] = (await watched.check()).verdict.symptoms;
+      expect(symptom).toMatchObject({ rule: 'writes-refused', severity: 'critical', table: `public.${name}` });
+      expect(symptom?.cause).toMatch(cause);
+      await upstream(symptom?.next ?? '');
+      await write();
+      expect((await watched.check()).verdict.symptoms.map(({ rule }) => rule)).not.toContain('writes-refused');
+    },
+  );
+
   it('replica identity weakened: named before the table dies of it', async () => {
     await upstream('ALTER TABLE "Order Items" REPLICA IDENTITY DEFAULT');
     await table(
