@@ -15,12 +15,14 @@ import { ensureGrants, ensurePublication, ensureReplicaIdentity } from '../../sr
 import type { StepInput } from '../../src/activities/types';
 import { addedBy } from '../../src/core/destroy/added';
 import type { DestroyInput } from '../../src/core/destroy/types';
-import type { PlannedTable, StepResult } from '../../src/core/plan/types';
+import { makePlan } from '../../src/core/plan/plan';
+import type { Plan, PlannedTable, StepResult } from '../../src/core/plan/types';
 import type { PipelineSpec } from '../../src/core/spec/types';
 import { SystemError } from '../../src/systems/errors';
-import { connectSource, readOwnPublications } from '../../src/systems/postgres';
+import { connectSource, readOwnPublications, readSourceFacts } from '../../src/systems/postgres';
 import { createSecrets } from '../../src/systems/secrets';
 import { withClient } from '../../src/systems/sql-client';
+import { emptyTarget, notWatched } from '../core/plan/fixtures';
 import { specOf } from '../core/spec/support';
 import type { Database } from './database';
 
@@ -78,6 +80,16 @@ materialize:
       'replica-identity': () => ensureReplicaIdentity(this.deps, input),
       grants: () => ensureGrants(this.deps, input),
       publication: () => ensurePublication(this.deps, input),
+    });
+  }
+
+  /** What a plan says before any of it. */
+  plan(): Promise<Plan> {
+    const { spec } = this;
+    return withClient(connectSource({ url: this.database.url, tls: TLS }, OPTIONS), async (client) => {
+      const reachable = { host: '127.0.0.1', port: 5432 };
+      const facts = await readSourceFacts(client, { pipeline: spec.name, source: spec.source, reachable, neon: null });
+      return makePlan(spec, facts, emptyTarget(), notWatched);
     });
   }
 

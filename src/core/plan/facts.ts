@@ -56,6 +56,8 @@ export interface TableFacts {
   replicaIdentity: 'default' | 'full' | 'nothing' | 'index';
   /** One that identifies a row at any moment, so no deferrable one. */
   hasPrimaryKey: boolean;
+  /** What an identity by a key or an index logs of the old row. */
+  identityColumns: string[];
   /** Row level security is on and policies apply to the replication role. */
   rowSecurity: boolean;
   /** The replication role may read it; null while the role does not exist. */

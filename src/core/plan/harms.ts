@@ -18,7 +18,7 @@ export function harmsOf(scene: Scene, table: TableFacts): Harm[] {
   return then.map((refusal) => ({
     table,
     refusal,
-    now: today.some((one) => one.operation === refusal.operation && one.publication.name === refusal.publication.name),
+    now: today.some(({ operation }) => operation === refusal.operation),
   }));
 }
 

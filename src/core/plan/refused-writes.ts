@@ -9,7 +9,10 @@ export interface PredictedRefusal {
   publication: TablePublication;
 }
 
-type Written = Pick<TableFacts, 'oid' | 'relkind' | 'persistence' | 'replicaIdentity' | 'hasPrimaryKey' | 'columns'>;
+type Written = Pick<
+  TableFacts,
+  'oid' | 'relkind' | 'persistence' | 'replicaIdentity' | 'hasPrimaryKey' | 'identityColumns' | 'columns'
+>;
 
 /** From here on Postgres compares generated columns with what a publication publishes of them. */
 const GENERATED_CHECKED = 180_000;
@@ -29,9 +32,8 @@ const hasNoIdentity = ({ replicaIdentity, hasPrimaryKey }: Written): boolean =>
 
 /**
  * What Postgres' CheckCmdReplicaIdentity would refuse with these publications, at most one of each operation and
- * publication. Exact for replica identity full and for none at all. With a key as identity, filters and lists that do
- * not cover the key are refused, too, which is not looked at here: the run leaves no table so. Row filters never harm
- * where the identity is full.
+ * publication. Row filters are not looked at: with replica identity full they never harm; with a key as identity those
+ * that read other columns are refused, too, and the run makes none of either.
  */
 export function refusedWrites(
   table: Written,
@@ -54,11 +56,15 @@ function refusalOf(
   versionNum: number,
 ): Pick<PredictedRefusal, 'code' | 'why'> | null {
   if (hasNoIdentity(table)) return { code: '55000', why: 'no-identity' };
-  if (table.replicaIdentity !== 'full') return null;
-  // A list is refused even where it names every column.
-  if (columns !== null) return { code: '42P10', why: 'column-list' };
-  if (versionNum < GENERATED_CHECKED) return null;
-  const kinds = new Set(table.columns.map(({ generated }) => generated));
+  const logged = table.columns.filter(
+    ({ name }) => table.replicaIdentity === 'full' || table.identityColumns.includes(name),
+  );
+  if (columns !== null && (table.replicaIdentity === 'full' || logged.some(({ name }) => !columns.includes(name)))) {
+    // With full a list is refused even where it names every column.
+    return { code: '42P10', why: 'column-list' };
+  }
+  if (versionNum < GENERATED_CHECKED || columns !== null) return null;
+  const kinds = new Set(logged.map(({ generated }) => generated));
   if (kinds.has('virtual')) return { code: '42P10', why: 'generated-columns' };
   if (kinds.has('stored') && generatedColumns !== 'stored') return { code: '42P10', why: 'generated-columns' };
   return null;

@@ -25,6 +25,7 @@ interface TableRow {
   owned_by_us: boolean;
   identity: keyof typeof IDENTITIES;
   has_primary_key: boolean;
+  identity_columns: string[];
   row_security: boolean;
   selectable: boolean | null;
   schema_usable: boolean | null;
@@ -49,6 +50,11 @@ const TABLES = `
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_index x WHERE x.indrelid = c.oid AND x.indisreplident)
               THEN 'n' ELSE c.relreplident::text END AS identity,
          EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indimmediate) AS has_primary_key,
+         ARRAY(SELECT a.attname::text FROM pg_catalog.pg_index i
+               JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
+               WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary AND i.indimmediate
+                                                                WHEN 'i' THEN i.indisreplident END
+               ORDER BY a.attnum) AS identity_columns,
          c.relrowsecurity AND NOT coalesce(
            (SELECT r.rolsuper OR r.rolbypassrls OR
                    (pg_catalog.pg_has_role(r.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity)
@@ -97,6 +103,7 @@ function table(row: TableRow, more: More): TableFacts {
     ownedByUs: row.owned_by_us,
     replicaIdentity: IDENTITIES[row.identity],
     hasPrimaryKey: row.has_primary_key,
+    identityColumns: row.identity_columns,
     rowSecurity: row.row_security,
     schemaUsable: row.schema_usable,
     estimatedRows: row.estimated_rows === null ? null : Math.round(Number(row.estimated_rows)),

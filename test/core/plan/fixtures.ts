@@ -90,6 +90,7 @@ export function table(name: string, change: Partial<TableFacts> = {}): TableFact
     ownedByUs: true,
     replicaIdentity: 'default',
     hasPrimaryKey: true,
+    identityColumns: ['id'],
     rowSecurity: false,
     selectable: null,
     schemaUsable: null,
