@@ -1,5 +1,5 @@
 import type { Outcome, StepResult } from '../core/plan/types';
-import { systemError } from '../systems/errors';
+import { SystemError, systemError } from '../systems/errors';
 import type { System } from '../core/failures/types';
 
 /**
@@ -23,7 +23,7 @@ export async function createAndLook<T>(
     throw asError(failure ?? error);
   });
   if (found !== null) return found;
-  if (failure !== null) throw asError(failure);
+  if (failure !== null) throw asError(unseen(failure, object, 'nothing of that name'));
   throw systemError('Unexpected', system, `${object} was created and is not there`, { retryable: true });
 }
 
@@ -32,5 +32,18 @@ export function done(outcome: Outcome, object: string, sentence: string): StepRe
 }
 
 export { sleep } from './cut-short';
+
+/**
+ * What a statement answered to exist and the look after it did not see: both spellings, side by side. Tried once more, see
+ * core/failures/tally.ts. Anything else passes.
+ */
+export function unseen(failure: unknown, looked: string, found: string): unknown {
+  if (!(failure instanceof SystemError) || failure.info.type !== 'Conflict') return failure;
+  const { info } = failure;
+  const message = `${info.message}; n2m looked for ${looked} and found ${found}`;
+  const hint =
+    'either the name is taken by something else, or n2m reads it wrong: report it with both spellings and the version';
+  return new SystemError({ ...info, message, hint });
+}
 
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

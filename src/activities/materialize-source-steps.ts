@@ -14,7 +14,7 @@ import { certificateAuthority, readOwnPublications, readPublication } from '../s
 import type { SqlClient } from '../systems/sql-client';
 import { forgetAdded } from './added';
 import type { Deps } from './deps';
-import { createAndLook, done } from './ensure';
+import { createAndLook, done, unseen } from './ensure';
 import { refuseUnknownHost } from './given-password';
 import { itemsOf, REMOTE_DEADLINE, withMaterialize, withSource } from './sessions';
 import type { StepInput } from './types';
@@ -114,7 +114,13 @@ async function addMissing(
     syntax === 'tables'
       ? missing.map((table) => sql.createTableFromSource(options, table))
       : [sql.addSubsource(options, missing)];
-  for (const statement of statements) await client.query(statement, undefined, REMOTE_DEADLINE);
+  // What is there and not wanted is what the look may have read wrong.
+  const strange = there.children.filter(({ upstream }) => !tables.some((table) => sameTable(upstream, table)));
+  for (const statement of statements) {
+    await client.query(statement, undefined, REMOTE_DEADLINE).catch((error: unknown) => {
+      throw unseen(error, spelled(missing), spelled(strange) || 'nothing else in the source');
+    });
+  }
   const after = await readSource(client, source);
   const left = after ? missingIn(after) : tables;
   if (left.length > 0) {
@@ -124,6 +130,13 @@ async function addMissing(
     });
   }
 }
+
+/** Names as they are, each in its own quotes, of the first few. */
+const spelled = (tables: { upstream: { schema: string; name: string } }[]): string =>
+  tables
+    .slice(0, 5)
+    .map(({ upstream: { schema, name } }) => JSON.stringify([schema, name]))
+    .join(', ');
 
 function mapping(spec: PipelineSpec, table: PlannedTable): sql.TableMapping {
   return { upstream: { schema: table.schema, name: table.name }, target: itemsOf(spec).item(table.target) };

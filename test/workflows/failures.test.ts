@@ -60,6 +60,10 @@ it('ends a run after five answers nobody foresaw, whatever came in between', asy
   expect(await run(answers)).toMatchObject({ failed: 'Unexpected', tries: 9 });
 });
 
+it('tries no conflict for ever', async () => {
+  expect(await run(many('Conflict', 10))).toMatchObject({ failed: 'Conflict', tries: 5 });
+});
+
 it('hands on what an attempt told, beside the count', async () => {
   const { told } = await run(['Unexpected', 'Unreachable']);
   expect(told).toEqual([null, { waitingFor: 'try 1' }, { waitingFor: 'try 2' }]);

@@ -58,9 +58,9 @@ export const failureEntries: Record<FailureType, Entry> = {
     'n2m plan FILE, mend it, n2m apply FILE.',
   ],
   Conflict: [
-    'An object of that name exists, is not ours and differs.',
-    'n2m plan FILE shows both definitions.',
-    'Another name, or make it match.',
+    'An object of that name exists, is not ours and differs; or Materialize says that it exists and n2m does not find it.',
+    'n2m plan FILE shows both definitions; the message names what was looked for and what was found.',
+    'Another name, or make it match; where both spellings are the same table, report it.',
   ],
   LimitReached: ['A resource limit of one of the systems.', STATUS, 'Raise it, or use less.'],
   QuotaExceeded: [

@@ -75,12 +75,19 @@ export async function findChildren(client: SqlClient, sourceId: string): Promise
   );
 }
 
-/** The upstream table of a child. The relation quotes names where SQL would, up to some version; the statement tells otherwise. */
-export function upstreamOf(row: ChildRow): { schema: string; name: string } {
-  if (row.upstream_schema !== null && row.upstream_name !== null) {
-    return { schema: unquoteIdent(row.upstream_schema), name: unquoteIdent(row.upstream_name) };
-  }
-  return parseChild(row.create_sql ?? '').upstream ?? { schema: '', name: row.name };
+/**
+ * The upstream table of a child, as its own statement names it, which every version quotes alike. The relation quotes
+ * names where SQL would up to 26.18 and holds them bare since: a table whose name has quotes of its own reads the same in
+ * both, so it is asked only where no statement is shown.
+ */
+export function upstreamOf(row: Pick<ChildRow, 'name' | 'upstream_schema' | 'upstream_name' | 'create_sql'>): {
+  schema: string;
+  name: string;
+} {
+  const stated = parseChild(row.create_sql ?? '').upstream;
+  if (stated !== null) return stated;
+  if (row.upstream_schema === null || row.upstream_name === null) return { schema: '', name: row.name };
+  return { schema: unquoteIdent(row.upstream_schema), name: unquoteIdent(row.upstream_name) };
 }
 
 /** Tables whose first copy is committed: the write frontier has left zero, or a replica that exists says so. */

@@ -46,6 +46,15 @@ it('begins to wait anew after anything else', () => {
   expect(overAfter([...many(NO_SUCH_HOST, 20), QUOTA, ...many(NO_SUCH_HOST, 20)])).toBeNull();
 });
 
+it('tries twice what is there and was not seen, and no conflict for ever', () => {
+  const exists = failure('Conflict', { message: `catalog item '"quoted"' already exists` });
+  const changed = failure('Conflict', { message: 'the list is being changed by somebody else' });
+  expect(overAfter([exists])).toBeNull();
+  expect(overAfter([exists, OUTAGE, exists, exists])).toBe(3);
+  expect(overAfter(many(changed, 4))).toBeNull();
+  expect(overAfter(many(changed, 10))).toBe(5);
+});
+
 it('does not count the time in which nobody tried', () => {
   const day = 24 * 3_600_000;
   expect(overAfter(many(NO_SUCH_HOST, 5), day)).toBeNull();
@@ -53,5 +62,5 @@ it('does not count the time in which nobody tried', () => {
 });
 
 it('reads a count that an earlier version left out', () => {
-  expect(tallied({ ...NO_FAILURES }, ODD, 0).tally).toEqual({ unexpected: 1, waiting: null });
+  expect(tallied({ ...NO_FAILURES }, ODD, 0).tally).toEqual({ unexpected: 1, conflicts: 0, waiting: null });
 });
