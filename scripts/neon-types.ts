@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 const CALLS: Record<string, string[]> = {
   '/projects': ['get'],
   '/projects/{project_id}': ['get', 'patch'],
+  '/projects/{project_id}/endpoints': ['get'],
   '/projects/{project_id}/branches': ['get'],
   '/projects/{project_id}/branches/{branch_id}': ['get'],
   '/projects/{project_id}/branches/{branch_id}/endpoints': ['get'],

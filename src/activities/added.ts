@@ -26,16 +26,43 @@ export async function recordAdded(client: SqlClient, spec: PipelineSpec, added: 
       hint: 'n2m apply FILE looks again',
     });
   }
-  const mark = writeMark(spec.name, mergeAdded(readMark(facts.comment)?.added ?? [], added));
-  if (mark !== facts.comment) await client.query(sql.commentOn('PUBLICATION', name, mark));
+  await changeRecord(client, spec.name, name, (texts) => mergeAdded(texts, added));
+}
+
+/** Reads a record, changes it and writes it again, while nobody else does. False where the publication is not the pipeline's. */
+export function changeRecord(
+  client: SqlClient,
+  pipeline: string,
+  publication: string,
+  change: (texts: readonly string[]) => string[],
+): Promise<boolean> {
+  return withRecordsLocked(client, async () => {
+    const comment = (await readPublication(client, publication))?.comment ?? null;
+    if (!isOurs(comment, pipeline)) return false;
+    const mark = writeMark(pipeline, change(readMark(comment)?.added ?? []));
+    if (mark !== comment) await client.query(sql.commentOn('PUBLICATION', publication, mark));
+    return true;
+  });
+}
+
+/** In one transaction, alone among all that work on records of this database. */
+export async function withRecordsLocked<T>(client: SqlClient, work: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN');
+  try {
+    await client.query(sql.lockRecords());
+    const result = await work();
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Takes entries out again, once what they say was taken back. */
 export async function forgetAdded(client: SqlClient, pipeline: string, added: readonly Added[]): Promise<void> {
   const gone = new Set(added.map(writeAdded));
-  for (const { name, comment } of await readOwnPublications(client, pipeline)) {
-    const left = (readMark(comment)?.added ?? []).filter((text) => !gone.has(text));
-    const mark = writeMark(pipeline, left);
-    if (mark !== comment) await client.query(sql.commentOn('PUBLICATION', name, mark));
+  for (const { name } of await readOwnPublications(client, pipeline)) {
+    await changeRecord(client, pipeline, name, (texts) => texts.filter((text) => !gone.has(text)));
   }
 }

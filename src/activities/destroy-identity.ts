@@ -1,5 +1,4 @@
-import { stillRecorded } from '../core/destroy/added';
-import { identities } from '../core/destroy/identity-steps';
+import { identities } from '../core/destroy/identities';
 import { identityStatement } from '../core/destroy/identity';
 import type { DestroyInput } from '../core/destroy/types';
 import type { StepResult } from '../core/plan/types';
@@ -7,13 +6,13 @@ import { tableName } from '../core/plan/select';
 import type { RefusedWrite } from '../core/plan/writes';
 import { setLockTimeout, type TableName } from '../core/sql/postgres';
 import { plural } from '../core/text/count';
-import { SystemError } from '../systems/errors';
+import { isStatementRefused, SystemError } from '../systems/errors';
 import * as pg from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
+import { withDestroySource } from './destroy-facts';
 import { done, sleep } from './ensure';
 import { tell, toldBefore } from './pulse';
-import { withSource } from './sessions';
 
 /** ALTER TABLE waits for everybody who uses the table, and everybody who comes later waits behind it: so long, no longer. */
 const LOCK_TIMEOUT_MS = 50;
@@ -27,17 +26,15 @@ const PATIENCE_MS = 60_000;
  */
 export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
   const since = toldBefore<{ since: number }>()?.since ?? Date.now();
-  return withSource(deps, spec, async ({ client }) => {
-    const own = await pg.readOwnPublications(client, spec.name);
-    // The record says what may be given back; the plan only names less of it.
-    const added = stillRecorded(plan.known.added, own);
-    const recorded = added.filter((entry) => entry.kind === 'identity');
+  return withDestroySource(deps, { spec, plan }, 'database', async ({ client }, read) => {
+    const { found, known } = await read();
+    const recorded = known.added.filter((entry) => entry.kind === 'identity');
     // By now ours must have let go: a table they still publish is as needed as any other.
     const look = async () => {
       const ours = await pg.readOwnPublications(client, spec.name);
       const publication = await pg.readPublication(client, spec.source.publication);
       const tables = await pg.readIdentities(client, recorded);
-      return identities(spec, { publication, ours, tables }, { ...plan.known, added }, []).back;
+      return identities(spec, { ...found, publication, ours, tables }, known, 'now').back;
     };
     const refused = new Map<string, string>();
     for (let round = 0; ; round += 1) {
@@ -78,12 +75,13 @@ async function changed(
     await pg.changeProven(client, [setLockTimeout(LOCK_TIMEOUT_MS), statement], [table], before);
     return null;
   } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
+    // The proof: the application would be refused what works.
+    if (error instanceof SystemError && error.info.type === 'PreconditionFailed') {
+      return { message: error.info.message, forGood: true };
+    }
+    if (!isStatementRefused(error)) throw error;
     const { code, message, retryable } = error.info;
-    // Connections that broke, resources, servers that shut down.
-    if (error.info.type === 'PreconditionFailed') return { message, forGood: true };
-    if (code === null || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57|58)/.test(code)) throw error;
     // An index or a table that went away in between: the next look sees it.
-    return { message, forGood: !retryable && !/^42(704|P01)$/.test(code) };
+    return { message, forGood: !retryable && !/^42(704|P01)$/.test(code ?? '') };
   }
 }

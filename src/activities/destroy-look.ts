@@ -1,15 +1,13 @@
 import type { DestroyPlan, DestroySource, DestroyTarget, KnownUpstream } from '../core/destroy/types';
-import { addedBy } from '../core/destroy/added';
 import { planDestruction } from '../core/destroy/plan';
 import type { PipelineSpec } from '../core/spec/types';
 import { SystemError } from '../systems/errors';
 import * as mz from '../systems/materialize';
-import * as pg from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
-import { neonFacts } from './observe';
+import { readDestroySource } from './destroy-facts';
 import { readWatch } from './schedule';
-import { itemsOf, withMaterialize, withSource, type SourceSession } from './sessions';
+import { itemsOf, withMaterialize, withSource } from './sessions';
 
 export interface DestroyLookInput {
   spec: PipelineSpec;
@@ -60,38 +58,9 @@ const names = (all: { id: string; type: string; name: string }[]) =>
 /** Where upstream is to be left alone it need not answer; else it is waited for. */
 async function readUpstream(deps: Deps, input: DestroyLookInput, slot: string | null): Promise<DestroySource | null> {
   try {
-    return await withSource(deps, input.spec, (session) => readSource(session, input, slot));
+    return await withSource(deps, input.spec, (session) => readDestroySource(deps, session, input, slot));
   } catch (error) {
     if (input.leaveUpstream && error instanceof SystemError) return null;
     throw error;
   }
-}
-
-async function readSource(
-  { client, neon }: SourceSession,
-  input: DestroyLookInput,
-  slot: string | null,
-): Promise<DestroySource> {
-  const { spec, known } = input;
-  const publication = await pg.readPublication(client, spec.source.publication);
-  const ours = await pg.readOwnPublications(client, spec.name);
-  const read = addedBy(ours);
-  const added = read.length > 0 ? read : (known?.added ?? []);
-  const wanted = [slot, known?.slot ?? null, ...added.map((entry) => (entry.kind === 'slot' ? entry.name : null))];
-  const slots = [];
-  for (const name of new Set(wanted)) if (name !== null) slots.push(await pg.readSlot(client, name));
-  const idle = (await pg.listMaterializeSlots(client)).filter((one) => !one.active && !wanted.includes(one.slot));
-  return {
-    publication,
-    ours,
-    role: await pg.readRole(client, spec.source.role.name),
-    slots,
-    idleSlots: idle.map((one) => one.slot),
-    tables: await pg.readIdentities(
-      client,
-      added.filter((entry) => entry.kind === 'identity'),
-    ),
-    held: await pg.readHeldPrivileges(client, added),
-    neon: neon && (await neonFacts(spec, neon)),
-  };
 }

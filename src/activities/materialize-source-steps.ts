@@ -1,7 +1,5 @@
 import * as sql from '../core/sql/materialize';
-import { alterPublicationDrop } from '../core/sql/postgres';
 import { isOurs, writeMark } from '../core/plan/ownership';
-import { addedBy } from '../core/destroy/added';
 import { definitionReasons } from '../core/plan/source-definition';
 import { sameTable, tableName } from '../core/plan/select';
 import { plural } from '../core/text/count';
@@ -10,9 +8,9 @@ import type { PlannedTable, StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { systemError } from '../systems/errors';
 import { readConnection, readSource } from '../systems/materialize';
-import { certificateAuthority, readOwnPublications, readPublication } from '../systems/postgres';
+import { certificateAuthority } from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
-import { forgetAdded } from './added';
+import { unpublishRemoved } from './unpublish-removed';
 import type { Deps } from './deps';
 import { createAndLook, done, unseen } from './ensure';
 import { refuseUnknownHost } from './given-password';
@@ -153,26 +151,8 @@ export async function dropTables(deps: Deps, { spec, removed }: StepInput): Prom
       await client.query(child.kind === 'table' ? sql.dropTable(name) : sql.dropSubsource(name));
     }
   });
-  await withSource(deps, spec, async ({ client }) => {
-    const publication = await readPublication(client, spec.source.publication);
-    if (!publication || publication.allTables) return;
-    const recorded = addedBy(await readOwnPublications(client, spec.name)).filter(
-      (added) => added.kind === 'published',
-    );
-    // From somebody else's publication only what we put there.
-    const ours = isOurs(publication.comment, spec.name)
-      ? removed
-      : removed.filter((table) =>
-          recorded.some((added) => added.publication === publication.name && sameTable(added, table)),
-        );
-    const published = ours.filter((table) => publication.tables.some((there) => sameTable(there, table)));
-    if (published.length > 0) await client.query(alterPublicationDrop(publication.name, published));
-    await forgetAdded(
-      client,
-      spec.name,
-      recorded.filter((added) => removed.some((table) => sameTable(added, table))),
-    );
-  });
+  const stay = await withSource(deps, spec, (session) => unpublishRemoved(deps, spec, session, removed));
   const names = removed.map(tableName).join(', ');
-  return done('dropped', names, 'dropped from Materialize, then from the publication');
+  const but = stay.length === 0 ? '' : `; there it stays: ${stay.join('; ')}`;
+  return done('dropped', names, `dropped from Materialize, then from the publication${but}`);
 }

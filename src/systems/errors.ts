@@ -43,6 +43,13 @@ export const httpFailure = (error: HttpError, system: System): SystemError =>
 export const networkFailure = (error: NetworkError, system: System): SystemError =>
   new SystemError(classifyNetwork(error, system));
 
+/** The server answered, and refused this statement alone: the connection and the server are fine. */
+export function isStatementRefused(error: unknown): error is SystemError {
+  const code = error instanceof SystemError ? error.info.code : null;
+  // Connections that broke, resources that ran out, somebody who intervenes, the disk.
+  return code !== null && /^[0-9A-Z]{5}$/.test(code) && !/^(08|53|57|58)/.test(code);
+}
+
 /** Whatever was thrown, as a SystemError. Errors of `pg`, of Node's network and TLS, and of fetch (whose cause tells). */
 export function toSystemError(error: unknown, system: System, where: string): SystemError {
   if (error instanceof SystemError) return error;

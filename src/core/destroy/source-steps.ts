@@ -1,20 +1,20 @@
 import { recordName } from '../names';
-import type { PublicationFacts } from '../plan/facts';
-import { isOurs } from '../plan/ownership';
-import { unpublished } from '../plan/publication';
-import { sameTable } from '../plan/select';
 import type { PipelineSpec } from '../spec/types';
 import * as sql from '../sql/postgres';
-import { plural } from '../text/count';
-import type { Added } from './added';
 import { identitySteps } from './identity-steps';
-import { absent, foreign, keep, leave, remove } from './step';
-import type { DestroySource, DestroyStep, KnownUpstream } from './types';
+import {
+  addressSteps,
+  grantSteps,
+  publicationStep,
+  recordSteps,
+  roleStep,
+  unpublishSteps,
+  type Shared,
+} from './shared-steps';
+import { absent, keep, leave, remove } from './step';
+import type { DestroyStep } from './types';
 
-interface Upstream {
-  spec: PipelineSpec;
-  found: DestroySource;
-  known: KnownUpstream;
+interface Upstream extends Shared {
   /** The source in Materialize stays, so what it reads has to stay, too. */
   sourceStays: boolean;
   /** The source in Materialize is there and goes: its slot goes with it. */
@@ -50,19 +50,19 @@ function readByTheSource({ spec, found }: Upstream): DestroyStep[] {
       ? keep('remove-publication', `publication ${publication.name}`, why)
       : absent('remove-publication', `publication ${spec.source.publication}`),
     // What it records stays, too: nothing would ever ask for it again.
-    ...recordStep({ spec, found }),
+    ...recordSteps({ spec, found }),
   ];
 }
 
 function undone(upstream: Upstream): DestroyStep[] {
   return [
-    ...unpublish(upstream),
+    ...unpublishSteps(upstream),
     ...identitySteps(upstream.spec, upstream.found, upstream.known),
-    ...grantsStep(upstream),
+    ...grantSteps(upstream),
     roleStep(upstream),
-    ...ipsStep(upstream),
+    ...addressSteps(upstream),
     publicationStep(upstream),
-    ...recordStep(upstream),
+    ...recordSteps(upstream),
   ];
 }
 
@@ -86,126 +86,6 @@ function slotStep({ found, known, sourceStays, sourceGoes }: Upstream): DestroyS
   return remove('remove-slot', object, `see that ${object} is gone from the server, else drop it`, {
     run: [`${sql.dropSlot(name)};`],
   });
-}
-
-function unpublish(upstream: Upstream): DestroyStep[] {
-  const { spec, found } = upstream;
-  const statements = unpublishing(spec, found.publication, found.ours, upstream.known);
-  if (statements.length === 0) return [];
-  const names = found.ours.filter(({ tables }) => tables.length > 0).map(({ name }) => name);
-  const of = names.length > 0 ? names.join(', ') : spec.source.publication;
-  const sentence =
-    names.length > 0 ? `take every table out of publication ${of}` : `give publication ${of} back what it published`;
-  return [
-    remove('unpublish', `tables of publication ${of}`, sentence, {
-      changes: statements,
-      run: statements.map((statement) => `${statement};`),
-    }),
-  ];
-}
-
-/** Our publications are emptied; somebody else's loses what we put there, and publishes what it did. */
-export function unpublishing(
-  spec: PipelineSpec,
-  publication: PublicationFacts | null,
-  ours: readonly PublicationFacts[],
-  { added }: Pick<KnownUpstream, 'added'>,
-): string[] {
-  const emptied = ours
-    .filter(({ tables, allTables }) => tables.length > 0 && !allTables)
-    .map(({ name, tables }) => sql.alterPublicationDrop(name, tables));
-  if (publication === null || isOurs(publication.comment, spec.name)) return emptied;
-  const { name, tables } = publication;
-  const put = tables.filter((table) =>
-    added.some((one) => one.kind === 'published' && one.publication === name && sameTable(one, table)),
-  );
-  const before = added.find((one) => one.kind === 'operations' && one.publication === name);
-  return [
-    ...emptied,
-    ...(put.length > 0 ? [sql.alterPublicationDrop(name, put)] : []),
-    ...(before?.kind === 'operations' && unpublished(publication).length === 0 && before.before !== ''
-      ? [sql.publishOnly(name, before.before)]
-      : []),
-  ];
-}
-
-function grantsStep({ found }: Upstream): DestroyStep[] {
-  const { held } = found;
-  if (held.length === 0) return [];
-  const run = held.map(revoke).filter((statement) => statement !== null);
-  return [
-    remove('remove-grants', 'privileges', `take back ${plural(held.length, 'privilege')} that n2m gave`, {
-      changes: run,
-      run: run.map((statement) => `${statement};`),
-    }),
-  ];
-}
-
-/** The statement that takes one recorded privilege back; null for what is no privilege. */
-export function revoke(added: Added): string | null {
-  switch (added.kind) {
-    case 'usage':
-      return sql.revokeUsage(added.schema, added.role);
-    case 'select':
-      return sql.revokeSelect([added], added.role);
-    case 'future':
-      return sql.revokeSelectOnFutureTables(added.owner, added.schema, added.role);
-    default:
-      return null;
-  }
-}
-
-function roleStep({ spec, found, known }: Upstream): DestroyStep {
-  const { name, via } = spec.source.role;
-  const object = `role ${name}`;
-  const there = found.role !== null || (found.neon?.roleNames.includes(name) ?? false);
-  if (!there) return absent('remove-role', object);
-  if (via === 'given') return keep('remove-role', object, 'the file says it is given');
-  const recorded = known.added.some((added) => added.kind === 'role' && added.name === name);
-  const why = recorded ? null : foreign(found.role?.comment ?? null, spec.name);
-  if (why !== null) return keep('remove-role', object, why);
-  const run = via === 'api' ? [`delete role ${name} of the branch in the Neon console`] : [`${sql.dropRole(name)};`];
-  return remove('remove-role', object, `drop ${object}`, {
-    interrupts: via === 'api' ? 'Neon may drop open connections to the compute when it deletes a role' : null,
-    run,
-  });
-}
-
-function ipsStep({ found, known }: Upstream): DestroyStep[] {
-  if (!found.neon) return [];
-  const { allowedIps } = found.neon;
-  const ours = known.added.flatMap((added) =>
-    added.kind === 'ip' && allowedIps.includes(added.cidr) ? [added.cidr] : [],
-  );
-  if (ours.length === 0) return [];
-  const object = 'IP Allow entries';
-  const run = [`remove ${ours.join(', ')} from the IP Allow list in the Neon console`];
-  if (allowedIps.every((entry) => ours.includes(entry))) {
-    return [leave('remove-ips', object, 'without them the list would be empty and allow everybody', run)];
-  }
-  return [
-    remove('remove-ips', object, `take the entries n2m added out of the IP Allow list: ${ours.join(', ')}`, {
-      changes: ours.map((cidr) => `remove ${cidr}`),
-      run,
-    }),
-  ];
-}
-
-function publicationStep({ spec, found: { publication } }: Upstream): DestroyStep {
-  const object = `publication ${spec.source.publication}`;
-  if (!publication) return absent('remove-publication', object);
-  const why = foreign(publication.comment, spec.name);
-  if (why !== null) return keep('remove-publication', object, why);
-  return remove('remove-publication', object, `drop ${object}`, { run: [`${sql.dropPublication(publication.name)};`] });
-}
-
-/** Publications of ours beside the file's: one that holds nothing but the record, or one that the file named before. */
-function recordStep({ spec, found: { ours } }: Pick<Upstream, 'spec' | 'found'>): DestroyStep[] {
-  const names = ours.map(({ name }) => name).filter((name) => name !== spec.source.publication);
-  if (names.length === 0) return [];
-  const object = `publication ${names.join(', ')}`;
-  const sentence = `drop ${object}, which records what n2m added`;
-  return [remove('remove-record', object, sentence, { run: names.map((name) => `${sql.dropPublication(name)};`) })];
 }
 
 /** Where upstream must not be asked or does not answer: what may remain, from the file and from Materialize. */

@@ -11,6 +11,7 @@ import type {
 } from '../plan/facts';
 import type { SlotReading } from '../watch/types';
 import type { Added } from './added';
+import type { Others } from './others';
 
 /** What becomes of one object. `leave`: it stays although it should go, and `run` says what removes it. */
 export type Fate = 'remove' | 'keep' | 'leave' | 'absent';
@@ -88,6 +89,8 @@ export interface DestroySource {
   /** Of the recorded privileges, those that are still there. */
   held: Added[];
   neon: Pick<NeonFacts, 'allowedIps' | 'roleNames' | 'logicalReplication' | 'project'> | null;
+  /** Who else reads from the same server or project. */
+  others: Others;
 }
 
 /** What became of one object, in the report. */

@@ -145,3 +145,9 @@ export const endWalsender = (slot: string): string =>
   `WHERE slot_name = ${quoteLiteral(slot)} AND active_pid IS NOT NULL`;
 
 export const rollbackPrepared = (gid: string): string => `ROLLBACK PREPARED ${quoteLiteral(gid)}`;
+
+/**
+ * Until the transaction ends, for whoever reads an owner mark, adds to its record and writes it again: two at once would lose
+ * what one of them wrote. Waits for the other. The number is n2m's own.
+ */
+export const lockRecords = (): string => `SELECT pg_catalog.pg_advisory_xact_lock(${0x6e326d})`;

@@ -5,6 +5,7 @@ export * from './definitions';
 export * from './dependents';
 export * from './facts';
 export { readConnection, readSchema, readSecret } from './items';
+export * from './others';
 export * from './progress';
 export * from './server';
 export { readSlotReaders, readSource } from './source';

@@ -205,6 +205,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/projects/{project_id}/endpoints': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    get: operations['listProjectEndpoints'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/projects/{project_id}/operations': {
     parameters: {
       query?: never;
@@ -1143,6 +1161,28 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ConnectionURIResponse'];
+        };
+      };
+      default: components['responses']['GeneralError'];
+    };
+  };
+  listProjectEndpoints: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EndpointsResponse'];
         };
       };
       default: components['responses']['GeneralError'];

@@ -16,7 +16,7 @@ export function createNeon(options: NeonOptions): NeonClient {
   const api = createApi(options);
   const looks = createLooks(api);
   const { listProjects, listBranches, listDatabases, resolveBranch, databaseOwner } = looks;
-  const { getProject, readWriteEndpoint, roleNames, openOperations } = looks;
+  const { getProject, readWriteEndpoint, listComputes, roleNames, openOperations } = looks;
   const now = options.now ?? Date.now;
   const sleep = options.sleep ?? ((ms: number) => wait(ms, undefined, { signal: options.signal }));
   const remember = options.remember ?? (() => undefined);
@@ -62,6 +62,7 @@ export function createNeon(options: NeonOptions): NeonClient {
     listProjects,
     listBranches,
     listDatabases,
+    listComputes,
     resolveBranch,
     databaseOwner,
     openOperations,

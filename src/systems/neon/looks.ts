@@ -1,7 +1,7 @@
 import { systemError } from '../errors';
 import { ask, inBranch, inProject, operation, type Api, type Schemas } from './api';
 import { isOpen } from './operations';
-import type { NeonBranch, NeonDatabase, NeonOperation, NeonProject } from './types';
+import type { NeonBranch, NeonCompute, NeonDatabase, NeonOperation, NeonProject } from './types';
 
 const PAGE = 400;
 
@@ -94,6 +94,15 @@ export function createLooks(api: Api) {
     });
   }
 
+  async function listComputes(project: string): Promise<NeonCompute[]> {
+    const call = api.GET('/projects/{project_id}/endpoints', { params: inProject(project) });
+    const { endpoints } = await ask(`listing endpoints of project ${project}`, call);
+    return endpoints.map(({ host, branch_id: branchId, type, disabled }) => ({
+      ...{ host, branchId, disabled },
+      writes: type === 'read_write',
+    }));
+  }
+
   async function roleNames(project: string, branchId: string): Promise<string[]> {
     const call = api.GET('/projects/{project_id}/branches/{branch_id}/roles', { params: inBranch(project, branchId) });
     return (await ask(`listing roles of branch ${branchId}`, call)).roles.map((role) => role.name);
@@ -109,6 +118,6 @@ export function createLooks(api: Api) {
 
   return {
     ...{ getProject, listProjects, listBranches, resolveBranch, listDatabases, databaseOwner },
-    ...{ readWriteEndpoint, roleNames, openOperations },
+    ...{ readWriteEndpoint, listComputes, roleNames, openOperations },
   };
 }

@@ -35,6 +35,14 @@ export interface NeonDatabase {
   owner: string;
 }
 
+/** What runs a branch; only one that writes can publish. */
+export interface NeonCompute {
+  host: string;
+  branchId: string;
+  writes: boolean;
+  disabled: boolean;
+}
+
 export interface NeonOperation {
   id: string;
   action: string;
@@ -58,6 +66,8 @@ export interface NeonClient {
   listProjects(): Promise<NeonProject[]>;
   listBranches(project: string): Promise<NeonBranch[]>;
   listDatabases(project: string, branchId: string): Promise<NeonDatabase[]>;
+  /** Of every branch of the project. */
+  listComputes(project: string): Promise<NeonCompute[]>;
   /** Id of the branch of that name or id; null: the project's default branch. */
   resolveBranch(project: string, branch: string | null): Promise<NeonBranch>;
   readFacts(input: { project: string; branch: string | null; database: string }): Promise<NeonFacts>;

@@ -2,6 +2,7 @@
 export * from './activity';
 export * from './connect';
 export * from './facts';
+export * from './others';
 export * from './reading';
 export { scramVerifier } from './scram';
 export { readOwnPublications, readPublication, readRole, readServer, readWalLevel } from './server';

@@ -22,6 +22,8 @@ export interface Shared {
   deps: Deps;
   /** As the superuser, in the database of the pipelines or another. */
   sql: (text: string, database?: string) => Promise<Record<string, unknown>[]>;
+  /** Statements in Materialize, one after the other. */
+  target: (...statements: string[]) => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -55,7 +57,10 @@ export async function startShared(options: { version?: 14 | 15 | 16 | 17 | 18 } 
     await connection.close();
     await Promise.all([materialize.stop(), server.stop()]);
   };
-  return { server, materialize, temporal, deps, sql, stop };
+  const target = async (...statements: string[]) => {
+    for (const text of statements) await withSession(materialize.url, text);
+  };
+  return { server, materialize, temporal, deps, sql, target, stop };
 }
 
 async function withSession(connectionString: string, text: string): Promise<Record<string, unknown>[]> {

@@ -1,4 +1,5 @@
 import { planDestruction, type DestroyLook } from '../../../src/core/destroy/plan';
+import { NOBODY } from '../../../src/core/destroy/others';
 import { destroyReport } from '../../../src/core/destroy/report';
 import type { DestroyPlan, DestroySource, DestroyTarget } from '../../../src/core/destroy/types';
 import { writeMark } from '../../../src/core/plan/ownership';
@@ -70,6 +71,7 @@ function source(added: string[] = [], change: Partial<DestroySource> = {}): Dest
     tables: [orders([spec.source.publication])],
     held: [],
     neon: null,
+    others: NOBODY,
     ...change,
   };
 }

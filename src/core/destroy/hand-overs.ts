@@ -1,0 +1,35 @@
+import type { PipelineSpec } from '../spec/types';
+import type { Added } from './added';
+import { identities } from './identities';
+import { goesOver, type RecordPlace } from './others';
+import { addresses, grants, published, roleKept } from './sharing';
+import type { DestroySource, KnownUpstream } from './types';
+
+/** What one pipeline's record takes over from ours. */
+export interface HandOver {
+  pipeline: string;
+  place: RecordPlace;
+  entries: Added[];
+}
+
+/** Everything recorded that others still need and that goes over into their records, before ours is dropped. */
+export function handOvers(spec: PipelineSpec, found: DestroySource, known: Pick<KnownUpstream, 'added'>): HandOver[] {
+  const role = roleKept(spec, found);
+  const isMade = known.added.some((entry) => entry.kind === 'role' && entry.name === spec.source.role.name);
+  const kept = [
+    ...grants(found).kept,
+    ...addresses(found, known).kept,
+    ...published(spec, found, known).kept,
+    ...identities(spec, found, known).stay.flatMap((one) => (one.kept ? [one.kept] : [])),
+    ...(role !== null && isMade ? [role] : []),
+  ];
+  const byPlace = new Map<string, HandOver>();
+  for (const one of kept) {
+    if (one.to === null || !goesOver(one, true)) continue;
+    const { pipeline, record } = one.to;
+    const key = JSON.stringify([record.branch, record.database, record.publication]);
+    const there = byPlace.get(key) ?? { pipeline: pipeline ?? '', place: record, entries: [] };
+    byPlace.set(key, { ...there, entries: [...there.entries, one.entry] });
+  }
+  return [...byPlace.values()];
+}

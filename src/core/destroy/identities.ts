@@ -1,0 +1,73 @@
+import { isOurs } from '../plan/ownership';
+import { sameTable, tableName } from '../plan/select';
+import type { PipelineSpec } from '../spec/types';
+import type { Added } from './added';
+import { identityBack, type Back } from './identity';
+import { reads, type Kept, type Others } from './others';
+import { published, readByOthers } from './sharing';
+import type { DestroySource, KnownUpstream } from './types';
+
+type Table = DestroySource['tables'][number];
+type Recorded = Extract<Added, { kind: 'identity' }>;
+type Given = Extract<Back, { keep: false }>;
+type Known = Pick<KnownUpstream, 'added'>;
+
+interface Identities {
+  /** Still full, and given back. */
+  back: { table: Table; back: Given }[];
+  /** Still full, and needed so; `kept` where a pipeline needs it. */
+  stay: { table: Table; why: string; kept: Kept | null }[];
+  /** Given back, but not what it was. */
+  changed: { table: Table; back: Given }[];
+}
+
+/**
+ * What becomes of the recorded tables. Before identities are given back, our publications let go of them: `then` is
+ * after that, `now` takes them as they are.
+ */
+export function identities(
+  spec: PipelineSpec,
+  found: DestroySource,
+  known: Known,
+  when: 'then' | 'now' = 'then',
+): Identities {
+  const result: Identities = { back: [], stay: [], changed: [] };
+  const theirs =
+    found.publication !== null && !isOurs(found.publication.comment, spec.name) ? found.publication.name : null;
+  const stays = readByOthers(found).map(({ publication }) => publication.name);
+  const leaving = when === 'now' ? [] : found.ours.map(({ name }) => name).filter((name) => !stays.includes(name));
+  const { take } = published(spec, found, known);
+  for (const recorded of known.added) {
+    if (recorded.kind !== 'identity') continue;
+    const table = found.tables.find((one) => sameTable(one, recorded));
+    if (table === undefined) continue;
+    const put = take.some((one) => one.kind === 'published' && sameTable(one, recorded));
+    const staying = table.publishedBy.filter((name) => !leaving.includes(name) && !(name === theirs && put));
+    const lent = staying.filter((name) => name === theirs);
+    const back = identityBack(recorded, table, {
+      others: [...staying.filter((name) => name !== theirs), ...readers(found.others, table, lent)],
+      lent,
+    });
+    if (table.identity !== 'full') {
+      if (!back.keep && back.instead !== null && table.identity === back.identity) result.changed.push({ table, back });
+    } else if (back.keep)
+      result.stay.push({ table, why: back.why, kept: keptIdentity(recorded, table, back.why, found) });
+    else result.back.push({ table, back });
+  }
+  return result;
+}
+
+/** Whose source reads the table, through whichever publication; Materialize takes nothing but full rows. */
+function readers({ known, unread }: Others, table: Table, lent: string[]): string[] {
+  const names = known.flatMap((other) => (other.near === 'database' && reads(other, table) ? [other.who] : []));
+  // Through a publication that stays, somebody whose file could not be read may read it.
+  const blind = lent.length > 0 ? unread.filter(({ near }) => near === 'database').map(({ what }) => `(${what})`) : [];
+  return [...new Set([...names, ...blind])];
+}
+
+function keptIdentity(entry: Recorded, table: Table, why: string, { others }: DestroySource): Kept | null {
+  const to = others.known.find(
+    (other) => other.pipeline !== null && other.record !== null && other.near === 'database' && reads(other, table),
+  );
+  return to === undefined ? null : { entry, why: `${tableName(table)} ${why}`, to: to as Kept['to'] };
+}
