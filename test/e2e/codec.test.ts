@@ -1,10 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Client, ScheduleOverlapPolicy } from '@temporalio/client';
+import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { msToTs } from '@temporalio/common/lib/time';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { ensureSearchAttributes, untilNamespaceAnswers } from '../../local/temporal/ready';
+import { searchAttributes } from '../../local/temporal/server';
 import type { ListedPipeline } from '../../src/cli/render/list';
 import { dataConverterOf } from '../../src/codec';
 import { codecKeys } from '../../src/codec/keys';
@@ -34,7 +37,20 @@ let world: World;
 /** As somebody with both keys reads it; `world.temporal` has none. */
 let reader: Client;
 
+/** A namespace of its own: whoever destroys a pipeline beside these must be able to read all files there. */
+async function ownNamespace(): Promise<string> {
+  const namespace = `codec-${randomUUID()}`;
+  const address = process.env.N2M_TEST_TEMPORAL_ADDRESS ?? '';
+  const connection = await Connection.connect({ address });
+  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') });
+  const ready = await untilNamespaceAnswers({ address }, namespace, 60_000);
+  await ensureSearchAttributes(ready, namespace, searchAttributes);
+  await Promise.all([connection.close(), ready.close()]);
+  return namespace;
+}
+
 beforeAll(async () => {
+  env.TEMPORAL_NAMESPACE = await ownNamespace();
   world = await World.start({ neon: { sampleOrders: 200, operationMs: 50 }, env });
   reader = new Client({
     connection: world.temporal.connection,

@@ -76,7 +76,8 @@ export class World {
       REAL_MATERIALIZE ? null : (options.sharedMaterialize ?? startMaterialize({ speed: 20, ...options.materialize })),
     ]);
     const connection = await Connection.connect({ address: process.env.N2M_TEST_TEMPORAL_ADDRESS });
-    const temporal = new TemporalClient({ connection, namespace: process.env.N2M_TEST_TEMPORAL_NAMESPACE });
+    const namespace = options.env?.TEMPORAL_NAMESPACE ?? process.env.N2M_TEST_TEMPORAL_NAMESPACE;
+    const temporal = new TemporalClient({ connection, namespace });
     const url = REAL_MATERIALIZE ?? materialize?.url ?? '';
     return new World(dir, neon, materialize, url, temporal, options);
   }
