@@ -14,7 +14,7 @@ const strikes = (fault.strikes ?? []).map(({ pattern, mode }, index) => ({
 
 // A change may come with the time it waits for its lock, in one text.
 const CHANGES =
-  /^\s*(?:SET LOCAL lock_timeout = '\d+ms'; )?(CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT|VALIDATE|ROLLBACK)\b|^\s*SELECT (pg_catalog\.)?pg_(drop_replication_slot|terminate_backend)/i;
+  /^\s*(?:SET LOCAL lock_timeout = '\d+ms'; )?(CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT|VALIDATE|ROLLBACK PREPARED)\b|^\s*SELECT (pg_catalog\.)?pg_(drop_replication_slot|terminate_backend)/i;
 
 /** A line a call. Secrets never go to a journal: statements that hold one are cut before it. */
 function journal(call) {
