@@ -9,6 +9,8 @@ export interface WorkerConfig {
   webhookAllow: WebhookAllow;
   /** Where files may say that Materialize reaches a server, besides the host of its URL: `host:port`, in lower case. */
   reachableAllow: string[];
+  /** Refuse what Temporal hands over unencrypted. */
+  codecRequired: boolean;
   /** host:port of the Prometheus endpoint; null: none. */
   metricsAddress: string | null;
   /** host:port of health and readiness; null: none. */
@@ -66,6 +68,9 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
   if (Boolean(deployment) !== Boolean(buildId))
     problems.push('N2M_DEPLOYMENT and N2M_BUILD_ID go together: set both or none');
 
+  const codecRequired = oneOf('N2M_CODEC_REQUIRE', ['0', '1'], '0') === '1';
+  if (codecRequired && !env.N2M_CODEC_KEYS) problems.push('N2M_CODEC_REQUIRE=1 needs N2M_CODEC_KEYS');
+
   const config: WorkerConfig = {
     taskQueue: env.N2M_TASK_QUEUE ?? 'n2m',
     neonApiUrl,
@@ -75,6 +80,7 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
     },
     webhookAllow: webhooks.allow,
     reachableAllow,
+    codecRequired,
     metricsAddress: address('N2M_METRICS_ADDRESS'),
     healthAddress: address('N2M_HEALTH_ADDRESS'),
     logLevel: oneOf('N2M_LOG_LEVEL', LEVELS, 'INFO'),

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { createActivities } from './activities';
+import { createActivities, type Deps } from './activities';
+import { inputsEdge } from './activities/callers';
 import { failuresEdge } from './activities/failures';
 import { dataConverterOf } from './codec';
 import { codecKeys } from './codec/keys';
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
   const clientConnection = await Connection.connect(connectionOptions);
   const client = new Client({ connection: clientConnection, namespace, dataConverter });
   const pool = new SqlPools();
-  const activities = createActivities({
+  const deps: Deps = {
     secrets,
     neon: (apiKey, signal) =>
       createNeon({ baseUrl: config.neonApiUrl, apiKey, signal, remember: (value) => secrets.remember(value) }),
@@ -57,16 +58,17 @@ async function main(): Promise<void> {
     schedules: client.schedule,
     workflows: client.workflow,
     taskQueue: config.taskQueue,
-  });
+  };
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue: config.taskQueue,
     // Workflows convert failures inside the bundle: one that encrypts them is a bundle of its own.
     workflowBundle: { codePath: join(__dirname, keys.length > 0 ? 'workflow-bundle-codec.js' : 'workflow-bundle.js') },
-    dataConverter,
-    activities,
-    interceptors: { activity: [failuresEdge(clean)] },
+    // The command line's own reads may meet what is older than the keys; work is done for nobody in clear then.
+    dataConverter: dataConverterOf(keys, config.codecRequired),
+    activities: createActivities(deps),
+    interceptors: { activity: [failuresEdge(clean), inputsEdge(deps)] },
     shutdownGraceTime: config.shutdownGraceMs,
     // An activity mostly waits for others; checks of servers and webhooks that hang must leave room for the rest.
     maxConcurrentActivityTaskExecutions: 500,

@@ -32,6 +32,11 @@ export const WORKER_VARIABLES: [name: string, fallback: string, meaning: string]
     'none',
     'Encrypts payloads: `k2=env:N2M_SECRET_K2,k1=env:N2M_SECRET_K1`, 32 bytes in base64 each; the first encrypts, all decrypt.',
   ],
+  [
+    'N2M_CODEC_REQUIRE',
+    '`0`',
+    '`1`: takes encrypted data only, so that nobody without a key can have it work; see [security](security.md#encrypted-payloads) for when.',
+  ],
 ];
 
 export const CLIENT_VARIABLES: [name: string, meaning: string][] = [

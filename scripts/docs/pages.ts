@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { attacksTable } from './attacks';
 import { commandsTable } from './commands';
 import { configurationPage } from './configuration';
 import { between } from './markdown';
@@ -14,7 +15,10 @@ export async function madePages(): Promise<Record<string, string>> {
   return {
     'docs/configuration.md': await formatted('docs/configuration.md', configurationPage()),
     'docs/runbook.md': await formatted('docs/runbook.md', runbookPage()),
-    'README.md': await formatted('README.md', between(readme, 'commands', commandsTable())),
+    'README.md': await formatted(
+      'README.md',
+      between(between(readme, 'commands', commandsTable()), 'attacks', attacksTable()),
+    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import { oddStatement } from '../core/repair/definition-shape';
 import { dropDependent, keywordOf, ownerTo } from '../core/repair/privileges';
 import type { Definition, Recreated } from '../core/repair/types';
 import { isOurs } from '../core/plan/ownership';
@@ -79,10 +80,13 @@ export function dropDeadTables(deps: Deps, { spec, plan, definitions }: DropInpu
   const { source } = itemsOf(spec);
   const { dead } = plan.damage;
   return withMaterialize(deps, spec, async (client) => {
+    const there = await mz.readSource(client, source);
+    if (there && !isOurs(there.comment, spec.name)) throw notOurs(source.name);
     const alive = async () =>
       (await mz.readSource(client, source))?.children.filter(({ id }) => dead.some((one) => one.id === id));
     // By id: what carries the same name by now is the new one.
-    if ((await alive())?.length) await dropDependents(client, definitions);
+    const going = (await alive()) ?? [];
+    if (going.length > 0) await dropDependents(client, definitions, going);
     for (const table of (await alive()) ?? []) {
       const item = { database: spec.materialize.database, schema: table.schema, name: table.name };
       await client.query(table.kind === 'table' ? sql.dropTable(item) : sql.dropSubsource(item));
@@ -107,8 +111,8 @@ export function dropLostSource(deps: Deps, { spec, definitions, plan }: DropInpu
     const found = await look();
     // A source with another slot is one that was made after the plan.
     if (found && found.slot === plan.slot) {
-      if (!isOurs(found.comment, spec.name)) throw systemError('Conflict', 'materialize', `${object} is not ours`);
-      await dropDependents(client, definitions);
+      if (!isOurs(found.comment, spec.name)) throw notOurs(source.name);
+      await dropDependents(client, definitions, [found]);
       const children = new Set(found.children.map(({ id }) => id));
       const others = (await mz.readDependentsOf(client, [found.id])).filter(({ id }) => !children.has(id));
       refuseUnnamed(spec, { dependents: [] }, others);
@@ -125,12 +129,23 @@ export function dropLostSource(deps: Deps, { spec, definitions, plan }: DropInpu
 
 const isDependent = ({ sql: text }: Definition): boolean => text !== null;
 
-/** Last made first. By id, as a second attempt must not drop what a person made again meanwhile. */
-async function dropDependents(client: SqlClient, definitions: Definition[]): Promise<void> {
+/**
+ * Last made first. By id, as a second attempt must not drop what a person made again meanwhile, and only what is built on
+ * what goes.
+ */
+async function dropDependents(client: SqlClient, definitions: Definition[], roots: { id: string }[]): Promise<void> {
+  const built = await mz.readDependentsOf(
+    client,
+    roots.map(({ id }) => id),
+  );
   for (const { id, type, item } of definitions.filter(isDependent).toReversed()) {
+    if (!built.some((one) => one.id === id)) continue;
     if ((await mz.findObject(client, type, item)) === id) await client.query(dropDependent(type, item));
   }
 }
+
+const notOurs = (source: string) =>
+  systemError('Conflict', 'materialize', `source ${source} was not made by n2m, which drops only its own`);
 
 function still(what: string) {
   return systemError('Unexpected', 'materialize', `${what} was dropped and is still there`, { retryable: true });
@@ -164,6 +179,8 @@ async function recreate(client: SqlClient, definition: Definition): Promise<Recr
     sql: outcome === 'recreated' ? [] : statements.map((statement) => `${statement};`),
   });
   if (keywordOf(type) === null) return result('failed', `n2m cannot make a ${type} again`);
+  const odd = oddStatement(definition);
+  if (odd !== null) return result('failed', `not sent, as ${odd}`);
   try {
     if (definition.sql !== null && (await mz.findObject(client, type, item)) === null)
       await client.query(definition.sql);

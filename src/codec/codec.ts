@@ -15,10 +15,14 @@ const Wire = new Type('Payload').add(new MapField('metadata', 1, 'string', 'byte
 
 /**
  * AES-256-GCM; `data` is nonce, ciphertext, tag, and the key's id is authenticated with it. The first key encrypts, all
- * decrypt. Without keys nothing is encrypted. What carries no mark passes, so that a namespace can be switched over.
+ * decrypt. Without keys nothing is encrypted. What carries no mark passes, so that a namespace can be
+ * switched over, until it is `required`.
  */
 export class EncryptionCodec implements PayloadCodec {
-  constructor(private readonly keys: readonly CodecKey[]) {}
+  constructor(
+    private readonly keys: readonly CodecKey[],
+    private readonly required = false,
+  ) {}
 
   // Promises by contract, so that what throws becomes a rejection.
   // eslint-disable-next-line @typescript-eslint/require-await -- nothing here has to wait
@@ -29,7 +33,18 @@ export class EncryptionCodec implements PayloadCodec {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- nothing here has to wait
   async decode(payloads: Payload[]): Promise<Payload[]> {
-    return payloads.map((payload) => (text(payload, 'encoding') === ENCRYPTED ? this.decrypt(payload) : payload));
+    return payloads.map((payload) =>
+      text(payload, 'encoding') === ENCRYPTED ? this.decrypt(payload) : this.clear(payload),
+    );
+  }
+
+  /** Only who has a key can encrypt, so what is encrypted comes from a worker or a command line of ours. */
+  private clear(payload: Payload): Payload {
+    if (!this.required) return payload;
+    throw new CodecError(
+      'the worker takes encrypted data only (N2M_CODEC_REQUIRE), and this is not: it was written without N2M_CODEC_KEYS',
+      'set N2M_CODEC_KEYS where it came from, as on the worker',
+    );
   }
 
   private decrypt(payload: Payload): Payload {

@@ -19,11 +19,11 @@ export const LISTING_CONVERTER: DataConverter = {
 
 /**
  * What worker and command line talk to Temporal through. Without keys it still recognises what is encrypted, and says
- * so instead of failing on bytes.
+ * so instead of failing on bytes. `required`: what is not encrypted is refused.
  */
-export function dataConverterOf(keys: readonly CodecKey[]): DataConverter {
+export function dataConverterOf(keys: readonly CodecKey[], required = false): DataConverter {
   return {
-    payloadCodecs: [new EncryptionCodec(keys)],
+    payloadCodecs: [new EncryptionCodec(keys, required)],
     ...(keys.length > 0 ? { failureConverterPath: require.resolve('./failure-converter') } : {}),
   };
 }

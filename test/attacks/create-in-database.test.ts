@@ -125,8 +125,22 @@ attack(
 
     'a slot of another tool': async () => {
       const spec = attacked.spec();
-      expect(await attacked.refusal('removeSlot', { spec, slot: DEBEZIUM })).toMatchObject({ retryable: false });
+      expect(await attacked.refusal('removeSlot', { spec, slot: DEBEZIUM })).toMatchObject({
+        type: 'InvalidPipeline',
+        message: expect.stringContaining('slot') as string,
+      });
       expect(await slots()).toEqual([DEBEZIUM, OTHERS]);
+    },
+
+    'a slot of another database': async () => {
+      const slot = `materialize_${'f'.repeat(32)}`;
+      await attacked.upstream([`SELECT pg_create_logical_replication_slot('${slot}', 'pgoutput')`], 'postgres');
+      expect(await attacked.refusal('removeSlot', { spec: attacked.spec(), slot })).toMatchObject({
+        type: 'Conflict',
+        message: expect.stringContaining('not one that Materialize made here') as string,
+      });
+      expect(await slots()).toContain(slot);
+      await attacked.upstream([`SELECT pg_drop_replication_slot('${slot}')`], 'postgres');
     },
 
     ...materializeTries(() => attacked),

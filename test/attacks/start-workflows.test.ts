@@ -1,4 +1,5 @@
 import { Attacked } from './started';
+import { activityTries } from './start-workflows-activities';
 import { secretTries } from './start-workflows-secrets';
 import { attack } from './tries';
 
@@ -8,4 +9,4 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => attacked?.stop());
 
-attack('whoever may start workflows', { ...secretTries(() => attacked) }, 60_000);
+attack('whoever may start workflows', { ...secretTries(() => attacked), ...activityTries(() => attacked) }, 60_000);

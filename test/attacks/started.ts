@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { startMaterialize, type MaterializeOptions, type MaterializeServer } from '../../local/materialize/standin';
 import { startPostgres, type PostgresServer } from '../../local/postgres/server';
 import { createActivities, type Deps } from '../../src/activities';
+import { CALLERS, inputsEdge } from '../../src/activities/callers';
 import { failuresEdge } from '../../src/activities/failures';
 import { createSourceDirectory } from '../../src/activities/source-directory';
 import type { Activities } from '../../src/activities/types';
@@ -92,17 +93,26 @@ ${more}`);
       sources: createSourceDirectory(secrets, reachableAllow),
       pool: this.pool,
       schedules: { getHandle: () => ({ describe: () => Promise.reject(gone()) }) },
-      workflows: { count: () => Promise.resolve({ count: 0 }) },
+      workflows: {
+        count: () => Promise.resolve({ count: 0 }),
+        getHandle: () => ({ describe: () => Promise.resolve({ taskQueue: 'n2m' }) }),
+      },
       metrics: { check: () => undefined, snapshot: () => undefined },
       taskQueue: 'n2m',
     } as unknown as Deps;
   }
 
   /** Calls an activity through the edges a worker puts around it. */
-  async call<Name extends keyof Activities>(name: Name, input: Input<Name>, deps = this.deps()) {
+  async call<Name extends keyof Activities>(name: Name, input: Input<Name>, deps = this.deps(), caller = {}) {
     const clean = (text: string): string => scrub(text, deps.secrets.known());
-    const options = { interceptors: [failuresEdge(clean)], logger: quiet };
-    const environment = new MockActivityEnvironment({ activityType: name }, options);
+    const options = { interceptors: [failuresEdge(clean), inputsEdge(deps)], logger: quiet };
+    const info = {
+      activityType: name,
+      workflowType: CALLERS[name]?.[0] ?? 'replicate',
+      workflowExecution: { workflowId: 'pipeline/shop', runId: 'run' },
+      ...caller,
+    };
+    const environment = new MockActivityEnvironment(info, options);
     const activity = createActivities(deps)[name] as (input: Input<Name>) => Promise<unknown>;
     const answer: unknown = await environment.run(activity as never, input);
     return answer as Awaited<ReturnType<Activities[Name]>>;
@@ -117,8 +127,9 @@ ${more}`);
     name: Name,
     input: Input<Name>,
     deps = this.deps(),
+    caller = {},
   ): Promise<FailureInfo> {
-    const answer: unknown = await this.call(name, input, deps).then(
+    const answer: unknown = await this.call(name, input, deps, caller).then(
       (value) => new Error(`${name} did it: ${JSON.stringify(value)}`),
       (error: unknown) => error,
     );

@@ -4,11 +4,11 @@
  * tokens, brackets and the options of Postgres connections and sources, and ignores the rest.
  */
 
-type Token = { kind: 'word' | 'quoted' | 'text' | 'sign'; value: string };
+export type Token = { kind: 'word' | 'quoted' | 'text' | 'sign'; value: string };
 
 const TOKEN = /\s+|--[^\n]*|"((?:[^"]|"")*)"|[eE]?'((?:[^']|'')*)'|([\p{L}_][\p{L}\p{N}_$]*|\d+(?:\.\d+)?)|(.)/gsu;
 
-function tokenize(sql: string): Token[] {
+export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   for (const [all, quoted, text, word, sign] of sql.matchAll(TOKEN)) {
     if (quoted !== undefined) tokens.push({ kind: 'quoted', value: quoted.replaceAll('""', '"') });
@@ -96,7 +96,7 @@ function optionsAfter(tokens: Token[], ...words: string[]): Map<Option, Token[]>
 }
 
 /** `a.b.c`, `"a"."b"` or `[u1 AS a.b.c]` as its parts. Bare names fold to lower case. */
-function nameParts(tokens: Token[]): string[] {
+export function nameParts(tokens: Token[]): string[] {
   const list = isSign(tokens[0], '[') ? inside(tokens, 0).slice(2) : tokens;
   return list
     .filter((token) => token.kind === 'word' || token.kind === 'quoted')
