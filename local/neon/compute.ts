@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { createSample } from '../postgres/sample';
 import { listenForWake, type Wake } from './wake';
+import type { PostgresVersion } from '../postgres/binaries';
 import { startPostgres, type PostgresServer } from '../postgres/server';
 
 /**
@@ -30,9 +31,9 @@ const PRIVILEGED_ROLES = [
      IN ROLE pg_read_all_data, pg_write_all_data`,
   `GRANT pg_monitor TO neon_superuser WITH ADMIN OPTION`,
   `GRANT pg_signal_backend TO neon_superuser WITH ADMIN OPTION`,
-  `GRANT pg_create_subscription TO neon_superuser`,
   `GRANT EXECUTE ON FUNCTION pg_export_snapshot() TO neon_superuser`,
 ];
+const SINCE_16 = `GRANT pg_create_subscription TO neon_superuser`;
 /** A physical slot that the storage's walproposer holds on Neon: one slot fewer for everybody else. */
 const OWN_SLOT = `SELECT pg_create_physical_replication_slot('wal_proposer_slot')`;
 
@@ -162,6 +163,8 @@ function computeOf(postgres: PostgresServer): Compute {
 }
 
 export interface ComputeOptions {
+  /** Major version of its Postgres; the newest where none is named. */
+  version?: PostgresVersion;
   port?: number;
   database: string;
   owner: string;
@@ -175,10 +178,17 @@ export interface ComputeOptions {
 
 /** Starts a Postgres set up as a fresh Neon compute: TLS, Neon's settings and roles, one database with sample data. */
 export async function startCompute(options: ComputeOptions): Promise<Compute> {
-  const { port, log, database, owner } = options;
-  const postgres = await startPostgres({ port, log, tls: true, settings: { ...SETTINGS, ...options.settings } });
+  const { version, port, log, database, owner } = options;
+  const postgres = await startPostgres({
+    version,
+    port,
+    log,
+    tls: true,
+    settings: { ...SETTINGS, ...options.settings },
+  });
   return orStop(postgres, async () => {
-    await asPostgres(postgres, [...PRIVILEGED_ROLES, OWN_SLOT]);
+    const since16 = version === undefined || version >= 16 ? [SINCE_16] : [];
+    await asPostgres(postgres, [...PRIVILEGED_ROLES, ...since16, OWN_SLOT]);
     const compute = computeOf(postgres);
     await compute.createRole(owner, options.ownerPassword);
     await compute.createDatabase(database, owner);
@@ -193,12 +203,12 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
  */
 export async function branchCompute(
   parent: Compute,
-  options: Pick<ComputeOptions, 'port' | 'settings' | 'log'>,
+  options: Pick<ComputeOptions, 'version' | 'port' | 'settings' | 'log'>,
 ): Promise<Compute> {
-  const { port, log } = options;
+  const { version, port, log } = options;
   const { postgres: from } = parent;
   const settings = { ...SETTINGS, ...options.settings };
-  const postgres = await startPostgres({ port, log, tls: from.certificate ?? true, settings, copyOf: from });
+  const postgres = await startPostgres({ version, port, log, tls: from.certificate ?? true, settings, copyOf: from });
   return orStop(postgres, async () => {
     await asPostgres(postgres, [OWN_SLOT]);
     return computeOf(postgres);

@@ -1,3 +1,4 @@
+import type { PostgresVersion } from '../postgres/binaries';
 import type { PostgresServer } from '../postgres/server';
 import { Faults } from './api/faults';
 import { serveApi } from './api/http';
@@ -13,6 +14,8 @@ export interface NeonOptions {
   /** The API's port; a free one when absent. */
   port?: number;
   postgresPort?: number;
+  /** Major version of the Postgres; branches need 15, with which copying a running server came. */
+  postgresVersion?: PostgresVersion;
   /** The first database's name. */
   database?: string;
   /** Rows in the sample's `orders`; 0 leaves the database empty. */
@@ -82,7 +85,7 @@ function describe(options: NeonOptions, compute: Compute, password: string, vers
     settings: { ...newSettings(), enable_logical_replication: options.logicalReplication ?? false },
     branches: [main],
     operations: new Operations(project.id, options.operationMs ?? 300, faults),
-    computes: { settings: options.postgresSettings, log: options.log },
+    computes: { version: options.postgresVersion, settings: options.postgresSettings, log: options.log },
   };
   return { state, main };
 }
@@ -92,6 +95,7 @@ export async function startNeon(options: NeonOptions = {}): Promise<Neon> {
   const database = options.database ?? 'shop';
   const password = generatePassword();
   const compute = await startCompute({
+    version: options.postgresVersion,
     port: options.postgresPort,
     database,
     owner: OWNER,

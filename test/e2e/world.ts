@@ -9,10 +9,17 @@ import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { stringify } from 'yaml';
 import { startMaterialize, type MaterializeOptions, type MaterializeServer } from '../../local/materialize/standin';
 import { startNeon, type Neon, type NeonOptions } from '../../local/neon/neon';
+import type { PostgresVersion } from '../../local/postgres/binaries';
+import { hostileDefaults } from '../../local/postgres/hostile';
 
 const ROOT = join(__dirname, '..', '..');
 /** One that somebody else runs and that every world of the run shares; without it, stand-ins. */
 export const REAL_MATERIALIZE = process.env.N2M_TEST_MATERIALIZE_URL;
+
+/** Another major version of Postgres, and defaults that mean ill, for every world of the run: `npm run test:hostile`. */
+const VERSION = Number(process.env.N2M_TEST_POSTGRES_VERSION);
+const POSTGRES_VERSION = Number.isInteger(VERSION) && VERSION > 0 ? (VERSION as PostgresVersion) : undefined;
+const HOSTILE = process.env.N2M_TEST_HOSTILE === '1';
 
 /** For cases that a Materialize somebody else runs does not allow: there they are skipped by name, with what they need. */
 export const onStandIn = (need: string) => ({
@@ -44,6 +51,8 @@ export interface Fault {
 export interface WorldOptions {
   neon?: NeonOptions;
   materialize?: MaterializeOptions;
+  /** The owner's sessions begin with defaults that change what statements mean. */
+  hostile?: boolean;
   /** A stand-in that runs already, shared between cases. */
   sharedMaterialize?: MaterializeServer;
   env?: Record<string, string>;
@@ -72,14 +81,16 @@ export class World {
   static async start(options: WorldOptions = {}): Promise<World> {
     const dir = await mkdtemp(join(tmpdir(), 'n2m-e2e-'));
     const [neon, materialize] = await Promise.all([
-      startNeon({ sampleOrders: 2_000, operationMs: 200, ...options.neon }),
+      startNeon({ sampleOrders: 2_000, operationMs: 200, postgresVersion: POSTGRES_VERSION, ...options.neon }),
       REAL_MATERIALIZE ? null : (options.sharedMaterialize ?? startMaterialize({ speed: 20, ...options.materialize })),
     ]);
     const connection = await Connection.connect({ address: process.env.N2M_TEST_TEMPORAL_ADDRESS });
     const namespace = options.env?.TEMPORAL_NAMESPACE ?? process.env.N2M_TEST_TEMPORAL_NAMESPACE;
     const temporal = new TemporalClient({ connection, namespace });
     const url = REAL_MATERIALIZE ?? materialize?.url ?? '';
-    return new World(dir, neon, materialize, url, temporal, options);
+    const world = new World(dir, neon, materialize, url, temporal, options);
+    if (options.hostile ?? HOSTILE) await world.turnHostile();
+    return world;
   }
 
   get env(): Record<string, string> {
@@ -194,6 +205,16 @@ export class World {
   /** The pipeline's database as superuser; on the default branch, or another. */
   upstreamUrl(branch = this.neon.branch): string {
     return this.neon.postgresOf(branch).superuserUrl.replace(/\/[^/?]*(\?|$)/, `/${this.neon.database}$1`);
+  }
+
+  private async turnHostile(): Promise<void> {
+    const { owner, database } = this.neon;
+    await this.upstream(async (client) => {
+      await client.query(`CREATE SCHEMA hostile`);
+      for (const whose of [`ROLE "${owner}"`, `ROLE "${owner}" IN DATABASE "${database}"`]) {
+        for (const statement of hostileDefaults(whose)) await client.query(statement);
+      }
+    });
   }
 
   async target<T>(use: (client: SqlClient) => Promise<T>): Promise<T> {

@@ -64,8 +64,8 @@ function copied(branch: string, { role, password }: KnownRole, fresh: boolean): 
 }
 
 async function serve(state: ProjectState, parent: BranchState, child: BranchState, fresh: boolean): Promise<void> {
-  const { settings, log } = state.computes;
-  const options = { port: child.port, settings: { ...settings, ...walLevel(state) }, log };
+  const { version, settings, log } = state.computes;
+  const options = { version, port: child.port, settings: { ...settings, ...walLevel(state) }, log };
   child.compute = await branchCompute(served(parent).compute, options);
   if (!fresh) return;
   for (const [name, { password }] of child.roles) {

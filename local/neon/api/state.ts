@@ -35,7 +35,7 @@ export interface ProjectState {
   branches: BranchState[];
   operations: Operations;
   /** What every compute of the project is started with beside Neon's own, and where it logs. */
-  computes: Pick<ComputeOptions, 'settings' | 'log'>;
+  computes: Pick<ComputeOptions, 'version' | 'settings' | 'log'>;
 }
 
 /** What a compute reads from the project's settings when it starts. */
