@@ -27,7 +27,6 @@ async function main(): Promise<void> {
   const keys = codecKeys(process.env);
   const withheld = { refs: keys.map(({ ref }) => ref), values: keys.map(({ text }) => text) };
   const secrets = createSecrets({ env: process.env, ...config.secrets, withheld });
-  keys.forEach(({ text }) => secrets.remember(text));
   const dataConverter = dataConverterOf(keys);
   const clean = (text: string): string => scrub(text, secrets.known());
   const logger = createLogger(config, clean);

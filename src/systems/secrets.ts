@@ -5,6 +5,7 @@ import type { SecretPurpose } from '../core/spec/purposes';
 import { purposeProblem } from '../core/spec/purposes';
 import type { SecretRef } from '../core/spec/types';
 import { systemError } from './errors';
+import { createRemembered } from './remembered';
 
 export interface SecretsConfig {
   env: Readonly<Record<string, string | undefined>>;
@@ -12,7 +13,7 @@ export interface SecretsConfig {
   allow: readonly string[];
   /** Folder of `file:` references; null: there are none. */
   directory: string | null;
-  /** The worker's own, handed out to nobody: what N2M_CODEC_KEYS refers to. By reference, and by value under any other name. */
+  /** The worker's own, handed out to nobody and always kept out of texts: what N2M_CODEC_KEYS refers to. By reference, and by value under any other name. */
   withheld?: { refs: readonly string[]; values: readonly string[] };
 }
 
@@ -24,7 +25,7 @@ export interface Secrets {
   resolve(ref: SecretRef, purpose: SecretPurpose): Promise<string>;
   /** Takes note of a secret that came from elsewhere (a password read from an API), so that it is scrubbed, too. */
   remember(value: string): void;
-  /** Everything handed out or remembered so far, to scrub texts with. */
+  /** What was handed out and remembered last, with the passwords inside of URLs, to scrub texts with. */
   known(): string[];
 }
 
@@ -56,14 +57,13 @@ function passwordOf(value: string): string | null {
  * reference, and must not reach the worker's other secrets with it.
  */
 export function createSecrets(config: SecretsConfig): Secrets {
-  const seen = new Set<string>();
   const withheld = config.withheld ?? { refs: [], values: [] };
+  const seen = createRemembered(withheld.values);
+  const withPassword = (value: string): string[] => [value, passwordOf(value) ?? ''];
 
-  function remember(value: string): void {
-    if (value.length < SHORTEST_SECRET) return;
-    seen.add(value);
-    const password = passwordOf(value);
-    if (password !== null && password.length >= SHORTEST_SECRET) seen.add(password);
+  function known(): string[] {
+    const all = seen.all().flatMap(withPassword);
+    return [...new Set(all)].filter((value) => value.length >= SHORTEST_SECRET);
   }
 
   function fromEnv(ref: string, name: string): string {
@@ -107,10 +107,10 @@ export function createSecrets(config: SecretsConfig): Secrets {
       }
       const problem = purposeProblem(value, purpose);
       if (problem !== null) throw notAllowed(ref, problem.why, problem.hint);
-      remember(value);
+      seen.handedOut(ref, value);
       return value;
     },
-    remember,
-    known: () => [...seen],
+    remember: (value) => seen.met(value),
+    known,
   };
 }

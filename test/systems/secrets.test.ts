@@ -75,6 +75,25 @@ it('knows what it handed out, with the password inside a URL, and what it was to
   expect(all.known()).toEqual([env.N2M_SECRET_URL, 'p@ss word', 'generated']);
 });
 
+it('forgets what is not handed out any more, and never what it must always know', async () => {
+  const all = secrets({ withheld: { refs: [], values: ['a-codec-key'] } });
+  for (const value of ['first', 'second', 'third', 'fourth']) {
+    await writeFile(join(directory, 'rotated'), value);
+    await all.resolve('file:rotated', 'role-password');
+  }
+  all.remember('met-once');
+  all.remember('met-again');
+  for (let n = 0; n < 5_000; n += 1) {
+    all.remember(`password-${n}`);
+    all.remember('met-again');
+  }
+  const known = all.known();
+  expect(known).toEqual(expect.arrayContaining(['a-codec-key', 'second', 'third', 'fourth', 'met-again']));
+  expect(known).toContain('password-4999');
+  expect(known.filter((value) => ['first', 'met-once', 'password-0'].includes(value))).toEqual([]);
+  expect(known.length).toBeLessThan(2_100);
+});
+
 it('follows links, as mounted secrets are', async () => {
   await symlink(join(directory, 'neon'), join(directory, 'linked'));
   expect(await secrets().resolve('file:linked', 'api-key')).toBe('from-the-file');

@@ -32,7 +32,7 @@ const QUOTES_STATEMENT = new Set(['25001']);
 
 const UNFORESEEN: Rule = { type: 'Unexpected', retryable: true, hint: null };
 
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim();
+const oneLine = (text: string): string => text.replace(/\s+/g, (run) => (run.includes('\n') ? ' ' : run)).trim();
 
 function info(rule: Rule, system: System, code: string | null, message: string, hint: string | null): FailureInfo {
   const { type, retryable } = rule;

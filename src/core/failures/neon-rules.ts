@@ -83,7 +83,7 @@ export const NEON_RULES: readonly NeonRule[] = [
   ),
   rule(
     'neon-ip-not-allowed',
-    /IP address .* is not allowed/,
+    /IP address .{0,100} is not allowed/,
     'PermissionDenied',
     MOMENTS,
     'This IP address 10.1.2.3 is not allowed to connect to this endpoint. Please add it to the allowed list in the Neon console.',

@@ -19,30 +19,106 @@ function base64Cores(secret: string): string[] {
   });
 }
 
-const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 const eitherCase = (hex: string): string => hex.replace(/[A-F]/g, (digit) => `[${digit}${digit.toLowerCase()}]`);
+const percent = (character: string): string =>
+  eitherCase(
+    utf8(character)
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join(''),
+  );
 
-/** One character as it is, or as SQL, JSON, a form or any kind of URL encoding (they differ in what they leave) writes it. */
-function spelled(character: string): string {
-  const percent = utf8(character).map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`);
-  const plain = [character, JSON.stringify(character).slice(1, -1)];
-  if (character === "'") plain.unshift("''");
-  if (character === ' ') plain.push('+');
-  return `(?:${[...new Set(plain)].map(escapeRegExp).join('|')}|${eitherCase(percent.join(''))})`;
+/** A run of one character in a URL or a form; encoders differ in what they leave as it is, and SQL doubles quotes. */
+function encodedRun(run: string): string {
+  const [character = ''] = Array.from(run);
+  const times = run === character ? '' : `{${run.length}}`;
+  const ways = [`(?:${percent(character)})${times}`];
+  // A percent sign is never left. Every way begins with another character, so that no text can be read in two ways: a
+  // pattern that allowed that would take for ever on a secret of many quotes.
+  if (character !== '%') ways.push(escapeRegExp(character) + times);
+  if (character === "'") ways.unshift(`'{${2 * run.length}}`);
+  if (character === ' ') ways.push('\\+');
+  return `(?:${ways.join('|')})`;
 }
 
-const anySpelling = (secret: string): RegExp => new RegExp([...secret].map(spelled).join(''), 'g');
+const mixedRun = (run: string): string =>
+  run.startsWith("'") ? encodedRun(run) : Array.from(run, encodedRun).join('');
+const encoded = (secret: string): RegExp => new RegExp((secret.match(/'+|[^']+/g) ?? []).map(mixedRun).join(''), 'gu');
 
-/**
- * Removes secrets from a text: plain, in SQL, in JSON, in a URL or a form, in base64 of both alphabets at any
- * alignment. Longer ones go first, so that one inside another leaves no rest.
- */
-export function scrub(text: string, secrets: readonly string[]): string {
-  const all = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);
-  all.sort((a, b) => b.length - a.length);
-  const plain = all.reduce((rest, secret) => rest.replace(anySpelling(secret), SCRUBBED), text);
-  const cores = all.flatMap(base64Cores).flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')]);
-  return cores
-    .filter((core) => core.length >= SHORTEST_SECRET)
-    .reduce((rest, core) => rest.replaceAll(core, SCRUBBED), plain);
+const inSql = (text: string): string => text.replaceAll("'", "''");
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+/** What is looked for, of one secret. */
+interface Spellings {
+  /** As it is, in SQL, in JSON, in one within the other. The longest first. */
+  exact: string[];
+  encoded: RegExp;
+  /** Of base64 in both alphabets. */
+  cores: string[];
 }
+
+function spellingsOf(secret: string): Spellings {
+  const exact = [secret, inSql(secret), inJson(secret), inJson(inSql(secret)), inSql(inJson(secret))];
+  const cores = base64Cores(secret).flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')]);
+  return {
+    exact: [...new Set(exact)].sort((a, b) => b.length - a.length),
+    encoded: encoded(secret),
+    cores: [...new Set(cores)].filter((core) => core.length >= SHORTEST_SECRET),
+  };
+}
+
+export interface Scrubber {
+  /**
+   * Removes secrets from a text: plain, in SQL, in JSON, in a URL or a form, in base64 of both alphabets at any alignment.
+   * Longer ones go first, so that one inside another leaves no rest.
+   */
+  scrub(text: string, secrets: readonly string[]): string;
+  /** How many were ever prepared: each once, as long as it is among those in use. */
+  readonly prepared: number;
+  readonly kept: number;
+}
+
+/** Keeps what it prepared for the secrets it met last, at most `most` of them. */
+export function createScrubber(most = 5_000): Scrubber {
+  const known = new Map<string, Spellings>();
+  let prepared = 0;
+
+  function spellings(secret: string): Spellings {
+    const there = known.get(secret);
+    const found = there ?? spellingsOf(secret);
+    if (there === undefined) prepared += 1;
+    // Last in the order of the map is what was used last.
+    known.delete(secret);
+    known.set(secret, found);
+    return found;
+  }
+
+  return {
+    scrub(text, secrets) {
+      const all = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);
+      const spelled = all.sort((a, b) => b.length - a.length).map(spellings);
+      for (const [oldest] of known) {
+        if (known.size <= most) break;
+        known.delete(oldest);
+      }
+      let rest = text;
+      for (const { exact, encoded } of spelled) {
+        for (const spelling of exact) rest = rest.replaceAll(spelling, SCRUBBED);
+        // Without these, nothing is encoded that was not found above.
+        if (/[%+]/.test(rest)) rest = rest.replace(encoded, SCRUBBED);
+      }
+      for (const { cores } of spelled) for (const core of cores) rest = rest.replaceAll(core, SCRUBBED);
+      return rest;
+    },
+    get prepared() {
+      return prepared;
+    },
+    get kept() {
+      return known.size;
+    },
+  };
+}
+
+/** The one of this process. */
+const scrubber = createScrubber();
+export const scrub = (text: string, secrets: readonly string[]): string => scrubber.scrub(text, secrets);

@@ -82,7 +82,7 @@ export const SQL_TEXTS: readonly TextRule[] = [
   text(
     'upstream-certificate',
     UPSTREAM,
-    /TLS handshake.*(certificate|self.signed|hostname|unknown ca)/is,
+    /TLS handshake.{0,500}(certificate|self.signed|hostname|unknown ca)/is,
     'CertificateRejected',
     false,
     'error performing TLS handshake: certificate verify failed',
@@ -136,7 +136,7 @@ export const SQL_TEXTS: readonly TextRule[] = [
   text(
     'upstream-database',
     UPSTREAM,
-    /FATAL: database ".*" does not exist/,
+    /FATAL: database ".{0,300}" does not exist/,
     'NotFound',
     false,
     'db error: FATAL: database "nodb" does not exist',
@@ -172,7 +172,7 @@ export const SQL_TEXTS: readonly TextRule[] = [
   text(
     'upstream-publication',
     PLAN,
-    /publication .* does not exist|PUBLICATION .* is empty|must specify PUBLICATION|not found in source/,
+    /publication .{0,300} does not exist|PUBLICATION .{0,300} is empty|must specify PUBLICATION|not found in source/,
     'PreconditionFailed',
     false,
     'failed to connect to PostgreSQL database: publication nope does not exist',

@@ -143,7 +143,7 @@ export const NETWORK_TEXTS: readonly NetworkText[] = [
   },
   {
     name: 'scram-without-password',
-    pattern: /SASL: .*password must be a/,
+    pattern: /SASL: .{0,100}password must be a/,
     type: 'AuthenticationFailed',
     retryable: false,
     hint: 'the URL has no password',

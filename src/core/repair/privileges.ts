@@ -62,7 +62,7 @@ export function commentStatement(type: string, name: ItemName, column: string | 
  */
 export function withoutIds(sql: string, clusters: ReadonlyMap<string, string>): string {
   return sql
-    .replace(/\[[us]\d+ AS ((?:"(?:[^"]|"")+"|[^\]"])+)\]/g, '$1')
+    .replace(/\[[us]\d+ AS ((?:"[^"]*"|[^[\]"])+)\]/g, '$1')
     .replace(/\bIN CLUSTER \[([us]\d+)\]/g, (all, id: string) => {
       const name = clusters.get(id);
       return name === undefined ? all : `IN CLUSTER ${quoteIdent(name)}`;

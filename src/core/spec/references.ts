@@ -22,12 +22,19 @@ export function referenceProblem(text: string, suggestion: string): string {
   return `must be a reference, never the value: ${way}. If this file was shared, change the secret`;
 }
 
-const URL_WITH_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s@]+@/i;
+/** A URL up to where its password begins. */
+const USER_OF_URL = /[a-z0-9+.-]:\/\/[^\s/:@]*:(?!@)/i;
 const KEYWORD_PASSWORD = /\bpassword\s*=\s*\S/i;
 /** Tokens whose form gives them away: Neon API keys and passwords, Materialize app passwords, Slack webhooks, PEM keys. */
 const TOKEN = /\b(napi_|npg_|mzp_)\w{8,}|hooks\.slack\.com\/services\/\w|-----BEGIN [A-Z ]*PRIVATE KEY/;
 
+/** Whether a word is or holds a URL with a password. Two looks, as one pattern for both tries again from every place. */
+function hasPassword(word: string): boolean {
+  const found = USER_OF_URL.exec(word);
+  return found !== null && word.lastIndexOf('@') > found.index + found[0].length;
+}
+
 /** True for text that carries a secret wherever it stands. */
 export function carriesSecret(text: string): boolean {
-  return URL_WITH_PASSWORD.test(text) || KEYWORD_PASSWORD.test(text) || TOKEN.test(text);
+  return text.split(/\s+/).some(hasPassword) || KEYWORD_PASSWORD.test(text) || TOKEN.test(text);
 }

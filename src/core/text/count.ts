@@ -1,6 +1,10 @@
 /** 1234567 to `1,234,567`, the same in every locale. */
 export function formatCount(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  const text = String(Math.round(Math.abs(count)));
+  if (!/^\d+$/.test(text)) return String(Math.round(count));
+  const groups: string[] = [];
+  for (let end = text.length; end > 0; end -= 3) groups.unshift(text.slice(Math.max(0, end - 3), end));
+  return (count <= -0.5 ? '-' : '') + groups.join(',');
 }
 
 /** Rows and rates where room is short: `950`, `12.3k`, `4.5M`, `2.1G`. */

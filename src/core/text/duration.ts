@@ -5,10 +5,9 @@ export const DURATION_PATTERN = '^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$';
 /** `500ms`, `90s`, `1m`, `1h30m`, `7d` to milliseconds; null for anything else. */
 export function parseDuration(text: string): number | null {
   if (!new RegExp(DURATION_PATTERN).test(text)) return null;
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/([0-9.]+)(ms|s|m|h|d)/g)) {
-    total += Number(amount) * UNITS[unit as keyof typeof UNITS];
-  }
+  const amounts = text.match(/[0-9.]+/g) ?? [];
+  const units = (text.match(/[a-z]+/g) ?? []) as (keyof typeof UNITS)[];
+  const total = units.reduce((sum, unit, index) => sum + Number(amounts[index]) * UNITS[unit], 0);
   return Number.isSafeInteger(Math.round(total)) ? Math.round(total) : null;
 }
 

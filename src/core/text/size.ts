@@ -6,7 +6,7 @@ export const SIZE_PATTERN = '^[0-9]+(\\.[0-9]+)? ?(B|KiB|MiB|GiB|TiB|kB|MB|GB|TB
 /** `1GiB`, `512 MiB`, `2GB` to bytes; null for anything else. */
 export function parseSize(text: string): number | null {
   if (!new RegExp(SIZE_PATTERN).test(text)) return null;
-  const unit = /[A-Za-z]+$/.exec(text)?.[0] ?? 'B';
+  const unit = text.replace(/[^A-Za-z]/g, '');
   const binary = (BINARY as readonly string[]).indexOf(unit);
   const factor = binary >= 0 ? 1024 ** binary : 1000 ** (DECIMAL as readonly string[]).indexOf(unit);
   const bytes = Math.round(Number.parseFloat(text) * factor);

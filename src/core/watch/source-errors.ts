@@ -53,7 +53,7 @@ export const SOURCE_ERRORS: readonly SourceError[] = [
   },
   {
     rule: 'publication-missing',
-    pattern: /publication "?.*"? does not exist/,
+    pattern: /publication .{0,300} does not exist/,
     permanent: true,
     meaning: 'the publication was dropped: every table of the source is dead, also after it is made again',
     next: REPAIR,

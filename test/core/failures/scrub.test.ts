@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { base64, base64Utf8, utf8 } from '../../../src/core/base64';
-import { scrub, SCRUBBED } from '../../../src/core/failures/scrub';
+import { createScrubber, scrub, SCRUBBED } from '../../../src/core/failures/scrub';
 
 const secret = `pa's/ word+"ü`;
 
@@ -54,6 +54,44 @@ describe('scrub', () => {
 
   it('leaves no rest of a secret that holds another', () => {
     expect(scrub('x hunter2-long y', ['hunter2', 'hunter2-long'])).toBe(`x ${SCRUBBED} y`);
+  });
+
+  const awkward = fc.string({ unit: fc.constantFrom(...`'"\\%+ /?#a2٪ü😀\n<>`), minLength: 4, maxLength: 30 });
+  const json = (text: string) => JSON.stringify(text).slice(1, -1);
+  const sql = (text: string) => text.replaceAll("'", "''");
+  const strict = (text: string) => encodeURIComponent(text).replaceAll("'", '%27');
+  it.each<[string, (text: string) => string]>([
+    ['plain', (text) => text],
+    ['in SQL', sql],
+    ['in JSON', json],
+    ['in SQL in JSON', (text) => json(sql(text))],
+    ['in JSON in SQL', (text) => sql(json(text))],
+    ['in a URL', encodeURIComponent],
+    ['in a URL in SQL', (text) => sql(encodeURIComponent(text))],
+    [
+      'in a URL, every byte',
+      (text) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+    ],
+    ['in a form', (text) => strict(text).replaceAll('%20', '+')],
+    ['in base64', (text) => Buffer.from(text).toString('base64').replace(/.=+$/, '')],
+  ])('removes any secret %s', (_how, spell) => {
+    fc.assert(
+      fc.property(awkward, (hidden) => {
+        expect(scrub(`<<${spell(hidden)}>>`, [hidden])).not.toContain(spell(hidden));
+      }),
+    );
+  });
+
+  it('prepares each secret once, however many texts there are, and keeps no more than it may', () => {
+    const scrubber = createScrubber(100);
+    const secrets = Array.from({ length: 80 }, (_, n) => `secret-${n}`);
+    for (let text = 0; text < 50; text += 1) scrubber.scrub(`about secret-${text}`, secrets);
+    expect(scrubber.prepared).toBe(80);
+    scrubber.scrub('x', [...secrets, 'another one']);
+    expect(scrubber.prepared).toBe(81);
+    for (let n = 0; n < 1_000; n += 1) scrubber.scrub('x', [`rotated-${n}`]);
+    expect(scrubber.kept).toBe(100);
+    expect(scrubber.scrub('secret-1 and rotated-3', ['secret-1', 'rotated-3'])).toBe(`${SCRUBBED} and ${SCRUBBED}`);
   });
 
   it('leaves texts without secrets alone, and does not blank out short words', () => {
