@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import * as ts from 'typescript';
 import { classifyNetwork, classifySql } from '../../src/core/failures/classify';
 import { scrub } from '../../src/core/failures/scrub';
+import { oddStatement } from '../../src/core/repair/definition-shape';
 import { parsePipeline } from '../../src/core/spec/parse';
 import { carriesSecret, isReference } from '../../src/core/spec/references';
 import { parseDuration } from '../../src/core/text/duration';
@@ -95,6 +96,25 @@ export const FUNCTIONS: Record<string, (length: number) => void> = {
     for (const text of long(length)) {
       parseConnection(`CREATE SOURCE ${text}`);
       parseConnection(`CREATE SOURCE "a"."b" FROM POSTGRES CONNECTION x (PUBLICATION = ${text}`);
+    }
+  },
+  'definitions that are made again': (length) => {
+    const item = { database: 'd', schema: 's', name: 'v' };
+    const view = { id: 'u1', type: 'view', name: 'd.s.v', item, owner: null };
+    for (const text of long(length)) {
+      oddStatement({ ...view, sql: `CREATE VIEW "d"."s"."v" AS ${text}`, grants: [], comments: [] });
+      oddStatement({
+        ...view,
+        sql: null,
+        grants: [`GRANT ${text}`, `GRANT A ON TABLE "d"."s"."v" TO "${text}`],
+        comments: [],
+      });
+      oddStatement({
+        ...view,
+        sql: null,
+        grants: [],
+        comments: [`COMMENT ON COLUMN "d"."s"."v"."${text}`, `COMMENT ON VIEW "d"."s"."v" IS '${text}`],
+      });
     }
   },
   'amounts in a file': (length) => {
