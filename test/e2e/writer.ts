@@ -5,6 +5,9 @@ import { until } from './until';
 /** Longer than a statement of ours may hold an application up, by far; the server ends what waits longer. */
 const BOUND = '2s';
 
+/** Between two tables: many writers share a machine with what they try. */
+const PAUSE_MS = 40;
+
 /** Of a connection that ended: the server restarted or Neon dropped its sessions, which a run announces. */
 const DROPPED = /^(57P0[123]|08\w{3})$/;
 
@@ -103,7 +106,7 @@ export class Writer {
           }
           this.statements += 1;
         }
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }
     }
   }

@@ -13,17 +13,19 @@ export interface Database {
   /** What the application is told at each of its statements on each table, `orders UPDATE`: `fine`, or an SQLSTATE. */
   writes(): Promise<Record<string, string>>;
   /** Everything a pipeline may change, as text. */
-  state(): Promise<unknown>;
+  state(): Promise<State>;
   stop(): Promise<void>;
 }
 
-/** A table that somebody else publishes keeps its full identity, which those subscribers may rely on: destroy says so. */
+/** Of tables: name, replica identity, and what else there is. */
+export interface State {
+  tables: [string, string, ...unknown[]][] | null;
+}
+
 const STATE = `
   SELECT json_build_object(
-    'tables', (SELECT json_agg(json_build_array(c.relname, CASE WHEN EXISTS (SELECT FROM pg_publication_tables t
-                   WHERE t.pubname LIKE 'theirs%' AND t.tablename = c.relname) THEN 'either'
-                   ELSE c.relreplident::text || coalesce((SELECT x.relname FROM pg_index i
-                     JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident), '') END, c.relrowsecurity,
+    'tables', (SELECT json_agg(json_build_array(c.relname, c.relreplident::text || coalesce((SELECT ' ' || x.relname FROM pg_index i
+                     JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident), ''), c.relrowsecurity,
                  (SELECT json_agg(a::text ORDER BY a::text) FROM unnest(coalesce(c.relacl, acldefault('r', c.relowner))) a)) ORDER BY c.relname)
                FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')),
     'schema', (SELECT json_agg(a::text ORDER BY a::text) FROM pg_namespace n, unnest(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
@@ -106,8 +108,8 @@ export async function startDatabase(version: PostgresVersion): Promise<Database>
       return told;
     },
     async state() {
-      const { rows } = await root.query<{ state: unknown }>(STATE);
-      return rows[0]?.state;
+      const { rows } = await root.query<{ state: State }>(STATE);
+      return rows[0]?.state ?? { tables: null };
     },
     async stop() {
       await Promise.all([admin, root, app].map((client) => client.end()));

@@ -24,5 +24,12 @@ export async function live(database: Database, schema: RandomSchema): Promise<Ou
   if (names.length > 0) await life.setup(held);
   const destroyed = await life.destroy(held);
   for (const { step, refused } of destroyed) if (refused !== null) harm.push(`${step}: ${refused}`);
-  return { harm, left: { before: before.state, after: await database.state() } };
+  const after = await database.state();
+  // What could not be updated before, as somebody published it without an identity, can by now: it stays so.
+  for (const table of after.tables ?? []) {
+    const was = before.state.tables?.find(([name]) => name === table[0]);
+    const refused = ['UPDATE', 'DELETE'].some((kind) => before.writes[`${table[0]} ${kind}`] === '55000');
+    if (was && refused && table[1] === 'f') table[1] = was[1];
+  }
+  return { harm, left: { before: before.state, after } };
 }

@@ -10,7 +10,10 @@ export type Added =
   | { kind: 'ip'; cidr: string }
   | { kind: 'role'; name: string }
   | { kind: 'slot'; name: string }
-  /** `columns`: of the index, whatever its name is by then. Records of earlier versions have none. */
+  /**
+   * `columns`: of the index, whatever its name is by then. `publishedBy`: who published the table before us, and lived with
+   * what it logged. Records of earlier versions have neither.
+   */
   | {
       kind: 'identity';
       schema: string;
@@ -18,6 +21,7 @@ export type Added =
       before: Identity;
       index: string | null;
       columns?: string[];
+      publishedBy?: string[];
     }
   | { kind: 'usage'; role: string; schema: string }
   | { kind: 'select'; role: string; schema: string; name: string }
@@ -50,12 +54,21 @@ export function writeAdded(added: Added): string {
   }
 }
 
-const entry = (kind: string, ...parts: (string | string[])[]): string => `${kind} ${JSON.stringify(parts)}`;
+const entry = (kind: string, ...parts: (string | string[] | Publishers)[]): string =>
+  `${kind} ${JSON.stringify(parts)}`;
 
-/** Earlier versions read the texts of the list and pass over the columns. */
-function identityEntry({ schema, name, before, index, columns }: Extract<Added, { kind: 'identity' }>): string {
-  if (index === null) return entry('identity', schema, name, before);
-  return entry('identity', schema, name, before, index, ...(columns === undefined ? [] : [columns]));
+interface Publishers {
+  publishedBy: string[];
+}
+
+/** Earlier versions read the texts of the list and pass over the rest. */
+function identityEntry(added: Extract<Added, { kind: 'identity' }>): string {
+  const { schema, name, before, index, columns, publishedBy } = added;
+  return entry(
+    ...(['identity', schema, name, before] as const),
+    ...(index === null ? [] : [index, ...(columns === undefined ? [] : [columns])]),
+    ...(publishedBy === undefined ? [] : [{ publishedBy }]),
+  );
 }
 
 /** Null for an entry that this version does not know: it is left alone. */
@@ -73,7 +86,15 @@ export function readAdded(text: string): Added | null {
     case 'identity':
       return b === undefined || !isIdentity(c)
         ? null
-        : { kind: 'identity', schema: a, name: b, before: c, index: d ?? null, ...columnsIn(listed) };
+        : {
+            kind: 'identity',
+            schema: a,
+            name: b,
+            before: c,
+            index: d ?? null,
+            ...columnsIn(listed),
+            ...publishersIn(listed),
+          };
     case 'usage':
       return b === undefined ? null : { kind: 'usage', role: a, schema: b };
     case 'select':
@@ -151,6 +172,12 @@ const isIdentity = (text: string | undefined): text is Identity =>
 function columnsIn(listed: unknown[]): { columns?: string[] } {
   const columns: unknown = listed.find(Array.isArray);
   return Array.isArray(columns) ? { columns: columns.filter((column) => typeof column === 'string') } : {};
+}
+
+function publishersIn(listed: unknown[]): { publishedBy?: string[] } {
+  const found = listed.find((part): part is Partial<Publishers> => typeof part === 'object' && !Array.isArray(part));
+  const names: unknown = found?.publishedBy;
+  return Array.isArray(names) ? { publishedBy: names.filter((name) => typeof name === 'string') } : {};
 }
 
 function listOf(text: string): unknown[] {

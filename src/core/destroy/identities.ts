@@ -44,9 +44,12 @@ export function identities(
     const put = take.some((one) => one.kind === 'published' && sameTable(one, recorded));
     const staying = table.publishedBy.filter((name) => !leaving.includes(name) && !(name === theirs && put));
     const lent = staying.filter((name) => name === theirs);
+    // Who published it before us lived with what it logged then.
+    const before = staying.filter((name) => name !== theirs && recorded.publishedBy?.includes(name));
+    const later = staying.filter((name) => name !== theirs && !before.includes(name));
     const back = identityBack(recorded, table, {
-      others: [...staying.filter((name) => name !== theirs), ...readers(found.others, table, lent)],
-      lent,
+      others: [...later, ...readers(found.others, table, [...lent, ...before])],
+      lent: [...lent, ...before],
     });
     if (table.identity !== 'full') {
       if (!back.keep && back.instead !== null && table.identity === back.identity) result.changed.push({ table, back });

@@ -29,6 +29,12 @@ function columnsOf(index: string): string {
     WHERE k.place <= ${index}.indnkeyatts ORDER BY k.place)`;
 }
 
+/** Names of the publications that publish the table `n`, `c`. */
+const published = (also = ''): string => `ARRAY(
+    SELECT p.pubname::text FROM pg_catalog.pg_publication_tables p
+    JOIN pg_catalog.pg_publication f ON f.pubname = p.pubname
+    WHERE p.schemaname = n.nspname AND p.tablename = c.relname ${also} ORDER BY 1)`;
+
 /**
  * Replica identity of each table, what else could be it, and the publications that publish it. Tables that do not exist are
  * left out.
@@ -38,10 +44,6 @@ export async function readIdentities(
   tables: readonly UpstreamTable[],
 ): Promise<DestroySource['tables']> {
   if (tables.length === 0) return [];
-  const published = (also: string) => `ARRAY(
-    SELECT p.pubname::text FROM pg_catalog.pg_publication_tables p
-    JOIN pg_catalog.pg_publication f ON f.pubname = p.pubname
-    WHERE p.schemaname = n.nspname AND p.tablename = c.relname ${also} ORDER BY 1)`;
   const rows = await client.query<
     UpstreamTable & {
       identity: keyof typeof IDENTITIES;
@@ -53,7 +55,7 @@ export async function readIdentities(
   >(
     `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity,
             EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS primary_key,
-            ${INDEXES} AS indexes, ${published('')} AS published_by,
+            ${INDEXES} AS indexes, ${published()} AS published_by,
             ${published('AND (f.pubupdate OR f.pubdelete)')} AS strictly
      FROM ${WANTED} ORDER BY 1, 2`,
     parameters(tables),
@@ -70,12 +72,18 @@ export async function readIdentities(
 export async function readWeakIdentities(
   client: SqlClient,
   tables: readonly UpstreamTable[],
-): Promise<(UpstreamTable & { before: Identity; index: string | null; columns?: string[] })[]> {
+): Promise<(UpstreamTable & { before: Identity; index: string | null; columns?: string[]; publishedBy?: string[] })[]> {
   if (tables.length === 0) return [];
   const rows = await client.query<
-    UpstreamTable & { identity: keyof typeof IDENTITIES; index: string | null; columns: string[] | null }
+    UpstreamTable & {
+      identity: keyof typeof IDENTITIES;
+      index: string | null;
+      columns: string[] | null;
+      published_by: string[];
+    }
   >(
     `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity,
+            ${published()} AS published_by,
             x.relname::text AS index, CASE WHEN x.oid IS NOT NULL THEN ${columnsOf('i')} END AS columns
      FROM ${WANTED}
      LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisreplident AND c.relreplident = 'i'
@@ -83,10 +91,11 @@ export async function readWeakIdentities(
      WHERE c.relreplident <> 'f' ORDER BY 1, 2`,
     parameters(tables),
   );
-  return rows.flatMap(({ schema, name, identity, index, columns }) => {
+  return rows.flatMap(({ schema, name, identity, index, columns, published_by: publishedBy }) => {
     const before = IDENTITIES[identity];
     if (before === 'full') return [];
-    return [{ schema, name, before, index, ...(columns === null ? {} : { columns }) }];
+    const more = { ...(columns === null ? {} : { columns }), ...(publishedBy.length > 0 ? { publishedBy } : {}) };
+    return [{ schema, name, before, index, ...more }];
   });
 }
 

@@ -8,6 +8,11 @@ const ALL: Added[] = [
   { kind: 'identity', schema: 'public', name: 'Order "Items"', before: 'default', index: null },
   { kind: 'identity', schema: 'public', name: 'a', before: 'index', index: 'a b' },
   { kind: 'identity', schema: 'public', name: 'b', before: 'index', index: 'a b', columns: ['x', 'y z'] },
+  { kind: 'identity', schema: 'public', name: 'c', before: 'nothing', index: null, publishedBy: ['p', 'q'] },
+  {
+    ...{ kind: 'identity', schema: 'public', name: 'd', before: 'index', index: 'i' },
+    ...{ columns: ['x'], publishedBy: ['p'] },
+  },
   { kind: 'usage', role: 'r', schema: 's' },
   { kind: 'select', role: 'r', schema: 's', name: 't' },
   { kind: 'future', role: 'r', owner: 'o', schema: 's' },
