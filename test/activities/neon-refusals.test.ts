@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
 import { startNeon, type Neon } from '../../local/neon/neon';
 import { createActivities, type Deps } from '../../src/activities';
 import { createSourceDirectory } from '../../src/activities/source-directory';
@@ -12,11 +13,14 @@ import { createNeon, type NeonClient } from '../../src/systems/neon';
 import { createSecrets } from '../../src/systems/secrets';
 
 let neon: Neon;
-beforeAll(
-  async () => (neon = await startNeon({ sampleOrders: 1, logicalReplication: true, operationMs: 30 })),
-  120_000,
-);
-afterAll(() => neon?.stop());
+let materialize: MaterializeServer;
+beforeAll(async () => {
+  [neon, materialize] = await Promise.all([
+    startNeon({ sampleOrders: 1, logicalReplication: true, operationMs: 30 }),
+    startMaterialize(),
+  ]);
+}, 120_000);
+afterAll(() => Promise.all([neon?.stop(), materialize?.stop()]));
 afterEach(() => neon.faults.clear());
 
 function specOf(project: string, database: string, role = 'mz'): PipelineSpec {
@@ -39,10 +43,19 @@ materialize:
 }
 
 function depsOf(client: (apiKey: string) => NeonClient): Deps {
-  const env = { N2M_SECRET_NEON_API_KEY: neon.apiKey, N2M_SECRET_MATERIALIZE_URL: 'postgres://u:p@127.0.0.1:1/x' };
+  const env = { N2M_SECRET_NEON_API_KEY: neon.apiKey, N2M_SECRET_MATERIALIZE_URL: materialize.url };
   const secrets = createSecrets({ env, allow: [], directory: null });
-  return { secrets, sources: createSourceDirectory(secrets), neon: client } as Partial<Deps> as Deps;
+  return { secrets, sources: createSourceDirectory(secrets), neon: client, schedules } as Partial<Deps> as Deps;
 }
+
+/** Nobody else's watch is in this Temporal. */
+const schedules = { list: () => (async function* () {})() } as unknown as Deps['schedules'];
+
+const destroying = (spec: PipelineSpec) =>
+  ({
+    spec,
+    plan: { known: { slot: null, added: [{ kind: 'role', name: spec.source.role.name }] } },
+  }) as unknown as DestroyInput;
 
 describe('a change at Neon whose answer is an error, although it happened', () => {
   const api = (apiKey: string) => createNeon({ baseUrl: neon.api, apiKey, retryBudgetMs: 0 });
@@ -84,7 +97,7 @@ describe('a change at Neon whose answer is an error, although it happened', () =
       { kind: 'status', status: 500, when: 'after', method: 'DELETE', path: '/roles/mz_going$' },
       { kind: 'operation-stays' },
     );
-    const input = { spec } as DestroyInput;
+    const input = destroying(spec);
     await expect(new MockActivityEnvironment().run(removeRole, input)).rejects.toMatchObject({
       info: { type: 'ServerBusy', retryable: true },
     });
@@ -165,10 +178,10 @@ describe("Neon's own refusals", () => {
       },
     };
     const { removeRole } = createActivities({ ...deps, sources });
-    await expect(new MockActivityEnvironment().run(removeRole, { spec } as DestroyInput)).rejects.toMatchObject({
+    await expect(new MockActivityEnvironment().run(removeRole, destroying(spec))).rejects.toMatchObject({
       info: { type: 'EndpointGone', retryable: true },
     });
-    await expect(new MockActivityEnvironment().run(removeRole, { spec } as DestroyInput)).resolves.toMatchObject({
+    await expect(new MockActivityEnvironment().run(removeRole, destroying(spec))).resolves.toMatchObject({
       outcome: 'dropped',
     });
   });

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import type { PostgresVersion } from '../../local/postgres/binaries';
+import { startMaterialize } from '../../local/materialize/standin';
 import { startPostgres } from '../../local/postgres/server';
 import { quoteIdent } from '../../src/core/sql/quote';
 
@@ -7,6 +8,8 @@ import { quoteIdent } from '../../src/core/sql/quote';
 export interface Database {
   /** As the owner of the database, no superuser from Postgres 16 on, where such a one may make a role that replicates. */
   readonly url: string;
+  /** A Materialize in which there is nothing. */
+  readonly materializeUrl: string;
   /** Empties it and runs the statements; one that the server does not take is left out. */
   fill(statements: string[]): Promise<void>;
   run(...statements: string[]): Promise<void>;
@@ -43,7 +46,10 @@ const TABLES = `
   FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1`;
 
 export async function startDatabase(version: PostgresVersion): Promise<Database> {
-  const server = await startPostgres({ version, settings: { wal_level: 'logical' } });
+  const [server, materialize] = await Promise.all([
+    startPostgres({ version, settings: { wal_level: 'logical' } }),
+    startMaterialize(),
+  ]);
   const open = async (url: string) => {
     const client = new Client({ connectionString: url });
     client.on('error', () => undefined);
@@ -70,6 +76,7 @@ export async function startDatabase(version: PostgresVersion): Promise<Database>
   }
 
   return {
+    materializeUrl: materialize.url,
     url: server.superuserUrl.replace(/\/\/.*@/, '//app:app@').replace(/\/postgres$/, '/shop'),
     async fill(statements) {
       const { rows } = await root.query<{ pubname: string }>('SELECT pubname FROM pg_publication');
@@ -113,7 +120,7 @@ export async function startDatabase(version: PostgresVersion): Promise<Database>
     },
     async stop() {
       await Promise.all([admin, root, app].map((client) => client.end()));
-      await server.stop();
+      await Promise.all([server.stop(), materialize.stop()]);
     },
   };
 }

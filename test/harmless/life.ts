@@ -37,6 +37,9 @@ const TLS = { mode: 'disable', ca: null } as const;
 const SILENT = new DefaultLogger('ERROR');
 const OPTIONS = { connectTimeoutMs: 20_000, deadlineMs: 20_000 };
 
+/** Nobody else's watch is in this Temporal. */
+const NOBODY_WATCHES = { list: () => (async function* () {})() } as unknown as Deps['schedules'];
+
 /** The part of a pipeline's life that touches upstream, by the activities themselves; `after` is told of each step. */
 export class Life {
   private readonly deps: Deps;
@@ -47,8 +50,16 @@ export class Life {
     private readonly database: Database,
     names: string[],
   ) {
-    const secrets = createSecrets({ env: { N2M_SECRET_POSTGRES_URL: database.url }, allow: [], directory: null });
-    this.deps = { secrets, sources: createSourceDirectory(secrets) } as Partial<Deps> as Deps;
+    const secrets = createSecrets({
+      env: { N2M_SECRET_POSTGRES_URL: database.url, N2M_SECRET_MATERIALIZE_URL: database.materializeUrl },
+      allow: [],
+      directory: null,
+    });
+    this.deps = {
+      secrets,
+      sources: createSourceDirectory(secrets),
+      schedules: NOBODY_WATCHES,
+    } as Partial<Deps> as Deps;
     const file = specOf(`name: shop
 source:
   kind: postgres
