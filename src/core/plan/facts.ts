@@ -1,5 +1,7 @@
 /** What was read from both systems before a plan is made. Counters and bytes are decimal strings, LSNs as Postgres prints them. */
 
+export * from './target-facts';
+
 /** Written as a comment on each object that carries one; `ours` compares `pipeline`. */
 export interface OwnerMark {
   managedBy: 'n2m';
@@ -185,115 +187,6 @@ export interface SourceFacts {
   /** Default privileges for future tables, per owner and schema, already granted to the role. */
   defaultPrivileges: { owner: string; schema: string }[];
   neon: NeonFacts | null;
-}
-
-/** An object of others that reads from the pipeline's tables, or lives among them. */
-export interface DependentFacts {
-  id: string;
-  /** In full, `materialize.shop.orders_by_day`, where it is built on the pipeline's; else bare. */
-  name: string;
-  type: string;
-}
-
-export interface ChildFacts {
-  id: string;
-  kind: 'subsource' | 'table';
-  schema: string;
-  name: string;
-  upstream: { schema: string; name: string };
-  status: string;
-  error: string | null;
-  /** Its first copy is committed: the write frontier has left zero, or a live replica's statistics say so. */
-  committed: boolean;
-  /** Columns its own statement takes as text, or leaves out. */
-  textColumns: string[];
-  excludeColumns: string[];
-  /** Everything built on it, however far down, each after what it is built on. */
-  dependents: DependentFacts[];
-}
-
-export interface SourceObjectFacts {
-  id: string;
-  comment: string | null;
-  cluster: string;
-  connectionId: string | null;
-  publication: string | null;
-  slot: string | null;
-  syntax: 'subsources' | 'tables';
-  /** `schema.table.column`, by the source's statement or by a table's. */
-  textColumns: string[];
-  excludeColumns: string[];
-  status: string;
-  error: string | null;
-  children: ChildFacts[];
-  /** Everything built on it or on its tables, which are left out, each after what it is built on. */
-  dependents: DependentFacts[];
-  createSql: string;
-}
-
-export interface ConnectionFacts {
-  id: string;
-  comment: string | null;
-  host: string;
-  port: number;
-  user: string;
-  database: string;
-  sslMode: string;
-  /** Qualified name of the password secret. */
-  passwordSecret: string | null;
-  certificateAuthority: string | null;
-  createSql: string;
-}
-
-export interface ClusterFacts {
-  id: string;
-  comment: string | null;
-  managed: boolean;
-  size: string | null;
-  replicationFactor: number;
-  replicas: { id: string; name: string; size: string; status: string }[];
-  pending: number;
-  /** Objects on it that are not this pipeline's. */
-  otherObjects: DependentFacts[];
-}
-
-/** An object that carries this pipeline's mark, and that its file does not name: an earlier version of it did. */
-export interface Stray {
-  kind: 'source' | 'connection' | 'secret' | 'schema' | 'cluster';
-  /** Null where the kind has none. */
-  database: string | null;
-  schema: string | null;
-  name: string;
-  /** Of a cluster: what runs on it besides the source that the file names. */
-  otherObjects: DependentFacts[];
-}
-
-export interface TargetFacts {
-  version: string;
-  versionNum: number;
-  forcesSourceTables: boolean;
-  user: string;
-  /** Privileges that are missing for what the file asks, in words: `CREATECLUSTER on SYSTEM`. */
-  missingPrivileges: string[];
-  egressCidrs: string[];
-  sizes: string[];
-  limits: {
-    maxSources: number;
-    usedSources: number;
-    maxTables: number;
-    usedTables: number;
-    maxClusters: number;
-    usedClusters: number;
-  };
-  databaseExists: boolean;
-  schema: { exists: boolean; comment: string | null };
-  cluster: ClusterFacts | null;
-  secret: { id: string; comment: string | null } | null;
-  connection: ConnectionFacts | null;
-  source: SourceObjectFacts | null;
-  strays: Stray[];
-  /** Everything in the target schema, to see name clashes. */
-  schemaItems: { id: string; name: string; type: string }[];
 }
 
 /** The schedule that watches the pipeline, as Temporal has it. */
