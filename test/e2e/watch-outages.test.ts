@@ -116,6 +116,11 @@ describe('outages, each caused for real, and their end', () => {
     await watched.world.neon.postgres.start();
     materialize = await startMaterialize({ ...PACE, dir, port });
     await watched.untilStatus(watched.source, 'running');
+    // On a busy machine the tables take a while to catch up, which would be another alert.
+    await until(async () => {
+      const { tables } = (await watched.status()).status;
+      return tables.every(({ freshnessMs }) => freshnessMs !== null && freshnessMs < 3_000) ? true : undefined;
+    }, 'the tables to catch up');
     await expectRecovery(watched);
   });
 
