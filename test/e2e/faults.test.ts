@@ -6,6 +6,7 @@ import type { ReplicateReport } from '../../src/core/run/types';
 import { untilEqual } from './compare';
 import { inLanes, untried } from './lanes';
 import { World, type Mode } from './world';
+import { Writer } from './writer';
 
 /**
  * The worker is killed before and after each thing a step changes, one case a step; and one run each loses the answer to
@@ -109,9 +110,11 @@ async function run({ patterns, modes, sqlRole }: Case): Promise<Result> {
     sharedMaterialize: materialize,
     neon: { sampleOrders: 200, logicalReplication: sqlRole },
   });
+  let writer: Writer | null = null;
   try {
     const strikes = patterns.flatMap((pattern) => modes.map((mode) => ({ pattern, mode })));
     await world.keepWorker({ strikes, markers: world.dir });
+    writer = await Writer.start(world.upstreamUrl());
     const file = await world.write(({ source }) => {
       if (sqlRole) source.role = { name: `mz_${world.name}`, via: 'sql' };
     });
@@ -120,9 +123,12 @@ async function run({ patterns, modes, sqlRole }: Case): Promise<Result> {
     if (code !== 0)
       return { code, stderr, struck, report: { steps: [] } as never, again: { steps: [] } as never, once: {} };
     await untilEqual(world);
+    // The application was never in the way, nor anybody in its.
+    expect(await writer.stop()).toEqual([]);
     const again = JSON.parse((await world.n2m(['plan', file, '--output', 'json'])).stdout) as Plan;
     return { code, stderr, struck, report: JSON.parse(stdout) as ReplicateReport, again, once: await counts(world) };
   } finally {
+    await writer?.stop();
     await world.stop();
   }
 }

@@ -6,6 +6,7 @@ import { catalogs, restorable } from './compare';
 import { inLanes, untried } from './lanes';
 import { ended } from './live';
 import { REAL_MATERIALIZE, World, type Mode } from './world';
+import { Writer } from './writer';
 
 /** The Neon setting that lets addresses in. */
 const ALLOWED = '^PATCH .*projects';
@@ -123,18 +124,22 @@ describe('destroy, with a worker that dies or loses an answer at each change', (
 
 async function one({ mode, kind }: Case): Promise<void> {
   const { world: made, before } = await world(kind);
+  let writer: Writer | null = null;
   try {
     const changes = CHANGES[kind].filter((pattern) => pattern !== ALLOWED || egress.length > 0);
     const strikes = changes.map((pattern) => ({ pattern, mode }));
     const journal = join(made.dir, 'journal');
     await made.keepWorker({ strikes, markers: made.dir, journal });
+    writer = await Writer.start(made.upstreamUrl());
     const report = JSON.parse(await ended(made, ['destroy', made.name, '--yes', '--output', 'json'])) as DestroyReport;
+    expect(await writer.stop()).toEqual([]);
     expect(report.objects.filter(({ fate }) => fate === 'left-behind')).toEqual([]);
     const struck = (await readdir(made.dir)).filter((name) => name.startsWith('struck-'));
     expect(struck).toHaveLength(strikes.length);
     expect(restorable(await catalogs(made))).toEqual(before);
     journals.push(await readFile(journal, 'utf8'));
   } finally {
+    await writer?.stop();
     await made.stop();
   }
 }
