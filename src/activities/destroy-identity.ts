@@ -12,11 +12,9 @@ import type { SqlClient } from '../systems/sql-client';
 import type { Deps } from './deps';
 import { withDestroySource } from './destroy-facts';
 import { done, sleep } from './ensure';
+import { LOCK_TIMEOUT_MS, PAUSES_MS } from './identity';
 import { tell, toldBefore } from './pulse';
 
-/** ALTER TABLE waits for everybody who uses the table, and everybody who comes later waits behind it: so long, no longer. */
-const LOCK_TIMEOUT_MS = 50;
-const PAUSES_MS = [100, 200, 400, 800, 1_600];
 /** Of the step, not of an attempt: tables that are never free then keep what they have, and are reported. */
 const PATIENCE_MS = 60_000;
 

@@ -10,8 +10,8 @@ import { tell } from './pulse';
  * ALTER TABLE waits for everybody who uses the table, and everybody who comes later waits behind it: so long, and not longer.
  * Then it lets them pass and tries again.
  */
-const LOCK_TIMEOUT_MS = 50;
-const PAUSES_MS = [100, 200, 400, 800, 1_600];
+export const LOCK_TIMEOUT_MS = 50;
+export const PAUSES_MS = [100, 200, 400, 800, 1_600];
 const ATTEMPTS = 60;
 
 const LOCK_NOT_AVAILABLE = '55P03';
