@@ -1,7 +1,7 @@
 import { hopeless } from '../core/snapshot/hopeless';
 import { mergeProgress } from '../core/snapshot/merge';
 import { stintEnd } from '../core/snapshot/stint';
-import { sameTable, tableName } from '../core/plan/select';
+import { sameTable, tableName } from '../core/objects/tables/select';
 import type { SnapshotLook, SnapshotProgress, SnapshotStint, TableLook } from '../core/snapshot/types';
 import type { PlannedTable } from '../core/plan/types';
 import { SystemError, systemError } from '../systems/errors';

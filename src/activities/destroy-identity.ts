@@ -1,9 +1,9 @@
-import { identities } from '../core/destroy/identities';
-import { identityStatement } from '../core/destroy/identity';
+import { identities } from '../core/objects/replica-identity/identities';
+import { identityStatement } from '../core/objects/replica-identity/back';
 import type { DestroyInput } from '../core/destroy/types';
 import type { StepResult } from '../core/plan/types';
-import { tableName } from '../core/plan/select';
-import type { RefusedWrite } from '../core/plan/writes';
+import { tableName } from '../core/objects/tables/select';
+import type { RefusedWrite } from '../core/objects/replica-identity/refused';
 import { setLockTimeout, type TableName } from '../core/sql/postgres';
 import { plural } from '../core/text/count';
 import { isStatementRefused, SystemError } from '../systems/errors';

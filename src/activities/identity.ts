@@ -1,4 +1,4 @@
-import type { RefusedWrite } from '../core/plan/writes';
+import type { RefusedWrite } from '../core/objects/replica-identity/refused';
 import { setLockTimeout, type TableName } from '../core/sql/postgres';
 import { SystemError } from '../systems/errors';
 import { changeProven, readLockHolders } from '../systems/postgres';

@@ -1,5 +1,5 @@
 import type { StepResult } from '../core/plan/types';
-import { leftClusters, strayName } from '../core/plan/strays';
+import { leftClusters, strayName } from '../core/objects/cluster/orphans';
 import { dropCluster } from '../core/sql/materialize';
 import type { PipelineSpec } from '../core/spec/types';
 import { readStrays } from '../systems/materialize';

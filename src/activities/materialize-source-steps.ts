@@ -1,7 +1,7 @@
 import * as sql from '../core/sql/materialize';
 import { isOurs, writeMark } from '../core/plan/ownership';
-import { definitionReasons } from '../core/plan/source-definition';
-import { sameTable, tableName } from '../core/plan/select';
+import { definitionReasons } from '../core/objects/source/definition';
+import { sameTable, tableName } from '../core/objects/tables/select';
 import { plural } from '../core/text/count';
 import type { SourceObjectFacts } from '../core/plan/facts';
 import type { PlannedTable, StepResult } from '../core/plan/types';

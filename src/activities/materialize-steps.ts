@@ -1,5 +1,5 @@
 import * as sql from '../core/sql/materialize';
-import { sizeForSnapshot } from '../core/plan/cluster';
+import { sizeForSnapshot } from '../core/objects/cluster/plan';
 import { isOurs, writeMark } from '../core/plan/ownership';
 import type { StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';

@@ -2,7 +2,7 @@ import { findDamage, suspectsPassword } from '../core/repair/damage';
 import { planRepair as decide } from '../core/repair/plan';
 import type { RepairPlan } from '../core/repair/types';
 import { makePlan } from '../core/plan/plan';
-import { dependentsOn } from '../core/plan/rebuild';
+import { dependentsOn } from '../core/objects/source/rebuild';
 import { runId } from '../core/names';
 import { validateConnection } from '../core/sql/materialize';
 import type { PipelineSpec } from '../core/spec/types';

@@ -1,5 +1,5 @@
 import * as sql from '../core/sql/postgres';
-import { letReplicate, mayReplicate, replicatesByGroup } from '../core/plan/managed';
+import { letReplicate, mayReplicate, replicatesByGroup } from '../core/objects/role/managed';
 import { writeMark, isOurs } from '../core/plan/ownership';
 import { neverIdlesOut } from '../core/plan/source-steps';
 import type { RoleFacts } from '../core/plan/facts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { loginDifferences } from '../core/plan/source-definition';
+import { loginDifferences } from '../core/objects/source/definition';
 import { planRotation, type RotatePlan } from '../core/repair/rotate-plan';
 import type { StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';

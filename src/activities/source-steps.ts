@@ -8,11 +8,11 @@ import {
   publicationDifferences,
   tablesToPublish,
   unpublished,
-} from '../core/plan/publication';
-import { foreseenRefusal } from '../core/plan/foreseen';
-import { neededDefaultPrivileges, neededGrants } from '../core/plan/grants';
-import { listed } from '../core/plan/scene';
-import { tableName } from '../core/plan/select';
+} from '../core/objects/publication/differences';
+import { foreseenRefusal } from '../core/objects/replica-identity/foreseen';
+import { neededDefaultPrivileges, neededGrants } from '../core/objects/grants/needed';
+import { listed } from '../core/plan/context';
+import { tableName } from '../core/objects/tables/select';
 import { plural } from '../core/text/count';
 import type { PublicationFacts, TableFacts } from '../core/plan/facts';
 import type { StepResult } from '../core/plan/types';

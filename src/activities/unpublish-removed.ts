@@ -1,7 +1,7 @@
 import { addedBy } from '../core/destroy/added';
 import { keptFor, reads } from '../core/destroy/others';
 import { isOurs } from '../core/plan/ownership';
-import { sameTable, tableName } from '../core/plan/select';
+import { sameTable, tableName } from '../core/objects/tables/select';
 import type { RemovedTable } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { alterPublicationDrop } from '../core/sql/postgres';

@@ -1,5 +1,5 @@
 import type { Finding, Plan, PlanAction, PlanStep } from '../../core/plan/types';
-import { listed } from '../../core/plan/scene';
+import { listed } from '../../core/plan/context';
 import { formatCount, plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
 import { column, wrapWords } from '../../core/text/fit';

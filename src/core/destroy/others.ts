@@ -1,4 +1,4 @@
-import { sameTable } from '../plan/select';
+import { sameTable } from '../objects/tables/select';
 import type { RoleSpec } from '../spec/types';
 import type { TableName } from '../sql/postgres';
 import { writeAdded, type Added } from './added';

@@ -1,5 +1,5 @@
 import { isOurs } from '../plan/ownership';
-import { named } from '../plan/rebuild-steps';
+import { named } from '../objects/source/rebuild-steps';
 import type { WatchFacts } from '../plan/facts';
 import type { Approval } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';

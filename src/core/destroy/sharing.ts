@@ -1,7 +1,7 @@
 import type { PublicationFacts } from '../plan/facts';
 import { isOurs } from '../plan/ownership';
-import { unpublished } from '../plan/publication';
-import { sameTable } from '../plan/select';
+import { unpublished } from '../objects/publication/differences';
+import { sameTable } from '../objects/tables/select';
 import type { PipelineSpec } from '../spec/types';
 import * as sql from '../sql/postgres';
 import type { Added } from './added';

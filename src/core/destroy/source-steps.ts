@@ -1,7 +1,7 @@
 import { recordName } from '../names';
 import type { PipelineSpec } from '../spec/types';
 import * as sql from '../sql/postgres';
-import { identitySteps } from './identity-steps';
+import { identitySteps } from '../objects/replica-identity/removal';
 import {
   addressSteps,
   grantSteps,

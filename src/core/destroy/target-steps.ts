@@ -1,8 +1,8 @@
 import { dropCluster, dropConnection, dropSchema, dropSecret, dropSource } from '../sql/materialize';
 import { plural } from '../text/count';
 import type { DependentFacts, Stray, WatchFacts } from '../plan/facts';
-import { named } from '../plan/rebuild-steps';
-import { dropStray, leftClusters, strayName } from '../plan/strays';
+import { named } from '../objects/source/rebuild-steps';
+import { dropStray, leftClusters, strayName } from '../objects/cluster/orphans';
 import type { PipelineSpec } from '../spec/types';
 import { absent, foreign, keep, leave, remove } from './step';
 import type { DestroyStep, DestroyTarget } from './types';

@@ -1,11 +1,11 @@
 import type { PipelineSpec } from '../spec/types';
-import { cluster, dropCluster, rightSize } from './cluster';
-import { amount, estimates } from './estimate';
+import { cluster, dropCluster, rightSize } from '../objects/cluster/plan';
+import { amount, estimates } from '../objects/cluster/estimate';
 import type { SourceFacts, TargetFacts, WatchFacts } from './facts';
 import { sceneFindings } from './findings';
-import { setScene, type Scene } from './scene';
+import { setScene, type Scene } from './context';
 import { grants, ipAllow, logicalReplication, publication, replicaIdentity, role } from './source-steps';
-import { rebuildReason } from './rebuild-steps';
+import { rebuildReason } from '../objects/source/rebuild-steps';
 import { connection, dropKey, dropTables, rebuildSteps, recopyKey, schema, secret, source } from './target-steps';
 import type { Approval, Plan, PlanStep } from './types';
 import { running, snapshot, watch } from './wait-steps';

@@ -2,14 +2,14 @@ import { plural } from '../text/count';
 import { formatBytes } from '../text/size';
 import { missingEntries } from '../ip';
 import type { TableFacts } from './facts';
-import { neededDefaultPrivileges, neededGrants } from './grants';
-import { mayReplicate, replicatesByGroup } from './managed';
+import { neededDefaultPrivileges, neededGrants } from '../objects/grants/needed';
+import { mayReplicate, replicatesByGroup } from '../objects/role/managed';
 import { isOurs, ownerOf } from './ownership';
-import { publicationDifferences, publicationWords, tablesToPublish } from './publication';
-import { isManaged, keepOrAdopt, listed, ownerWords, planStep, writesSecret, type Scene } from './scene';
-import { tableName } from './select';
+import { publicationDifferences, publicationWords, tablesToPublish } from '../objects/publication/differences';
+import { isManaged, keepOrAdopt, listed, ownerWords, planStep, writesSecret, type Scene } from './context';
+import { tableName } from '../objects/tables/select';
 import type { PlanStep } from './types';
-import { writeCost, writeRateWords } from './write-cost';
+import { writeCost, writeRateWords } from '../objects/replica-identity/cost';
 
 export function logicalReplication({ spec, source }: Scene): PlanStep {
   const id = 'logical-replication';

@@ -1,10 +1,10 @@
 import { plural } from '../text/count';
-import { copyCost } from './estimate';
-import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, recreateStep } from './rebuild-steps';
+import { copyCost } from '../objects/cluster/estimate';
+import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, recreateStep } from '../objects/source/rebuild-steps';
 import { ownerOf } from './ownership';
-import { isManaged, keepOrAdopt, listed, ownerWords, planStep, writesSecret, type Scene } from './scene';
-import { isRebuilt, tableName } from './select';
-import { connectionDifferences } from './source-definition';
+import { isManaged, keepOrAdopt, listed, ownerWords, planStep, writesSecret, type Scene } from './context';
+import { isRebuilt, tableName } from '../objects/tables/select';
+import { connectionDifferences } from '../objects/source/definition';
 import type { DroppedTable, PlanStep } from './types';
 
 export function schema(scene: Scene): PlanStep {

@@ -1,8 +1,8 @@
 import { plural } from '../text/count';
 import { formatBytes } from '../text/size';
 import { formatDuration } from '../text/duration';
-import { amount, estimateSeconds } from './estimate';
-import { planStep, type Scene } from './scene';
+import { amount, estimateSeconds } from '../objects/cluster/estimate';
+import { planStep, type Scene } from './context';
 import type { PlanStep } from './types';
 
 /** Waiting is due when something was made or changed that has to prove itself. */

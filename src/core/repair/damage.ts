@@ -1,7 +1,7 @@
 import type { SourceFacts, SourceObjectFacts } from '../plan/facts';
-import { sameTable, tableName } from '../plan/select';
-import { publicationDifferences, tablesToPublish } from '../plan/publication';
-import { droppedTable } from '../plan/rebuild';
+import { sameTable, tableName } from '../objects/tables/select';
+import { publicationDifferences, tablesToPublish } from '../objects/publication/differences';
+import { droppedTable } from '../objects/source/rebuild';
 import type { DroppedTable } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import { sourceError, tableErrorOf } from '../watch/source-errors';

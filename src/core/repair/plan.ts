@@ -1,10 +1,10 @@
 import { isMaterializeSlot } from '../names';
 import { isOurs } from '../plan/ownership';
 import type { ConnectionFacts, DependentFacts } from '../plan/facts';
-import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, rebuildReason } from '../plan/rebuild-steps';
-import { connectionDifferences } from '../plan/source-definition';
-import { planStep } from '../plan/scene';
-import { sameTable, tableName } from '../plan/select';
+import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, rebuildReason } from '../objects/source/rebuild-steps';
+import { connectionDifferences } from '../objects/source/definition';
+import { planStep } from '../plan/context';
+import { sameTable, tableName } from '../objects/tables/select';
 import type { Approval, Finding, PlanStep, StepId } from '../plan/types';
 import { dropSource, dropSubsource, dropTable } from '../sql/materialize';
 import type { PipelineSpec } from '../spec/types';

@@ -1,6 +1,6 @@
 import type { FailureInfo } from '../failures/types';
 import type { Blocker } from '../snapshot/types';
-import type { WritesProof } from '../plan/writes';
+import type { WritesProof } from '../objects/replica-identity/refused';
 import type { SecretRef } from '../spec/types';
 
 /** A value, or why it could not be read: unreachable, refused and timed out are data, never "absent". */

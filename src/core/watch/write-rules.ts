@@ -1,4 +1,4 @@
-import { causeOf, writesBack, type RefusedWrite } from '../plan/writes';
+import { causeOf, writesBack, type RefusedWrite } from '../objects/replica-identity/refused';
 import { always, type Condition } from './scene';
 import type { WatchRule } from './rule';
 

@@ -1,6 +1,6 @@
 import type { Stray } from '../../core/plan/facts';
 import { writeMark } from '../../core/plan/ownership';
-import { isNamed } from '../../core/plan/strays';
+import { isNamed } from '../../core/objects/cluster/orphans';
 import type { PipelineSpec } from '../../core/spec/types';
 import type { SqlClient } from '../sql-client';
 import { readOthers } from './cluster';

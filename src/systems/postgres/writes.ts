@@ -1,5 +1,5 @@
-import type { RefusedWrite, WritesProof } from '../../core/plan/writes';
-import { refusalWords } from '../../core/plan/writes';
+import type { RefusedWrite, WritesProof } from '../../core/objects/replica-identity/refused';
+import { refusalWords } from '../../core/objects/replica-identity/refused';
 import type { TableName } from '../../core/sql/postgres';
 import { proveWrites, requireWrites, WRITES_REFUSED } from '../../core/sql/writes';
 import { SystemError, systemError } from '../errors';

@@ -1,4 +1,4 @@
-import { identityBack, identityStatement } from '../../../src/core/destroy/identity';
+import { identityBack, identityStatement } from '../../../src/core/objects/replica-identity/back';
 import type { Added } from '../../../src/core/destroy/added';
 import type { DestroySource } from '../../../src/core/destroy/types';
 

@@ -1,5 +1,5 @@
 import type { TableFacts, TablePublication } from '../../../src/core/plan/facts';
-import { foreseenRefusal } from '../../../src/core/plan/foreseen';
+import { foreseenRefusal } from '../../../src/core/objects/replica-identity/foreseen';
 import { table } from './fixtures';
 
 const untold = { untold: [{ schema: 'public', name: 'orders', operation: 'UPDATE', code: 'N2M02' }] };

@@ -1,7 +1,7 @@
-import { estimateSeconds, sizeInCc } from '../../../src/core/plan/estimate';
+import { estimateSeconds, sizeInCc } from '../../../src/core/objects/cluster/estimate';
 import { missingEntries as missingEgress, parseIpEntry as parseRange } from '../../../src/core/ip';
 import { ownerOf, readMark, writeMark } from '../../../src/core/plan/ownership';
-import { selectTables } from '../../../src/core/plan/select';
+import { selectTables } from '../../../src/core/objects/tables/select';
 import * as f from './fixtures';
 
 describe('addresses Materialize comes from', () => {

@@ -7,7 +7,7 @@ import { createServerCertificate } from '../../../local/postgres/certificate';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
 import { base64Utf8 } from '../../../src/core/base64';
 import { writeMark } from '../../../src/core/plan/ownership';
-import { leftClusters, strayName } from '../../../src/core/plan/strays';
+import { leftClusters, strayName } from '../../../src/core/objects/cluster/orphans';
 import * as mz from '../../../src/core/sql/materialize';
 import * as pg from '../../../src/core/sql/postgres';
 import type { PipelineSpec } from '../../../src/core/spec/types';

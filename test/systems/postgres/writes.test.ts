@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
-import { causeOf, writesBack } from '../../../src/core/plan/writes';
+import { causeOf, writesBack } from '../../../src/core/objects/replica-identity/refused';
 import { createPublication, replicaIdentityFull } from '../../../src/core/sql/postgres';
 import { connectSource, readWrites } from '../../../src/systems/postgres';
 import { changeProven } from '../../../src/systems/postgres/writes';

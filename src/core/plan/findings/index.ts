@@ -1,12 +1,12 @@
 import type { PipelineSpec } from '../../spec/types';
 import type { SourceFacts, TargetFacts, WatchFacts } from '../facts';
-import { setScene, type Scene } from '../scene';
+import { setScene, type Scene } from '../context';
 import type { Finding } from '../types';
 import type { Rule } from './rule';
-import { costRules } from './cost-rules';
-import { harmRules } from './harm-rules';
+import { costRules } from '../../objects/replica-identity/cost-findings';
+import { harmRules } from '../../objects/replica-identity/findings';
 import { loginRules } from './login-rules';
-import { publicationRules } from './publication-rules';
+import { publicationRules } from '../../objects/publication/findings';
 import { sourceRules } from './source-rules';
 import { tableRules } from './table-rules';
 import { targetRules } from './target-rules';

@@ -1,7 +1,7 @@
 import { plural } from '../../text/count';
 import { grantUsage } from '../../sql/postgres';
 import { quoteIdent } from '../../sql/quote';
-import { neededGrants } from '../grants';
+import { neededGrants } from '../../objects/grants/needed';
 import {
   administersReplication,
   letReplicate,
@@ -9,10 +9,10 @@ import {
   operatorName,
   replicatesByGroup,
   replicationAdministrators,
-} from '../managed';
-import { isManaged, listed } from '../scene';
+} from '../../objects/role/managed';
+import { isManaged, listed } from '../context';
 import { addsUpstream } from '../source-steps';
-import { tableName } from '../select';
+import { tableName } from '../../objects/tables/select';
 import { blocking, info, isCreating, statements, type Rule } from './rule';
 
 /** From here on a CREATEROLE role with REPLICATION may give REPLICATION to a role it makes. */

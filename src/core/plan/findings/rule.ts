@@ -1,4 +1,4 @@
-import type { Scene } from '../scene';
+import type { Scene } from '../context';
 import type { Finding } from '../types';
 
 /** What a rule says of one object; the code comes from the table. */

@@ -2,9 +2,9 @@ import { formatBytes } from '../../text/size';
 import { formatDuration } from '../../text/duration';
 import { dropPublication, noIdleInTransactionTimeout, rollbackPrepared, terminateBackend } from '../../sql/postgres';
 import type { ManagedServer, OpenTransaction } from '../facts';
-import { amount, estimateSeconds } from '../estimate';
-import { enableLogical, whereSettingsAre } from '../managed';
-import { isManaged } from '../scene';
+import { amount, estimateSeconds } from '../../objects/cluster/estimate';
+import { enableLogical, whereSettingsAre } from '../../objects/role/managed';
+import { isManaged } from '../context';
 import { neverIdlesOut } from '../source-steps';
 import { blocking, info, isCopying, isCreating, statements, warning, type Rule } from './rule';
 

@@ -6,14 +6,14 @@ import { dropSubsource, dropTable } from '../../sql/materialize';
 import { quoteIdent, qualified } from '../../sql/quote';
 import type { ColumnRef } from '../../spec/types';
 import type { ColumnFacts, TableFacts, TablePublication } from '../facts';
-import { amount, copyCost } from '../estimate';
-import { neededGrants } from '../grants';
+import { amount, copyCost } from '../../objects/cluster/estimate';
+import { neededGrants } from '../../objects/grants/needed';
 import { isOurs } from '../ownership';
-import { tablesToPublish } from '../publication';
-import { isPublishable } from '../refused-writes';
-import { columnDifferences, droppedTable } from '../rebuild';
-import { listed } from '../scene';
-import { childOf, sameTable, tableName } from '../select';
+import { tablesToPublish } from '../../objects/publication/differences';
+import { isPublishable } from '../../objects/replica-identity/predicted';
+import { columnDifferences, droppedTable } from '../../objects/source/rebuild';
+import { listed } from '../context';
+import { childOf, sameTable, tableName } from '../../objects/tables/select';
 import { blocking, info, isCopying, statements, typed, warning, type Found, type Rule } from './rule';
 
 /** Rows below this are copied in a blink whatever the statistics say. */

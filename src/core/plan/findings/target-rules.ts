@@ -1,10 +1,10 @@
 import { progressName } from '../../names';
 import { closest } from '../../text/similar';
 import { quoteIdent } from '../../sql/quote';
-import { listed, type Scene } from '../scene';
+import { listed, type Scene } from '../context';
 import { isOurs } from '../ownership';
-import { sameTable, tableName } from '../select';
-import { dropStray, leftClusters, strayName } from '../strays';
+import { sameTable, tableName } from '../../objects/tables/select';
+import { dropStray, leftClusters, strayName } from '../../objects/cluster/orphans';
 import { blocking, info, isCreating, typed, warning, type Found, type Rule } from './rule';
 
 /** `mz_version_num()` is major·100000 + minor·100 + patch; older than v26.0 is read about, but not tried. */

@@ -1,6 +1,6 @@
-import type { TableFacts, TablePublication } from './facts';
-import { refusedWrites, type PredictedRefusal } from './refused-writes';
-import { isManaged, type Scene } from './scene';
+import type { TableFacts, TablePublication } from '../../plan/facts';
+import { refusedWrites, type PredictedRefusal } from './predicted';
+import { isManaged, type Scene } from '../../plan/context';
 
 /** A refusal that is or would be, for the plan; a run proves it by EXPLAIN and changes nothing where it holds. */
 export interface Harm {

@@ -1,5 +1,5 @@
-import { alterRoleReplication, grantReplication } from '../sql/postgres';
-import type { ManagedServer, RoleFacts, SourceFacts } from './facts';
+import { alterRoleReplication, grantReplication } from '../../sql/postgres';
+import type { ManagedServer, RoleFacts, SourceFacts } from '../../plan/facts';
 
 interface Words {
   name: string;

@@ -1,7 +1,7 @@
-import type { TableFacts, TablePublication } from './facts';
-import { refusedWrites } from './refused-writes';
-import { tableName } from './select';
-import type { WritesProof } from './writes';
+import type { TableFacts, TablePublication } from '../../plan/facts';
+import { refusedWrites } from './predicted';
+import { tableName } from '../tables/select';
+import type { WritesProof } from './refused';
 
 /** As the run publishes a table: by name, whole, with what can be published of generated columns. */
 const ours = (name: string, entry: TablePublication['entry']): TablePublication => ({

@@ -1,8 +1,8 @@
-import type { PipelineSpec, TableRef } from '../spec/types';
-import type { ChildFacts, SourceFacts, TableFacts, TargetFacts } from './facts';
-import { isOurs } from './ownership';
-import { recreateReasons } from './source-definition';
-import type { PlannedTable, Rebuild, RemovedTable } from './types';
+import type { PipelineSpec, TableRef } from '../../spec/types';
+import type { ChildFacts, SourceFacts, TableFacts, TargetFacts } from '../../plan/facts';
+import { isOurs } from '../../plan/ownership';
+import { recreateReasons } from '../source/definition';
+import type { PlannedTable, Rebuild, RemovedTable } from '../../plan/types';
 
 /** Ordinary tables and partitions; a partitioned parent holds no rows of its own and cannot be replicated. */
 const REPLICABLE = new Set(['r']);

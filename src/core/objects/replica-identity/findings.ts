@@ -1,11 +1,11 @@
 import { plural } from '../../text/count';
 import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../../sql/postgres';
-import type { TableFacts } from '../facts';
-import { harmsOf, type Harm } from '../harms';
-import { GENERATED_SERVER } from '../publication';
-import { listed } from '../scene';
-import { hasHeirs, sameTable, tableName } from '../select';
-import { blocking, info, statements, warning, type Found, type Rule } from './rule';
+import type { TableFacts } from '../../plan/facts';
+import { harmsOf, type Harm } from './harms';
+import { GENERATED_SERVER } from '../publication/differences';
+import { listed } from '../../plan/context';
+import { hasHeirs, sameTable, tableName } from '../tables/select';
+import { blocking, info, statements, warning, type Found, type Rule } from '../../plan/findings/rule';
 
 const INSISTS = 'with replica identity full, on which Materialize insists, Postgres would refuse';
 const NOW = 'Postgres refuses, right now,';

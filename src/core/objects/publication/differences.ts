@@ -1,6 +1,6 @@
-import type { PublicationFacts, TableFacts } from './facts';
-import { readMark } from './ownership';
-import { sameTable, tableName } from './select';
+import type { PublicationFacts, TableFacts } from '../../plan/facts';
+import { readMark } from '../../plan/ownership';
+import { sameTable, tableName } from '../tables/select';
 
 interface Named {
   schema: string;

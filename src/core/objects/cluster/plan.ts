@@ -1,11 +1,11 @@
-import { formatDuration } from '../text/duration';
-import type { PipelineSpec } from '../spec/types';
-import type { ClusterFacts } from './facts';
+import { formatDuration } from '../../text/duration';
+import type { PipelineSpec } from '../../spec/types';
+import type { ClusterFacts } from '../../plan/facts';
 import { amount, estimateSeconds } from './estimate';
-import { isOurs } from './ownership';
-import { isManaged, keepOrAdopt, ownerWords, planStep, type Scene } from './scene';
-import { leftClusters, strayName } from './strays';
-import type { PlannedTable, PlanStep } from './types';
+import { isOurs } from '../../plan/ownership';
+import { isManaged, keepOrAdopt, ownerWords, planStep, type Scene } from '../../plan/context';
+import { leftClusters, strayName } from './orphans';
+import type { PlannedTable, PlanStep } from '../../plan/types';
 
 /** A copy that takes longer than this at the present size is worth two resizes. */
 const WORTH_A_RESIZE_SECONDS = 15 * 60;

@@ -1,4 +1,4 @@
-import type { RoleFacts, SourceFacts, TableFacts } from './facts';
+import type { RoleFacts, SourceFacts, TableFacts } from '../../plan/facts';
 
 /** Members of these read every table of every schema, future ones, too. */
 const READS_ALL = ['pg_read_all_data', 'neon_superuser'];

@@ -1,6 +1,6 @@
-import { dropCluster, dropConnection, dropSchema, dropSecret, dropSource } from '../sql/materialize';
-import type { PipelineSpec } from '../spec/types';
-import type { Stray } from './facts';
+import { dropCluster, dropConnection, dropSchema, dropSecret, dropSource } from '../../sql/materialize';
+import type { PipelineSpec } from '../../spec/types';
+import type { Stray } from '../../plan/facts';
 
 type Marked = Omit<Stray, 'otherObjects'>;
 

@@ -1,11 +1,11 @@
-import { isOurs } from '../plan/ownership';
-import { sameTable, tableName } from '../plan/select';
-import type { PipelineSpec } from '../spec/types';
-import type { Added } from './added';
-import { identityBack, type Back } from './identity';
-import { reads, type Kept, type Others } from './others';
-import { published, readByOthers } from './sharing';
-import type { DestroySource, KnownUpstream } from './types';
+import { isOurs } from '../../plan/ownership';
+import { sameTable, tableName } from '../tables/select';
+import type { PipelineSpec } from '../../spec/types';
+import type { Added } from '../../destroy/added';
+import { identityBack, type Back } from './back';
+import { reads, type Kept, type Others } from '../../destroy/others';
+import { published, readByOthers } from '../../destroy/sharing';
+import type { DestroySource, KnownUpstream } from '../../destroy/types';
 
 type Table = DestroySource['tables'][number];
 type Recorded = Extract<Added, { kind: 'identity' }>;

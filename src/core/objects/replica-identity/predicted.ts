@@ -1,4 +1,4 @@
-import type { TableFacts, TablePublication } from './facts';
+import type { TableFacts, TablePublication } from '../../plan/facts';
 
 /** An UPDATE or DELETE that Postgres would refuse, whatever rows it touches: predicted here, proven by EXPLAIN in a run. */
 export interface PredictedRefusal {

@@ -1,8 +1,8 @@
-import { plural } from '../text/count';
-import type { DependentFacts } from './facts';
-import { planStep } from './scene';
-import { tableName } from './select';
-import type { PlanStep, Rebuild } from './types';
+import { plural } from '../../text/count';
+import type { DependentFacts } from '../../plan/facts';
+import { planStep } from '../../plan/context';
+import { tableName } from '../tables/select';
+import type { PlanStep, Rebuild } from '../../plan/types';
 
 type Rest = Partial<Pick<PlanStep, 'changes' | 'interrupts' | 'irreversible' | 'approval'>>;
 

@@ -1,11 +1,11 @@
 import { recordName } from '../../names';
 import { quoteIdent } from '../../sql/quote';
 import { alterPublicationAdd, alterPublicationDrop, publishEverything } from '../../sql/postgres';
-import { narrowed, tablesNotWanted, tablesToPublish, unpublished } from '../publication';
-import { isManaged, listed } from '../scene';
-import { tableName } from '../select';
-import { addsUpstream } from '../source-steps';
-import { blocking, info, statements, warning, type Rule } from './rule';
+import { narrowed, tablesNotWanted, tablesToPublish, unpublished } from './differences';
+import { isManaged, listed } from '../../plan/context';
+import { tableName } from '../tables/select';
+import { addsUpstream } from '../../plan/source-steps';
+import { blocking, info, statements, warning, type Rule } from '../../plan/findings/rule';
 
 /** What the publication, there or to be made, lacks or has too much of. */
 export const publicationRules: Record<string, Rule> = {

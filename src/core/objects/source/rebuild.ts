@@ -1,10 +1,10 @@
-import type { PipelineSpec } from '../spec/types';
-import type { ChildFacts, DependentFacts, SourceFacts, SourceObjectFacts, TableFacts, TargetFacts } from './facts';
+import type { PipelineSpec } from '../../spec/types';
+import type { ChildFacts, DependentFacts, SourceFacts, SourceObjectFacts, TableFacts, TargetFacts } from '../../plan/facts';
 import { otherHistory } from './moved';
-import { isOurs } from './ownership';
-import { sameTable, selected } from './select';
-import { recreateReasons } from './source-definition';
-import type { DroppedTable, Rebuild } from './types';
+import { isOurs } from '../../plan/ownership';
+import { sameTable, selected } from '../tables/select';
+import { recreateReasons } from './definition';
+import type { DroppedTable, Rebuild } from '../../plan/types';
 
 /** What no ALTER can change and the file changed: the source, or tables whose columns are taken otherwise. */
 export function rebuildOf(spec: PipelineSpec, upstream: SourceFacts, target: TargetFacts): Rebuild | null {

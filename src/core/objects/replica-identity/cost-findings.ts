@@ -1,9 +1,9 @@
 import { formatBytes } from '../../text/size';
-import type { TableFacts } from '../facts';
-import { listed } from '../scene';
-import { tableName } from '../select';
-import { isCostly, WRITE_COST, writeCost, writeRateWords, type WriteCost } from '../write-cost';
-import { info, warning, type Rule } from './rule';
+import type { TableFacts } from '../../plan/facts';
+import { listed } from '../../plan/context';
+import { tableName } from '../tables/select';
+import { isCostly, WRITE_COST, writeCost, writeRateWords, type WriteCost } from './cost';
+import { info, warning, type Rule } from '../../plan/findings/rule';
 
 interface Cost {
   table: TableFacts;
