@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { isPipelineName } from '../core/names';
 import { CliError, EXIT, type ExitCode } from './exit';
-import { Output } from './output';
+import { Output } from './terminal/output';
 
 /** Adds a command to the program; `exit` takes its exit code. */
 export type Register = (program: Command, exit: (code: number) => void) => Command;

@@ -1,24 +1,24 @@
 import { Command, CommanderError } from 'commander';
-import { register as adopt } from './adopt';
-import { register as apply } from './apply';
-import { register as approve } from './approve';
-import { register as cancel } from './cancel';
-import { register as codecServer } from './codec-server';
-import { register as completion } from './completion';
-import { register as destroy } from './destroy';
-import { register as doctor } from './doctor';
-import { register as explain } from './explain';
-import { register as init } from './init';
-import { register as list } from './list';
-import { register as plan } from './plan';
-import { register as reject } from './reject';
-import { register as repair } from './repair';
-import { register as rotate } from './rotate';
-import { register as sql } from './sql';
-import { register as status } from './status';
-import { pause, resume } from './switch-watch';
+import { register as adopt } from './commands/adopt';
+import { register as apply } from './commands/apply';
+import { register as approve } from './commands/approve';
+import { register as cancel } from './commands/cancel';
+import { register as codecServer } from './commands/codec-server';
+import { register as completion } from './commands/completion';
+import { register as destroy } from './commands/destroy';
+import { register as doctor } from './commands/doctor';
+import { register as explain } from './commands/explain';
+import { register as init } from './commands/init';
+import { register as list } from './commands/list';
+import { register as plan } from './commands/plan';
+import { register as reject } from './commands/reject';
+import { register as repair } from './commands/repair';
+import { register as rotate } from './commands/rotate';
+import { register as sql } from './commands/sql';
+import { register as status } from './commands/status';
+import { pause, resume } from './commands/pause-resume';
 import { EXIT } from './exit';
-import { Output } from './output';
+import { Output } from './terminal/output';
 
 const HELP_FOOTER = `
 Exit codes: 0 fine, 1 failed, 2 the file or the arguments are wrong, 3 attention

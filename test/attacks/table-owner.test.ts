@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { colours, lineOf, plain } from '../../src/cli/paint';
+import { colours, lineOf, plain } from '../../src/cli/terminal/paint';
 import { isUnseen, nasty } from '../core/text/unseen';
 import { failureOf, PAINTS, screensOf, type Screens } from './screens';
 import { attack } from './tries';

@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTraffic } from '../../local/postgres/traffic';
-import { failureInfo } from '../../src/cli/failure';
+import { failureInfo } from '../../src/cli/temporal/failures';
 import type { RepairPlan, RepairReport } from '../../src/core/repair/types';
 import type { NeonSourceSpec, PipelineSpec } from '../../src/core/spec/types';
 import { untilEqual } from './compare';

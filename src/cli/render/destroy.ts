@@ -3,7 +3,7 @@ import { plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
 import { wrapWords } from '../../core/text/fit';
 import { shown, shownIn } from '../../core/text/shown';
-import type { Paint } from '../paint';
+import type { Paint } from '../terminal/paint';
 import { stepLines } from './plan';
 
 /** What goes, in order, and what stays and why. */

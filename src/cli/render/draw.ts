@@ -1,5 +1,5 @@
 import { formatDuration } from '../../core/text/duration';
-import type { Paint } from '../paint';
+import type { Paint } from '../terminal/paint';
 
 export interface DrawOptions {
   width: number;

@@ -3,7 +3,7 @@ import type { RunView, StepView } from '../../core/run/types';
 import type { TableProgress } from '../../core/snapshot/types';
 import { formatCount } from '../../core/text/count';
 import { shownIn } from '../../core/text/shown';
-import type { Retry } from '../run';
+import type { Retry } from '../temporal/read-run';
 import { between } from './draw';
 import { PHASES } from './run';
 import { snapshotSummary } from './snapshot';

@@ -5,7 +5,7 @@ import { formatDuration } from '../../core/text/duration';
 import { column, wrapWords } from '../../core/text/fit';
 import { formatBytes } from '../../core/text/size';
 import { shownIn } from '../../core/text/shown';
-import type { Paint } from '../paint';
+import type { Paint } from '../terminal/paint';
 
 /** A plan for people: what stands in the way, then the steps in order, then what it comes to. */
 export function renderPlan(read: Plan, paint: Paint, width: number): string[] {

@@ -4,7 +4,7 @@ import type { RunView } from '../../core/run/types';
 import { plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
 import { wrapWords } from '../../core/text/fit';
-import type { Paint } from '../paint';
+import type { Paint } from '../terminal/paint';
 import { stepLines } from './plan';
 import { paintVerdict } from './verdict';
 import { shown, shownIn } from '../../core/text/shown';

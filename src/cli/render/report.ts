@@ -3,7 +3,7 @@ import { plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
 import { formatBytes } from '../../core/text/size';
 import { shownIn } from '../../core/text/shown';
-import type { Paint } from '../paint';
+import type { Paint } from '../terminal/paint';
 import { openLines } from './repair';
 import { paintVerdict } from './verdict';
 

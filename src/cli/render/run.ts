@@ -2,8 +2,8 @@ import { cancelling } from '../../core/run/details';
 import type { RunPhase, RunView, StepView } from '../../core/run/types';
 import { column, fit, wrapWords } from '../../core/text/fit';
 import { shownIn } from '../../core/text/shown';
-import type { Paint } from '../paint';
-import type { Retry } from '../run';
+import type { Paint } from '../terminal/paint';
+import type { Retry } from '../temporal/read-run';
 import { between, type DrawOptions } from './draw';
 import { renderSnapshot } from './snapshot';
 

@@ -1,7 +1,7 @@
 import type { PlanStep } from '../../core/plan/types';
 import { column, wrapWords } from '../../core/text/fit';
 import { shownIn } from '../../core/text/shown';
-import type { Paint } from '../paint';
+import type { Paint } from '../terminal/paint';
 
 const NARROWEST = 24;
 

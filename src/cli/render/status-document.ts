@@ -12,7 +12,7 @@ import type {
 } from '../../core/watch/types';
 import { worse } from '../../core/watch/judge';
 import { formatDuration } from '../../core/text/duration';
-import type { LiveRun } from '../run';
+import type { LiveRun } from '../temporal/read-run';
 import { PHASES } from './run';
 
 /** One side as far as it could be read. */

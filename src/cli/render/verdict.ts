@@ -1,5 +1,5 @@
 import { VERDICTS, type VerdictName } from '../../core/watch/types';
-import type { Paint } from '../paint';
+import type { Paint } from '../terminal/paint';
 
 export function paintVerdict(name: VerdictName, paint: Paint): string {
   switch (name) {

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { action, pipelineArgument, withOutput, type CommonOptions, type Register } from '../command';
+import { EXIT, type ExitCode } from '../exit';
+import type { Output } from '../terminal/output';
+import { renderStatus } from '../render/status';
+import type { StatusDocument } from '../render/status-document';
+import { Screen } from '../terminal/screen';
+import type { Temporal } from '../temporal/client';
+
+interface StatusOptions extends CommonOptions {
+  last?: boolean;
+  watch?: boolean;
+}
+
+const WATCH_EVERY = { run: 1_000, reading: 10_000 };
+
+export const register: Register = (program, exit) =>
+  withOutput(program.command('status'))
+    .argument('<name>', "the pipeline's name")
+    .option('--last', "the schedule's last check instead of a new look")
+    .option('-w, --watch', 'look again and again, until Ctrl-C')
+    .description('the run under way, or the verdict on both sides with cause and next command')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 healthy, 3 anything else, 4 a run waits for approval, 5 nobody
+could look.
+
+Examples:
+  n2m status shop
+  n2m status shop --watch
+  n2m status shop --last --output json | jq -r .verdict`,
+    )
+    .action(
+      action(exit, async (output, name: string, options: StatusOptions) => {
+        const pipeline = pipelineArgument(name);
+        const { withTemporal } = await import('../temporal/client.js');
+        const { readStatus } = await import('../temporal/read-status.js');
+        return withTemporal((temporal) => {
+          const read = () => readStatus(temporal, pipeline, options.last ?? false);
+          return options.watch ? keepLooking(temporal, output, read) : once(output, read);
+        });
+      }),
+    );
+
+async function once(output: Output, read: () => Promise<StatusDocument>): Promise<ExitCode> {
+  const status = await read();
+  const now = new Date().toISOString();
+  output.give(status, renderStatus(status, { paint: output.result, width: output.resultWidth, now }));
+  return exitCodeOf(status);
+}
+
+async function keepLooking(_: Temporal, output: Output, read: () => Promise<StatusDocument>): Promise<ExitCode> {
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort();
+  process.once('SIGINT', onInterrupt);
+  const screen = new Screen(process.stdout, output.result);
+  const live = process.stdout.isTTY === true && !output.json;
+  let before = '';
+  let status: StatusDocument;
+  try {
+    do {
+      status = await read();
+      const lines = renderStatus(status, {
+        paint: output.result,
+        width: output.resultWidth,
+        now: new Date().toISOString(),
+      });
+      if (live) screen.draw(lines);
+      else {
+        // For pipes: again only when it says something else.
+        const now = `${status.verdict} ${status.cause}`;
+        if (now !== before) output.give(status, lines);
+        before = now;
+      }
+      await delay(status.run ? WATCH_EVERY.run : WATCH_EVERY.reading, undefined, { signal: stop.signal }).catch(
+        () => undefined,
+      );
+    } while (!stop.signal.aborted);
+    return exitCodeOf(status);
+  } finally {
+    process.removeListener('SIGINT', onInterrupt);
+  }
+}
+
+function exitCodeOf(status: StatusDocument): ExitCode {
+  if (!status.reachable) return EXIT.unreachable;
+  if ((status.run?.view?.waitingFor.length ?? 0) > 0) return EXIT.approval;
+  return status.verdict === 'healthy' ? EXIT.fine : EXIT.attention;
+}

@@ -1,0 +1,127 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { runId } from '../core/names';
+import type { Plan } from '../core/plan/types';
+import { aboutWorkflow } from '../core/run/about';
+import type { PipelineSpec } from '../core/spec/types';
+import { pipelineAttribute } from '../workflows/attributes';
+import { CliError, EXIT, type ExitCode } from './exit';
+import type { Output } from './terminal/output';
+import { runPlan } from './temporal/run-plan';
+import { describeRun } from './temporal/read-run';
+import { soon, type Temporal } from './temporal/client';
+import { approvals, attend, leave } from './attend-run';
+
+export interface LifeOptions {
+  yes?: boolean;
+  wait: boolean;
+}
+
+type AnyPlan = Pick<Plan, 'pipeline' | 'findings' | 'changes' | 'needsApproval'>;
+
+/** What rotate, repair and destroy have in common: a plan that is shown, approval, one run that holds the lock. */
+export interface LifeCommand<P extends AnyPlan, R> {
+  /** The command as typed, for "next". */
+  typed: string;
+  spec: PipelineSpec;
+  planType: string;
+  runType: string;
+  /** Input of both workflows, but for the approvals. */
+  input: Record<string, unknown>;
+  /** Keys that need a person: --yes does not give them. */
+  personal: string[];
+  renderPlan(plan: P): string[];
+  renderReport(report: R): string[];
+  exitOf(report: R): ExitCode;
+}
+
+export async function runLife<P extends AnyPlan, R>(
+  temporal: Temporal,
+  output: Output,
+  command: LifeCommand<P, R>,
+  options: LifeOptions,
+): Promise<ExitCode> {
+  const { name } = command.spec;
+  let execution = await underWay(temporal, command);
+  const joined = execution !== null;
+  if (execution === null) {
+    // Without a plan first the run itself plans, waits for systems that do not answer, and asks.
+    const unplanned = !options.wait && !options.yes;
+    const approved = unplanned ? [] : await planned(temporal, output, command, options);
+    if (approved === null) return EXIT.fine;
+    execution = await start(temporal, command, approved);
+  } else output.tell(`${command.runType} of ${name} is under way; following it`);
+  const run = { pipeline: name, execution, joined };
+  if (!options.wait) return leave(temporal, output, run);
+  return attend<R>(temporal, output, {
+    ...run,
+    typed: command.typed,
+    give: (report) => {
+      output.give(report, command.renderReport(report));
+      return command.exitOf(report);
+    },
+  });
+}
+
+/** The execution of the same kind under way. Throws when something else works on the pipeline. */
+async function underWay(
+  temporal: Temporal,
+  { spec, runType }: Pick<LifeCommand<never, never>, 'spec' | 'runType'>,
+): Promise<string | null> {
+  const run = await describeRun(temporal, spec.name);
+  if (run?.status.name !== 'RUNNING') return null;
+  if (run.type === runType) return run.runId;
+  throw new CliError(
+    `${run.type} of ${spec.name} is under way since ${run.startTime.toISOString()}; one run at a time works on a pipeline`,
+    EXIT.failed,
+    `n2m status ${spec.name}; n2m cancel ${spec.name} ends it`,
+  );
+}
+
+/** The keys to start with; null when there is nothing to do. */
+async function planned<P extends AnyPlan, R>(
+  temporal: Temporal,
+  output: Output,
+  command: LifeCommand<P, R>,
+  options: LifeOptions,
+): Promise<string[] | null> {
+  const { spec, planType, input, typed } = command;
+  output.tell(`reading both systems for ${spec.name} …`);
+  const plan = (await runPlan(temporal, { type: planType, pipeline: spec.name, input, next: typed })) as P;
+  output.tell(...command.renderPlan(plan));
+  const blocking = plan.findings.filter(({ severity }) => severity === 'blocking');
+  if (blocking.length > 0) {
+    throw new CliError(blocking.map(({ sentence }) => sentence).join('; '), EXIT.failed, blocking[0]?.fix ?? typed, {
+      plan,
+    });
+  }
+  if (plan.changes === 0) {
+    output.give(plan, command.renderPlan(plan));
+    return null;
+  }
+  return approvals(output, { plan, typed, options, personal: command.personal });
+}
+
+async function start<P extends AnyPlan, R>(
+  temporal: Temporal,
+  command: LifeCommand<P, R>,
+  approved: string[],
+): Promise<string> {
+  const { spec, runType, input } = command;
+  try {
+    const handle = await soon(temporal, () =>
+      temporal.client.workflow.start(runType, {
+        taskQueue: temporal.taskQueue,
+        workflowId: runId(spec.name),
+        args: [{ ...input, approved }],
+        typedSearchAttributes: [{ key: pipelineAttribute, value: spec.name }],
+        staticSummary: `${runType} of ${spec.name}`,
+        staticDetails: aboutWorkflow(runType, spec.name),
+      }),
+    );
+    return handle.firstExecutionRunId;
+  } catch (error) {
+    const other = error instanceof WorkflowExecutionAlreadyStartedError ? await underWay(temporal, command) : null;
+    if (other === null) throw error;
+    return other;
+  }
+}

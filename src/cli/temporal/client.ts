@@ -1,0 +1,164 @@
+import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { dataConverterOf, LISTING_CONVERTER } from '../../codec';
+import { codecKeys, CodecError } from '../../codec/keys';
+import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../core/names';
+import { CliError, EXIT } from '../exit';
+
+/** The client of one command with what messages need to name. */
+export interface Temporal {
+  client: Client;
+  /** Lists runs and schedules of whatever keys; memos are not read. */
+  listing: Client;
+  connection: Connection;
+  address: string;
+  namespace: string;
+  /** Where the worker polls: N2M_TASK_QUEUE, as on the worker. */
+  taskQueue: string;
+}
+
+const CONNECT_TIMEOUT = 5_000;
+/** A server that answers at all answers these within a second; queries wait for a worker as well. */
+const CALL_TIMEOUT = 10_000;
+/** Pollers come back every minute at the latest; the server lists them for five. */
+const POLLER_AGE = 75_000;
+
+/** Connects as TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE … or the temporal.toml profile say, and closes afterwards. */
+export async function withTemporal<T>(work: (temporal: Temporal) => Promise<T>): Promise<T> {
+  const temporal = await connect();
+  try {
+    return await work(temporal);
+  } catch (error) {
+    throw explained(error, temporal);
+  } finally {
+    await temporal.connection.close();
+  }
+}
+
+async function connect(): Promise<Temporal> {
+  let config: ReturnType<typeof loadClientConnectConfig>;
+  try {
+    config = loadClientConnectConfig();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError(
+      `Temporal's client configuration cannot be read: ${reason}`,
+      EXIT.unreachable,
+      'check TEMPORAL_* and temporal.toml',
+    );
+  }
+  const dataConverter = dataConverterOf(readKeys());
+  const { connectionOptions, namespace = 'default' } = config;
+  const address = connectionOptions.address ?? 'localhost:7233';
+  try {
+    const connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: CONNECT_TIMEOUT });
+    const taskQueue = process.env.N2M_TASK_QUEUE || TASK_QUEUE;
+    return {
+      client: new Client({ connection, namespace, dataConverter }),
+      listing: new Client({ connection, namespace, dataConverter: LISTING_CONVERTER }),
+      ...{ connection, address, namespace, taskQueue },
+    };
+  } catch (error) {
+    throw unreachable(address, error);
+  }
+}
+
+function readKeys(): ReturnType<typeof codecKeys> {
+  try {
+    return codecKeys(process.env);
+  } catch (error) {
+    throw error instanceof CodecError ? unreadable(error) : error;
+  }
+}
+
+function unreadable({ summary, next }: CodecError): CliError {
+  return new CliError(summary, EXIT.failed, next);
+}
+
+/** For calls that must not wait: the deadline reaches every request made inside. */
+export function soon<T>(
+  { connection }: Pick<Temporal, 'connection'>,
+  work: () => Promise<T>,
+  ms = CALL_TIMEOUT,
+): Promise<T> {
+  return connection.withDeadline(Date.now() + ms, work);
+}
+
+/** Before anything waits for a worker. */
+export async function requireWorker(temporal: Temporal): Promise<void> {
+  if (await workerPolls(temporal)) return;
+  throw new CliError(
+    `no worker polls task queue ${temporal.taskQueue} in namespace ${temporal.namespace} of ${temporal.address}`,
+    EXIT.unreachable,
+    'start a worker there: npm run worker',
+  );
+}
+
+export async function workerPolls(temporal: Temporal): Promise<boolean> {
+  const answer = await soon(temporal, () =>
+    temporal.connection.workflowService.describeTaskQueue({
+      namespace: temporal.namespace,
+      taskQueue: { name: temporal.taskQueue },
+      taskQueueType: 1, // TASK_QUEUE_TYPE_WORKFLOW
+    }),
+  );
+  return (answer.pollers ?? []).some((poller) => {
+    const seconds = Number(poller.lastAccessTime?.seconds ?? 0);
+    return Date.now() - seconds * 1000 < POLLER_AGE;
+  });
+}
+
+/** Once per namespace; in Temporal Cloud in the namespace's settings. */
+export const REGISTER_SEARCH_ATTRIBUTES = `temporal operator search-attribute create ${Object.values(SEARCH_ATTRIBUTES)
+  .map((name) => `--name ${name} --type Keyword`)
+  .join(' ')}`;
+
+/** gRPC's numbers; the enum itself would cost the CLI another import at every start. */
+const GRPC: Record<string, number> = {
+  invalidArgument: 3,
+  deadline: 4,
+  notFound: 5,
+  permissionDenied: 7,
+  unavailable: 14,
+  unauthenticated: 16,
+};
+
+/** What a call to Temporal failed with, in a sentence and with what to do; other errors as they are. */
+export function explained(error: unknown, temporal: Temporal): unknown {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof CodecError) return unreadable(at);
+  const cause = error instanceof ServiceError ? error.cause : error;
+  if (!isGrpcServiceError(cause)) return error;
+  const { code, details } = cause;
+  if (code === GRPC.notFound && /namespace/i.test(details)) {
+    return new CliError(
+      `namespace ${temporal.namespace} does not exist on ${temporal.address}`,
+      EXIT.unreachable,
+      `set TEMPORAL_NAMESPACE, or: temporal operator namespace create -n ${temporal.namespace}`,
+    );
+  }
+  if (code === GRPC.invalidArgument && /search attribute/i.test(details)) {
+    return new CliError(
+      `namespace ${temporal.namespace} lacks a search attribute: ${details}`,
+      EXIT.failed,
+      REGISTER_SEARCH_ATTRIBUTES,
+    );
+  }
+  return Object.values(GRPC).includes(code) ? unreachable(temporal.address, cause) : error;
+}
+
+function unreachable(address: string, error: unknown): CliError {
+  const code = isGrpcServiceError(error)
+    ? error.code
+    : error instanceof ServiceError && isGrpcServiceError(error.cause)
+      ? error.cause.code
+      : null;
+  const next = 'set TEMPORAL_ADDRESS (and TEMPORAL_NAMESPACE), or start a server: temporal server start-dev';
+  if (code === GRPC.permissionDenied || code === GRPC.unauthenticated) {
+    return new CliError(
+      `Temporal at ${address} refuses us`,
+      EXIT.unreachable,
+      'check TEMPORAL_API_KEY or the client certificate',
+    );
+  }
+  return new CliError(`Temporal does not answer at ${address}`, EXIT.unreachable, next);
+}

@@ -1,0 +1,144 @@
+import { WorkflowNotFoundError, isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow';
+import { CodecError } from '../../codec/keys';
+import { runId } from '../../core/names';
+import type { RunView } from '../../core/run/types';
+import type { SnapshotProgress } from '../../core/snapshot/types';
+import { viewQuery } from '../../workflows/messages';
+import { soon, type Temporal } from './client';
+
+/** What failed and is tried again: why a run that looks busy does not get on. */
+export interface Retry {
+  /** The activity's type, or `the worker` where it cannot take the run up at all. */
+  activity: string;
+  attempt: number;
+  message: string;
+  nextAt: string | null;
+}
+
+/** What a run says about itself right now. */
+export interface LiveRun {
+  workflowType: string;
+  runId: string;
+  status: WorkflowExecutionDescription['status']['name'];
+  startedAt: string;
+  /** Null while no worker answers. */
+  view: RunView | null;
+  retries: Retry[];
+}
+
+/** The run that holds or last held the pipeline's lock; null when there never was one. */
+export async function describeRun(temporal: Temporal, pipeline: string): Promise<WorkflowExecutionDescription | null> {
+  try {
+    return await soon(temporal, () => temporal.client.workflow.getHandle(runId(pipeline)).describe());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** The run's own view with the newer numbers of the pending wait's heartbeat. */
+export async function readRun(temporal: Temporal, pipeline: string, id?: string): Promise<LiveRun | null> {
+  const handle = temporal.client.workflow.getHandle(runId(pipeline), id);
+  let description: WorkflowExecutionDescription;
+  try {
+    description = await soon(temporal, () => handle.describe());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+  const view = await soon(temporal, () => handle.query(viewQuery), 5_000).catch(nullWithoutWorker);
+  const heartbeat = await snapshotHeartbeat(temporal, description);
+  return {
+    workflowType: description.type,
+    runId: description.runId,
+    status: description.status.name,
+    startedAt: description.startTime.toISOString(),
+    view: view && withHeartbeat(view, heartbeat),
+    retries: await retries(temporal, description),
+  };
+}
+
+/** Queries need a worker; without one they run into their deadline or are refused at once. */
+function nullWithoutWorker(error: unknown): null {
+  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  const notServed = isGrpcDeadlineError(cause) || (isGrpcServiceError(cause) && [1, 4, 9, 14].includes(cause.code));
+  if (notServed || (error instanceof Error && error.name === 'QueryNotRegisteredError')) return null;
+  throw error;
+}
+
+export function withHeartbeat(view: RunView, heartbeat: SnapshotProgress | null): RunView {
+  if (heartbeat === null) return view;
+  if (view.snapshot !== null && view.snapshot.observedAt >= heartbeat.observedAt) return view;
+  return { ...view, snapshot: heartbeat };
+}
+
+async function snapshotHeartbeat(
+  temporal: Temporal,
+  description: WorkflowExecutionDescription,
+): Promise<SnapshotProgress | null> {
+  const pending = description.raw.pendingActivities ?? [];
+  const wait = pending.find((activity) => activity.activityType?.name === 'awaitSnapshot');
+  const payloads = wait?.heartbeatDetails?.payloads;
+  if (!payloads?.length) return null;
+  const [progress] = await decodeArrayFromPayloads(temporal.client.options.loadedDataConverter, payloads);
+  return isProgress(progress) ? progress : null;
+}
+
+function isProgress(value: unknown): value is SnapshotProgress {
+  if (typeof value !== 'object' || value === null) return false;
+  const { tables, observedAt } = value as Partial<SnapshotProgress>;
+  return Array.isArray(tables) && typeof observedAt === 'string';
+}
+
+/** A task may fail while its worker is replaced; what fails more often does so for a reason, and keys do so at once. */
+const MOST_TASKS = 2;
+
+/** Why no worker can take a run up, e.g. because it cannot decrypt what it reads; null where that is not so. */
+export async function taskTrouble(
+  temporal: Temporal,
+  description: WorkflowExecutionDescription,
+): Promise<Retry | null> {
+  const attempt = description.raw.pendingWorkflowTask?.attempt ?? 1;
+  if (attempt === 1) return null;
+  const { workflowId, runId } = description;
+  const { history } = await soon(temporal, () =>
+    temporal.connection.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace: temporal.namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: 10,
+    }),
+  );
+  const failure = history?.events?.find(({ workflowTaskFailedEventAttributes: failed }) => failed)
+    ?.workflowTaskFailedEventAttributes?.failure;
+  // Tasks also time out, when their worker was killed: the next one may do better.
+  const error = await decodeOptionalFailureToOptionalError(temporal.client.options.loadedDataConverter, failure);
+  if (!error || (attempt <= MOST_TASKS && !CodecError.fromText(error.message))) return null;
+  return { activity: 'the worker', attempt, message: error.message, nextAt: null };
+}
+
+async function retries(temporal: Temporal, description: WorkflowExecutionDescription): Promise<Retry[]> {
+  const trouble = await taskTrouble(temporal, description);
+  const failing = (description.raw.pendingActivities ?? []).filter(
+    ({ lastFailure, attempt }) => lastFailure && (attempt ?? 1) > 1,
+  );
+  const { loadedDataConverter } = temporal.client.options;
+  const activities = await Promise.all(
+    failing.map(async (activity) => {
+      // Through the converter: with a codec the message in clear is only `Encoded failure`.
+      const error = await decodeOptionalFailureToOptionalError(loadedDataConverter, activity.lastFailure);
+      const next = activity.nextAttemptScheduleTime?.seconds;
+      return {
+        activity: activity.activityType?.name ?? 'activity',
+        attempt: activity.attempt ?? 1,
+        message: error?.message ?? 'failed',
+        nextAt: next ? new Date(Number(next) * 1000).toISOString() : null,
+      };
+    }),
+  );
+  return trouble ? [trouble, ...activities] : activities;
+}

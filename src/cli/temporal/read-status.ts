@@ -1,0 +1,68 @@
+import type { FailureInfo } from '../../core/failures/types';
+import { runId } from '../../core/names';
+import { lateness } from '../../core/watch/lateness';
+import type { CheckResult, Symptom } from '../../core/watch/types';
+import { CliError, EXIT } from '../exit';
+import { failureInfo } from './failures';
+import {
+  statusOfCheck,
+  statusOfRun,
+  statusWithoutLook,
+  type StatusDocument,
+  type WatchState,
+} from '../render/status-document';
+import { readRun } from './read-run';
+import { workerPolls, type Temporal } from './client';
+import { lastCheck, look, readWatch, type Watch } from './watch';
+
+/** Everything `n2m status` says: the run where one is under way, else a look at both sides, else the last one. */
+export async function readStatus(temporal: Temporal, pipeline: string, onlyLast: boolean): Promise<StatusDocument> {
+  const [run, watch, worker] = await Promise.all([
+    readRun(temporal, pipeline),
+    readWatch(temporal, pipeline),
+    workerPolls(temporal),
+  ]);
+  if (run === null && watch === null) {
+    throw new CliError(
+      `there is no pipeline ${pipeline} in namespace ${temporal.namespace} of ${temporal.address}`,
+      EXIT.usage,
+      'n2m list shows what there is; n2m apply FILE starts one',
+    );
+  }
+  const state = watch && stateOf(watch);
+  const last = watch && (await lastCheck(temporal, watch));
+  if (run?.status === 'RUNNING') return statusOfRun(pipeline, run, last, state, worker);
+  if (watch === null || watch.spec === null) {
+    const failure = run && (await failureOf(temporal, pipeline, run.runId));
+    return statusWithoutLook(pipeline, failure ? { kind: 'failed', failure } : { kind: 'unwatched' }, last, state);
+  }
+  if (onlyLast) {
+    if (last === null) return statusWithoutLook(pipeline, { kind: 'no-check-yet' }, null, state);
+    return statusOfCheck(last, state, lateBy(watch, last));
+  }
+  const looked = worker ? await look(temporal, watch.spec, last?.memory ?? null) : null;
+  // The look knows when the schedule's last check was, and says itself that none was since.
+  if (looked) return statusOfCheck(looked, state, null);
+  const late = last && lateBy(watch, last);
+  return statusWithoutLook(pipeline, { kind: 'no-worker', late }, last, state);
+}
+
+function lateBy(watch: Watch, last: CheckResult): Symptom | null {
+  const every = watch.spec?.watch.every;
+  return every === undefined ? null : lateness(last.checkedAt, every, new Date().toISOString(), watch);
+}
+
+function stateOf(watch: Watch): WatchState {
+  return { paused: watch.paused, note: watch.note, every: watch.spec?.watch.every ?? null };
+}
+
+async function failureOf(temporal: Temporal, pipeline: string, execution: string): Promise<FailureInfo | null> {
+  try {
+    await temporal.client.workflow.getHandle(runId(pipeline), execution, { followRuns: false }).result();
+    return null;
+  } catch (error) {
+    const info = failureInfo(error);
+    if (info === null) throw error;
+    return info;
+  }
+}

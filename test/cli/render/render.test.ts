@@ -1,0 +1,352 @@
+import { plain } from '../../../src/cli/terminal/paint';
+import { appendedLines } from '../../../src/cli/render/lines';
+import { renderList, type ListedPipeline } from '../../../src/cli/render/list';
+import { renderPlan } from '../../../src/cli/render/plan';
+import { renderReport } from '../../../src/cli/render/report';
+import { renderRun } from '../../../src/cli/render/run';
+import { renderStatus } from '../../../src/cli/render/status';
+import { statusOfCheck, statusOfRun, statusWithoutLook } from '../../../src/cli/render/status-document';
+import type { LiveRun } from '../../../src/cli/temporal/read-run';
+import { STEP_IDS } from '../../../src/core/plan/types';
+import type { RunView, StepView } from '../../../src/core/run/types';
+import type { SnapshotProgress, TableProgress } from '../../../src/core/snapshot/types';
+import { planOf, planStep, progress } from '../../workflows/harness';
+import { check } from '../support/checks';
+
+const START = '2026-01-01T00:00:00.000Z';
+const NOW = '2026-01-01T00:02:05.000Z';
+const draw = (width: number) => ({ width, paint: plain, now: NOW });
+
+const table = (name: string, rest: Partial<TableProgress> = {}): TableProgress => ({
+  table: name,
+  upstream: { schema: 'public', name },
+  rowsCopied: 52_000,
+  rowsExpected: 100_000,
+  rowsEnded: 0,
+  rowsStaged: 0,
+  running: [],
+  state: 'copying',
+  error: null,
+  ...rest,
+});
+
+const copying = (tables: TableProgress[], rest: Partial<SnapshotProgress> = {}): SnapshotProgress => ({
+  ...progress(),
+  startedAt: START,
+  observedAt: NOW,
+  rowsPerSecond: 1500,
+  etaSeconds: 32,
+  tables,
+  ...rest,
+});
+
+const step = (id: StepView['id'], state: StepView['state'], rest: Partial<StepView> = {}): StepView => ({
+  id,
+  object: id,
+  action: 'create',
+  state,
+  outcome: state === 'done' ? 'created' : null,
+  sentence: `${state} with ${id}, which takes a sentence of some length to tell`,
+  startedAt: state === 'pending' ? null : START,
+  endedAt: state === 'done' ? NOW : null,
+  ...rest,
+});
+
+const view = (rest: Partial<RunView> = {}): RunView => ({
+  pipeline: 'shop',
+  phase: 'snapshotting',
+  startedAt: START,
+  steps: [
+    step('role', 'done', { outcome: 'kept' }),
+    step('source', 'done'),
+    step('snapshot', 'running'),
+    step('watch', 'pending'),
+  ],
+  findings: [],
+  waitingFor: [],
+  snapshot: copying([
+    table('orders'),
+    table('customers', { state: 'committed' }),
+    table('events', { state: 'waiting' }),
+  ]),
+  failure: null,
+  ...rest,
+});
+
+describe('a run drawn live', () => {
+  it('shows each step, and each table with bar, rows, rate, ETA and elapsed', () => {
+    const lines = renderRun(view(), [], draw(100));
+    expect(lines[0]).toBe('shop · copying the tables · 2m 05s');
+    expect(lines[1]).toMatch(/^ {2}= role/);
+    expect(lines[2]).toMatch(/^ {2}✓ source .* 2m 05s$/);
+    expect(lines[3]).toMatch(/^ {2}▸ snapshot/);
+    expect(lines[4]).toMatch(/^ {2}· watch/);
+    expect(lines[5]).toContain('156,000 of about 300,000 rows · 1.50k rows/s · 32 s left · 2m 05s so far');
+    expect(lines[6]).toMatch(/orders +█{12}░{12} {2}52% {2}52,000 rows/);
+    expect(lines[7]).toMatch(/customers +█{24} 100% {2}committed/);
+    expect(lines[8]).toMatch(/events +waiting/);
+  });
+
+  it('never says 100 % before the commit', () => {
+    const snapshot = copying([
+      table('orders', { rowsCopied: 200_000 }),
+      table('b', { state: 'copied', rowsCopied: 100_000 }),
+    ]);
+    expect(renderRun(view({ snapshot }), [], draw(100)).join('\n')).not.toContain('100%');
+  });
+
+  it.each([20, 30, 40, 50, 60, 80, 120])('fits %d columns', (width) => {
+    const blockers = [
+      {
+        kind: 'session' as const,
+        pid: 7,
+        gid: null,
+        user: 'u',
+        application: '',
+        ageSeconds: 90,
+        remedy: 'SELECT pg_terminate_backend(7)',
+      },
+    ];
+    const full = view({
+      waitingFor: [
+        { key: 'enable-logical-replication', step: 'role', reason: 'restarts every compute of the project' },
+      ],
+      snapshot: copying(
+        [table('a_table_with_quite_a_long_name_indeed'), table('x', { state: 'failed', error: 'it broke' })],
+        {
+          stuck: { since: START, cause: 'the slot waits for a transaction', blockers },
+          sourceError: 'a long error from the source that says what is wrong',
+        },
+      ),
+    });
+    const retries = [
+      { activity: 'awaitSnapshot', attempt: 7, message: 'the database refused the connection', nextAt: null },
+    ];
+    for (const line of renderRun(full, retries, draw(width)))
+      expect(Array.from(line).length).toBeLessThanOrEqual(width);
+  });
+
+  it('names what holds the snapshot and what ends it', () => {
+    const blockers = [
+      {
+        kind: 'session' as const,
+        pid: 7,
+        gid: null,
+        user: 'anna',
+        application: 'psql',
+        ageSeconds: 90,
+        remedy: 'SELECT pg_terminate_backend(7)',
+      },
+    ];
+    const snapshot = copying([table('orders')], { stuck: { since: START, cause: 'the slot waits', blockers } });
+    const text = renderRun(view({ snapshot }), [], draw(200)).join('\n');
+    expect(text).toContain('nothing moves for 2m 05s: the slot waits');
+    expect(text).toContain('session 7 of anna (psql), 1m 30s old; ends it: SELECT pg_terminate_backend(7)');
+  });
+
+  it('keeps a terminal safe from what systems answer', () => {
+    const text = renderRun(view({ steps: [step('role', 'failed', { sentence: 'a\u001b[2Jb' })] }), [], draw(80)).join(
+      '\n',
+    );
+    expect(text).not.toContain('\u001b');
+  });
+});
+
+describe('a run as plain lines', () => {
+  it('says each thing once', () => {
+    const first = appendedLines(null, view(), []);
+    expect(first.lines.filter((line) => line.includes('orders'))).toHaveLength(1);
+    expect(first.lines.join('\n')).not.toContain('watch');
+    const second = appendedLines(first.told, view(), []);
+    expect(second.lines).toEqual([]);
+  });
+
+  it('tells a table again a tenth later, and its commit', () => {
+    const { told } = appendedLines(null, view(), []);
+    const later = view({ snapshot: copying([table('orders', { rowsCopied: 61_000 })]) });
+    const next = appendedLines(told, later, []);
+    expect(next.lines[0]).toBe('  orders: copying 61,000 of about 100,000 rows');
+    const done = appendedLines(next.told, view({ snapshot: copying([table('orders', { state: 'committed' })]) }), []);
+    expect(done.lines[0]).toBe('  orders: committed');
+  });
+
+  it('tells when it stands still and when it moves again', () => {
+    const { told } = appendedLines(null, view(), []);
+    const stuck = appendedLines(
+      told,
+      view({ snapshot: copying([], { stuck: { since: START, cause: 'a lock', blockers: [] } }) }),
+      [],
+    );
+    expect(stuck.lines).toEqual(['  stuck: a lock']);
+    expect(appendedLines(stuck.told, view({ snapshot: copying([]) }), []).lines).toEqual(['  it moves again']);
+  });
+});
+
+describe('a plan', () => {
+  const steps = [
+    planStep('logical-replication', {
+      action: 'change',
+      sentence: 'enable logical replication',
+      interrupts: 'every compute of the project restarts',
+      irreversible: 'Neon cannot switch it off',
+      approval: 'enable-logical-replication',
+    }),
+    planStep('cluster', { action: 'keep', sentence: 'cluster ingest_shop stays' }),
+  ];
+
+  it('marks what interrupts, what cannot be undone and what needs approval', () => {
+    const text = renderPlan(planOf('shop', steps), plain, 80).join('\n');
+    expect(text).toContain('~ change    enable logical replication');
+    expect(text).toContain('interrupts: every compute');
+    expect(text).toContain('cannot be undone: Neon');
+    expect(text).toContain('needs approval: enable-logical-replication');
+    expect(text).toContain('1 step to do, 1 of them to be approved');
+  });
+
+  it('has blocking findings first, each with its fix', () => {
+    const finding = (severity: 'blocking' | 'warning' | 'info', code: string) => ({
+      code,
+      severity,
+      subject: 's',
+      sentence: 'x',
+      fix: `fix ${code}`,
+    });
+    const plan = planOf('shop', steps, {
+      findings: [finding('info', 'c'), finding('warning', 'b'), finding('blocking', 'a')],
+    });
+    const text = renderPlan(plan, plain, 80).join('\n');
+    expect(text.indexOf('[a]')).toBeLessThan(text.indexOf('[b]'));
+    expect(text.indexOf('[b]')).toBeLessThan(text.indexOf('[c]'));
+    expect(text).toContain('fix: fix a');
+    expect(text).toContain('1 thing stands in the way');
+  });
+
+  it('joins notes that say the same of several objects, and nothing that has to be acted on', () => {
+    const of = (severity: 'info' | 'warning') =>
+      ['public.a', 'public.b', 'public.c'].map((subject) => ({
+        ...{ code: 'identity', severity, subject, sentence: `${subject} is weak`, fix: `mend ${subject}` },
+      }));
+    const lines = (severity: 'info' | 'warning') =>
+      renderPlan(planOf('shop', steps, { findings: of(severity) }), plain, 80);
+    expect(lines('info').slice(0, 3)).toEqual([
+      'i public.a is weak; likewise public.b, public.c [identity]',
+      '    fix: mend public.a',
+      '',
+    ]);
+    expect(lines('warning').filter((line) => line.includes('[identity]'))).toHaveLength(3);
+  });
+
+  it('says so when there is nothing to do', () => {
+    const kept = STEP_IDS.map((id) => planStep(id, { action: 'keep' }));
+    expect(renderPlan(planOf('shop', kept), plain, 80).at(-1)).toContain('no changes');
+  });
+});
+
+describe('status', () => {
+  it('puts both sides beside each other and says what is next', () => {
+    const text = renderStatus(statusOfCheck(check('shop', 'healthy', START), null, null), draw(80)).join('\n');
+    expect(text).toMatch(/^shop {2}healthy/);
+    expect(text).toMatch(/retained +512 B of at most 1\.0 GiB +cluster +ingest_shop, 50cc/);
+    expect(text).toMatch(/orders +running +1\.2 s behind/);
+    expect(text).toContain('read 2m 05s ago');
+    expect(text).toContain('next: n2m status shop');
+  });
+
+  it.each([20, 40, 59, 60, 80])('keeps its tables and sides within %d columns', (width) => {
+    const lines = renderStatus(statusOfCheck(check('shop', 'healthy', START), null, null), draw(width));
+    for (const line of lines) expect(Array.from(line).length).toBeLessThanOrEqual(Math.max(width, 24));
+  });
+
+  it('does not call healthy what nobody watches', () => {
+    const late = {
+      rule: 'check-late',
+      severity: 'warn' as const,
+      table: null,
+      cause: 'no check for 3 m',
+      next: 'n2m doctor',
+    };
+    expect(statusOfCheck(check('shop', 'healthy'), null, late)).toMatchObject({
+      verdict: 'unknown',
+      cause: 'no check for 3 m',
+      next: 'n2m doctor',
+    });
+    const before = check('shop', 'lagging');
+    before.verdict.severity = 'warn';
+    const lagging = statusOfCheck(before, null, { ...late, severity: 'critical' });
+    expect(lagging).toMatchObject({ verdict: 'lagging', cause: 'it is lagging', severity: 'critical' });
+    expect(lagging.symptoms.map(({ rule }) => rule)).toContain('check-late');
+  });
+
+  it('does not call healthy what nobody could look at', () => {
+    const status = statusWithoutLook('shop', { kind: 'no-worker', late: null }, check('shop', 'healthy', START), null);
+    expect(status).toMatchObject({
+      verdict: 'unknown',
+      reachable: false,
+      checkedAt: START,
+      source: { reachable: true },
+    });
+    expect(status.cause).toContain(`at ${START}, said healthy`);
+  });
+
+  it('shows the run under way instead', () => {
+    const live: LiveRun = {
+      workflowType: 'replicate',
+      runId: 'r',
+      status: 'RUNNING',
+      startedAt: START,
+      view: view(),
+      retries: [],
+    };
+    const status = statusOfRun('shop', live, null, null, true);
+    expect(status).toMatchObject({ verdict: 'snapshotting', next: 'n2m status shop --watch' });
+    expect(renderStatus(status, draw(80)).join('\n')).toContain('52%');
+  });
+});
+
+describe('list', () => {
+  const listed = (pipeline: string, rest: Partial<ListedPipeline> = {}): ListedPipeline => ({
+    pipeline,
+    verdict: 'healthy',
+    cause: null,
+    checkedAt: START,
+    late: false,
+    paused: false,
+    note: null,
+    every: 60_000,
+    run: null,
+    ...rest,
+  });
+
+  it('marks late checks and fits the terminal', () => {
+    const lines = renderList(
+      [
+        listed('shop', { late: true, verdict: 'unknown', cause: 'checks are late: none for two minutes and more' }),
+        listed('web'),
+      ],
+      draw(60),
+    );
+    expect(lines[1]).toMatch(/^shop +unknown +2m 05s ago \(late\) {2}checks are late/);
+    for (const line of lines) expect(Array.from(line).length).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('the final report', () => {
+  it('says what was done, how long it took and how far the slot is behind', () => {
+    const report = {
+      pipeline: 'shop',
+      changed: true,
+      steps: [step('source', 'done'), step('role', 'done', { outcome: 'kept' as const })],
+      findings: [],
+      slot: { slot: 'materialize_abc', retainedBytes: '2048', unconfirmedBytes: null },
+      clusterSize: '50cc',
+      snapshotSeconds: 65,
+      seconds: 90,
+      firstCheck: check('shop', 'healthy'),
+    };
+    const text = renderReport(report, plain).join('\n');
+    expect(text).toContain('shop: 1 step done in 1m 30s');
+    expect(text).toContain('materialize_abc: 2.0 KiB retained, unknown not confirmed');
+    expect(text).toContain('healthy');
+    expect(renderReport({ ...report, changed: false }, plain)[0]).toContain('nothing to change');
+  });
+});
