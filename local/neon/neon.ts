@@ -14,7 +14,7 @@ export interface NeonOptions {
   /** The API's port; a free one when absent. */
   port?: number;
   postgresPort?: number;
-  /** Major version of the Postgres; branches need 15, with which copying a running server came. */
+  /** Major version of the Postgres; the newest where none is named. */
   postgresVersion?: PostgresVersion;
   /** The first database's name. */
   database?: string;

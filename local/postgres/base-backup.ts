@@ -8,6 +8,12 @@ import type { PostgresServer } from './server';
 /** Of one server life: neither pid nor slots belong into a copy. WAL is copied last, when all of the backup is in it. */
 const LEFT_OUT = ['postmaster.pid', 'postmaster.opts', 'pg_replslot', 'pg_wal'];
 
+/** A backup that others may make as well; it ends with the session. */
+const BACKUP = {
+  since15: { begin: `SELECT pg_backup_start('n2m', true)`, end: 'SELECT labelfile FROM pg_backup_stop(false)' },
+  before15: { begin: `SELECT pg_start_backup('n2m', true, false)`, end: 'SELECT labelfile FROM pg_stop_backup(false)' },
+} as const;
+
 /** Copies with owners and times. Files that vanish meanwhile, as of a dropped table, are in the WAL. */
 async function copy(account: Account, from: string[], to: string): Promise<void> {
   await run('cp', ['-Rp', ...from, to], { ...runAs(account), cwd: '/', env: { PATH: process.env.PATH } }).catch(
@@ -16,6 +22,11 @@ async function copy(account: Account, from: string[], to: string): Promise<void>
       if (!lines.every((line) => line.endsWith('No such file or directory'))) throw error;
     },
   );
+}
+
+async function serverVersion(client: Client): Promise<number> {
+  const { rows } = await client.query<{ v: string }>(`SELECT current_setting('server_version_num') AS v`);
+  return Number(rows[0]?.v);
 }
 
 /**
@@ -36,9 +47,10 @@ export async function copyData(account: Account, server: PostgresServer, to: str
     client.on('error', () => undefined);
     await client.connect();
     try {
-      await client.query(`SELECT pg_backup_start('n2m', true)`);
+      const { begin, end } = BACKUP[(await serverVersion(client)) >= 150_000 ? 'since15' : 'before15'];
+      await client.query(begin);
       await files();
-      const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
+      const { rows } = await client.query<{ labelfile: string }>(end);
       await writeFor(account, join(to, 'backup_label'), rows[0]?.labelfile ?? '');
     } finally {
       await client.end();

@@ -2,6 +2,7 @@ import { startMaterialize, type MaterializeServer } from '../../local/materializ
 import type { CheckResult } from '../../src/core/watch/types';
 import { buildOn, changes, definitions, ended, ids, madeAgain, planned, underTraffic, up } from './live';
 import { until } from './until';
+import { roleOf } from './versions';
 import { SOURCE_TABLES, World } from './world';
 
 jest.setTimeout(300_000);
@@ -46,15 +47,16 @@ interface Change {
 const TABLES = ['public.customers', 'public.orders'];
 
 /** Any Postgres, which Materialize reaches under another name than n2m does. */
-const file = (world: World, change: Change): Promise<string> =>
-  world.write((plain) => {
+async function file(world: World, change: Change): Promise<string> {
+  const role = await roleOf(world);
+  return world.write((plain) => {
     const { database, tls } = plain.source;
     const { excludeColumns = [], textColumns = [], publication } = change;
     plain.source = {
       kind: 'postgres',
       url: 'env:N2M_SECRET_POSTGRES_URL',
       reachableAt: { host: change.host ?? 'localhost', port: world.neon.postgres.port },
-      role: { name: `mz_${world.name}`, via: 'sql' },
+      role,
       ...{ database, tls, tables: change.tables ?? TABLES, excludeColumns, textColumns },
       ...(publication === undefined ? {} : { publication }),
     };
@@ -62,6 +64,7 @@ const file = (world: World, change: Change): Promise<string> =>
     plain.watch = { every: change.every ?? '1h' };
     plain.alerts = change.alerts ?? [];
   });
+}
 
 /** Applies the file while the application writes; afterwards both sides agree and nothing is left to do. */
 async function change(world: World, wanted: Change, compared = ['customers', 'orders']): Promise<void> {

@@ -5,6 +5,7 @@ import type { DestroyReport } from '../../src/core/destroy/types';
 import { catalogs, restorable } from './compare';
 import { inLanes, untried } from './lanes';
 import { ended } from './live';
+import { has, itSince, SQL_ROLE } from './versions';
 import { REAL_MATERIALIZE, World, type Mode } from './world';
 import { Writer } from './writer';
 
@@ -95,29 +96,31 @@ const CASES: Case[] = [
   { mode: 'lose-answer', kind: 'api' },
   { mode: 'kill-after', kind: 'sql' },
 ];
+const needs = ({ kind }: Case) => (kind === 'sql' ? SQL_ROLE : null);
+const RUN = CASES.filter((one) => has(needs(one)));
 const caseOf = ({ mode, kind }: Case): string => `${mode} ${kind}`;
 
 describe('destroy, with a worker that dies or loses an answer at each change', () => {
   beforeAll(async () => {
     if (!REAL_MATERIALIZE) materialize = await startMaterialize({ speed: 20, egressIps: [EGRESS] });
-    results = inLanes(CASES, caseOf, one);
+    results = inLanes(RUN, caseOf, one);
   }, 60_000);
   afterAll(async () => {
     await Promise.allSettled(results.values());
     await materialize?.stop();
   });
 
-  it.each(CASES)(
-    '$mode, $kind: both catalogs are as before the first apply',
-    async (one) => {
+  for (const one of CASES) {
+    const title = `${one.mode}, ${one.kind}: both catalogs are as before the first apply`;
+    const test = async () => {
       expect(results.has(caseOf(one))).toBe(true);
       await results.get(caseOf(one));
-    },
-    1_200_000,
-  );
+    };
+    itSince(needs(one), title, test, 1_200_000);
+  }
 
   it('was tried at every change that destroy makes', () => {
-    expect(journals).toHaveLength(CASES.length);
+    expect(journals).toHaveLength(RUN.length);
     expect(untried(journals, Object.values(CHANGES).flat())).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import type { DestroyReport } from '../../src/core/destroy/types';
 import { catalogs, restorable } from './compare';
 import { ended, slotOf, untilNoSlot, up } from './live';
 import { until } from './until';
+import { itSince, SQL_ROLE } from './versions';
 import { World } from './world';
 
 jest.setTimeout(240_000);
@@ -50,7 +51,8 @@ describe('destroy', () => {
     expect(JSON.parse(stdout)).toMatchObject({ changes: 0 });
   });
 
-  it('with --leave-upstream, while Postgres is down, says precisely what remains there and what removes it', async () => {
+  const title = 'with --leave-upstream, while Postgres is down, says precisely what remains there and what removes it';
+  itSince(SQL_ROLE, title, async () => {
     const before = restorable(await catalogs(world));
     file = await world.write(({ source }) => (source.role = { name: `mz_${world.name}`, via: 'sql' }));
     await ended(world, ['apply', file, '--yes']);

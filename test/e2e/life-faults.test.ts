@@ -6,6 +6,7 @@ import { untilEqual } from './compare';
 import { inLanes, untried } from './lanes';
 import { ended, up } from './live';
 import { LIVES, type Life } from './lives';
+import { has, itSince, SQL_ROLE } from './versions';
 import { SOURCE_TABLES, World, type Mode } from './world';
 import { Writer } from './writer';
 
@@ -18,6 +19,8 @@ const CASES = Object.keys(LIVES).flatMap((title): Case[] => [
   { title, mode: 'kill-before' },
   { title, mode: 'kill-after' },
 ]);
+const needs = ({ title }: Case) => (LIVES[title]?.sqlRole ? SQL_ROLE : null);
+const RUN = CASES.filter((one) => has(needs(one)));
 const caseOf = ({ title, mode }: Case): string => `${title} ${mode}`;
 /** What all these runs changed, as their workers wrote it down. */
 const journals: string[] = [];
@@ -32,7 +35,7 @@ beforeAll(async () => {
     startMaterialize(pace),
     startMaterialize({ ...pace, flags: SOURCE_TABLES }),
   ]);
-  results = inLanes(CASES, caseOf, one);
+  results = inLanes(RUN, caseOf, one);
 }, 60_000);
 afterAll(async () => {
   await Promise.allSettled(results.values());
@@ -40,17 +43,17 @@ afterAll(async () => {
 });
 
 describe('a worker that dies in the middle of', () => {
-  it.each(CASES)(
-    '$title, $mode: the run finishes, the data agree, a second apply finds nothing to do',
-    async (one) => {
+  for (const one of CASES) {
+    const title = `${one.title}, ${one.mode}: the run finishes, the data agree, a second apply finds nothing to do`;
+    const test = async () => {
       expect(results.has(caseOf(one))).toBe(true);
       await results.get(caseOf(one));
-    },
-    1_800_000,
-  );
+    };
+    itSince(needs(one), title, test, 1_800_000);
+  }
 
   it('was tried at every change that these runs make', () => {
-    expect(journals.length).toBe(CASES.length);
+    expect(journals.length).toBe(RUN.length);
     expect(
       untried(
         journals,

@@ -1,10 +1,9 @@
 import type { Plan } from '../../src/core/plan/types';
 import { catalogs, untilEqual } from './compare';
+import { GIVEN_PASSWORD, roleOf, type Role } from './versions';
 import { World, type PipelineFile, type Ran } from './world';
 
 jest.setTimeout(240_000);
-
-const GIVEN_PASSWORD = 'right-password-0815';
 
 let world: World;
 const env: Record<string, string> = { N2M_SECRET_ROLE_PASSWORD: GIVEN_PASSWORD };
@@ -15,10 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-type Role = { name: string; via: 'sql' } | { name: string; via: 'given'; password: string };
-
 /** The pipeline file of any Postgres: a URL by reference, the role made by SQL unless given. */
-function postgres(change: (file: PipelineFile) => void = () => undefined, role?: Role): Promise<string> {
+async function postgres(change: (file: PipelineFile) => void = () => undefined, given?: Role): Promise<string> {
+  const role = given ?? (await roleOf(world));
   return world.write((file) => {
     const { database, tables, tls } = file.source;
     file.source = {
@@ -27,7 +25,7 @@ function postgres(change: (file: PipelineFile) => void = () => undefined, role?:
       database,
       tables,
       tls,
-      role: role ?? { name: `mz_${world.name}`, via: 'sql' },
+      role,
     };
     change(file);
   });
@@ -114,7 +112,7 @@ describe('what goes wrong with kind postgres: one sentence, exit code 1, at once
   });
 });
 
-describe('kind postgres with a role made by SQL', () => {
+describe('kind postgres with a role made by SQL, or before PostgreSQL 16 by a superuser', () => {
   it('moves the running pipeline to it, and every row stays readable and equal', async () => {
     const file = await postgres();
     expect(done(await world.n2m(['apply', file, '--yes']))).toEqual({ code: 0, stderr: '' });

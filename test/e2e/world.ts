@@ -9,17 +9,12 @@ import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { stringify } from 'yaml';
 import { startMaterialize, type MaterializeOptions, type MaterializeServer } from '../../local/materialize/standin';
 import { startNeon, type Neon, type NeonOptions } from '../../local/neon/neon';
-import type { PostgresVersion } from '../../local/postgres/binaries';
-import { hostileDefaults } from '../../local/postgres/hostile';
+import { turnHostile } from './hostile-world';
+import { GIVEN_ENV, HOSTILE, POSTGRES_VERSION } from './versions';
 
 const ROOT = join(__dirname, '..', '..');
 /** One that somebody else runs and that every world of the run shares; without it, stand-ins. */
 export const REAL_MATERIALIZE = process.env.N2M_TEST_MATERIALIZE_URL;
-
-/** Another major version of Postgres, and defaults that mean ill, for every world of the run: `npm run test:hostile`. */
-const VERSION = Number(process.env.N2M_TEST_POSTGRES_VERSION);
-const POSTGRES_VERSION = Number.isInteger(VERSION) && VERSION > 0 ? (VERSION as PostgresVersion) : undefined;
-const HOSTILE = process.env.N2M_TEST_HOSTILE === '1';
 
 /** For cases that a Materialize somebody else runs does not allow: there they are skipped by name, with what they need. */
 export const onStandIn = (need: string) => ({
@@ -51,7 +46,7 @@ export interface Fault {
 export interface WorldOptions {
   neon?: NeonOptions;
   materialize?: MaterializeOptions;
-  /** The owner's sessions begin with defaults that change what statements mean. */
+  /** Under defaults that change what statements mean, and row security. */
   hostile?: boolean;
   /** A stand-in that runs already, shared between cases. */
   sharedMaterialize?: MaterializeServer;
@@ -89,7 +84,9 @@ export class World {
     const temporal = new TemporalClient({ connection, namespace });
     const url = REAL_MATERIALIZE ?? materialize?.url ?? '';
     const world = new World(dir, neon, materialize, url, temporal, options);
-    if (options.hostile ?? HOSTILE) await world.turnHostile();
+    if (options.hostile ?? HOSTILE) {
+      await world.upstream((client) => turnHostile(client, neon.owner, neon.database));
+    }
     return world;
   }
 
@@ -104,6 +101,7 @@ export class World {
       N2M_SECRET_MATERIALIZE_URL: this.materializeUrl,
       N2M_SHUTDOWN_GRACE_SECONDS: '1',
       N2M_WEBHOOK_ALLOW: '127.0.0.0/8',
+      ...GIVEN_ENV,
       ...this.options.env,
     };
   }
@@ -205,16 +203,6 @@ export class World {
   /** The pipeline's database as superuser; on the default branch, or another. */
   upstreamUrl(branch = this.neon.branch): string {
     return this.neon.postgresOf(branch).superuserUrl.replace(/\/[^/?]*(\?|$)/, `/${this.neon.database}$1`);
-  }
-
-  private async turnHostile(): Promise<void> {
-    const { owner, database } = this.neon;
-    await this.upstream(async (client) => {
-      await client.query(`CREATE SCHEMA hostile`);
-      for (const whose of [`ROLE "${owner}"`, `ROLE "${owner}" IN DATABASE "${database}"`]) {
-        for (const statement of hostileDefaults(whose)) await client.query(statement);
-      }
-    });
   }
 
   async target<T>(use: (client: SqlClient) => Promise<T>): Promise<T> {

@@ -24,6 +24,8 @@ interface Target {
 export class Writer {
   readonly failures: string[] = [];
   statements = 0;
+  /** First words of what it sent. */
+  readonly kinds = new Set<string>();
   private stopping = false;
   private over: Promise<void> = Promise.resolve();
   private constructor(
@@ -81,7 +83,7 @@ export class Writer {
     while (!this.stopping) {
       try {
         const client = await connect(this.url);
-        const { rows } = await client.query<{ v: string }>('SHOW server_version_num');
+        const { rows } = await client.query<{ v: string }>(`SELECT current_setting('server_version_num') AS v`);
         await this.session(client, Number(rows[0]?.v) >= 150_000);
         await client.end();
       } catch {
@@ -105,6 +107,7 @@ export class Writer {
             await client.query('ROLLBACK');
           }
           this.statements += 1;
+          this.kinds.add(statement.split(' ', 1)[0] ?? '');
         }
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }

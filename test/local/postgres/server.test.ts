@@ -123,3 +123,20 @@ it.each(POSTGRES_VERSIONS)('runs Postgres %d, too', async (version) => {
     await server.stop();
   }
 });
+
+it.each([14, 15] as const)(
+  'copies Postgres %d while it runs, whose backups begin and end in their own way',
+  async (version) => {
+    const server = await startPostgres({ version });
+    const servers = [server];
+    try {
+      await ask(server.superuserUrl, 'CREATE TABLE kept AS SELECT 7 AS n');
+      const copy = await startPostgres({ version, copyOf: server });
+      servers.push(copy);
+      await ask(server.superuserUrl, 'DROP TABLE kept');
+      expect(await ask(copy.superuserUrl, 'SELECT n FROM kept')).toEqual([7]);
+    } finally {
+      await Promise.all(servers.map((each) => each.stop()));
+    }
+  },
+);
