@@ -42,6 +42,10 @@ export const WORKER_VARIABLES: [name: string, fallback: string, meaning: string]
 export const CLIENT_VARIABLES: [name: string, meaning: string][] = [
   ['N2M_TASK_QUEUE', 'As on the worker.'],
   ['N2M_CODEC_KEYS', 'As on the worker, where payloads are encrypted.'],
+  [
+    'N2M_CODEC_TOKEN',
+    'What `n2m codec-server` asks everybody for: `env:NAME` or `file:NAME` of at least 20 letters and digits. Needed where it listens to more than this machine.',
+  ],
   ['N2M_DEBUG', 'Set to anything: errors come with their stack and causes.'],
   ['NO_COLOR', 'Set to anything: no colours.'],
 ];

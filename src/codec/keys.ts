@@ -70,6 +70,28 @@ export function codecKeys(env: Env): CodecKey[] {
   return keys;
 }
 
+const TOKEN = /^[A-Za-z0-9._~-]{20,}$/;
+const MAKE_A_TOKEN = 'make one: openssl rand -hex 32';
+
+/** What N2M_CODEC_TOKEN refers to, `env:NAME` or `file:NAME`; null: unset, no token. Throws CodecError. */
+export function codecToken(env: Env): string | null {
+  const reference = env.N2M_CODEC_TOKEN?.trim() ?? '';
+  if (reference === '') return null;
+  const [, kind, name = ''] = /^(env|file):([A-Za-z0-9_][A-Za-z0-9_.-]*)$/.exec(reference) ?? [];
+  if (kind === undefined) {
+    // It may be the token itself: the text must not repeat it.
+    const next = 'set N2M_CODEC_TOKEN=env:CODEC_TOKEN, and that variable to the token';
+    throw new CodecError('N2M_CODEC_TOKEN is no env:NAME or file:NAME', next);
+  }
+  const token = (kind === 'env' ? env[name] : fromFile(env, name))?.trim() ?? '';
+  if (token === '') throw new CodecError(`${reference} of N2M_CODEC_TOKEN cannot be read or is empty`, MAKE_A_TOKEN);
+  if (!TOKEN.test(token)) {
+    const what = 'is shorter than 20 characters, or has others than letters, digits and . _ ~ -';
+    throw new CodecError(`${reference} of N2M_CODEC_TOKEN ${what}`, MAKE_A_TOKEN);
+  }
+  return token;
+}
+
 function fromFile(env: Env, name: string): string | undefined {
   if (!env.N2M_SECRETS_DIR || name.includes('..')) return undefined;
   try {

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { EncryptionCodec } from '../../src/codec/codec';
-import { codecKeys, CodecError } from '../../src/codec/keys';
-import { serveCodec } from '../../src/codec/server';
+import { codecKeys, CodecError, codecToken } from '../../src/codec/keys';
 
 const env = {
   N2M_SECRET_K1: randomBytes(32).toString('base64'),
@@ -67,28 +66,23 @@ describe('N2M_CODEC_KEYS', () => {
   });
 });
 
-describe('the codec server', () => {
-  const UI = 'http://localhost:8233';
-  const json = (payload: Payload) => ({
-    metadata: { encoding: Buffer.from(payload.metadata?.encoding ?? []).toString('base64') },
-    data: Buffer.from(payload.data ?? []).toString('base64'),
+describe('N2M_CODEC_TOKEN', () => {
+  const token = randomBytes(32).toString('hex');
+
+  it('is what it refers to, and no token where it is unset', () => {
+    expect(codecToken({ N2M_CODEC_TOKEN: 'env:CODEC_TOKEN', CODEC_TOKEN: `${token}\n` })).toBe(token);
+    expect(codecToken({})).toBeNull();
   });
 
-  it('encodes and decodes for the UI, and refuses other pages', async () => {
-    const server = await serveCodec(codec(K1), 0, UI);
-    try {
-      const post = (path: string, body: unknown, origin = UI) =>
-        fetch(`${server.url}${path}`, { method: 'POST', headers: { origin }, body: JSON.stringify(body) });
-      const encoded = await post('/encode', { payloads: [json(clear)] });
-      expect(encoded.headers.get('access-control-allow-origin')).toBe(UI);
-      const body = await encoded.json();
-      expect(JSON.stringify(body)).not.toContain(json(clear).data);
-      expect(await (await post('/decode', body)).json()).toEqual({ payloads: [json(clear)] });
-      expect((await post('/decode', body, 'https://elsewhere.example')).status).toBe(403);
-      expect((await post('/decode', 'nonsense')).status).toBe(400);
-      expect((await fetch(`${server.url}/decode`, { method: 'OPTIONS', headers: { origin: UI } })).status).toBe(204);
-    } finally {
-      await server.close();
-    }
+  it.each([
+    ['the token itself in place of a reference', token, /no env:NAME or file:NAME.*next: set N2M_CODEC_TOKEN=env:/],
+    ['a variable that is not set', 'env:NONE', /env:NONE .*cannot be read or is empty.*next: make one: openssl/],
+    ['a token that can be guessed', 'env:SHORT', /env:SHORT .*shorter than 20 characters/],
+    ['a token that no path can hold', 'env:SLASHES', /env:SLASHES .*others than letters/],
+  ])('refuses %s and does not repeat it', (_, reference, message) => {
+    const values = { SHORT: 'letmein', SLASHES: `${token}/+=` };
+    const refuse = () => codecToken({ ...values, N2M_CODEC_TOKEN: reference });
+    expect(refuse).toThrow(message);
+    for (const value of [token, values.SHORT]) expect(refuse).not.toThrow(value);
   });
 });
