@@ -1,8 +1,8 @@
 import { writeAdded, type Added } from '../../src/core/destroy/added';
 import type { DestroyPlan } from '../../src/core/destroy/types';
 import { writeMark } from '../../src/core/plan/ownership';
-import { materializeTries } from './create-in-materialize';
-import { Attacked, run } from './started';
+import { materializeTries } from './database/create-in-materialize';
+import { Attacked, run } from './start-workflows/started';
 import { attack } from './tries';
 
 const CREATOR = { user: 'creator', password: 'creator-password-4711' };

@@ -1,6 +1,6 @@
 import { unqualified } from '../systems/postgres/unqualified';
-import { World, withSql } from '../e2e/world';
-import { layTraps, TRAPPED, TRAPS } from './traps';
+import { World, withSql } from '../e2e/support/world';
+import { layTraps, TRAPPED, TRAPS } from './database/traps';
 import { attack } from './tries';
 
 jest.setTimeout(240_000);

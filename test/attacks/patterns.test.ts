@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { patternsInSources } from './patterns';
+import { patternsInSources } from './patterns/patterns';
 
 /** Far more than a pattern takes that looks at each character a few times, far less than one that begins anew at each. */
 const SILENCE = 45_000;
 
 it('no pattern in the sources takes for ever on any text, of those that would make it', async () => {
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', join(__dirname, 'run-patterns.ts')]);
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', join(__dirname, 'patterns', 'run.ts')]);
   let last = '';
   let wrong = '';
   const give = () => child.kill('SIGKILL');

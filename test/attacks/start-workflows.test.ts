@@ -1,6 +1,6 @@
-import { Attacked } from './started';
-import { activityTries } from './start-workflows-activities';
-import { secretTries } from './start-workflows-secrets';
+import { Attacked } from './start-workflows/started';
+import { activityTries } from './start-workflows/activities';
+import { secretTries } from './start-workflows/secrets';
 import { attack } from './tries';
 
 let attacked: Attacked;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { colours, lineOf, plain } from '../../src/cli/terminal/paint';
 import { isUnseen, nasty } from '../core/text/unseen';
-import { failureOf, PAINTS, screensOf, type Screens } from './screens';
+import { failureOf, PAINTS, screensOf, type Screens } from './database/screens';
 import { attack } from './tries';
 
 /** What our own texts hold on purpose: colours, line breaks between lines, and the room in Temporal's tables. */

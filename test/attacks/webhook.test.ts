@@ -7,7 +7,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:https';
 import { createServerCertificate } from '../../local/postgres/certificate';
 import { attack } from './tries';
-import { endless, names, refusedBy, Stranger, type Say } from './webhook-receiver';
+import { endless, names, refusedBy, Stranger, type Say } from './webhook/receiver';
 
 const LOOPBACK = '127.0.0.0/8';
 const OK = 'HTTP/1.1 200 OK\r\n';
@@ -64,7 +64,7 @@ attack(
           say.write(body);
         },
         async ({ url }) => {
-          const script = ['--require', 'tsx/cjs', join(__dirname, 'call-webhook.ts'), url];
+          const script = ['--require', 'tsx/cjs', join(__dirname, 'webhook', 'call.ts'), url];
           return Number((await promisify(execFile)(process.execPath, script)).stdout);
         },
       );

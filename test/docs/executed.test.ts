@@ -12,7 +12,7 @@ const EXECUTED: [command: RegExp, file: string, text: string][] = [
   [/^npm run verify$/, '.ci/run', 'npm run --silent typecheck'],
   [/^npm run local$/, 'test/local/stack/main.test.ts', "'local', 'main.ts'"],
   [/^npm run generate$/, 'test/docs/generated.test.ts', '../../scripts/docs/'],
-  [/^npm run worker$/, 'test/e2e/world.ts', "this.program('worker')"],
+  [/^npm run worker$/, 'test/e2e/support/world.ts', "this.program('worker')"],
   [/^npx n2m --help$/, 'test/e2e/package.test.ts', "npx('--help')"],
   [/^(npx )?n2m init( --kind neon .*)?$/, 'test/e2e/package.test.ts', "'init',"],
   [/^(npx )?n2m sql pipeline\.yaml$/, 'test/e2e/package.test.ts', "npx('sql', 'pipeline.yaml')"],

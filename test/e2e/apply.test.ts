@@ -1,6 +1,6 @@
 import type { Plan } from '../../src/core/plan/types';
-import { catalogs, digests, untilEqual } from './compare';
-import { World } from './world';
+import { catalogs, digests, untilEqual } from './support/compare';
+import { World } from './support/world';
 
 jest.setTimeout(180_000);
 

@@ -12,10 +12,10 @@ import type { ListedPipeline } from '../../src/cli/render/list';
 import { dataConverterOf } from '../../src/codec';
 import { codecKeys } from '../../src/codec/keys';
 import type { ReplicateReport, RunView } from '../../src/core/run/types';
-import { gatePublication, holdUpCopy } from './hold-up';
-import { keptWith, leaks } from './leaks';
-import { until } from './until';
-import { World, type Ran } from './world';
+import { gatePublication, holdUpCopy } from './support/hold-up';
+import { keptWith, leaks } from './support/leaks';
+import { until } from './support/until';
+import { World, type Ran } from './support/world';
 
 jest.setTimeout(240_000);
 Runtime.install({ logger: new DefaultLogger('ERROR') });

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
 import type { Plan } from '../../src/core/plan/types';
 import type { ReplicateReport } from '../../src/core/run/types';
-import { untilEqual } from './compare';
-import { inLanes, untried } from './lanes';
-import { has, itSince, SQL_ROLE } from './versions';
-import { World, type Mode } from './world';
-import { Writer } from './writer';
+import { untilEqual } from './support/compare';
+import { inLanes, untried } from './support/lanes';
+import { has, itSince, SQL_ROLE } from './support/versions';
+import { World, type Mode } from './support/world';
+import { Writer } from './support/writer';
 
 /**
  * The worker is killed before and after each thing a step changes, one case a step; and one run each loses the answer to

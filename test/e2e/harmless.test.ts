@@ -1,9 +1,9 @@
 import type { Plan } from '../../src/core/plan/types';
-import { catalogs, untilEqual } from './compare';
-import { ended, up } from './live';
-import { COLUMN_LISTS, has, itSince, MERGE, roleOf, VIRTUAL_COLUMNS, type Role } from './versions';
-import { World, type PipelineFile } from './world';
-import { Writer } from './writer';
+import { catalogs, untilEqual } from './support/compare';
+import { ended, up } from './support/live';
+import { COLUMN_LISTS, has, itSince, MERGE, roleOf, VIRTUAL_COLUMNS, type Role } from './support/versions';
+import { World, type PipelineFile } from './support/world';
+import { Writer } from './support/writer';
 
 jest.setTimeout(600_000);
 

@@ -1,7 +1,7 @@
-import { untilEqual } from './compare';
-import { slotOf, untilNoSlot } from './live';
-import { has, POSTGRES_VERSION, roleOf, SQL_ROLE, type Role } from './versions';
-import { World } from './world';
+import { untilEqual } from './support/compare';
+import { slotOf, untilNoSlot } from './support/live';
+import { has, POSTGRES_VERSION, roleOf, SQL_ROLE, type Role } from './support/versions';
+import { World } from './support/world';
 
 jest.setTimeout(240_000);
 

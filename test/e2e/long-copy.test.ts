@@ -1,8 +1,8 @@
 import type { ReplicateReport } from '../../src/core/run/types';
-import { untilEqual } from './compare';
-import { gatePublication, HOLDER, holdUpCopy } from './hold-up';
-import { until } from './until';
-import { onStandIn, World, type Ran } from './world';
+import { untilEqual } from './support/compare';
+import { gatePublication, HOLDER, holdUpCopy } from './support/hold-up';
+import { until } from './support/until';
+import { onStandIn, World, type Ran } from './support/world';
 
 /** About this long, by the stand-in's pace; N2M_TEST_COPY_SECONDS=600 for the ten minutes that figures are quoted of. */
 const SECONDS = Number(process.env.N2M_TEST_COPY_SECONDS ?? 30);

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { untilEqual } from './compare';
-import { World } from './world';
+import { untilEqual } from './support/compare';
+import { World } from './support/world';
 
 jest.setTimeout(300_000);
 

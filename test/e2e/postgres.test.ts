@@ -1,7 +1,7 @@
 import type { Plan } from '../../src/core/plan/types';
-import { catalogs, untilEqual } from './compare';
-import { GIVEN_PASSWORD, roleOf, type Role } from './versions';
-import { World, type PipelineFile, type Ran } from './world';
+import { catalogs, untilEqual } from './support/compare';
+import { GIVEN_PASSWORD, roleOf, type Role } from './support/versions';
+import { World, type PipelineFile, type Ran } from './support/world';
 
 jest.setTimeout(240_000);
 

@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { formsOf, keptWith, leaks } from './leaks';
-import { until } from './until';
-import { REAL_MATERIALIZE, World, type Ran } from './world';
+import { formsOf, keptWith, leaks } from './support/leaks';
+import { until } from './support/until';
+import { REAL_MATERIALIZE, World, type Ran } from './support/world';
 
 jest.setTimeout(240_000);
 
@@ -14,7 +14,7 @@ const canary = (name: string): string => `cnry-${name}/+ 'ü?>~"\\%&${Math.rando
 /** What people configure as a URL: its path is the secret. */
 const token = (name: string): string => `cnry-${name}-${Math.random().toString(36).slice(2, 14)}`;
 
-const QUOTING = `--require ${join(__dirname, 'quoting.js')}`;
+const QUOTING = `--require ${join(__dirname, 'support', 'quoting.js')}`;
 
 /** Takes alerts; bodies and headers are what a third party reads. */
 class Receiver {

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { untilEqual } from './compare';
-import { onStandIn, World } from './world';
+import { untilEqual } from './support/compare';
+import { onStandIn, World } from './support/world';
 
 const CLIENT = join(__dirname, '..', '..', 'lib', 'client.js');
 const COLUMNS = 60;

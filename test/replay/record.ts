@@ -8,8 +8,8 @@ import type { RunView } from '../../src/core/run/types';
 import { parsePipeline } from '../../src/core/spec/parse';
 import type { PipelineSpec } from '../../src/core/spec/types';
 import type { CheckResult } from '../../src/core/watch/types';
-import { dropTheSlot, slotOf } from '../e2e/live';
-import { withSql, type World } from '../e2e/world';
+import { dropTheSlot, slotOf } from '../e2e/support/live';
+import { withSql, type World } from '../e2e/support/world';
 import { fakes, planOf, planStep, progress, spec as anySpec, startHarness, type Harness } from '../workflows/harness';
 
 /**

@@ -1,21 +1,21 @@
 import type { Pool } from 'pg';
 import type { Catalog } from './catalog';
-import { clusters } from './clusters';
-import { connections } from './connections';
-import { drops } from './drops';
-import { names } from './names';
-import { objects } from './objects';
-import { pretty } from './pretty';
-import { privileges } from './privileges';
+import { clusters } from './objects/clusters';
+import { connections } from './objects/connections';
+import { drops } from './objects/drops';
+import { names } from './objects/names';
+import { objects } from './objects/objects';
+import { pretty } from './definitions/pretty';
+import { privileges } from './objects/privileges';
 import { applySettings, seed } from './seed';
-import { sources } from './sources';
+import { sources } from './objects/sources';
 import { internalFunctionsSql, userFunctionsSql } from './sql/functions';
 import { tablesSql } from './sql/tables';
 import { materializeOids, typesSql } from './sql/types';
 import { viewsSql } from './sql/views';
 import { createStore, type Store } from './store';
 import type { CatalogSettings } from './types';
-import { views } from './views';
+import { views } from './objects/views';
 
 /** Remembers which OIDs the store gave to Materialize's types. */
 async function recordTypeOids(on: Store): Promise<void> {

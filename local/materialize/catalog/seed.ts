@@ -1,8 +1,8 @@
-import { builtinTypes } from './column-types';
-import { makeStoreRole } from './privileges';
+import { builtinTypes } from './definitions/column-types';
+import { makeStoreRole } from './objects/privileges';
 import { emulatorSizes } from './sizes';
 import type { Store } from './store';
-import { systemColumns } from './system-columns';
+import { systemColumns } from './generated/system-columns.generated';
 import type { CatalogSettings } from './types';
 
 /** `v26.9.0-dev.0 (7d2a7fae1)` → 2600900: major · 100000 + minor · 100 + patch. */

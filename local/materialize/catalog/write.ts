@@ -1,6 +1,6 @@
 import { type ItemRow, selectItems, toItem } from './rows';
 import { nextId, type Store } from './store';
-import type { CreateSql, NamedItem } from './render';
+import type { CreateSql, NamedItem } from './definitions/render';
 import type { CatalogItem, ItemType, NewName } from './types';
 
 export interface NewItem {

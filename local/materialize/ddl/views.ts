@@ -1,6 +1,6 @@
 import { MzError } from '../contract';
 import type { NewName } from '../catalog';
-import { quoteIfNeeded } from '../catalog/render';
+import { quoteIfNeeded } from '../catalog/definitions/render';
 import type { DdlContext } from '../environment';
 import type { Ddl } from '../sql/ast';
 import { guardedCluster, requireCreateIn, requireItemOwner, requirePrivilege } from './privileges';

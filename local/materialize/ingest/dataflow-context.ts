@@ -1,8 +1,8 @@
 import type { Client, Pool } from 'pg';
 import type { IngestionSettings, UpstreamConnection } from '../contract';
 import type { TableError } from './errors';
-import type { RunningTable } from './running-table';
-import type { SourceStatistics } from './statistics';
+import type { RunningTable } from './tables/running-table';
+import type { SourceStatistics } from './reports/statistics';
 
 /** What one run of a source works with. */
 export interface DataflowContext {

@@ -3,14 +3,14 @@ import type { Client } from 'pg';
 import { publicationExists } from '../upstream';
 import type { DataflowContext } from './dataflow-context';
 import { DefiniteError, TransientError, upstream } from './errors';
-import { advanceFrontiers, advanceWriteFrontier } from './frontiers';
-import { ReplicationStream } from './replication-stream';
-import { isLive } from './running-table';
-import { checkSchemas } from './schema-check';
-import { takeSlot } from './slot-life';
-import { takeSnapshot } from './snapshot';
+import { advanceFrontiers, advanceWriteFrontier } from './reports/frontiers';
+import { ReplicationStream } from './stream/replication-stream';
+import { isLive } from './tables/running-table';
+import { checkSchemas } from './tables/schema-check';
+import { takeSlot } from './stream/slot-life';
+import { takeSnapshot } from './tables/snapshot';
 import { appliedLsn, storedTable } from './store';
-import { consume, probe, type Feed } from './stream';
+import { consume, probe, type Feed } from './stream/stream';
 
 const PROBE_EVERY_MS = 1000;
 /** How long to look whether a cut walsender was the only connection lost. */

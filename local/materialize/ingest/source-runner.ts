@@ -5,11 +5,11 @@ import { connectUpstream, cut } from '../upstream';
 import { runDataflow } from './dataflow';
 import type { DataflowContext } from './dataflow-context';
 import { DefiniteError, tableErrors, TransientError, type TableError } from './errors';
-import { addFrontiers, removeFrontiers } from './frontiers';
-import { runningTable, type RunningTable } from './running-table';
+import { addFrontiers, removeFrontiers } from './reports/frontiers';
+import { runningTable, type RunningTable } from './tables/running-table';
 import { forgetSource, forgetTable, installIngestTables, setTableError } from './store';
-import { SourceStatistics } from './statistics';
-import * as statuses from './statuses';
+import { SourceStatistics } from './reports/statistics';
+import * as statuses from './reports/statuses';
 
 const UNDEFINED_TABLE = '42P01';
 /** Pause after the store itself failed. */

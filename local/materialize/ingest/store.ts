@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { cut, ident } from '../upstream';
 import type { TableError } from './errors';
-import { formatLsn, parseLsn, type Lsn } from './lsn';
+import { formatLsn, parseLsn, type Lsn } from './stream/lsn';
 
 /** What the store knows of a table: its snapshot, and where in upstream's WAL that was taken. */
 export interface StoredTable {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inLanes } from '../../e2e/lanes';
+import { inLanes } from '../../e2e/support/lanes';
 import { Replay, type Unit, unitKey } from './transcripts/replay';
 
 /** Recordings that build on each other share one stand-in and one upstream. */

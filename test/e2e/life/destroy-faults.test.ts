@@ -1,0 +1,148 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startMaterialize, type MaterializeServer } from '../../../local/materialize/standin';
+import type { DestroyReport } from '../../../src/core/destroy/types';
+import { catalogs, restorable } from '../support/compare';
+import { inLanes, untried } from '../support/lanes';
+import { ended } from '../support/live';
+import { has, itSince, SQL_ROLE } from '../support/versions';
+import { REAL_MATERIALIZE, World, type Mode } from '../support/world';
+import { Writer } from '../support/writer';
+
+/** The Neon setting that lets addresses in. */
+const ALLOWED = '^PATCH .*projects';
+
+/** Each thing that destroy changes, in its order. */
+const CHANGES = {
+  api: [
+    '^schedule delete',
+    '^COMMENT ON PUBLICATION .*slot',
+    '^DROP SOURCE',
+    '^DROP CONNECTION',
+    '^DROP SECRET',
+    '^DROP CLUSTER',
+    '^DROP SCHEMA',
+    '^ALTER PUBLICATION .* DROP TABLE',
+    'REPLICA IDENTITY DEFAULT',
+    '^DELETE .*/roles/',
+    ALLOWED,
+    '^DROP PUBLICATION',
+  ],
+  sql: ['^DROP SOURCE', '^REVOKE SELECT', '^ALTER DEFAULT PRIVILEGES .* REVOKE', '^DROP ROLE'],
+  // The publication is somebody else's: another one, empty, holds the record.
+  adopted: [
+    '^COMMENT ON PUBLICATION .*record.*slot',
+    '^DROP SOURCE',
+    '^ALTER PUBLICATION "theirs" DROP TABLE',
+    'REPLICA IDENTITY DEFAULT',
+    '^DELETE .*/roles/',
+    ALLOWED,
+    '^DROP PUBLICATION .*record',
+  ],
+};
+type Kind = keyof typeof CHANGES;
+
+const EGRESS = '203.0.113.0/24';
+const OFFICE = '198.51.100.7';
+
+let materialize: MaterializeServer | undefined;
+/** Where Materialize says it comes from; from nowhere, and no address is let in or taken back. */
+let egress: string[];
+let results: Map<string, Promise<void>>;
+/** What destroy changed in all cases, as its workers wrote it down. */
+const journals: string[] = [];
+
+const THEIRS = ['public.customers', 'public.orders'];
+
+async function world(kind: Kind): Promise<{ world: World; before: unknown }> {
+  const made = await World.start({ sharedMaterialize: materialize, neon: { sampleOrders: 200 } });
+  made.neon.changeSettings({ allowed_ips: { ips: [OFFICE], protected_branches_only: false } });
+  if (kind === 'adopted') {
+    await made.upstream((client) =>
+      client.query(
+        `CREATE PUBLICATION theirs FOR TABLE ${THEIRS.join(', ')}; ALTER PUBLICATION theirs OWNER TO ${made.neon.owner}`,
+      ),
+    );
+  }
+  const cidrs = 'SELECT cidr FROM mz_catalog.mz_egress_ips ORDER BY cidr';
+  egress = (await made.target((client) => client.query<{ cidr: string }>(cidrs))).rows.map(({ cidr }) => cidr);
+  const before = restorable(await catalogs(made));
+  const worker = await made.startWorker();
+  const apply = async (tables: string[] | undefined) => {
+    const file = await made.write(({ source }) => {
+      if (kind === 'sql') source.role = { name: `mz_${made.name}`, via: 'sql' };
+      if (kind === 'adopted') source.publication = 'theirs';
+      source.tables = tables ?? source.tables;
+    });
+    await ended(made, ['apply', file, '--yes']);
+  };
+  await apply(kind === 'adopted' ? THEIRS : undefined);
+  // Theirs is not ours to change before the pipeline stands.
+  if (kind === 'adopted') await apply([...THEIRS, 'public."Order Items"']);
+  expect(made.neon.settings().allowed_ips?.ips).toEqual([OFFICE, ...egress]);
+  worker.kill('SIGTERM');
+  await new Promise((resolve) => worker.once('exit', resolve));
+  return { world: made, before };
+}
+
+interface Case {
+  mode: Mode;
+  kind: Kind;
+}
+const CASES: Case[] = [
+  { mode: 'kill-before', kind: 'api' },
+  { mode: 'kill-after', kind: 'api' },
+  { mode: 'kill-after', kind: 'adopted' },
+  { mode: 'lose-answer', kind: 'api' },
+  { mode: 'kill-after', kind: 'sql' },
+];
+const needs = ({ kind }: Case) => (kind === 'sql' ? SQL_ROLE : null);
+const RUN = CASES.filter((one) => has(needs(one)));
+const caseOf = ({ mode, kind }: Case): string => `${mode} ${kind}`;
+
+describe('destroy, with a worker that dies or loses an answer at each change', () => {
+  beforeAll(async () => {
+    if (!REAL_MATERIALIZE) materialize = await startMaterialize({ speed: 20, egressIps: [EGRESS] });
+    results = inLanes(RUN, caseOf, one);
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.allSettled(results.values());
+    await materialize?.stop();
+  });
+
+  for (const one of CASES) {
+    const title = `${one.mode}, ${one.kind}: both catalogs are as before the first apply`;
+    const test = async () => {
+      expect(results.has(caseOf(one))).toBe(true);
+      await results.get(caseOf(one));
+    };
+    itSince(needs(one), title, test, 1_200_000);
+  }
+
+  it('was tried at every change that destroy makes', () => {
+    expect(journals).toHaveLength(RUN.length);
+    expect(untried(journals, Object.values(CHANGES).flat())).toEqual([]);
+  });
+});
+
+async function one({ mode, kind }: Case): Promise<void> {
+  const { world: made, before } = await world(kind);
+  let writer: Writer | null = null;
+  try {
+    const changes = CHANGES[kind].filter((pattern) => pattern !== ALLOWED || egress.length > 0);
+    const strikes = changes.map((pattern) => ({ pattern, mode }));
+    const journal = join(made.dir, 'journal');
+    await made.keepWorker({ strikes, markers: made.dir, journal });
+    writer = await Writer.start(made.upstreamUrl());
+    const report = JSON.parse(await ended(made, ['destroy', made.name, '--yes', '--output', 'json'])) as DestroyReport;
+    expect(await writer.stop()).toEqual([]);
+    expect(report.objects.filter(({ fate }) => fate === 'left-behind')).toEqual([]);
+    const struck = (await readdir(made.dir)).filter((name) => name.startsWith('struck-'));
+    expect(struck).toHaveLength(strikes.length);
+    expect(restorable(await catalogs(made))).toEqual(before);
+    journals.push(await readFile(journal, 'utf8'));
+  } finally {
+    await writer?.stop();
+    await made.stop();
+  }
+}

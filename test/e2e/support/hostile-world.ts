@@ -1,0 +1,23 @@
+import type { Client } from 'pg';
+import { hostileDefaults, HOSTILE_DEFAULTS } from '../../../local/postgres/hostile';
+import { SUPERUSER } from '../../../local/postgres/data-folder';
+import { quoteIdent } from '../../../src/core/sql/quote';
+
+/**
+ * Gives a database, its owner, and the owner in this database defaults that mean ill, and every table row security that
+ * shows nobody anything. `client` is the superuser's session in it: whoever prepares and compares keeps the defaults
+ * that it has now.
+ */
+export async function turnHostile(client: Client, owner: string, database: string): Promise<void> {
+  const [role, base] = [quoteIdent(owner), quoteIdent(database)];
+  await client.query('CREATE SCHEMA hostile');
+  for (const [name] of HOSTILE_DEFAULTS)
+    await client.query(`ALTER ROLE ${quoteIdent(SUPERUSER)} IN DATABASE ${base} SET ${name} FROM CURRENT`);
+  for (const whose of [`DATABASE ${base}`, `ROLE ${role}`, `ROLE ${role} IN DATABASE ${base}`])
+    for (const statement of hostileDefaults(whose)) await client.query(statement);
+  const { rows } = await client.query<{ table: string }>(
+    `SELECT format('%I.%I', schemaname, tablename) AS table FROM pg_tables WHERE schemaname = 'public'`,
+  );
+  for (const { table } of rows)
+    await client.query(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY; ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`);
+}

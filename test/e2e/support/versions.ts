@@ -1,0 +1,50 @@
+import type { PostgresVersion } from '../../../local/postgres/binaries';
+import type { World } from './world';
+
+/** Another major version of Postgres, and `turnHostile`, for every world of the run: `npm run test:hostile`. */
+const NAMED = Number(process.env.N2M_TEST_POSTGRES_VERSION);
+export const POSTGRES_VERSION = Number.isInteger(NAMED) && NAMED > 0 ? (NAMED as PostgresVersion) : undefined;
+export const HOSTILE = process.env.N2M_TEST_HOSTILE === '1';
+
+/** What a version brought, for cases that need it. */
+export interface Since {
+  version: PostgresVersion;
+  brought: string;
+}
+
+/** No login of these tests is a superuser's, and earlier versions let nobody else make a role that replicates. */
+export const SQL_ROLE: Since = { version: 16, brought: 'roles that replicate, made by an ordinary owner' };
+
+export const MERGE: Since = { version: 15, brought: 'MERGE' };
+export const COLUMN_LISTS: Since = { version: 15, brought: 'publications of some columns' };
+export const VIRTUAL_COLUMNS: Since = { version: 18, brought: 'virtual generated columns' };
+/** Before, the stored value was part of a full identity, published or not. */
+export const GENERATED_REFUSED: Since = { version: 18, brought: 'writes refused for a generated column' };
+
+export const has = (need: Since | null, running = POSTGRES_VERSION): boolean =>
+  need === null || running === undefined || running >= need.version;
+
+/** Cases that an earlier version cannot have are skipped there by name, with what they need; null is any version. */
+export function itSince(need: Since | null, name: string, test: () => Promise<void>, timeout?: number): void {
+  if (need === null || has(need)) it(name, test, timeout);
+  else it.skip(`${name} (needs PostgreSQL ${need.version}: ${need.brought})`, test);
+}
+
+export const GIVEN_PASSWORD = 'given-password-0815';
+/** Environment of a worker that may have to know the password of a role that was given. */
+export const GIVEN_ENV = { N2M_SECRET_ROLE_PASSWORD: GIVEN_PASSWORD };
+
+export type Role = { name: string; via: 'sql' } | { name: string; via: 'given'; password: string };
+
+/** The pipeline's role as its file names it: made by the run, or given by a superuser where it takes one to make it. */
+export async function roleOf(world: World, running = POSTGRES_VERSION): Promise<Role> {
+  const name = `mz_${world.name}`;
+  if (has(SQL_ROLE, running)) return { name, via: 'sql' };
+  await world.upstream(async (client) => {
+    const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [name]);
+    if (rowCount !== 0) return;
+    await client.query(`CREATE ROLE ${name} LOGIN REPLICATION BYPASSRLS PASSWORD '${GIVEN_PASSWORD}'`);
+    await client.query(`ALTER ROLE ${name} SET idle_in_transaction_session_timeout = 0`);
+  });
+  return { name, via: 'given', password: 'env:N2M_SECRET_ROLE_PASSWORD' };
+}

@@ -1,0 +1,226 @@
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { parse, stringify } from 'yaml';
+import type { ListedPipeline } from '../../../src/cli/render/list';
+import type { StatusDocument } from '../../../src/cli/render/status-document';
+import type { Alert, CheckResult } from '../../../src/core/watch/types';
+import { until } from '../support/until';
+import { World, type PipelineFile, type WorldOptions } from '../support/world';
+
+/** Signs the webhook bodies of these tests. */
+const KEY = 'a key for signing, made for this test';
+
+/** Takes alerts as a third party does; `down` makes it refuse them. */
+export class Receiver {
+  readonly alerts: Alert[] = [];
+  readonly forged: string[] = [];
+  down = false;
+  refused = 0;
+  pings = 0;
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<Receiver> {
+    const server = createServer((request, response) => {
+      let body = '';
+      request.setEncoding('utf8');
+      request.on('data', (chunk: string) => (body += chunk));
+      request.on('end', () => {
+        if (request.method === 'GET') receiver.pings += 1;
+        else if (receiver.down) receiver.refused += 1;
+        else receiver.take(body, request.headers['x-n2m-signature']);
+        response.writeHead(receiver.down ? 503 : 204).end();
+      });
+    });
+    const receiver = new Receiver(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return receiver;
+  }
+
+  private take(body: string, signature: string | string[] | undefined): void {
+    const expected = `sha256=${createHmac('sha256', KEY).update(body).digest('hex')}`;
+    if (signature !== expected) this.forged.push(`${String(signature)} ${body}`);
+    this.alerts.push(JSON.parse(body) as Alert);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/alerts`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+/** A look by the command line. */
+export interface Looked {
+  code: number;
+  status: StatusDocument;
+}
+
+/** A world with an applied pipeline, whose schedule is driven by hand, and somebody who is told. */
+export class Watched {
+  private constructor(
+    readonly world: World,
+    readonly receiver: Receiver,
+    readonly file: string,
+  ) {}
+
+  /**
+   * The schedule's own period is so long that only `check` triggers checks. `change` edits the file before.
+   */
+  static async start(
+    options: WorldOptions = {},
+    change: (file: PipelineFile) => void = () => undefined,
+  ): Promise<Watched> {
+    const receiver = await Receiver.start();
+    const world = await World.start({
+      ...options,
+      neon: { sampleOrders: 200, operationMs: 50, ...options.neon },
+      materialize: {
+        statisticsInterval: 500,
+        schemaValidationInterval: 500,
+        restartDelay: 200,
+        ...options.materialize,
+      },
+      env: {
+        N2M_SECRET_ALERT_URL: receiver.url,
+        N2M_SECRET_ALERT_KEY: KEY,
+        N2M_SECRET_PING_URL: receiver.url,
+        ...options.env,
+      },
+    });
+    try {
+      await world.startWorker();
+      const path = await world.write((file) => {
+        file.alerts = [{ webhook: 'env:N2M_SECRET_ALERT_URL', signingKey: 'env:N2M_SECRET_ALERT_KEY' }];
+        file.watch = { every: '1h', pingUrl: 'env:N2M_SECRET_PING_URL' };
+        change(file);
+      });
+      const { code, stderr } = await world.n2m(['apply', path, '--yes']);
+      if (code !== 0) throw new Error(`apply ended with ${code}: ${stderr}`);
+      return new Watched(world, receiver, path);
+    } catch (error) {
+      await world.stop();
+      await receiver.stop();
+      throw error;
+    }
+  }
+
+  get schedule() {
+    return this.world.temporal.schedule.getHandle(`pipeline/${this.world.name}/watch`);
+  }
+
+  /** One scheduled check, begun after now, and what it found. */
+  async check(): Promise<CheckResult> {
+    const started = async () =>
+      (await this.schedule.describe()).info.recentActions.map(({ action }) => action.workflow);
+    const before = new Set((await started()).map(({ firstExecutionRunId }) => firstExecutionRunId));
+    await this.schedule.trigger(ScheduleOverlapPolicy.SKIP);
+    const workflow = await until(async () =>
+      (await started()).find(({ firstExecutionRunId }) => !before.has(firstExecutionRunId)),
+    );
+    const handle = this.world.temporal.workflow.getHandle(workflow.workflowId, workflow.firstExecutionRunId);
+    return (await handle.result()) as CheckResult;
+  }
+
+  /** Two checks: whatever happened has to be known, and told, by the end of the second. */
+  async twoChecks(): Promise<{ result: CheckResult; told: Alert[] }> {
+    const from = this.receiver.alerts.length;
+    await this.check();
+    const result = await this.check();
+    return { result, told: this.receiver.alerts.slice(from) };
+  }
+
+  async status(args: string[] = []): Promise<Looked> {
+    const { code, stdout, stderr } = await this.world.n2m(['status', this.world.name, '--output', 'json', ...args]);
+    if (stdout === '') throw new Error(`status ended with ${code}: ${stderr}`);
+    return { code, status: JSON.parse(stdout) as StatusDocument };
+  }
+
+  /** Applies the file anew, with a change. */
+  async apply(change: (file: PipelineFile) => void): Promise<void> {
+    const file = parse(await readFile(this.file, 'utf8')) as PipelineFile;
+    change(file);
+    await writeFile(this.file, stringify(file, { lineWidth: 0 }));
+    const { code, stderr } = await this.world.n2m(['apply', this.file, '--yes']);
+    if (code !== 0) throw new Error(`apply ended with ${code}: ${stderr}`);
+  }
+
+  /** Its line of `n2m list`. */
+  async listed(): Promise<ListedPipeline | undefined> {
+    const { stdout } = await this.world.n2m(['list', '--output', 'json']);
+    const { pipelines } = JSON.parse(stdout) as { pipelines: ListedPipeline[] };
+    return pipelines.find(({ pipeline }) => pipeline === this.world.name);
+  }
+
+  /** What Materialize says of the source and of its tables, by name. */
+  async statuses(): Promise<Record<string, string>> {
+    const { rows } = await this.world.target((client) =>
+      client.query<{ name: string; status: string }>(
+        `SELECT s.name, s.status FROM mz_internal.mz_source_statuses s JOIN mz_catalog.mz_sources o ON o.id = s.id
+         JOIN mz_catalog.mz_schemas n ON n.id = o.schema_id WHERE n.name = '${this.world.name}'`,
+      ),
+    );
+    return Object.fromEntries(rows.map(({ name, status }) => [name, status]));
+  }
+
+  /** Waits until Materialize itself shows it; only then do the checks count. */
+  async untilStatus(name: string, status: string): Promise<void> {
+    await until(async () => ((await this.statuses())[name] === status ? true : undefined), `${name} ${status}`);
+  }
+
+  get source(): string {
+    return `${this.world.name}_source`;
+  }
+
+  /** More WAL than an idle server writes by itself. */
+  async write(rows = 400): Promise<void> {
+    await this.world.upstream((client) =>
+      client.query(
+        `INSERT INTO orders (customer_id, status, total, note)
+         SELECT 1, 'more', n, repeat('x', 200) FROM generate_series(1, $1::int) n`,
+        [rows],
+      ),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.world.stop();
+    await this.receiver.stop();
+  }
+}
+
+/** Checks until the recovery is told, and two more: one recovery, and nothing else about it. `nudge` comes before each. */
+export async function expectRecovery(watched: Watched, nudge: () => Promise<unknown> = () => Promise.resolve()) {
+  const from = watched.receiver.alerts.length;
+  const told = () => watched.receiver.alerts.slice(from);
+  await until(async () => {
+    await nudge();
+    const { verdict } = await watched.check();
+    return verdict.name === 'healthy' && told().length > 0 ? true : undefined;
+  }, 'a recovery');
+  await watched.twoChecks();
+  expect(told().map((alert) => ({ ...gist(alert), cause: alert.cause }))).toEqual([
+    {
+      kind: 'recovered',
+      severity: 'ok',
+      rules: expect.any(Array) as string[],
+      cause: expect.stringMatching(/^recovered: /) as string,
+    },
+  ]);
+  const { code, status } = await watched.status();
+  expect({ code, verdict: status.verdict, alerts: status.alerts }).toEqual({ code: 0, verdict: 'healthy', alerts: [] });
+}
+
+/** What an alert is about, as far as tests compare it. */
+export const gist = ({ kind, severity, symptoms }: Alert) => ({
+  kind,
+  severity,
+  rules: symptoms.map(({ rule }) => rule),
+});
