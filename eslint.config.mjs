@@ -23,6 +23,7 @@ export default tseslint.config(
       'coverage/**',
       'node_modules/**',
       '.local/**',
+      '.stryker/**',
       '**/*.generated.ts',
       '**/*.js',
       '**/*.mjs',

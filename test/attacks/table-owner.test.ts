@@ -115,7 +115,7 @@ attack('the owner of a replicated table', {
 
   'any text at all': async () => {
     await fc.assert(
-      fc.asyncProperty(nasty, async (name) => {
+      fc.asyncProperty(nasty(), async (name) => {
         // A name of nothing but spaces is still one word on its line.
         shownAsOne(`t${name}`);
         expect(unseenIn(await failureOf(name))).toEqual([]);
@@ -123,7 +123,7 @@ attack('the owner of a replicated table', {
       { numRuns: 60 },
     );
     fc.assert(
-      fc.property(nasty, (text) => {
+      fc.property(nasty(), (text) => {
         for (const paint of PAINTS) expect(unseenIn(lineOf(text, paint))).toEqual([]);
         expect(lineOf(text, colours).split(/[\n\r]/)).toHaveLength(1);
       }),
