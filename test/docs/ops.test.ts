@@ -6,21 +6,10 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { WORKER_VARIABLES } from '../../scripts/docs/environment';
 import { parseConfig } from '../../src/config';
+import { at, named } from './documents';
 import { read, ROOT } from './pages';
 
 const ANALYZE = '/usr/bin/systemd-analyze';
-
-/** What stands at a path of a document; undefined where there is nothing. */
-function at(value: unknown, ...path: (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<string | number, unknown>)[key] : undefined,
-    value,
-  );
-}
-
-/** The entry of a list with this name. */
-const named = (list: unknown, name: string): unknown => (list as unknown[]).find((entry) => at(entry, 'name') === name);
 
 /** YAML 1.1, as kubectl reads it: there 0440 is octal. */
 const documents = parseAllDocuments(read('ops/kubernetes/worker.yaml'), { version: '1.1' }).map(
@@ -151,24 +140,5 @@ describe('ops/prometheus-alerts.yaml', () => {
     const alerts = rules.flatMap(({ alert }) => alert ?? []).sort();
     expect(names(true)).toEqual(alerts);
     expect(names(false)).toEqual(alerts);
-  });
-});
-
-describe('.github/workflows/release.yml', () => {
-  const text = read('.github/workflows/release.yml');
-  const workflow: unknown = parse(text);
-
-  it('runs actions of a fixed commit only', () => {
-    const uses = [...text.matchAll(/uses: (\S+)/g)].map(([, action]) => action);
-    expect(uses.length).toBeGreaterThan(0);
-    for (const action of uses) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
-  });
-
-  it('may sign only where it publishes, and publishes with provenance what was packed', () => {
-    expect(at(workflow, 'permissions')).toEqual({ contents: 'read' });
-    expect(at(workflow, 'jobs', 'publish', 'permissions')).toEqual({ contents: 'read', 'id-token': 'write' });
-    expect(at(workflow, 'jobs', 'pack', 'permissions')).toBeUndefined();
-    expect(at(workflow, 'jobs', 'publish', 'needs')).toBe('pack');
-    expect(text).toContain('npm publish --provenance');
   });
 });
