@@ -1,5 +1,5 @@
 import type { StepResult } from '../core/plan/types';
-import { leftClusters, strayName } from '../core/objects/cluster/orphans';
+import { leftClusters, orphanName } from '../core/objects/cluster/orphans';
 import { dropCluster } from '../core/sql/materialize';
 import type { PipelineSpec } from '../core/spec/types';
 import { readStrays } from '../systems/materialize';
@@ -13,7 +13,7 @@ export function dropLeftClusters(deps: Deps, { spec }: { spec: PipelineSpec }): 
     const left = leftClusters(await readStrays(client, spec));
     for (const { name } of left) await client.query(dropCluster(name));
     if (left.length === 0) return done('dropped', `clusters of ${spec.name}`, 'nothing is left to drop');
-    const names = left.map(strayName).join(', ');
+    const names = left.map(orphanName).join(', ');
     return done('dropped', names, `${names} is gone`);
   });
 }

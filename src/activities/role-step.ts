@@ -1,7 +1,7 @@
 import * as sql from '../core/sql/postgres';
 import { letReplicate, mayReplicate, replicatesByGroup } from '../core/objects/role/managed';
 import { writeMark, isOurs } from '../core/plan/ownership';
-import { neverIdlesOut } from '../core/plan/source-steps';
+import { neverIdlesOut } from '../core/objects/role';
 import type { RoleFacts } from '../core/plan/facts';
 import type { StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';

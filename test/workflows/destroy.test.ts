@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { runId } from '../../src/core/names';
 import type { DestroyReport, DestroyStep } from '../../src/core/destroy/types';
-import { LIFE_STEP_IDS } from '../../src/core/plan/types';
+import { REMOVALS as STEPS } from '../../src/core/objects';
 import { destroyPlan, fakes, planStep, spec, startHarness, type Harness } from './harness';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
 afterAll(() => harness.close());
 
-const REMOVALS = [...LIFE_STEP_IDS.slice(0, 14), 'drop-cluster'] as const;
+const REMOVALS = STEPS.map(({ id }) => id);
 const step = (id: DestroyStep['id'], fate: DestroyStep['fate']): DestroyStep => ({
   ...planStep(id, { action: fate === 'remove' ? 'drop' : 'keep' }),
   ...{ fate, why: null, run: [] },

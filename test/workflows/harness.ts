@@ -6,7 +6,7 @@ import type { Activities } from '../../src/activities/types';
 import type { DestroyPlan, DestroyStep } from '../../src/core/destroy/types';
 import type { Plan, PlanStep, StepResult } from '../../src/core/plan/types';
 import type { RepairPlan } from '../../src/core/repair/types';
-import { STEP_IDS } from '../../src/core/plan/types';
+import { STEP_IDS } from '../../src/core/objects';
 import type { PipelineSpec } from '../../src/core/spec/types';
 import type { CheckResult } from '../../src/core/watch/types';
 import { postgresSpec } from '../core/plan/fixtures';

@@ -1,3 +1,5 @@
+import { OBJECTS, removalOrder, UPSTREAM } from '../objects';
+import type { DestroyContext } from './context';
 import { isOurs } from '../plan/ownership';
 import { named } from '../objects/source/rebuild-steps';
 import type { WatchFacts } from '../plan/facts';
@@ -6,9 +8,7 @@ import type { PipelineSpec } from '../spec/types';
 import { plural } from '../text/count';
 import { fit } from '../text/fit';
 import { addedBy } from './added';
-import { sourceSteps, unseenSteps } from './source-steps';
 import { leave } from './step';
-import { targetSteps } from './target-steps';
 import type { DestroyPlan, DestroySource, DestroyStep, DestroyTarget, KnownUpstream } from './types';
 
 export interface DestroyLook {
@@ -26,22 +26,18 @@ export interface DestroyLook {
 export function planDestruction(look: DestroyLook): DestroyPlan {
   const { spec, target, source, leaveUpstream } = look;
   const known = knownUpstream(look);
-  const [watch, ...inTarget] = targetSteps(spec, target, look.watch);
-  const upstream = source
-    ? sourceSteps({
-        spec,
-        found: source,
-        known,
-        sourceStays: target.source !== null && !isOurs(target.source.comment, spec.name),
-        sourceGoes: target.source !== null && isOurs(target.source.comment, spec.name),
-      })
-    : unseenSteps(
-        spec,
-        known.slot,
-        (target.source?.children ?? []).map((child) => child.upstream),
-        target.egressCidrs,
-      );
-  const steps = inOrder([watch, ...inTarget, ...(leaveUpstream ? upstream.map(left) : upstream)]);
+  const ours = target.source !== null && isOurs(target.source.comment, spec.name);
+  const context: DestroyContext = {
+    ...{ spec, target, watch: look.watch, source, known },
+    sourceStays: target.source !== null && !ours,
+    sourceGoes: ours,
+    going: new Set(),
+  };
+  const walked = OBJECTS.toReversed().flatMap((object): DestroyStep[] => {
+    const steps = object.destroy?.(context) ?? [];
+    return leaveUpstream && source !== null && UPSTREAM.includes(object) ? steps.map(left) : steps;
+  });
+  const steps = walked.sort((a, b) => removalOrder(a.id) - removalOrder(b.id));
   const due = steps.filter((step) => step.fate === 'remove');
   const dependents = steps.some((step) => step.id === 'remove-source' && step.fate === 'remove')
     ? (target.source?.dependents ?? [])
@@ -66,16 +62,6 @@ function knownUpstream({ target, source, known }: DestroyLook): KnownUpstream {
     slot: target.source?.slot ?? known?.slot ?? slots.at(-1) ?? null,
     added: added.length > 0 ? added : (known?.added ?? []),
   };
-}
-
-const ORDER = [
-  ...['remove-watch', 'remove-source', 'remove-slot', 'remove-connection', 'remove-secret', 'remove-cluster'],
-  ...['drop-cluster', 'remove-schema', 'unpublish', 'restore-identity', 'remove-grants', 'remove-role', 'remove-ips'],
-  ...['remove-publication', 'remove-record', 'logical-replication', 'look-at-strays'],
-];
-
-function inOrder(steps: (DestroyStep | undefined)[]): DestroyStep[] {
-  return steps.filter((step) => step !== undefined).sort((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id));
 }
 
 const left = (step: DestroyStep): DestroyStep =>

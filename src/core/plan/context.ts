@@ -9,7 +9,7 @@ import { planSyntax, recreateReasons } from '../objects/source/definition';
 import type { Plan, PlanAction, PlannedTable, PlanStep, Rebuild, RemovedTable, StepId } from './types';
 
 /** Everything a step is decided from, worked out once. */
-export interface Scene {
+export interface PlanContext {
   spec: PipelineSpec;
   source: SourceFacts;
   target: TargetFacts;
@@ -31,7 +31,12 @@ export interface Scene {
   established: boolean;
 }
 
-export function setScene(spec: PipelineSpec, source: SourceFacts, target: TargetFacts, watch: WatchFacts): Scene {
+export function planContext(
+  spec: PipelineSpec,
+  source: SourceFacts,
+  target: TargetFacts,
+  watch: WatchFacts,
+): PlanContext {
   const rebuild = rebuildOf(spec, source, target);
   const tables = selectTables(spec, source, target, rebuild);
   const recreate = recreateReasons(spec, source, target);
@@ -69,20 +74,20 @@ export function planStep(
  * What becomes of an object that exists and matches: ours and what was adopted before is kept; met for the first time,
  * it is adopted.
  */
-export const keepOrAdopt = (scene: Scene, comment: string | null): 'keep' | 'adopt' =>
-  isOurs(comment, scene.spec.name) || scene.established ? 'keep' : 'adopt';
+export const keepOrAdopt = (context: PlanContext, comment: string | null): 'keep' | 'adopt' =>
+  isOurs(comment, context.spec.name) || context.established ? 'keep' : 'adopt';
 
 /** Whether an object may be changed: it is ours, or was adopted by this pipeline and belongs to no other. */
-export function isManaged(scene: Scene, comment: string | null): boolean {
-  const owner = ownerOf(comment, scene.spec.name);
-  return owner.kind === 'us' || (owner.kind === 'nobody' && scene.established);
+export function isManaged(context: PlanContext, comment: string | null): boolean {
+  const owner = ownerOf(comment, context.spec.name);
+  return owner.kind === 'us' || (owner.kind === 'nobody' && context.established);
 }
 
 /**
  * The secret has to be written: there is none, or nothing has proved its value, which cannot be read back. A connection
  * proves it when it is made; another role, or one made anew, or the same one on another server, has another password.
  */
-export function writesSecret({ spec, source, target, elsewhere }: Scene): boolean {
+export function writesSecret({ spec, source, target, elsewhere }: PlanContext): boolean {
   const { name } = spec.source.role;
   if (target.secret === null || target.connection === null || elsewhere) return true;
   const roleExists = source.role !== null || (source.neon?.roleNames.includes(name) ?? false);
@@ -90,8 +95,8 @@ export function writesSecret({ spec, source, target, elsewhere }: Scene): boolea
 }
 
 /** Whose it is, for the sentence of a conflict. */
-export function ownerWords(scene: Scene, comment: string | null): string {
-  const owner = ownerOf(comment, scene.spec.name);
+export function ownerWords(context: PlanContext, comment: string | null): string {
+  const owner = ownerOf(comment, context.spec.name);
   return owner.kind === 'pipeline' ? `belongs to pipeline ${owner.name}` : 'was not made by n2m';
 }
 

@@ -1,80 +1,52 @@
+import { ACCESS, INGEST, OBJECTS, SETTLE, UPSTREAM } from '../objects';
+import type { GuideObject } from '../objects/object';
 import type { PipelineSpec } from '../spec/types';
-import { cluster, dropCluster, rightSize } from '../objects/cluster/plan';
 import { amount, estimates } from '../objects/cluster/estimate';
 import type { SourceFacts, TargetFacts, WatchFacts } from './facts';
-import { sceneFindings } from './findings';
-import { setScene, type Scene } from './context';
-import { grants, ipAllow, logicalReplication, publication, replicaIdentity, role } from './source-steps';
-import { rebuildReason } from '../objects/source/rebuild-steps';
-import { connection, dropKey, dropTables, rebuildSteps, recopyKey, schema, secret, source } from './target-steps';
+import { findingsOf } from './findings';
+import { planContext, type PlanContext } from './context';
 import type { Approval, Plan, PlanStep } from './types';
-import { running, snapshot, watch } from './wait-steps';
 
 /** What a run would do, in order, and what it would have to ask for. Second time after a finished run: nothing. */
 export function makePlan(spec: PipelineSpec, from: SourceFacts, to: TargetFacts, watched: WatchFacts): Plan {
-  const scene = setScene(spec, from, to, watched);
-  const steps = planSteps(scene);
+  const context = planContext(spec, from, to, watched);
+  const steps = planSteps(context);
   return {
     pipeline: spec.name,
-    findings: sceneFindings(scene),
+    findings: findingsOf(context),
     steps,
     changes: steps.filter((step) => step.action !== 'keep' && step.action !== 'adopt').length,
-    needsApproval: approvals(scene, steps),
-    tables: scene.tables,
-    removed: scene.removed,
-    rebuild: scene.rebuild,
-    syntax: scene.syntax,
-    snapshot: { ...amount(scene.tables), estimates: estimates(spec, to, scene.tables) },
+    needsApproval: approvals(context, steps),
+    tables: context.tables,
+    removed: context.removed,
+    rebuild: context.rebuild,
+    syntax: context.syntax,
+    snapshot: { ...amount(context.tables), estimates: estimates(spec, to, context.tables) },
   };
 }
 
-function planSteps(scene: Scene): PlanStep[] {
-  const rebuilt = rebuildSteps(scene);
-  const access = [schema(scene), cluster(scene), secret(scene), connection(scene)];
-  const drops = scene.rebuild?.moved ? [...rebuilt.before, ...access] : [...access, ...rebuilt.before];
-  const target = [...drops, source(scene), ...rebuilt.after];
-  const changed = target.some((step) => step.action === 'create' || step.action === 'change');
-  const dropped = dropTables(scene);
-  const left = dropCluster(scene);
+function planSteps(context: PlanContext): PlanStep[] {
+  const made = [...ACCESS, ...INGEST];
+  const first = made.filter((object) => object.goesFirst?.(context));
+  const inTarget = [...first, ...made.filter((object) => !first.includes(object)), ...SETTLE];
   return [
-    logicalReplication(scene),
-    role(scene),
-    replicaIdentity(scene),
-    grants(scene),
-    publication(scene),
-    ipAllow(scene),
-    ...target,
-    ...(dropped ? [dropped] : []),
-    running(scene, changed),
-    snapshot(scene),
-    rightSize(scene),
-    ...(left ? [left] : []),
-    watch(scene),
+    ...UPSTREAM.flatMap((object) => stepsOf(object, context, [])),
+    ...inTarget.reduce<PlanStep[]>((before, object) => [...before, ...stepsOf(object, context, before)], []),
   ];
 }
 
+/** `before`: planned before it in Materialize. */
+function stepsOf({ steps }: GuideObject, context: PlanContext, before: readonly PlanStep[]): PlanStep[] {
+  return steps.flatMap((step) => step.plan(context, before) ?? []);
+}
+
 /** One entry per key, with the reason a person reads; each table that leaves or is copied again has a key of its own. */
-function approvals({ removed, rebuild }: Scene, steps: PlanStep[]): Approval[] {
+function approvals(context: PlanContext, steps: PlanStep[]): Approval[] {
   const all = steps.flatMap((step): Approval[] => {
     if (step.approval === null || step.action === 'conflict') return [];
-    const each = (key: string | null, reason: string) => (key === null ? [] : [{ key, step: step.id, reason }]);
     const why = [step.sentence, step.interrupts, step.irreversible].filter((part) => part !== null).join('; ');
-    switch (step.id) {
-      case 'drop-tables':
-        return removed.flatMap((table) => {
-          const name = `${table.schema}.${table.name}`;
-          return each(
-            dropKey(table),
-            `drop ${name} from Materialize: no longer in the file; coming back means a new copy`,
-          );
-        });
-      case 'drop-to-recopy':
-        return (rebuild?.damage.dead ?? []).flatMap((table) => each(recopyKey(table), `${table.why}; ${why}`));
-      case 'keep-definitions':
-        return each(step.approval, rebuildReason(rebuild?.dependents ?? []));
-      default:
-        return each(step.approval, why);
-    }
+    const own = OBJECTS.map((object) => object.approvals?.(context, step, why) ?? null).find((keys) => keys !== null);
+    return (own ?? [{ key: step.approval, reason: why }]).map((asked) => ({ ...asked, step: step.id }));
   });
   return all.filter((approval, at) => all.findIndex((other) => other.key === approval.key) === at);
 }

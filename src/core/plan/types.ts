@@ -2,57 +2,8 @@ import type { TableRef } from '../spec/types';
 import type { ItemName } from '../sql/materialize';
 import type { DependentFacts } from './facts';
 
-/** The steps of a run in the guide's order. Each is one activity. */
-export const STEP_IDS = [
-  'logical-replication',
-  'role',
-  'replica-identity',
-  'grants',
-  'publication',
-  'ip-allow',
-  'schema',
-  'cluster',
-  'secret',
-  'connection',
-  'source',
-  // Only in a plan when tables left the file: from Materialize first, from the publication last.
-  'drop-tables',
-  'running',
-  'snapshot',
-  'right-size',
-  'watch',
-] as const;
-
-/** The steps of rotate, repair and destroy, which share their view with a run's; a run that rebuilds has some of them. */
-export const LIFE_STEP_IDS = [
-  'remove-watch',
-  'remove-source',
-  'remove-slot',
-  'remove-connection',
-  'remove-secret',
-  'remove-cluster',
-  'remove-schema',
-  'unpublish',
-  'restore-identity',
-  'remove-grants',
-  'remove-role',
-  'remove-ips',
-  'remove-publication',
-  'remove-record',
-  'prove',
-  'rotate',
-  'reconnect',
-  'keep-definitions',
-  'drop-dead-tables',
-  'drop-to-recopy',
-  'drop-source',
-  'recreate-dependents',
-  // Only in a plan that finds one: the pipeline moved to another.
-  'drop-cluster',
-  'look-at-strays',
-] as const;
-
-export type StepId = (typeof STEP_IDS)[number] | (typeof LIFE_STEP_IDS)[number];
+/** The id of a step in plans, views and reports. Each is named by the room of its object; see src/core/objects. */
+export type StepId = string;
 
 export type PlanAction = 'create' | 'change' | 'keep' | 'adopt' | 'drop' | 'conflict';
 

@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import type { Activities } from '../../../src/activities/types';
 import { runId } from '../../../src/core/names';
-import { STEP_IDS, type Plan } from '../../../src/core/plan/types';
+import { STEP_IDS } from '../../../src/core/objects';
+import type { Plan } from '../../../src/core/plan/types';
 import type { ReplicateReport } from '../../../src/core/run/types';
 import type { SnapshotProgress } from '../../../src/core/snapshot/types';
 import { fakes, planOf, planStep, progress } from '../../workflows/harness';

@@ -7,7 +7,7 @@ import { renderRun } from '../../../src/cli/render/run';
 import { renderStatus } from '../../../src/cli/render/status';
 import { statusOfCheck, statusOfRun, statusWithoutLook } from '../../../src/cli/render/status-document';
 import type { LiveRun } from '../../../src/cli/temporal/read-run';
-import { STEP_IDS } from '../../../src/core/plan/types';
+import { STEP_IDS } from '../../../src/core/objects';
 import type { RunView, StepView } from '../../../src/core/run/types';
 import type { SnapshotProgress, TableProgress } from '../../../src/core/snapshot/types';
 import { planOf, planStep, progress } from '../../workflows/harness';

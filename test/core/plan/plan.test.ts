@@ -1,5 +1,6 @@
 import { makePlan } from '../../../src/core/plan/plan';
-import { STEP_IDS, type Plan, type PlanStep, type StepId } from '../../../src/core/plan/types';
+import { STEP_IDS } from '../../../src/core/objects';
+import type { Plan, PlanStep, StepId } from '../../../src/core/plan/types';
 import { writeMark } from '../../../src/core/plan/ownership';
 import type { SourceFacts, TargetFacts, WatchFacts } from '../../../src/core/plan/facts';
 import type { PipelineSpec } from '../../../src/core/spec/types';

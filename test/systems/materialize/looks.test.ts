@@ -7,7 +7,7 @@ import { createServerCertificate } from '../../../local/postgres/certificate';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
 import { base64Utf8 } from '../../../src/core/base64';
 import { writeMark } from '../../../src/core/plan/ownership';
-import { leftClusters, strayName } from '../../../src/core/objects/cluster/orphans';
+import { leftClusters, orphanName } from '../../../src/core/objects/cluster/orphans';
 import * as mz from '../../../src/core/sql/materialize';
 import * as pg from '../../../src/core/sql/postgres';
 import type { PipelineSpec } from '../../../src/core/spec/types';
@@ -429,14 +429,14 @@ describe('a source with source tables', () => {
     await client.query(mz.commentOnSchema('materialize', 'before', marked));
     await client.query(mz.commentOn('SECRET', item('before'), marked));
     const strays = await readStrays(client, spec);
-    expect(strays.map(strayName)).toEqual([
+    expect(strays.map(orphanName)).toEqual([
       'cluster before',
       'schema materialize.before',
       'secret materialize.Shop.before',
     ]);
     expect(strays[0]?.otherObjects.map(({ name }) => name)).toEqual(['strayed']);
     await client.query('DROP INDEX "Shop".strayed');
-    expect(leftClusters(await readStrays(client, spec)).map(strayName)).toEqual(['cluster before']);
+    expect(leftClusters(await readStrays(client, spec)).map(orphanName)).toEqual(['cluster before']);
   });
 });
 

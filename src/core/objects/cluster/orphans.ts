@@ -13,10 +13,10 @@ export function isNamed({ materialize }: PipelineSpec, { kind, database, schema,
 }
 
 /** `source materialize.shop.shop_source`, `cluster ingest_shop`. */
-export const strayName = ({ kind, database, schema, name }: Marked): string =>
+export const orphanName = ({ kind, database, schema, name }: Marked): string =>
   `${kind} ${[database, schema, name].filter((part) => part !== null).join('.')}`;
 
-export function dropStray({ kind, database, schema, name }: Marked): string {
+export function dropOrphan({ kind, database, schema, name }: Marked): string {
   const item = { database: database ?? '', schema: schema ?? '', name };
   switch (kind) {
     case 'source':

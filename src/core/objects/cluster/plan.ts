@@ -3,8 +3,8 @@ import type { PipelineSpec } from '../../spec/types';
 import type { ClusterFacts } from '../../plan/facts';
 import { amount, estimateSeconds } from './estimate';
 import { isOurs } from '../../plan/ownership';
-import { isManaged, keepOrAdopt, ownerWords, planStep, type Scene } from '../../plan/context';
-import { leftClusters, strayName } from './orphans';
+import { isManaged, keepOrAdopt, ownerWords, planStep, type PlanContext } from '../../plan/context';
+import { leftClusters, orphanName } from './orphans';
 import type { PlannedTable, PlanStep } from '../../plan/types';
 
 /** A copy that takes longer than this at the present size is worth two resizes. */
@@ -26,8 +26,8 @@ export function sizeForSnapshot(spec: PipelineSpec, cluster: ClusterFacts | null
   return seconds > WORTH_A_RESIZE_SECONDS ? snapshotSize : size;
 }
 
-export function cluster(scene: Scene): PlanStep {
-  const { spec, target, tables } = scene;
+export function planCluster(context: PlanContext): PlanStep {
+  const { spec, target, tables } = context;
   const { name, snapshotSize, steadySize } = spec.materialize.cluster;
   const object = `cluster ${name}`;
   const found = target.cluster;
@@ -42,9 +42,9 @@ export function cluster(scene: Scene): PlanStep {
     const sentence = `${object} exists and is unmanaged: its replicas are sized by hand`;
     return planStep('cluster', 'conflict', object, sentence, { changes: both });
   }
-  const foreign = !isManaged(scene, found.comment);
+  const foreign = !isManaged(context, found.comment);
   if (foreign && (found.replicationFactor === 0 || ![snapshotSize, steadySize].includes(found.size))) {
-    const sentence = `${object} exists, ${ownerWords(scene, found.comment)} and differs`;
+    const sentence = `${object} exists, ${ownerWords(context, found.comment)} and differs`;
     return planStep('cluster', 'conflict', object, sentence, { changes: both });
   }
   const size = sizeForSnapshot(spec, found, tables);
@@ -53,7 +53,7 @@ export function cluster(scene: Scene): PlanStep {
     ...(found.replicationFactor === 0 ? ['replication factor: 0 → 1'] : []),
   ];
   if (changes.length === 0) {
-    return planStep('cluster', keepOrAdopt(scene, found.comment), object, `${object} is there at ${found.size}`);
+    return planStep('cluster', keepOrAdopt(context, found.comment), object, `${object} is there at ${found.size}`);
   }
   return planStep('cluster', 'change', object, `change ${object}: ${changes.join(', ')}`, {
     changes,
@@ -62,7 +62,7 @@ export function cluster(scene: Scene): PlanStep {
   });
 }
 
-export function rightSize({ spec, target, tables }: Scene): PlanStep {
+export function rightSize({ spec, target, tables }: PlanContext): PlanStep {
   const { name, snapshotSize, steadySize } = spec.materialize.cluster;
   const object = `cluster ${name}`;
   const found = target.cluster;
@@ -80,8 +80,8 @@ export function rightSize({ spec, target, tables }: Scene): PlanStep {
 }
 
 /** The pipeline moved: what it ran on before goes once it runs where the file says. Null where nothing is left. */
-export function dropCluster({ target }: Scene): PlanStep | null {
-  const left = leftClusters(target.strays).map(strayName);
+export function dropCluster({ target }: PlanContext): PlanStep | null {
+  const left = leftClusters(target.strays).map(orphanName);
   if (left.length === 0) return null;
   const object = left.join(', ');
   return planStep(

@@ -4,8 +4,7 @@ import { alterPublicationAdd, alterPublicationDrop, publishEverything } from '..
 import { narrowed, tablesNotWanted, tablesToPublish, unpublished } from './differences';
 import { isManaged, listed } from '../../plan/context';
 import { tableName } from '../tables/select';
-import { addsUpstream } from '../../plan/source-steps';
-import { blocking, info, statements, warning, type Rule } from '../../plan/findings/rule';
+import { blocking, info, statements, warning, type Rule } from '../../plan/rule';
 
 /** What the publication, there or to be made, lacks or has too much of. */
 export const publicationRules: Record<string, Rule> = {
@@ -18,41 +17,41 @@ export const publicationRules: Record<string, Rule> = {
       ),
     ),
 
-  'publication-creation': (scene) => {
-    const { source, spec } = scene;
+  'publication-creation': (context) => {
+    const { source, spec } = context;
     if (source.user.canCreateInDatabase || source.user.superuser) return [];
     const { database } = spec.source;
     const recorded = source.publication !== null;
     // Somebody else's publication cannot hold the record of what is added.
-    if (recorded && (source.recordExists || !addsUpstream(scene))) return [];
+    if (recorded && (source.recordExists || !context.addsUpstream)) return [];
     const publication = recorded ? recordName(spec.name) : spec.source.publication;
     const fix = statements(`GRANT CREATE ON DATABASE ${quoteIdent(database)} TO ${quoteIdent(source.user.name)}`);
     const sentence = `${source.user.name} may not create publication ${publication}: it lacks CREATE on database ${database}`;
     return [blocking(`publication ${publication}`, sentence, fix)];
   },
 
-  'publication-membership': (scene) => {
-    const { publication } = scene.source;
+  'publication-membership': (context) => {
+    const { publication } = context.source;
     if (publication === null) return [];
-    const missing = tablesToPublish(scene.tables, publication);
+    const missing = tablesToPublish(context.tables, publication);
     if (missing.length === 0) return [];
     const name = `publication ${publication.name}`;
     const fix = statements(alterPublicationAdd(publication.name, missing));
     const sentence = `${name} does not publish ${listed(missing.map(tableName))}`;
-    if (isManaged(scene, publication.comment) && publication.ownedByUs)
+    if (isManaged(context, publication.comment) && publication.ownedByUs)
       return [info(name, `${sentence}; the run adds it`, fix)];
     return [blocking(name, sentence, fix)];
   },
 
-  'publication-operations': (scene) => {
-    const { publication } = scene.source;
+  'publication-operations': (context) => {
+    const { publication } = context.source;
     const missing = publication ? unpublished(publication) : [];
     if (publication === null || missing.length === 0) return [];
     const name = `publication ${publication.name}`;
     const sentence = `${name} leaves out ${missing.join(', ')}: Materialize would show wrong data`;
     const fix = statements(publishEverything(publication.name));
     return [
-      isManaged(scene, publication.comment)
+      isManaged(context, publication.comment)
         ? info(name, `${sentence}; the run mends it`, fix)
         : blocking(name, sentence, fix),
     ];

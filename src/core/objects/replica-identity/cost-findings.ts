@@ -3,7 +3,7 @@ import type { TableFacts } from '../../plan/facts';
 import { listed } from '../../plan/context';
 import { tableName } from '../tables/select';
 import { isCostly, WRITE_COST, writeCost, writeRateWords, type WriteCost } from './cost';
-import { info, warning, type Rule } from '../../plan/findings/rule';
+import { info, warning, type Rule } from '../../plan/rule';
 
 interface Cost {
   table: TableFacts;
@@ -11,7 +11,7 @@ interface Cost {
 }
 
 /** What the upstream pays for being replicated. */
-export const costRules: Record<string, Rule> = {
+export const costFindings: Record<string, Rule> = {
   'identity-full-cost': ({ upstream }) => {
     const costs = upstream
       .filter(({ replicaIdentity }) => replicaIdentity !== 'full')

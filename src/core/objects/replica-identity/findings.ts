@@ -1,121 +1,50 @@
-import { plural } from '../../text/count';
-import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../../sql/postgres';
-import type { TableFacts } from '../../plan/facts';
-import { harmsOf, type Harm } from './harms';
-import { GENERATED_SERVER } from '../publication/differences';
-import { listed } from '../../plan/context';
-import { hasHeirs, sameTable, tableName } from '../tables/select';
-import { blocking, info, statements, warning, type Found, type Rule } from '../../plan/findings/rule';
+import { tablesToPublish } from '../publication/differences';
+import { tableName } from '../tables/select';
+import { replicaIdentityFull } from '../../sql/postgres';
+import { quoteIdent } from '../../sql/quote';
+import { blocking, info, statements, warning } from '../../plan/rule';
+import type { TableFacts, TablePublication } from '../../plan/facts';
+import type { Rule } from '../../plan/rule';
+const needsPublishing = (table: TableFacts, publication: Parameters<typeof tablesToPublish>[1] | null): boolean =>
+  publication === null || tablesToPublish([table], publication).length > 0;
 
-const INSISTS = 'with replica identity full, on which Materialize insists, Postgres would refuse';
-const NOW = 'Postgres refuses, right now,';
+const sendsChanges = ({ publishes }: TablePublication): boolean => publishes.update || publishes.delete;
 
-/** What would stop what the application does with its tables, or give Materialize rows that are not theirs. */
-export const harmRules: Record<string, Rule> = {
-  'generated-columns': (scene) => {
-    const { upstream, fresh, source } = scene;
-    const virtual = upstream.flatMap((table): Found[] => {
-      const columns = columnsOf(table, 'virtual');
-      const [harm] = columns.length > 0 ? harmsOf(scene, table) : [];
-      return harm ? [virtualHarm(table, columns, harm.now)] : [];
-    });
-    const stored = upstream
-      .filter((table) => fresh.some((one) => sameTable(one, table)))
-      .flatMap((table) => columnsOf(table, 'stored'));
-    if (stored.length === 0) return virtual;
-    const are = stored.length === 1 ? 'is a generated column and does' : 'are generated columns and do';
-    const why =
-      source.versionNum >= GENERATED_SERVER
-        ? '; published all the same (publish_generated_columns = stored), as Postgres would refuse updates otherwise, and ignored by Materialize'
-        : ': Postgres publishes generated columns from 18 on';
-    const sentence = `${listed(stored.map(({ full }) => full))} ${are} not arrive${why}`;
-    return [...virtual, info('generated columns', sentence, `in a view: ${expressions(stored)}`)];
-  },
+const grantMembership = (owner: string, user: string): string => `GRANT ${quoteIdent(owner)} TO ${quoteIdent(user)}`;
 
-  'other-publication-columns': (scene) => {
-    const own = scene.spec.source.publication;
-    const groups = new Map<string, Harm[]>();
-    for (const harm of scene.upstream.flatMap((table) => harmsOf(scene, table))) {
-      const { why, publication } = harm.refusal;
-      // Not the publication's doing, or told as publication-narrowed.
-      if (why === 'column-list' ? publication.name === own : columnsOf(harm.table, 'virtual').length > 0) continue;
-      const key = JSON.stringify([publication.name, why, harm.now]);
-      groups.set(key, [...(groups.get(key) ?? []), harm]);
-    }
-    return [...groups.values()].map(publicationHarm);
-  },
+/** What the application could not do any more, and what it pays, once a table logs whole rows. */
+export const replicaIdentityFindings: Record<string, Rule> = {
+  'table-owner': ({ upstream, source }) =>
+    upstream
+      .filter((table) => !table.ownedByUs)
+      .filter((table) => table.replicaIdentity !== 'full' || needsPublishing(table, source.publication))
+      .map((table) => {
+        const sentence = `${tableName(table)} belongs to ${table.owner}; ${source.user.name} may neither set its replica identity nor publish it`;
+        return blocking(tableName(table), sentence, statements(grantMembership(table.owner, source.user.name)));
+      }),
 
-  'inherited-table': ({ spec, upstream, fresh, leftOut }) => {
-    const taken = upstream.filter(hasHeirs).map((table) => {
-      const name = tableName(table);
-      const sentence = `a copy of ${name} has the rows of ${heirsOf(table)}, and the changes that follow have only its own`;
-      if (fresh.some((one) => sameTable(one, table))) {
-        return blocking(
-          name,
-          sentence,
-          table.hypertable ? 'take it out of source.tables' : 'name the tables that inherit',
-        );
-      }
-      return warning(name, `${sentence}: Materialize may show rows that are gone`, 'replicate the tables that inherit');
-    });
-    if (leftOut.length === 0) return taken;
-    const names = listed(leftOut.map((table) => `${tableName(table)} (${heirsOf(table)})`));
-    const sentence = `left out, as a copy has rows that the changes which follow do not touch: ${names}`;
-    return [...taken, warning(`source.tables: ${spec.source.tables.kind}`, sentence)];
-  },
+  'replica-identity': ({ upstream }) =>
+    upstream
+      .filter((table) => table.ownedByUs && table.replicaIdentity !== 'full')
+      .map((table) =>
+        info(
+          tableName(table),
+          `${tableName(table)} has replica identity ${table.replicaIdentity}; the run sets it to full before publishing`,
+          statements(replicaIdentityFull(table)),
+        ),
+      ),
+
+  'published-without-identity': ({ upstream, source }) =>
+    upstream
+      .filter((table) => !needsPublishing(table, source.publication) || table.publications.some(sendsChanges))
+      .filter(
+        (table) => table.replicaIdentity === 'nothing' || (table.replicaIdentity === 'default' && !table.hasPrimaryKey),
+      )
+      .map((table) =>
+        warning(
+          tableName(table),
+          `${tableName(table)} is published without a replica identity: its updates and deletes fail with 55000 right now`,
+          statements(replicaIdentityFull(table)),
+        ),
+      ),
 };
-
-interface Computed {
-  name: string;
-  full: string;
-  expression: string | null;
-}
-
-const columnsOf = (table: TableFacts, kind: 'stored' | 'virtual'): Computed[] =>
-  table.columns
-    .filter(({ generated }) => generated === kind)
-    .map(({ name, expression }) => ({ name, full: `${tableName(table)}.${name}`, expression }));
-
-/** As many as a person reads. */
-const EXPRESSIONS = 20;
-
-function expressions(columns: Computed[]): string {
-  const shown = columns.slice(0, EXPRESSIONS).map(({ full, expression }) => `${full} = ${expression ?? '?'}`);
-  const more = columns.length - shown.length;
-  return [...shown, ...(more > 0 ? [plural(more, 'more', 'more')] : [])].join(', ');
-}
-
-function virtualHarm(table: TableFacts, columns: Computed[], now: boolean): Found {
-  const names = listed(columns.map(({ full }) => full));
-  const are = columns.length === 1 ? 'is a virtual column' : 'are virtual columns';
-  const sentence = `${names} ${are}, which nothing publishes: ${now ? NOW : INSISTS} every update and delete of the table (42P10)`;
-  const fix = `take ${tableName(table)} out of source.tables, or make its columns STORED: ${expressions(columns)}`;
-  return (now ? warning : blocking)(tableName(table), sentence, fix);
-}
-
-function publicationHarm(harms: Harm[]): Found {
-  const [{ refusal, now }] = harms as [Harm];
-  const { why, publication } = refusal;
-  const { name, owner, filtered } = publication;
-  const subject = `publication ${name}`;
-  const tables = distinct(harms.map(({ table }) => table));
-  const does = why === 'column-list' ? 'lists columns of' : 'leaves out generated columns of';
-  const sentence = `${subject} of ${owner} ${does} ${listed(tables.map(tableName))}: ${now ? NOW : INSISTS} updates and deletes of it (42P10)`;
-  const entries = distinct(harms.map((harm) => harm.refusal.publication.entry));
-  // In one transaction, so that its subscribers lose no change.
-  const whole = ['BEGIN', alterPublicationDrop(name, entries), alterPublicationAdd(name, entries), 'COMMIT'];
-  const fix = statements(...(why === 'column-list' ? whole : [publishGenerated(name)]));
-  const note = `-- by ${owner}: its subscribers get more columns${filtered ? ', and the row filter has to be given again' : ''}`;
-  return (now ? warning : blocking)(subject, sentence, `${fix} ${note}`);
-}
-
-function distinct<T extends { schema: string; name: string }>(tables: T[]): T[] {
-  return [...new Map(tables.map((table) => [JSON.stringify([table.schema, table.name]), table])).values()];
-}
-
-function heirsOf({ heirs, hypertable }: TableFacts): string {
-  if (hypertable) return `the chunks of a hypertable${heirs.count > 0 ? `, ${heirs.count} now` : ''}`;
-  const named = heirs.first.map(tableName);
-  const more = heirs.count - named.length;
-  return `${named.join(', ')}${more > 0 ? ` and ${plural(more, 'more', 'more')}` : ''}, which inherit${heirs.count === 1 ? 's' : ''} from it`;
-}

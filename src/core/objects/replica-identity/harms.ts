@@ -1,6 +1,6 @@
 import type { TableFacts, TablePublication } from '../../plan/facts';
 import { refusedWrites, type PredictedRefusal } from './predicted';
-import { isManaged, type Scene } from '../../plan/context';
+import { isManaged, type PlanContext } from '../../plan/context';
 
 /** A refusal that is or would be, for the plan; a run proves it by EXPLAIN and changes nothing where it holds. */
 export interface Harm {
@@ -11,10 +11,10 @@ export interface Harm {
 }
 
 /** What Postgres would refuse of a table once it has replica identity full and is in the file's publication. */
-export function harmsOf(scene: Scene, table: TableFacts): Harm[] {
-  const { versionNum } = scene.source;
+export function harmsOf(context: PlanContext, table: TableFacts): Harm[] {
+  const { versionNum } = context.source;
   const today = refusedWrites(table, table.publications, versionNum);
-  const then = refusedWrites({ ...table, replicaIdentity: 'full' }, publicationsAfter(scene, table), versionNum);
+  const then = refusedWrites({ ...table, replicaIdentity: 'full' }, publicationsAfter(context, table), versionNum);
   return then.map((refusal) => ({
     table,
     refusal,
@@ -23,10 +23,10 @@ export function harmsOf(scene: Scene, table: TableFacts): Harm[] {
 }
 
 /** Those of others as they are, the file's as the run will have it: of its own it publishes everything. */
-function publicationsAfter({ spec, source, ...scene }: Scene, table: TableFacts): TablePublication[] {
+function publicationsAfter({ spec, source, ...context }: PlanContext, table: TableFacts): TablePublication[] {
   const { publication: name } = spec.source;
   const found = source.publication;
-  const ours = found === null || isManaged({ spec, source, ...scene }, found.comment);
+  const ours = found === null || isManaged({ spec, source, ...context }, found.comment);
   const known = table.publications.find((publication) => publication.name === name);
   const wanted: TablePublication = {
     ...(known ?? { name, owner: source.user.name, ownedByUs: true, via: 'table', columns: null, filtered: false }),

@@ -1,5 +1,12 @@
 import type { PipelineSpec } from '../../spec/types';
-import type { ChildFacts, DependentFacts, SourceFacts, SourceObjectFacts, TableFacts, TargetFacts } from '../../plan/facts';
+import type {
+  ChildFacts,
+  DependentFacts,
+  SourceFacts,
+  SourceObjectFacts,
+  TableFacts,
+  TargetFacts,
+} from '../../plan/facts';
 import { otherHistory } from './moved';
 import { isOurs } from '../../plan/ownership';
 import { sameTable, selected } from '../tables/select';

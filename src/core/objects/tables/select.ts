@@ -1,3 +1,4 @@
+import type { PlanContext } from '../../plan/context';
 import type { PipelineSpec, TableRef } from '../../spec/types';
 import type { ChildFacts, SourceFacts, TableFacts, TargetFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
@@ -105,3 +106,10 @@ export function childOf(target: TargetFacts, table: Named): ChildFacts | null {
 function aliased({ schema, name }: TableFacts, aliases: TableRef[]): TableRef {
   return { schema, name, alias: aliases.find((ref) => ref.schema === schema && ref.name === name)?.alias ?? null };
 }
+
+/** Materialize has the table, and this run leaves it there. */
+export const existsInTarget = (
+  { target, recreate }: Pick<PlanContext, 'target' | 'recreate'>,
+  table: { schema: string; name: string },
+): boolean =>
+  recreate.length === 0 && (target.source?.children.some((child) => sameTable(child.upstream, table)) ?? false);

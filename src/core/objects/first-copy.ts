@@ -1,12 +1,13 @@
 import { plural } from '../text/count';
-import { formatBytes } from '../text/size';
 import { formatDuration } from '../text/duration';
-import { amount, estimateSeconds } from '../objects/cluster/estimate';
-import { planStep, type Scene } from './context';
-import type { PlanStep } from './types';
-
+import { formatBytes } from '../text/size';
+import { amount, estimateSeconds } from './cluster/estimate';
+import type { PlanStep } from '../plan/types';
+import { type PlanContext, planStep } from '../plan/context';
+import type { GuideObject } from './object';
 /** Waiting is due when something was made or changed that has to prove itself. */
-export function running({ spec, target, fresh, recreate }: Scene, changed: boolean): PlanStep {
+function running({ spec, target, fresh, recreate }: PlanContext, before: readonly PlanStep[]): PlanStep {
+  const changed = before.some(({ action }) => action === 'create' || action === 'change');
   const object = `source ${spec.materialize.names.source}`;
   if (target.source === null) return planStep('running', 'create', object, `wait until ${object} runs`);
   if (fresh.length === 0 && recreate.length === 0 && !changed) {
@@ -15,7 +16,7 @@ export function running({ spec, target, fresh, recreate }: Scene, changed: boole
   return planStep('running', 'change', object, `wait until ${object} runs`);
 }
 
-export function snapshot({ spec, target, tables, fresh }: Scene): PlanStep {
+function snapshot({ spec, target, tables, fresh }: PlanContext): PlanStep {
   const { snapshotSize } = spec.materialize.cluster;
   if (fresh.length === 0) {
     return planStep('snapshot', 'keep', plural(tables.length, 'table'), 'every table is copied and committed');
@@ -29,13 +30,23 @@ export function snapshot({ spec, target, tables, fresh }: Scene): PlanStep {
   return planStep('snapshot', target.source === null ? 'create' : 'change', object, sentence);
 }
 
-export function watch({ spec, watch: found }: Scene): PlanStep {
-  const object = `watch of ${spec.name}`;
-  const every = formatDuration(spec.watch.every);
-  if (!found.exists) return planStep('watch', 'create', object, `look at both sides every ${every} from then on`);
-  if (!found.current) return planStep('watch', 'change', object, `make the ${object} follow the file, every ${every}`);
-  const sentence = found.paused
-    ? `the ${object} is paused by a person: n2m resume ${spec.name}`
-    : `both sides are looked at every ${every}`;
-  return planStep('watch', 'keep', object, sentence);
-}
+/** Waiting until every table is copied and committed, however long it takes. */
+export const firstCopy: GuideObject = {
+  name: 'first copy',
+  steps: [
+    {
+      id: 'running',
+      activity: 'awaitRunning',
+      timeouts: 'wait',
+      plan: running,
+      script: () => ({ comment: 'waits until the source and its tables run', calls: [] }),
+    },
+    {
+      id: 'snapshot',
+      activity: null,
+      timeouts: 'wait',
+      plan: snapshot,
+      script: () => ({ comment: 'waits until every table is committed, however long it takes', calls: [] }),
+    },
+  ],
+};

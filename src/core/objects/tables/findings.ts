@@ -1,21 +1,18 @@
+import { qualified, quoteIdent } from '../../sql/quote';
+import { progressName } from '../../names';
 import { plural } from '../../text/count';
+import { isPublishable } from '../replica-identity/predicted';
+import { isOurs } from '../../plan/ownership';
 import { formatBytes } from '../../text/size';
-import { replicaIdentityFull } from '../../sql/postgres';
-import { alterRoleBypassRls, grantSelect, grantUsage } from '../../sql/postgres';
-import { dropSubsource, dropTable } from '../../sql/materialize';
-import { quoteIdent, qualified } from '../../sql/quote';
+import { dropSubsource, dropTable } from '../../sql/materialize-source';
+import { columnDifferences, droppedTable } from '../source/rebuild';
+import { childOf, existsInTarget, hasHeirs, sameTable, tableName } from './select';
+import { amount, copyCost } from '../cluster/estimate';
+import type { Rule } from '../../plan/rule';
+import { type PlanContext, listed } from '../../plan/context';
+import { type Found, blocking, info, isCopying, isCreating, statements, typed, warning } from '../../plan/rule';
 import type { ColumnRef } from '../../spec/types';
-import type { ColumnFacts, TableFacts, TablePublication } from '../facts';
-import { amount, copyCost } from '../../objects/cluster/estimate';
-import { neededGrants } from '../../objects/grants/needed';
-import { isOurs } from '../ownership';
-import { tablesToPublish } from '../../objects/publication/differences';
-import { isPublishable } from '../../objects/replica-identity/predicted';
-import { columnDifferences, droppedTable } from '../../objects/source/rebuild';
-import { listed } from '../context';
-import { childOf, sameTable, tableName } from '../../objects/tables/select';
-import { blocking, info, isCopying, statements, typed, warning, type Found, type Rule } from './rule';
-
+import type { ColumnFacts, TableFacts } from '../../plan/facts';
 /** Rows below this are copied in a blink whatever the statistics say. */
 const WORTH_ANALYSING_BYTES = 1_000_000n;
 
@@ -25,12 +22,16 @@ const KINDS: Record<string, string> = {
   m: 'a materialized view',
   f: 'a foreign table',
 };
+
 const PERSISTENCES = { permanent: 'of the system', unlogged: 'unlogged', temporary: 'temporary' };
 
 const kindOf = ({ relkind, persistence }: TableFacts): string =>
   relkind === 'r' ? `${PERSISTENCES[persistence]}` : (KINDS[relkind] ?? 'no table');
 
-export const tableRules: Record<string, Rule> = {
+const setLogged = (table: TableFacts): string => `ALTER TABLE ${qualified(table.schema, table.name)} SET LOGGED`;
+
+/** Which tables are replicated, as what, and what of them does not arrive. */
+export const tablesFindings: Record<string, Rule> = {
   'no-tables': ({ tables, source, spec }) => {
     if (tables.length > 0 || source.missingTables.length > 0) return [];
     const where =
@@ -119,71 +120,29 @@ export const tableRules: Record<string, Rule> = {
     });
   },
 
-  'table-owner': ({ upstream, source }) =>
-    upstream
-      .filter((table) => !table.ownedByUs)
-      .filter((table) => table.replicaIdentity !== 'full' || needsPublishing(table, source.publication))
-      .map((table) => {
-        const sentence = `${tableName(table)} belongs to ${table.owner}; ${source.user.name} may neither set its replica identity nor publish it`;
-        return blocking(tableName(table), sentence, statements(grantMembership(table.owner, source.user.name)));
-      }),
-
-  'table-privileges': ({ upstream, source, spec }) => {
-    const role = spec.source.role.name;
-    return neededGrants(source, upstream)
-      .tables.filter((table) => !table.ownedByUs)
-      .map((table) =>
-        blocking(
-          tableName(table),
-          `${role} may not read ${tableName(table)}, and ${source.user.name} may not grant it: ${table.owner} has to`,
-          statements(grantUsage(table.schema, role), grantSelect([table], role)),
-        ),
-      );
+  'inherited-table': ({ spec, upstream, fresh, leftOut }) => {
+    const taken = upstream.filter(hasHeirs).map((table) => {
+      const name = tableName(table);
+      const sentence = `a copy of ${name} has the rows of ${heirsOf(table)}, and the changes that follow have only its own`;
+      if (fresh.some((one) => sameTable(one, table))) {
+        return blocking(
+          name,
+          sentence,
+          table.hypertable ? 'take it out of source.tables' : 'name the tables that inherit',
+        );
+      }
+      return warning(name, `${sentence}: Materialize may show rows that are gone`, 'replicate the tables that inherit');
+    });
+    if (leftOut.length === 0) return taken;
+    const names = listed(leftOut.map((table) => `${tableName(table)} (${heirsOf(table)})`));
+    const sentence = `left out, as a copy has rows that the changes which follow do not touch: ${names}`;
+    return [...taken, warning(`source.tables: ${spec.source.tables.kind}`, sentence)];
   },
 
-  'replica-identity': ({ upstream }) =>
-    upstream
-      .filter((table) => table.ownedByUs && table.replicaIdentity !== 'full')
-      .map((table) =>
-        info(
-          tableName(table),
-          `${tableName(table)} has replica identity ${table.replicaIdentity}; the run sets it to full before publishing`,
-          statements(replicaIdentityFull(table)),
-        ),
-      ),
-
-  'published-without-identity': ({ upstream, source }) =>
-    upstream
-      .filter((table) => !needsPublishing(table, source.publication) || table.publications.some(sendsChanges))
-      .filter(
-        (table) => table.replicaIdentity === 'nothing' || (table.replicaIdentity === 'default' && !table.hasPrimaryKey),
-      )
-      .map((table) =>
-        warning(
-          tableName(table),
-          `${tableName(table)} is published without a replica identity: its updates and deletes fail with 55000 right now`,
-          statements(replicaIdentityFull(table)),
-        ),
-      ),
-
-  'row-security': ({ upstream, source, spec }) => {
-    const tables = upstream.filter((table) => table.rowSecurity);
-    const { role, user } = source;
-    if (tables.length === 0 || role?.bypassRls || role?.superuser) return [];
-    const name = spec.source.role.name;
-    const sentence = `policies hide rows of ${listed(tables.map(tableName))} from ${name}: the copy needs BYPASSRLS`;
-    if (role === null) {
-      if (spec.source.role.via === 'api') return [];
-      const note = `; the run creates it so, if ${user.name} may`;
-      return [warning(`role ${name}`, `${sentence}${note}`, statements(alterRoleBypassRls(name)))];
-    }
-    return [blocking(`role ${name}`, sentence, statements(alterRoleBypassRls(name)))];
-  },
-
-  'stale-statistics': (scene) =>
-    scene.upstream
+  'stale-statistics': (context) =>
+    context.upstream
       .filter((table) => table.estimatedRows === null && BigInt(table.bytes) > WORTH_ANALYSING_BYTES)
-      .filter((table) => scene.fresh.some((fresh) => sameTable(fresh, table)))
+      .filter((table) => context.fresh.some((fresh) => sameTable(fresh, table)))
       .map((table) =>
         warning(
           tableName(table),
@@ -192,11 +151,11 @@ export const tableRules: Record<string, Rule> = {
         ),
       ),
 
-  'table-size': (scene) => {
-    if (!isCopying(scene) || scene.fresh.length === 0) return [];
-    const { rows, bytes } = amount(scene.tables);
+  'table-size': (context) => {
+    if (!isCopying(context) || context.fresh.length === 0) return [];
+    const { rows, bytes } = amount(context.tables);
     const count = rows === null ? 'an unknown number of rows' : plural(rows, 'row');
-    const sentence = `the first copy reads ${plural(scene.fresh.length, 'table')}: about ${count}, ${formatBytes(bytes)}`;
+    const sentence = `the first copy reads ${plural(context.fresh.length, 'table')}: about ${count}, ${formatBytes(bytes)}`;
     return [info('tables', sentence)];
   },
 
@@ -229,13 +188,35 @@ export const tableRules: Record<string, Rule> = {
       const sentence = `${tableName(table)} stands still in Materialize: ${child.error}`;
       return [warning(tableName(table), sentence, `n2m repair ${spec.name}`)];
     }),
+
+  'name-clash': (context) => {
+    const { spec, target, tables, syntax } = context;
+    const { secret, connection, source } = spec.materialize.names;
+    const own = [secret, connection, source, ...(syntax === 'subsources' ? [progressName(source)] : [])];
+    const inside = tables
+      .filter((table) => own.includes(table.target))
+      .map((table) => clash(table, `${table.target} is also the name of an object this pipeline makes`));
+    const outside = tables
+      .filter((table) => !existsInTarget(context, table) && !own.includes(table.target))
+      .flatMap((table): Found[] => {
+        const item = target.schemaItems.find(({ name, id }) => name === table.target && !isRecreated(context, id));
+        if (!item) return [];
+        return [clash(table, `schema ${spec.materialize.schema} already has a ${item.type} called ${table.target}`)];
+      });
+    return [...inside, ...outside];
+  },
 };
 
-const needsPublishing = (table: TableFacts, publication: Parameters<typeof tablesToPublish>[1] | null): boolean =>
-  publication === null || tablesToPublish([table], publication).length > 0;
+function heirsOf({ heirs, hypertable }: TableFacts): string {
+  if (hypertable) return `the chunks of a hypertable${heirs.count > 0 ? `, ${heirs.count} now` : ''}`;
+  const named = heirs.first.map(tableName);
+  const more = heirs.count - named.length;
+  return `${named.join(', ')}${more > 0 ? ` and ${plural(more, 'more', 'more')}` : ''}, which inherit${heirs.count === 1 ? 's' : ''} from it`;
+}
 
-const sendsChanges = ({ publishes }: TablePublication): boolean => publishes.update || publishes.delete;
+const clash = (table: { schema: string; name: string; target: string }, sentence: string): Found =>
+  blocking(table.target, sentence, `- ${tableName(table)} as ${table.schema}_${table.name}`);
 
-const setLogged = (table: TableFacts): string => `ALTER TABLE ${qualified(table.schema, table.name)} SET LOGGED`;
-
-const grantMembership = (owner: string, user: string): string => `GRANT ${quoteIdent(owner)} TO ${quoteIdent(user)}`;
+/** Goes away before the new one comes. */
+const isRecreated = (context: PlanContext, id: string): boolean =>
+  isCreating(context) && (context.target.source?.children.some((child) => child.id === id) ?? false);

@@ -1,7 +1,11 @@
-import { plural } from '../../text/count';
-import { grantUsage } from '../../sql/postgres';
+import { tableName } from '../tables/select';
 import { quoteIdent } from '../../sql/quote';
-import { neededGrants } from '../../objects/grants/needed';
+import { plural } from '../../text/count';
+import { neverIdlesOut } from '.';
+import { isManaged, listed } from '../../plan/context';
+import { formatDuration } from '../../text/duration';
+import { blocking, info, isCopying, statements, warning } from '../../plan/rule';
+import { alterRoleBypassRls, noIdleInTransactionTimeout } from '../../sql/postgres';
 import {
   administersReplication,
   letReplicate,
@@ -9,29 +13,13 @@ import {
   operatorName,
   replicatesByGroup,
   replicationAdministrators,
-} from '../../objects/role/managed';
-import { isManaged, listed } from '../context';
-import { addsUpstream } from '../source-steps';
-import { tableName } from '../../objects/tables/select';
-import { blocking, info, isCreating, statements, type Rule } from './rule';
-
+} from './managed';
+import type { Rule } from '../../plan/rule';
 /** From here on a CREATEROLE role with REPLICATION may give REPLICATION to a role it makes. */
 const SQL_ROLE_SERVER = 160_000;
 
-/** What the login of the run may do, and the role that Materialize gets. */
-export const loginRules: Record<string, Rule> = {
-  'read-only-login': (scene) => {
-    const { standby, readOnly, user } = scene.source;
-    if (standby && (isCreating(scene) || addsUpstream(scene))) {
-      const sentence = 'the server is a standby: it takes no role, grant, replica identity or publication';
-      return [blocking('server', sentence, 'name the primary in the file; it hands its changes on to the standby')];
-    }
-    if (!readOnly || !addsUpstream(scene)) return [];
-    const sentence = `sessions of ${user.name} are read-only (default_transaction_read_only): nothing can be set up`;
-    const fix = statements(`ALTER ROLE ${quoteIdent(user.name)} SET default_transaction_read_only = off`);
-    return [blocking(`role ${user.name}`, sentence, `${fix} -- or a login that may write`)];
-  },
-
+/** The role that Materialize logs in as, and whether this login may make or change it. */
+export const roleFindings: Record<string, Rule> = {
   'role-missing': ({ source, spec }) => {
     const { name, via } = spec.source.role;
     if (source.role !== null || via !== 'given') return [];
@@ -65,11 +53,11 @@ export const loginRules: Record<string, Rule> = {
     return [blocking(`role ${name}`, `${user.name} lacks ${lacks} and may not make role ${name}`, fix)];
   },
 
-  'role-attributes': (scene) => {
-    const { role, managed } = scene.source;
+  'role-attributes': (context) => {
+    const { role, managed } = context.source;
     if (role === null || role.superuser) return [];
     const name = `role ${role.name}`;
-    const mends = scene.spec.source.role.via === 'sql' && isManaged(scene, role.comment);
+    const mends = context.spec.source.role.via === 'sql' && isManaged(context, role.comment);
     const administrators = replicationAdministrators(managed);
     const by = administrators === null ? '' : ` -- as a member of ${administrators}`;
     const lacks = replicatesByGroup(managed)
@@ -85,27 +73,6 @@ export const loginRules: Record<string, Rule> = {
     ];
   },
 
-  'schema-usage': ({ source, upstream, spec }) => {
-    const role = spec.source.role.name;
-    const { schemas } = neededGrants(source, upstream);
-    // A role that is still to be made gets what everybody has.
-    const open = (schema: string) => upstream.some((table) => table.schema === schema && table.schemaOpen);
-    const closed = schemas
-      .filter((schema) => source.role !== null || !open(schema))
-      .filter((schema) =>
-        upstream.some((table) => table.schema === schema && !table.schemaUsable && !table.schemaGrantable),
-      );
-    return closed.map((schema) => {
-      const tables = upstream.filter((table) => table.schema === schema).map(tableName);
-      const sentence = `${role} may not use schema ${schema}, and ${source.user.name} may not let it: Postgres would only warn, and ${listed(tables)} stay closed`;
-      return blocking(
-        `schema ${schema}`,
-        sentence,
-        `${statements(grantUsage(schema, role))} -- by the owner of the schema`,
-      );
-    });
-  },
-
   'admin-role': ({ source, spec, tables }) =>
     spec.source.role.via === 'api' && source.role === null
       ? [
@@ -116,4 +83,28 @@ export const loginRules: Record<string, Rule> = {
           ),
         ]
       : [],
+
+  'idle-in-transaction': (context) => {
+    const { role, idleInTransactionTimeoutMs: limit } = context.source;
+    if (!isCopying(context) || limit === 0 || role === null) return [];
+    if (neverIdlesOut(role.config)) return [];
+    const given = context.spec.source.role.via === 'given';
+    if (!given && isManaged(context, role.comment)) return [];
+    const sentence = `sessions idle in a transaction end after ${formatDuration(limit)}, also the one that holds the copy together: a long copy starts over`;
+    return [warning(`role ${role.name}`, sentence, statements(noIdleInTransactionTimeout(role.name)))];
+  },
+
+  'row-security': ({ upstream, source, spec }) => {
+    const tables = upstream.filter((table) => table.rowSecurity);
+    const { role, user } = source;
+    if (tables.length === 0 || role?.bypassRls || role?.superuser) return [];
+    const name = spec.source.role.name;
+    const sentence = `policies hide rows of ${listed(tables.map(tableName))} from ${name}: the copy needs BYPASSRLS`;
+    if (role === null) {
+      if (spec.source.role.via === 'api') return [];
+      const note = `; the run creates it so, if ${user.name} may`;
+      return [warning(`role ${name}`, `${sentence}${note}`, statements(alterRoleBypassRls(name)))];
+    }
+    return [blocking(`role ${name}`, sentence, statements(alterRoleBypassRls(name)))];
+  },
 };

@@ -1,11 +1,17 @@
-import type { Scene } from '../context';
-import type { Finding } from '../types';
+import type { PlanContext } from './context';
+import type { Finding } from './types';
 
 /** What a rule says of one object; the code comes from the table. */
 export type Found = Omit<Finding, 'code'>;
 
-/** One rule: looks at the whole scene, says nothing when all is well. */
-export type Rule = (scene: Scene) => Found[];
+/** What a rule looks at. */
+export interface FindingContext extends PlanContext {
+  /** The run adds something upstream that destroy has to take back. */
+  addsUpstream: boolean;
+}
+
+/** One rule: looks at everything, says nothing when all is well. */
+export type Rule = (context: FindingContext) => Found[];
 
 export const blocking = (subject: string, sentence: string, fix: string | null = null): Found => ({
   severity: 'blocking',
@@ -36,7 +42,8 @@ export const typed = (objects: { type: string; name: string }[]): string[] =>
 export const statements = (...texts: string[]): string => texts.map((text) => `${text};`).join('\n');
 
 /** A source has to be made, with its slot. */
-export const isCreating = (scene: Scene): boolean => scene.target.source === null || scene.recreate.length > 0;
+export const isCreating = (context: PlanContext): boolean =>
+  context.target.source === null || context.recreate.length > 0;
 
 /** Something is copied, which takes a second slot and waits for every writing transaction. */
-export const isCopying = (scene: Scene): boolean => isCreating(scene) || scene.fresh.length > 0;
+export const isCopying = (context: PlanContext): boolean => isCreating(context) || context.fresh.length > 0;

@@ -1,0 +1,61 @@
+import { writeMark } from '../../plan/ownership';
+import { dropCluster, planCluster, rightSize } from './plan';
+import { destroyCluster, destroyOrphans } from './removal';
+import { clusterWords } from './words';
+import { clusterFindings } from './findings';
+import { alterClusterSize, commentOnCluster, createCluster } from '../../sql/materialize-objects';
+import { type Script, materialize } from '../script';
+import type { PipelineSpec } from '../../spec/types';
+import type { GuideObject } from '../object';
+
+/** What runs the source: large for the first copy. */
+export const cluster: GuideObject = {
+  name: 'cluster',
+  steps: [
+    {
+      id: 'cluster',
+      activity: 'ensureCluster',
+      timeouts: 'quick',
+      plan: planCluster,
+      script: ({
+        name: pipeline,
+        materialize: {
+          cluster: { name, snapshotSize },
+        },
+      }) => ({
+        comment: 'large for the first copy',
+        calls: [
+          materialize(createCluster(name, snapshotSize)),
+          materialize(commentOnCluster(name, writeMark(pipeline))),
+        ],
+      }),
+    },
+  ],
+  findings: clusterFindings,
+  words: clusterWords,
+  destroy: destroyCluster,
+  removals: [{ id: 'remove-cluster', activity: 'removeCluster', timeouts: 'quick' }],
+};
+
+function script({
+  materialize: {
+    cluster: { name, snapshotSize, steadySize },
+  },
+}: PipelineSpec): Script {
+  const same = snapshotSize === steadySize;
+  return {
+    comment: same ? 'nothing to do: both sizes are the same' : 'and back, should the source not keep up',
+    calls: same ? [] : [materialize(alterClusterSize(name, steadySize))],
+  };
+}
+
+/** The size for the time after the copy; what the pipeline ran on before goes then. */
+export const steadySize: GuideObject = {
+  name: 'steady size',
+  steps: [
+    { id: 'right-size', activity: 'rightSize', timeouts: 'slow', plan: rightSize, script },
+    { id: 'drop-cluster', activity: 'dropLeftClusters', timeouts: 'slow', occasional: true, plan: dropCluster },
+  ],
+  destroy: destroyOrphans,
+  removals: [{ id: 'drop-cluster', activity: 'dropLeftClusters', timeouts: 'slow' }],
+};

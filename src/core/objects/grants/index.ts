@@ -1,0 +1,72 @@
+import { grants as recordedGrants } from '../../destroy/sharing';
+import { tableName } from '../tables/select';
+import { revoke } from '../../destroy/sharing';
+import { remove } from '../../destroy/step';
+import { plural } from '../../text/count';
+import { neededDefaultPrivileges, neededGrants } from './needed';
+import { keptSteps } from '../../destroy/kept-steps';
+import { grantsWords } from './words';
+import { grantsFindings } from './findings';
+import { type Shared, ended, shared } from '../../destroy/context';
+import { type Script, postgres, tablesOf } from '../script';
+import type { PlanStep } from '../../plan/types';
+import { type PlanContext, listed, planStep } from '../../plan/context';
+import type { PipelineSpec } from '../../spec/types';
+import type { GuideObject } from '../object';
+import type { DestroyStep } from '../../destroy/types';
+import * as sql from '../../sql/postgres';
+function plan({ spec, source, upstream }: PlanContext): PlanStep {
+  const role = spec.source.role.name;
+  const object = `privileges of ${role}`;
+  const now = neededGrants(source, upstream);
+  const later = neededDefaultPrivileges(source, upstream);
+  const changes = [
+    ...now.schemas.map((schema) => `USAGE on schema ${schema}`),
+    ...now.tables.map((table) => `SELECT on ${tableName(table)}`),
+    ...later.map(({ owner, schema }) => `SELECT on future tables of ${owner} in schema ${schema}`),
+  ];
+  if (changes.length === 0) return planStep('grants', 'keep', object, `${role} may read every table`);
+  const sentence = `let ${role} read ${listed(now.tables.length > 0 ? now.tables.map(tableName) : ['future tables'])}`;
+  return planStep('grants', source.role === null ? 'create' : 'change', object, sentence, { changes });
+}
+
+function script(spec: PipelineSpec): Script {
+  const tables = tablesOf(spec);
+  const schemas = [...new Set(tables.map(({ schema }) => schema))];
+  const { name } = spec.source.role;
+  return {
+    comment: 'reading, now and for tables that follow; the last per owner of the tables',
+    calls: [
+      ...schemas.map((schema) => postgres(sql.grantUsage(schema, name))),
+      postgres(sql.grantSelect(tables, name)),
+      ...schemas.map((schema) => postgres(sql.grantSelectOnFutureTables('<owner>', schema, name))),
+    ],
+  };
+}
+
+function removal({ found }: Shared): DestroyStep[] {
+  const { take, kept } = recordedGrants(found);
+  const run = take.map(revoke).filter((statement) => statement !== null);
+  return [
+    ...(run.length > 0
+      ? [
+          remove('remove-grants', 'privileges', `take back ${plural(run.length, 'privilege')} that n2m gave`, {
+            changes: run,
+            run: ended(run),
+          }),
+        ]
+      : []),
+    ...keptSteps('remove-grants', 'privileges', kept, found, (entry) => ended([revoke(entry)])),
+  ];
+}
+
+/** What the role may read: the schemas and tables, and what the same owners make later. */
+export const grants: GuideObject = {
+  name: 'grants',
+  recorded: true,
+  steps: [{ id: 'grants', activity: 'ensureGrants', timeouts: 'quick', plan, script }],
+  findings: grantsFindings,
+  words: grantsWords,
+  destroy: (context) => (context.source && !context.sourceStays ? removal(shared(context, context.source)) : []),
+  removals: [{ id: 'remove-grants', activity: 'revokeGrants', timeouts: 'quick' }],
+};

@@ -1,0 +1,132 @@
+import { rollbackPrepared, terminateBackend } from '../../sql/postgres';
+import { quoteIdent } from '../../sql/quote';
+import { formatDuration } from '../../text/duration';
+import { formatBytes } from '../../text/size';
+import { enableLogical, whereSettingsAre } from '../role/managed';
+import { blocking, info, isCopying, isCreating, statements, warning } from '../../plan/rule';
+import { amount, estimateSeconds } from '../cluster/estimate';
+import type { Rule } from '../../plan/rule';
+import type { ManagedServer, OpenTransaction } from '../../plan/facts';
+/** Materialize supports 11 and later; from 14 on a table is copied by several workers at once. */
+const OLDEST_SERVER = 110_000;
+const PARALLEL_SERVER = 140_000;
+
+/** The permanent slot and the temporary one of the snapshot, both checked by Materialize. */
+const SLOTS_NEEDED = 2;
+
+/** How a setting that needs a restart is made on this server. */
+function setting(name: string, value: string, managed: ManagedServer | null): string {
+  const where = whereSettingsAre(managed);
+  if (where !== null) return `${name} = ${value} ${where}`;
+  return `${statements(`ALTER SYSTEM SET ${name} = '${value}'`)} -- then restart the server`;
+}
+
+const major = (versionNum: number): string => String(Math.floor(versionNum / 10_000));
+
+function who(open: OpenTransaction): string {
+  if (open.kind === 'prepared') return `prepared transaction ${open.gid ?? '?'} of ${open.user}`;
+  const application = open.application === '' ? '' : ` (${open.application})`;
+  return `transaction of ${open.user}${application}, pid ${open.pid ?? '?'}, database ${open.database}`;
+}
+
+function remedy(open: OpenTransaction): string | null {
+  if (open.kind === 'prepared') return open.gid === null ? null : statements(rollbackPrepared(open.gid));
+  return open.pid === null ? null : statements(terminateBackend(open.pid));
+}
+
+/** What the server must have, and have free, for a slot and the copy through it. */
+export const logicalReplicationFindings: Record<string, Rule> = {
+  'server-version': ({ source }) => {
+    const version = `Postgres ${major(source.versionNum)}`;
+    if (source.versionNum < OLDEST_SERVER) {
+      return [
+        blocking('server', `${version} is too old: Materialize replicates from Postgres 11 on`, 'upgrade the server'),
+      ];
+    }
+    if (source.versionNum >= PARALLEL_SERVER) return [];
+    return [info('server', `${version} is copied by one worker per table; from Postgres 14 on by several`)];
+  },
+
+  'wal-level': ({ source, spec }) => {
+    if (source.walLevel === 'logical') return [];
+    const sentence = `wal_level is ${source.walLevel}, logical replication needs logical`;
+    if (spec.source.kind === 'neon') {
+      return [info('wal_level', `${sentence}; the run enables it after approval, which restarts every compute`)];
+    }
+    const { managed } = source;
+    return [blocking('wal_level', sentence, enableLogical(managed) ?? setting('wal_level', 'logical', managed))];
+  },
+
+  'replication-slots': (context) => {
+    const { maxReplicationSlots: max, usedReplicationSlots: used } = context.source;
+    if (!isCopying(context) || max - used >= SLOTS_NEEDED) return [];
+    const sentence = `${used} of ${max} replication slots are taken; the copy needs ${SLOTS_NEEDED} free ones`;
+    const look = "SELECT slot_name, active, restart_lsn FROM pg_replication_slots WHERE slot_type = 'logical'";
+    const raise = setting('max_replication_slots', String(max + SLOTS_NEEDED), context.source.managed);
+    const fix = `${statements(look)} -- drop what nobody uses, or: ${raise}`;
+    return [blocking('max_replication_slots', sentence, fix)];
+  },
+
+  'wal-senders': (context) => {
+    const { maxWalSenders: max, usedWalSenders: used } = context.source;
+    const free = max - used;
+    if (!isCopying(context) || free >= SLOTS_NEEDED) return [];
+    const sentence = `${used} of ${max} wal senders are taken; the copy uses ${SLOTS_NEEDED}, and Materialize does not check`;
+    const fix = setting('max_wal_senders', '20', context.source.managed);
+    return [free < 1 ? blocking('max_wal_senders', sentence, fix) : warning('max_wal_senders', sentence, fix)];
+  },
+
+  'wal-cap': (context) => {
+    const cap = context.source.maxSlotWalKeepSize;
+    if (cap === null || !isCopying(context)) return [];
+    const { bytes, rows } = amount(context.tables);
+    const seconds = estimateSeconds(context.spec.materialize.cluster.snapshotSize, bytes, rows) ?? 0;
+    if (seconds < 60) return [];
+    const sentence = `the server keeps at most ${formatBytes(cap)} of WAL for a slot: if more is written during the copy (roughly ${formatDuration(seconds * 1000)}), the slot is lost`;
+    return [info('max_slot_wal_keep_size', sentence, 'copy when little is written, or take a larger snapshotSize')];
+  },
+
+  'open-transactions': (context) =>
+    isCopying(context)
+      ? context.source.openTransactions
+          .filter((open) => open.writing || open.kind === 'prepared')
+          .map((open) =>
+            warning(
+              who(open),
+              `${who(open)} is open for ${formatDuration(open.ageSeconds * 1000)}: the slot cannot be made before it ends`,
+              remedy(open),
+            ),
+          )
+      : [],
+
+  'slot-life': (context) => {
+    if (context.source.neon === null || !isCopying(context)) return [];
+    const { bytes, rows } = amount(context.tables);
+    const seconds = estimateSeconds(context.spec.materialize.cluster.snapshotSize, bytes, rows) ?? 0;
+    if (seconds < 20 * 3600) return [];
+    const sentence = `Neon removes a slot without progress after about 40 hours, and this copy takes roughly ${formatDuration(seconds * 1000)}`;
+    return [warning('replication slot', sentence, 'take a larger snapshotSize, or start with fewer tables')];
+  },
+
+  'compute-stays-awake': (context) =>
+    context.source.neon !== null && isCreating(context)
+      ? [
+          info(
+            `compute ${context.source.neon.endpointId}`,
+            'a connected subscriber keeps the compute awake: it is billed around the clock',
+          ),
+        ]
+      : [],
+
+  'read-only-login': (context) => {
+    const { standby, readOnly, user } = context.source;
+    if (standby && (isCreating(context) || context.addsUpstream)) {
+      const sentence = 'the server is a standby: it takes no role, grant, replica identity or publication';
+      return [blocking('server', sentence, 'name the primary in the file; it hands its changes on to the standby')];
+    }
+    if (!readOnly || !context.addsUpstream) return [];
+    const sentence = `sessions of ${user.name} are read-only (default_transaction_read_only): nothing can be set up`;
+    const fix = statements(`ALTER ROLE ${quoteIdent(user.name)} SET default_transaction_read_only = off`);
+    return [blocking(`role ${user.name}`, sentence, `${fix} -- or a login that may write`)];
+  },
+};

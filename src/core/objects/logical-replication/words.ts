@@ -1,0 +1,45 @@
+import type { Entry } from '../../explain/types';
+/** What the findings of this room mean, how to see it, what to do. */
+export const logicalReplicationWords: Record<string, Entry> = {
+  'server-version': ['The server is too old, or old enough to copy slowly.', 'SHOW server_version;', 'Upgrade it.'],
+  'wal-level': [
+    'Logical replication needs wal_level = logical.',
+    'SHOW wal_level;',
+    'Neon: the run enables it after approval, for the whole project, for good, with a restart of every compute. RDS and Aurora: rds.logical_replication = 1 in the parameter group. Cloud SQL: the flag cloudsql.logical_decoding. Azure: the server parameter wal_level. Supabase has it. Elsewhere: set it and restart.',
+  ],
+  'replication-slots': [
+    'Materialize wants two free slots: a permanent one and one for the copy. Neon uses one of ten itself.',
+    'SELECT slot_name, active FROM pg_replication_slots;',
+    'Drop slots nobody uses, or raise max_replication_slots.',
+  ],
+  'wal-senders': [
+    'The copy uses two wal senders, and Materialize does not check: without them the source stalls.',
+    'SELECT * FROM pg_stat_replication;',
+    'Raise max_wal_senders.',
+  ],
+  'wal-cap': [
+    'What is written during the copy must fit below max_slot_wal_keep_size, or the slot is lost.',
+    'SHOW max_slot_wal_keep_size;',
+    'Copy in a quiet hour, take a larger snapshotSize, or raise the cap.',
+  ],
+  'open-transactions': [
+    'A slot is made only when every transaction that was writing then has ended; prepared ones count, too.',
+    'SELECT pid, xact_start FROM pg_stat_activity WHERE backend_xid IS NOT NULL; SELECT * FROM pg_prepared_xacts;',
+    'End them, or start when they are over: the run waits and names them.',
+  ],
+  'slot-life': [
+    'Neon drops a slot that acknowledged nothing for about 40 hours, and a copy acknowledges nothing.',
+    'n2m plan FILE estimates the copy.',
+    'A larger snapshotSize, or the tables in several steps.',
+  ],
+  'compute-stays-awake': [
+    'A subscriber keeps Neon’s compute awake: no scale to zero.',
+    'The project’s billing page.',
+    'Nothing, if that is wanted.',
+  ],
+  'read-only-login': [
+    'The login’s server or sessions take no changes, and there is something to set up.',
+    'SELECT pg_is_in_recovery(); SHOW default_transaction_read_only;',
+    'Name the primary, or a login that may write.',
+  ],
+};

@@ -1,0 +1,76 @@
+import { publicationWords as wordsOfFindings } from './words';
+import { tableName } from '../tables/select';
+import { publicationRules } from './findings';
+import { publicationDifferences, publicationWords, tablesToPublish } from './differences';
+import { postgres, tablesOf } from '../script';
+import { plural } from '../../text/count';
+import { ownerOf, writeMark } from '../../plan/ownership';
+import { destroy } from './removal';
+import type { PlanStep } from '../../plan/types';
+import { type PlanContext, isManaged, keepOrAdopt, listed, ownerWords, planStep } from '../../plan/context';
+import type { GuideObject } from '../object';
+import * as sql from '../../sql/postgres';
+function plan(context: PlanContext): PlanStep {
+  const { spec, source, removed } = context;
+  const name = spec.source.publication;
+  const object = `publication ${name}`;
+  const wanted = context.tables.map(tableName);
+  const found = source.publication;
+  if (found === null) {
+    return planStep('publication', 'create', object, `create ${object} with ${listed(wanted)}`, { changes: wanted });
+  }
+  const owner = ownerOf(found.comment, spec.name);
+  const differences = publicationDifferences(context.tables, found, context.upstream);
+  if (differences.length === 0 && owner.kind !== 'pipeline') {
+    const leaving = removed.filter((table) => tablesToPublish([table], found).length === 0);
+    const note = leaving.length > 0 ? ` (${listed(leaving.map(tableName))} leave after the source let go)` : '';
+    const sentence = `${object} publishes ${plural(wanted.length, 'table')}${note}`;
+    return planStep('publication', keepOrAdopt(context, found.comment), object, sentence);
+  }
+  const changeable = !found.allTables && differences.every((difference) => difference.changeable);
+  if (isManaged(context, found.comment) && changeable) {
+    const changes = differences.map((difference) => difference.text);
+    return planStep('publication', 'change', object, `change ${object}: ${listed(changes)}`, { changes });
+  }
+  return planStep(
+    'publication',
+    'conflict',
+    object,
+    `${object} exists, ${ownerWords(context, found.comment)} and differs`,
+    {
+      changes: [
+        `there: ${publicationWords(found)}`,
+        `file: tables ${listed(wanted, 20)}, insert, update, delete, truncate`,
+      ],
+    },
+  );
+}
+
+/** What upstream sends: the tables by name, with all their operations. Its comment is the pipeline's record. */
+export const publication: GuideObject = {
+  name: 'publication',
+  recorded: true,
+  steps: [
+    {
+      id: 'publication',
+      activity: 'ensurePublication',
+      timeouts: 'quick',
+      plan,
+      script: (spec) => ({
+        comment: 'the tables by name, whatever the file selects them by',
+        calls: [
+          postgres(sql.createPublication(spec.source.publication, tablesOf(spec))),
+          postgres(sql.commentOn('PUBLICATION', spec.source.publication, writeMark(spec.name))),
+        ],
+      }),
+    },
+  ],
+  findings: publicationRules,
+  words: wordsOfFindings,
+  destroy,
+  removals: [
+    { id: 'unpublish', activity: 'unpublish', timeouts: 'quick' },
+    { id: 'remove-publication', activity: 'removePublication', timeouts: 'quick' },
+    { id: 'remove-record', activity: 'removeRecord', timeouts: 'quick' },
+  ],
+};

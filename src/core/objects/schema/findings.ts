@@ -1,0 +1,26 @@
+import { quoteIdent } from '../../sql/quote';
+import { blocking } from '../../plan/rule';
+import type { Rule } from '../../plan/rule';
+/** Where everything in Materialize goes, and whether this login may make it. */
+export const schemaFindings: Record<string, Rule> = {
+  'materialize-privileges': ({ target }) =>
+    target.missingPrivileges.map((privilege) =>
+      blocking(
+        `role ${target.user}`,
+        `${target.user} lacks ${privilege}`,
+        `GRANT ${privilege} TO ${quoteIdent(target.user)};`,
+      ),
+    ),
+
+  'database-missing': ({ target, spec }) => {
+    const { database } = spec.materialize;
+    if (target.databaseExists) return [];
+    return [
+      blocking(
+        `database ${database}`,
+        `database ${database} does not exist in Materialize`,
+        `CREATE DATABASE ${quoteIdent(database)};`,
+      ),
+    ];
+  },
+};

@@ -1,0 +1,92 @@
+import { writeMark } from '../../plan/ownership';
+import { sourceWords } from './words';
+import { sourceFindings } from './findings';
+import { rebuildReason } from './rebuild-steps';
+import { planSource, rebuildSteps, recopyKey } from './plan';
+import { destroy } from './removal';
+import type { PipelineSpec } from '../../spec/types';
+import type { GuideObject } from '../object';
+import { type Call, itemIn, materialize, tablesOf } from '../script';
+import * as mz from '../../sql/materialize';
+/** Placeholders stand for what schemas select. */
+function calls(spec: PipelineSpec): Call[] {
+  const { source } = spec;
+  const { cluster, names, syntax } = spec.materialize;
+  const item = itemIn(spec);
+  const definition: mz.SourceDefinition = {
+    name: item(names.source),
+    cluster: cluster.name,
+    connection: item(names.connection),
+    publication: source.publication,
+    tables: tablesOf(spec).map((table) => ({ upstream: table, target: item(table.alias ?? table.name) })),
+    textColumns: source.textColumns,
+    excludeColumns: source.excludeColumns,
+    progress: null,
+  };
+  if (syntax !== 'tables') return [materialize(mz.createSource(definition))];
+  return [
+    materialize(mz.createSourceBare(definition)),
+    ...definition.tables.map((table) => materialize(mz.createTableFromSource(definition, table))),
+  ];
+}
+
+/** What no ALTER can change goes before the source step; see src/workflows/rebuild.ts. */
+export const takeDown: GuideObject = {
+  name: 'what is made again',
+  // Materialize drops the slot by what secret and connection say at that moment.
+  goesFirst: ({ rebuild }) => rebuild?.moved ?? false,
+  approvals: ({ rebuild }, { id }, why) => {
+    if (id === 'keep-definitions')
+      return [{ key: 'rebuild-dependents', reason: rebuildReason(rebuild?.dependents ?? []) }];
+    if (id !== 'drop-to-recopy') return null;
+    return (rebuild?.damage.dead ?? []).map((table) => ({ key: recopyKey(table), reason: `${table.why}; ${why}` }));
+  },
+  steps: [
+    {
+      id: 'keep-definitions',
+      activity: null,
+      timeouts: 'slow',
+      occasional: true,
+      plan: (context) => rebuildSteps(context).before,
+    },
+  ],
+};
+
+/** What reads: it makes the slot upstream and has the tables. */
+export const source: GuideObject = {
+  name: 'source',
+  steps: [
+    {
+      id: 'source',
+      activity: 'ensureSource',
+      timeouts: 'slow',
+      plan: planSource,
+      script: (spec) => ({
+        comment: 'with its tables; makes the replication slot upstream and starts the first copy',
+        calls: [
+          ...calls(spec),
+          materialize(mz.commentOn('SOURCE', itemIn(spec)(spec.materialize.names.source), writeMark(spec.name))),
+        ],
+      }),
+    },
+    {
+      id: 'recreate-dependents',
+      activity: null,
+      timeouts: 'slow',
+      occasional: true,
+      plan: (context) => rebuildSteps(context).after,
+    },
+  ],
+  findings: sourceFindings,
+  words: sourceWords,
+  destroy,
+  removals: [
+    { id: 'remove-source', activity: 'removeSource', timeouts: 'slow' },
+    {
+      id: 'remove-slot',
+      activity: 'removeSlot',
+      timeouts: 'slow',
+      input: ({ spec, plan }) => ({ spec, slot: plan.known.slot ?? '' }),
+    },
+  ],
+};

@@ -1,0 +1,106 @@
+import { plural } from '../../text/count';
+import { ownerOf } from '../../plan/ownership';
+import { isRebuilt, tableName } from '../tables/select';
+import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, recreateStep } from './rebuild-steps';
+import { copyCost } from '../cluster/estimate';
+import { type PlanContext, isManaged, keepOrAdopt, listed, ownerWords, planStep } from '../../plan/context';
+import type { DroppedTable, PlanStep } from '../../plan/types';
+export function planSource(context: PlanContext): PlanStep {
+  const { spec, target, tables, recreate } = context;
+  const name = spec.materialize.names.source;
+  const object = `source ${name}`;
+  const found = target.source;
+  const changes = tables.map((table) => `${tableName(table)} → ${table.target}`);
+  if (found === null) {
+    const sentence = `create ${object} with ${plural(tables.length, 'table')} in cluster ${spec.materialize.cluster.name}`;
+    return planStep('source', 'create', object, sentence, { changes });
+  }
+  const owner = ownerOf(found.comment, spec.name);
+  const add = tables.filter(
+    (table) => !found.children.some((child) => child.name === table.target && isOf(child, table)),
+  );
+  if (owner.kind === 'pipeline' || (!isManaged(context, found.comment) && (recreate.length > 0 || add.length > 0))) {
+    return planStep(
+      'source',
+      'conflict',
+      object,
+      `${object} exists, ${ownerWords(context, found.comment)} and differs`,
+      {
+        changes: [`there: ${sourceWords(found)}`, `file: ${fileWords(context)}`],
+      },
+    );
+  }
+  if (recreate.length > 0 && owner.kind !== 'us') {
+    const sentence = `${object} was adopted and would have to be made again, which n2m does only with its own`;
+    return planStep('source', 'conflict', object, sentence, { changes: recreate });
+  }
+  const again = tables.filter((table) => isRebuilt(context.rebuild, table));
+  if (recreate.length > 0) {
+    const sentence = `create ${object} again with ${plural(tables.length, 'table')} in cluster ${spec.materialize.cluster.name}`;
+    return planStep('source', 'change', object, sentence, { changes });
+  }
+  if (add.length + again.length === 0) {
+    return planStep(
+      'source',
+      keepOrAdopt(context, found.comment),
+      object,
+      `${object} has its ${plural(tables.length, 'table')}`,
+    );
+  }
+  const waits =
+    found.children.length > again.length ? '; the tables already there wait until the new ones are copied' : '';
+  return planStep('source', 'change', object, `add ${listed([...add, ...again].map(tableName))} to ${object}${waits}`, {
+    changes: [...add, ...again].map((table) => `add ${tableName(table)} → ${table.target}`),
+    interrupts:
+      waits === '' ? null : 'no table of this source moves on while the new ones are copied; upstream keeps the WAL',
+  });
+}
+
+const isOf = (
+  child: { upstream: { schema: string; name: string } },
+  table: { schema: string; name: string },
+): boolean => child.upstream.schema === table.schema && child.upstream.name === table.name;
+
+/** What is dropped before the source step and made again after it; nothing where everything changes in place. */
+export function rebuildSteps({ spec, target, rebuild, tables }: PlanContext): {
+  before: PlanStep[];
+  after: PlanStep[];
+} {
+  if (rebuild === null) return { before: [], after: [] };
+  const { damage, dependents } = rebuild;
+  const all = (target.source?.children ?? []).map(({ upstream }) => upstream);
+  const again = damage.recreate.length > 0 ? tables : tables.filter((table) => isRebuilt(rebuild, table));
+  const cost = copyCost(spec, again);
+  const drops =
+    damage.recreate.length > 0
+      ? dropSourceSteps(
+          spec.materialize.names.source,
+          rebuild,
+          all,
+          `; copies ${plural(again.length, 'table')} again: ${cost}`,
+          {
+            approval: 'recreate-source',
+          },
+        )
+      : [
+          dropTablesStep('drop-to-recopy', rebuild, `to copy ${again.length === 1 ? 'it' : 'them'} again: ${cost}`, {
+            approval: damage.dead.map(recopyKey)[0] ?? null,
+          }),
+        ];
+  const keep = keepDefinitionsStep(rebuild, { approval: dependents.length > 0 ? 'rebuild-dependents' : null });
+  const count = dependents.length + (damage.recreate.length > 0 ? all.length : damage.dead.length);
+  return { before: [keep, ...drops], after: [recreateStep(count)] };
+}
+
+/** The key that approves copying one table again: `copy-again:public.orders`. */
+export const recopyKey = (table: DroppedTable): string => `copy-again:${tableName(table.upstream)}`;
+
+function sourceWords(found: NonNullable<PlanContext['target']['source']>): string {
+  const tables = listed(found.children.map((child) => tableName(child.upstream)).sort(), 20);
+  return `cluster ${found.cluster}, publication ${found.publication ?? 'unknown'}, tables ${tables || 'none'}`;
+}
+
+function fileWords({ spec, tables }: PlanContext): string {
+  const names = listed(tables.map(tableName).sort(), 20);
+  return `cluster ${spec.materialize.cluster.name}, publication ${spec.source.publication}, tables ${names}`;
+}

@@ -1,0 +1,21 @@
+import type { Entry } from '../../explain/types';
+const PLAN = 'n2m plan FILE names the object.';
+
+/** What the findings of this room mean, how to see it, what to do. */
+export const sourceWords: Record<string, Entry> = {
+  'materialize-version': ['Older than any release n2m was tried with.', 'SELECT mz_version();', 'Upgrade.'],
+  'exclude-columns': [
+    'This release cannot leave columns out.',
+    'SELECT mz_version();',
+    'Upgrade, or leave the table out.',
+  ],
+  'syntax-refused': ['This region takes source tables only.', 'SHOW force_source_table_syntax;', 'syntax: auto'],
+  'upstream-moved': [
+    'The file leads to another server, database or Neon branch than the source reads: its slot is not there, and its history does not go on there.',
+    'SELECT slot_name FROM pg_replication_slots; on both servers.',
+    'Let apply copy everything again, or put the old address back into the file. See that the old slot is gone: it holds WAL.',
+  ],
+  'limit-reached': ['A limit of the region would be exceeded.', 'SHOW max_sources; SHOW max_tables;', 'Ask for more.'],
+  'source-stalled': ['The source reports an error.', 'n2m status NAME', 'Mend what it says.'],
+  'adopted-extra-tables': ['An adopted source has more tables than the file.', PLAN, 'Nothing: they are left alone.'],
+};

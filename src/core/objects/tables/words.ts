@@ -1,0 +1,56 @@
+import type { Entry } from '../../explain/types';
+const PLAN = 'n2m plan FILE names the object.';
+
+/** What the findings of this room mean, how to see it, what to do. */
+export const tablesWords: Record<string, Entry> = {
+  'no-tables': ['The file selects nothing.', PLAN, 'Name tables, or schemas that have some.'],
+  'missing-table': [
+    'A table of the file does not exist upstream.',
+    'SELECT schemaname, tablename, tableowner FROM pg_tables;',
+    'Correct its name; quote mixed case.',
+  ],
+  'not-a-table': [
+    'Only ordinary tables and partitions replicate, no unlogged, temporary or foreign ones, no views, and nothing of the system.',
+    PLAN,
+    'Name the partitions, or leave it out.',
+  ],
+  'duplicate-target': [
+    'Two tables would get one name in Materialize.',
+    PLAN,
+    'Give one an alias: - b.orders as b_orders.',
+  ],
+  'unsupported-type': [
+    'Materialize cannot take the column’s type, or only as text.',
+    PLAN,
+    'source.textColumns or source.excludeColumns.',
+  ],
+  'unknown-column': ['textColumns or excludeColumns names what is not there.', PLAN, 'Correct or remove it.'],
+  'text-columns-changed': [
+    'An adopted table keeps the columns it was copied with; n2m drops and copies again only its own.',
+    PLAN,
+    'Drop the table in Materialize by hand, apply: it alone is copied again.',
+  ],
+  'inherited-table': [
+    'Other tables inherit from it. A copy reads their rows, too; the changes that follow are its own only, so deleted rows of heirs would stay for ever. The rows of a hypertable are all in its chunks.',
+    'SELECT inhparent::regclass, inhrelid::regclass FROM pg_inherits;',
+    'Name the heirs instead. A hypertable cannot be replicated.',
+  ],
+  'stale-statistics': [
+    'Without statistics a table is copied by one worker and shows no percentage.',
+    "SELECT relname, reltuples FROM pg_class WHERE relkind = 'r';",
+    'ANALYZE the table.',
+  ],
+  'table-size': ['How much the first copy reads.', PLAN, 'Choose snapshotSize by the estimates.'],
+  'table-has-dependents': [
+    'A table left the file, but something in Materialize reads from it.',
+    PLAN,
+    'Drop what reads from it, or keep the table.',
+  ],
+  'table-named-differently': [
+    'The table is there under another name than the file’s; it keeps its name.',
+    PLAN,
+    'Rename it in Materialize, or correct the alias.',
+  ],
+  'table-dead': ['The table has a permanent error.', 'n2m status NAME', 'n2m repair NAME'],
+  'name-clash': ['Something else has that name in the target schema.', 'SHOW OBJECTS;', 'An alias, or another schema.'],
+};
