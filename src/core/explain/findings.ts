@@ -1,7 +1,8 @@
+import { inOrder } from '../plan/finding-order';
 import { OBJECTS } from '../objects';
 import type { Entry } from './types';
 
 /** One entry per finding of a plan, from the rooms of its objects. */
 export const findingEntries: Record<string, Entry> = Object.fromEntries(
-  OBJECTS.flatMap(({ words = {} }) => Object.entries(words)),
+  inOrder(OBJECTS.flatMap(({ words = {} }) => Object.entries(words))),
 );

@@ -1,3 +1,4 @@
+import { inOrder } from './finding-order';
 import { OBJECTS, UPSTREAM } from '../objects';
 import type { PipelineSpec } from '../spec/types';
 import { planContext, type PlanContext } from './context';
@@ -5,9 +6,9 @@ import type { SourceFacts, TargetFacts, WatchFacts } from './facts';
 import type { Rule } from './rule';
 import type { Finding } from './types';
 
-/** Every rule by its code, in the order of the guide. */
+/** Every rule by its code, in the order a person would check them. */
 const FINDING_RULES: Record<string, Rule> = Object.fromEntries(
-  OBJECTS.flatMap(({ findings = {} }) => Object.entries(findings)),
+  inOrder(OBJECTS.flatMap(({ findings = {} }) => Object.entries(findings))),
 );
 
 export const FINDING_CODES: string[] = Object.keys(FINDING_RULES);

@@ -1,0 +1,26 @@
+/**
+ * The order in which people check findings, and in which plans have always listed those of one severity: the server, the
+ * login, what is published, the tables, what it costs, Materialize. A code that is not here comes after these.
+ */
+const ORDER = `
+server-version wal-level unknown-host pooled-host replication-slots wal-senders wal-cap open-transactions
+idle-in-transaction tls-unverified public-connections-blocked ip-allow-unknown slot-life compute-stays-awake upstream-moved
+read-only-login role-missing role-creation role-attributes schema-usage admin-role
+claimed-publication publication-creation publication-membership publication-operations publication-narrowed
+publication-extra-tables publication-all-tables
+no-tables missing-table not-a-table duplicate-target unsupported-type unknown-column text-columns-changed table-owner
+table-privileges replica-identity published-without-identity row-security stale-statistics table-size
+table-has-dependents table-named-differently table-dead
+generated-columns other-publication-columns inherited-table
+identity-full-cost
+materialize-version exclude-columns materialize-privileges database-missing unknown-size renamed-object limit-reached
+name-clash syntax-refused shared-cluster cluster-reconfiguring source-stalled adopted-extra-tables
+`
+  .trim()
+  .split(/\s+/);
+
+const place = (code: string): number => (ORDER.includes(code) ? ORDER.indexOf(code) : ORDER.length);
+
+/** Entries of tables by code, in that order. */
+export const inOrder = <T>(entries: [code: string, T][]): [code: string, T][] =>
+  entries.toSorted(([a], [b]) => place(a) - place(b));
