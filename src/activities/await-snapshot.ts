@@ -1,6 +1,6 @@
 import { hopeless } from '../core/snapshot/hopeless';
 import { mergeProgress } from '../core/snapshot/merge';
-import { stintEnd } from '../core/snapshot/stint';
+import { stintEnd } from '../core/snapshot/attempt-window';
 import { sameTable, tableName } from '../core/objects/tables/select';
 import type { SnapshotLook, SnapshotProgress, SnapshotStint, TableLook } from '../core/snapshot/types';
 import type { PlannedTable } from '../core/plan/types';

@@ -1,8 +1,8 @@
-import { NEON_RULES } from './neon-rules';
-import type { Rule } from './rules';
-import { SQL_TEXTS } from './sql-text-rules';
-import { SQLSTATE_RULES } from './sqlstate-rules';
-import { HTTP_RULES, NETWORK_RULES, NETWORK_TEXTS } from './transport-rules';
+import { NEON_RULES } from './rules/neon';
+import type { Rule } from './rules/rule';
+import { SQL_TEXTS } from './rules/sql-text';
+import { SQLSTATE_RULES } from './rules/sqlstate';
+import { HTTP_RULES, NETWORK_RULES, NETWORK_TEXTS } from './rules/transport';
 import type { FailureInfo, System } from './types';
 
 /** An error as a Postgres-like server sends it. */

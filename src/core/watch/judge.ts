@@ -1,8 +1,8 @@
 import { plural } from '../text/count';
 import type { PipelineSpec } from '../spec/types';
-import type { WatchRule } from './rule';
+import type { WatchRule } from './rules/rule';
 import { WATCH_RULES } from './rules';
-import { setWatchScene, type Condition, type Held, type WatchScene } from './scene';
+import { setWatchScene, type Condition, type Held, type WatchScene } from './context';
 import type { PipelineReading, Severity, Symptom, Verdict, VerdictName, WatchMemory } from './types';
 
 /** More tables than this with one and the same trouble are told as one. */

@@ -1,7 +1,7 @@
 import { classifyHttp, classifyNetwork, classifySql } from '../../../src/core/failures/classify';
-import { SQL_TEXTS } from '../../../src/core/failures/sql-text-rules';
-import { SQLSTATE_RULES } from '../../../src/core/failures/sqlstate-rules';
-import { HTTP_RULES, NETWORK_RULES, NETWORK_TEXTS } from '../../../src/core/failures/transport-rules';
+import { SQL_TEXTS } from '../../../src/core/failures/rules/sql-text';
+import { SQLSTATE_RULES } from '../../../src/core/failures/rules/sqlstate';
+import { HTTP_RULES, NETWORK_RULES, NETWORK_TEXTS } from '../../../src/core/failures/rules/transport';
 import { FAILURE_TYPES } from '../../../src/core/failures/types';
 
 const sql = (code: string, message: string, detail: string | null = null, hint: string | null = null) =>

@@ -1,12 +1,12 @@
-import { formatDuration } from '../text/duration';
-import { formatShare } from '../text/share';
-import { formatBytes } from '../text/size';
-import { blockerWords } from '../snapshot/merge';
-import type { Blocker } from '../snapshot/types';
+import { formatDuration } from '../../text/duration';
+import { formatShare } from '../../text/share';
+import { formatBytes } from '../../text/size';
+import { blockerWords } from '../../snapshot/merge';
+import type { Blocker } from '../../snapshot/types';
 import type { WatchRule } from './rule';
-import { neonHours } from './slot-hours';
-import { sourceError } from './source-errors';
-import { always, grownSince, lasting, news, reaching, type WatchScene } from './scene';
+import { neonHours } from '../slot-hours';
+import { sourceError } from '../source-errors';
+import { always, grownSince, lasting, news, reaching, type WatchScene } from '../context';
 
 export const slotRules: WatchRule[] = [
   {

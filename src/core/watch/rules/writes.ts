@@ -1,5 +1,5 @@
-import { causeOf, writesBack, type RefusedWrite } from '../objects/replica-identity/refused';
-import { always, type Condition } from './scene';
+import { causeOf, writesBack, type RefusedWrite } from '../../objects/replica-identity/refused';
+import { always, type Condition } from '../context';
 import type { WatchRule } from './rule';
 
 /** Before all others: what is wrong here stops the application, not the copy. */

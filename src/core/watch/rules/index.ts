@@ -1,15 +1,15 @@
-import { formatDuration } from '../text/duration';
-import type { FailureInfo } from '../failures/types';
-import { slotRules } from './slot-rules';
-import { snapshotRules } from './snapshot-rules';
-import { tableRules } from './table-rules';
-import { targetRules } from './target-rules';
-import { writeRules } from './write-rules';
-import { lateness } from './lateness';
-import { slotClock } from './slot-hours';
+import { formatDuration } from '../../text/duration';
+import type { FailureInfo } from '../../failures/types';
+import { slotRules } from './slot';
+import { snapshotRules } from './snapshot';
+import { tableRules } from './tables';
+import { targetRules } from './source';
+import { writeRules } from './writes';
+import { lateness } from '../lateness';
+import { slotClock } from '../slot-hours';
 import type { WatchRule } from './rule';
-import { always, repeated, type Condition } from './scene';
-import type { Reading } from './types';
+import { always, repeated, type Condition } from '../context';
+import type { Reading } from '../types';
 
 /** After so many checks in a row. */
 const UNREACHABLE = { warn: 2, critical: 5 };

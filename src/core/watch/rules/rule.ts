@@ -1,5 +1,5 @@
-import type { Condition, WatchScene } from './scene';
-import type { VerdictName } from './types';
+import type { Condition, WatchScene } from '../context';
+import type { VerdictName } from '../types';
 
 /** One row of the table of what is watched. The first rule of the worst severity names the verdict. */
 export interface WatchRule {

@@ -1,7 +1,7 @@
-import { NEON_RULES } from './neon-rules';
-import { A_QUARTER_HOUR, MOMENTS, type Rule } from './rules';
-import { SQLSTATE } from './sqlstate-rules';
-import type { FailureType } from './types';
+import { NEON_RULES } from './neon';
+import { A_QUARTER_HOUR, MOMENTS, type Rule } from './rule';
+import { SQLSTATE } from './sqlstate';
+import type { FailureType } from '../types';
 
 export interface TextRule extends Rule {
   /** Named for tests and for people. */

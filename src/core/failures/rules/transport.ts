@@ -1,4 +1,4 @@
-import { A_QUARTER_HOUR, type Rule } from './rules';
+import { A_QUARTER_HOUR, type Rule } from './rule';
 
 export interface HttpRule extends Rule {
   /** 400 and 500 stand for the rest of their family, too. */

@@ -1,4 +1,4 @@
-import { A_QUARTER_HOUR, MOMENTS, type Rule } from './rules';
+import { A_QUARTER_HOUR, MOMENTS, type Rule } from './rule';
 
 /** What Neon itself says instead of a database or an answer of its API. Its codes differ by version: the text tells. */
 export interface NeonRule extends Rule {

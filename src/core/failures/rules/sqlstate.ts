@@ -1,5 +1,5 @@
-import { A_QUARTER_HOUR, MOMENTS, type Rule } from './rules';
-import type { FailureType, System } from './types';
+import { A_QUARTER_HOUR, MOMENTS, type Rule } from './rule';
+import type { FailureType, System } from '../types';
 
 export interface SqlstateRule extends Rule {
   /** Five characters, or two for a whole class. */

@@ -1,4 +1,4 @@
-import { stintEnd } from '../../../src/core/snapshot/stint';
+import { stintEnd } from '../../../src/core/snapshot/attempt-window';
 import type { Blocker, StintEnd } from '../../../src/core/snapshot/types';
 import { orders, play, TABLES, type Scene } from './look';
 

@@ -1,4 +1,4 @@
-import type { FailureType } from './types';
+import type { FailureType } from '../types';
 
 /** What a code or a text means. `hint` replaces the server's own where ours says more. */
 export interface Rule {

@@ -1,5 +1,5 @@
-import { blockerWords } from '../snapshot/merge';
-import { plural } from '../text/count';
+import { blockerWords } from '../../snapshot/merge';
+import { plural } from '../../text/count';
 import type { WatchRule } from './rule';
 
 /** A transaction may be open at the length of one check; from the second on it holds the copy up. */

@@ -1,8 +1,8 @@
-import { replicaIdentityFull } from '../sql/postgres';
-import { isDropped, sourceError, tableErrorOf } from './source-errors';
-import { always, repeated, type Condition, type WatchScene } from './scene';
+import { replicaIdentityFull } from '../../sql/postgres';
+import { isDropped, sourceError, tableErrorOf } from '../source-errors';
+import { always, repeated, type Condition, type WatchScene } from '../context';
 import type { WatchRule } from './rule';
-import type { SourceReading, TargetTableReading } from './types';
+import type { SourceReading, TargetTableReading } from '../types';
 
 const nameOf = ({ upstream }: TargetTableReading): string =>
   upstream.schema === '' ? upstream.name : `${upstream.schema}.${upstream.name}`;

@@ -1,9 +1,9 @@
-import { formatDuration } from '../text/duration';
-import { formatShare } from '../text/share';
-import { alterClusterReplicationFactor } from '../sql/materialize-objects';
+import { formatDuration } from '../../text/duration';
+import { formatShare } from '../../text/share';
+import { alterClusterReplicationFactor } from '../../sql/materialize-objects';
 import type { WatchRule } from './rule';
-import { sourceError } from './source-errors';
-import { always, lasting, news, reaching, type WatchScene } from './scene';
+import { sourceError } from '../source-errors';
+import { always, lasting, news, reaching, type WatchScene } from '../context';
 
 /** Freshness is noisy: so many checks over the first limit, and so long over the second. */
 const LATE_CHECKS = 5;
