@@ -3,17 +3,17 @@ import type { FailureInfo } from '../core/failures/types';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
 import { summaryOf } from '../core/run/details';
 import type { ReplicateInput, StepView } from '../core/run/types';
-import type { SnapshotProgress } from '../core/snapshot/types';
+import { ACCESS, LEAVING, SETTLING, SOURCE, UPSTREAM } from '../core/objects';
+import type { GuideObject, RunStep } from '../core/objects/object';
+import type { SnapshotProgress, SnapshotStint } from '../core/snapshot/types';
 import type { Approvals } from './approvals';
 import * as activities from './proxies';
 import { makeAgain, takeDown, type Rebuilt } from './rebuild';
-import type { StepInput } from './proxies';
+import { activityOf, type Performed, type StepInput, type StintInput } from './proxies';
 import type { RunTracker } from './run-tracker';
 
 /** Half an hour: long enough that a day's wait is a few hundred events, short enough that a deploy never waits for it. */
 const STINT = 30 * 60_000;
-
-type Activity = { executeWithOptions(options: { summary: string }, args: [StepInput]): Promise<StepResult> };
 
 /** What a run goes on with: the file, the plan that was approved, and what people see of it. */
 export interface Converging {
@@ -24,26 +24,32 @@ export interface Converging {
 
 /** Both sides as the file wants them, in the guide's order: what upstream needs before what reads from it. */
 export async function setUp(run: Converging): Promise<Rebuilt> {
-  const step = (id: StepId, activity: Activity) => performStep(id, activity, 'step', run);
-  await step('logical-replication', activities.enableLogicalReplication);
-  await step('role', activities.ensureRole);
-  await step('replica-identity', activities.ensureReplicaIdentity);
-  await step('grants', activities.ensureGrants);
-  await step('publication', activities.ensurePublication);
-  await step('ip-allow', activities.allowEgressIps);
-
-  const access = async () => {
-    await step('schema', activities.ensureSchema);
-    await step('cluster', activities.ensureCluster);
-    await step('secret', activities.ensureSecret);
-    await step('connection', activities.ensureConnection);
-  };
-  const source = () => step('source', activities.ensureSource);
+  const all = (objects: readonly GuideObject[]) => () => perform(objects, run);
+  await perform(UPSTREAM, run);
   const moved = (run.plan.rebuild as Plan['rebuild'] | undefined)?.moved ?? false;
-  if (!moved) await access();
-  const rebuilt = await aroundSource(run, moved ? () => access().then(source) : source);
-  await step('drop-tables', activities.dropTables);
+  if (!moved) await perform(ACCESS, run);
+  const rebuilt = await aroundSource(run, moved ? all([...ACCESS, ...SOURCE]) : all(SOURCE));
+  await perform(LEAVING, run);
   return rebuilt;
+}
+
+/** One log line, one activity, one object in, one small object out, for each step. What the plan keeps is not touched. */
+export async function perform(objects: readonly GuideObject[], run: Converging): Promise<void> {
+  for (const step of objects.flatMap(({ steps }) => steps)) {
+    if (step.activity !== null && isDue(run.plan, step.id))
+      await performStep({ ...step, activity: step.activity }, run);
+  }
+}
+
+async function performStep(step: RunStep & { activity: string }, run: Converging): Promise<void> {
+  const { tracker } = run;
+  const input = stepInput(run, step.id);
+  if (step.phase) tracker.phase(step.phase);
+  await tracker[step.timeouts === 'wait' ? 'wait' : 'step'](step.id, (view) =>
+    step.inStints
+      ? untilCommitted(activityOf(step), input, view, tracker)
+      : activityOf<StepInput, StepResult>(step).executeWithOptions({ summary: summaryOf(view) }, [input]),
+  );
 }
 
 /** What no ALTER can change goes before the source step and comes back after it. */
@@ -68,17 +74,7 @@ async function aroundSource({ input: { spec }, plan, tracker }: Converging, sour
  * Waits until the source runs and everything is copied, however long it takes, then sizes the cluster and drops the one
  * it ran on before.
  */
-export async function settle(run: Converging): Promise<void> {
-  const { plan, tracker } = run;
-  await performStep('running', activities.awaitRunning, 'wait', run);
-  if (isDue(plan, 'snapshot')) {
-    tracker.phase('snapshotting');
-    await tracker.wait('snapshot', (view) => untilCommitted(stepInput(run, 'snapshot'), view, tracker));
-  }
-  if (isDue(plan, 'right-size')) tracker.phase('right-sizing');
-  await performStep('right-size', activities.rightSize, 'step', run);
-  await performStep('drop-cluster', activities.dropLeftClusters, 'step', run);
-}
+export const settle = (run: Converging): Promise<void> => perform(SETTLING, run);
 
 /** After a wait for approval the systems may have moved on: the plan is made again until it asks for nothing new. */
 export async function approvedPlan(
@@ -118,23 +114,15 @@ export function refuseBlocked(plan: Pick<Plan, 'steps' | 'findings'>): void {
   throw ApplicationFailure.create({ message: info.message, type: info.type, nonRetryable: true, details: [info] });
 }
 
-/** One log line, one activity, one object in, one small object out. What the plan keeps is not touched. */
-export async function performStep(
-  id: StepId,
-  activity: Activity,
-  kind: 'step' | 'wait',
-  run: Converging,
-): Promise<void> {
-  if (!isDue(run.plan, id)) return;
-  await run.tracker[kind](id, (view) =>
-    activity.executeWithOptions({ summary: summaryOf(view) }, [stepInput(run, id)]),
-  );
-}
-
-async function untilCommitted(input: StepInput, view: StepView, tracker: RunTracker): Promise<StepResult> {
+async function untilCommitted(
+  stintOf: Performed<StintInput, SnapshotStint>,
+  input: StepInput,
+  view: StepView,
+  tracker: RunTracker,
+): Promise<StepResult> {
   let previous: SnapshotProgress | null = null;
   for (;;) {
-    const stint = await activities.awaitSnapshot.executeWithOptions({ summary: summaryOf(view) }, [
+    const stint = await stintOf.executeWithOptions({ summary: summaryOf(view) }, [
       { ...input, previous, maxDuration: STINT },
     ]);
     previous = stint.progress;

@@ -1,11 +1,13 @@
 import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { DestroyInput, DestroyPlan, DestroyReport } from '../core/destroy/types';
-import type { StepId, StepResult } from '../core/plan/types';
+import { REMOVALS } from '../core/objects';
+import type { Removal } from '../core/objects/object';
+import type { StepResult } from '../core/plan/types';
 import { summaryOf } from '../core/run/details';
 import type { DestroyRunInput } from '../core/run/types';
 import { destroyReport, type Told } from '../core/destroy/report';
 import { Approvals } from './approvals';
-import * as activities from './proxies';
+import { activityOf, planDestroy } from './proxies';
 import { failureOf, RunTracker } from './run-tracker';
 
 /**
@@ -26,28 +28,11 @@ export async function destroyReplication(input: DestroyRunInput): Promise<Destro
   try {
     const plan = await approvedPlan(input, tracker, approvals);
     const told: Told = {};
-    const step = async (id: StepId, run: Removal) => {
-      const result = await perform(id, run, { spec, plan }, tracker);
-      if (result?.outcome === 'kept') told[id] = result.sentence;
-    };
-
     tracker.phase('removing');
-    await step('remove-watch', activities.removeWatch);
-    await step('remove-source', activities.removeSource);
-    await step('remove-slot', removeSlot);
-    await step('remove-connection', activities.removeConnection);
-    await step('remove-secret', activities.removeSecret);
-    await step('remove-cluster', activities.removeCluster);
-    await step('drop-cluster', activities.dropLeftClusters);
-    await step('remove-schema', activities.removeSchema);
-
-    await step('unpublish', activities.unpublish);
-    await step('restore-identity', activities.restoreIdentity);
-    await step('remove-grants', activities.revokeGrants);
-    await step('remove-role', activities.removeRole);
-    await step('remove-ips', activities.removeIps);
-    await step('remove-publication', activities.removePublication);
-    await step('remove-record', activities.removeRecord);
+    for (const removal of REMOVALS) {
+      const result = await perform(removal, { spec, plan }, tracker);
+      if (result?.outcome === 'kept') told[removal.id] = result.sentence;
+    }
 
     tracker.phase('proving');
     const after = await look(input, plan.known, 'look at both systems again');
@@ -66,19 +51,12 @@ export async function planDestruction(input: Pick<DestroyRunInput, 'spec' | 'lea
   return look(input, null, 'read both systems, see what is ours');
 }
 
-type Removal = { executeWithOptions(options: { summary: string }, args: [DestroyInput]): Promise<StepResult> };
-
-const removeSlot: Removal = {
-  executeWithOptions: (options, [{ spec, plan }]) =>
-    activities.removeSlot.executeWithOptions(options, [{ spec, slot: plan.known.slot ?? '' }]),
-};
-
 function look(
   { spec, leaveUpstream }: Pick<DestroyRunInput, 'spec' | 'leaveUpstream'>,
   known: DestroyPlan['known'] | null,
   summary: string,
 ): Promise<DestroyPlan> {
-  return activities.planDestroy.executeWithOptions({ summary }, [{ spec, leaveUpstream, known }]);
+  return planDestroy.executeWithOptions({ summary }, [{ spec, leaveUpstream, known }]);
 }
 
 /** After a wait for approval the systems may have moved on: the plan is made again until it asks for nothing new. */
@@ -94,17 +72,12 @@ async function approvedPlan(input: DestroyRunInput, tracker: RunTracker, approva
 }
 
 /** Null where nothing was to be done. */
-async function perform(
-  id: StepId,
-  removal: Removal,
-  input: DestroyInput,
-  tracker: RunTracker,
-): Promise<StepResult | null> {
-  const planned = input.plan.steps.find((step) => step.id === id && step.fate === 'remove');
-  if (!planned) return null;
+async function perform(removal: Removal, destroy: DestroyInput, tracker: RunTracker): Promise<StepResult | null> {
+  if (!destroy.plan.steps.some((step) => step.id === removal.id && step.fate === 'remove')) return null;
   let result: StepResult | null = null;
-  await tracker.step(id, async (view) => {
-    result = await removal.executeWithOptions({ summary: summaryOf(view) }, [input]);
+  await tracker.step(removal.id, async (view) => {
+    const input = removal.input?.(destroy) ?? destroy;
+    result = await activityOf<unknown, StepResult>(removal).executeWithOptions({ summary: summaryOf(view) }, [input]);
     return result;
   });
   return result;

@@ -1,7 +1,9 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { Activities, StepInput } from '../activities/types';
+import type { Activities, StepInput, StintInput } from '../activities/types';
+import type { Timeouts } from '../core/objects/object';
+import type { StepResult } from '../core/plan/types';
 
-export type { StepInput };
+export type { StepInput, StintInput };
 
 /**
  * Retry groups. What is permanent arrives as a non-retryable failure (src/activities/failures.ts), so every group may
@@ -31,52 +33,26 @@ const wait = {
   retry: { initialInterval: '1s', backoffCoefficient: 1 },
 } as const;
 
-export const {
-  makePlan,
-  ensureReplicaIdentity,
-  ensureGrants,
-  ensurePublication,
-  ensureSchema,
-  ensureCluster,
-  ensureSecret,
-  ensureWatch,
-  planDestroy,
-  planRotate,
-  planRepair,
-  keepDefinitions,
-  removeWatch,
-  removeConnection,
-  removeSecret,
-  removeCluster,
-  removeSchema,
-  unpublish,
-  restoreIdentity,
-  revokeGrants,
-  removePublication,
-  removeRecord,
-} = proxyActivities<Activities>(quick);
+const groups = {
+  quick: proxyActivities<Activities>(quick),
+  slow: proxyActivities<Activities>(slow),
+  wait: proxyActivities<Activities>(wait),
+};
 
-export const {
-  enableLogicalReplication,
-  ensureRole,
-  allowEgressIps,
-  ensureConnection,
-  ensureSource,
-  dropTables,
-  dropLeftClusters,
-  rightSize,
-  removeSource,
-  rotatePassword,
-  reconnectSource,
-  dropDeadTables,
-  dropLostSource,
-  recreateDependents,
-  removeSlot,
-  removeRole,
-  removeIps,
-} = proxyActivities<Activities>(slow);
+/** The activity of an object's step, with the timeouts that the object gives it. */
+export function activityOf<I, R>(step: { activity: string; timeouts: Timeouts }): Performed<I, R> {
+  return groups[step.timeouts][step.activity as keyof Activities] as unknown as Performed<I, R>;
+}
 
-export const { awaitRunning, awaitSnapshot } = proxyActivities<Activities>(wait);
+/** What performs a step: one object in, one small object out. */
+export interface Performed<I, R = StepResult> {
+  executeWithOptions(options: { summary: string }, args: [I]): Promise<R>;
+}
+
+/** What a run does beside the steps of its objects: read whole sides, and what belongs to several objects at once. */
+export const { makePlan, planDestroy, planRotate, planRepair, keepDefinitions } = groups.quick;
+export const { rotatePassword, reconnectSource, dropDeadTables, dropLostSource, recreateDependents, removeSlot } =
+  groups.slow;
 
 /** One check answers within its own deadlines; a check that cannot must not overlap the next ones for long. */
 export const { check } = proxyActivities<Activities>({

@@ -1,10 +1,11 @@
 import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { recreateStep } from '../core/objects/source/rebuild-steps';
+import { HAND_OVER } from '../core/objects';
 import type { Plan, PlanStep } from '../core/plan/types';
 import type { Definition, Recreated, RepairPlan, RepairReport } from '../core/repair/types';
 import type { RepairRunInput } from '../core/run/types';
 import { Approvals } from './approvals';
-import { approvedPlan, performStep, refuseBlocked, settle, setUp } from './converge';
+import { approvedPlan, perform, refuseBlocked, settle, setUp } from './converge';
 import * as activities from './proxies';
 import { makeAgain, takeDown } from './rebuild';
 import { failureOf, RunTracker } from './run-tracker';
@@ -98,7 +99,7 @@ async function putUp(
   await setUp(run);
   const recreated = await makeAgain(input.spec, definitions, tracker);
   await settle(run);
-  await performStep('watch', activities.ensureWatch, 'step', run);
+  await perform(HAND_OVER, run);
   return recreated;
 }
 

@@ -1,9 +1,10 @@
 import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { HAND_OVER } from '../core/objects';
 import type { Plan } from '../core/plan/types';
 import type { ReplicateInput, ReplicateReport } from '../core/run/types';
 import type { CheckResult } from '../core/watch/types';
 import { Approvals } from './approvals';
-import { approvedPlan, performStep, secondsBetween, setUp, settle } from './converge';
+import { approvedPlan, perform, secondsBetween, setUp, settle } from './converge';
 import * as activities from './proxies';
 import type { Rebuilt } from './rebuild';
 import { failureOf, RunTracker } from './run-tracker';
@@ -31,7 +32,7 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
     await settle(run);
 
     tracker.phase('handing-over');
-    await performStep('watch', activities.ensureWatch, 'step', run);
+    await perform(HAND_OVER, run);
     const firstCheck = await activities.check.executeWithOptions({ summary: 'look at both sides once' }, [
       { spec, memory: null, quiet: true },
     ]);

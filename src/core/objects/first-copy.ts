@@ -43,8 +43,10 @@ export const firstCopy: GuideObject = {
     },
     {
       id: 'snapshot',
-      activity: null,
+      activity: 'awaitSnapshot',
       timeouts: 'wait',
+      inStints: true,
+      phase: 'snapshotting',
       plan: snapshot,
       script: () => ({ comment: 'waits until every table is committed, however long it takes', calls: [] }),
     },

@@ -28,14 +28,20 @@ export const UPSTREAM: readonly GuideObject[] = [
 /** In Materialize, before anything is read. */
 export const ACCESS: readonly GuideObject[] = [schema, cluster, secret, connection];
 
-/** What reads. */
-export const INGEST: readonly GuideObject[] = [takeDown, source, tables];
+/** What reads, and what has to go before it can be made again. */
+export const SOURCE: readonly GuideObject[] = [takeDown, source];
+
+/** What left the file. */
+export const LEAVING: readonly GuideObject[] = [tables];
+
+/** Until everything is copied and the cluster has its size for the time after. */
+export const SETTLING: readonly GuideObject[] = [firstCopy, steadySize];
 
 /** From then on. */
-export const SETTLE: readonly GuideObject[] = [firstCopy, steadySize, watch];
+export const HAND_OVER: readonly GuideObject[] = [watch];
 
 /** Every object of the guide, in its order. */
-export const OBJECTS: readonly GuideObject[] = [...UPSTREAM, ...ACCESS, ...INGEST, ...SETTLE];
+export const OBJECTS: readonly GuideObject[] = [...[UPSTREAM, ACCESS, SOURCE, LEAVING, SETTLING, HAND_OVER].flat()];
 
 /** The steps that every plan of a run has. */
 export const STEP_IDS: readonly StepId[] = OBJECTS.flatMap(({ steps }) =>

@@ -1,6 +1,7 @@
 import type { DestroyInput, DestroyStep } from '../destroy/types';
 import type { DestroyContext } from '../destroy/context';
 import type { Entry } from '../explain/types';
+import type { RunPhase } from '../run/types';
 import type { PlanContext } from '../plan/context';
 import type { Rule } from '../plan/rule';
 import type { PlanStep, StepId } from '../plan/types';
@@ -16,6 +17,10 @@ export interface RunStep {
   /** The activity that performs it; null where the steps around it are performed as one piece (a rebuild). */
   activity: string | null;
   timeouts: Timeouts;
+  /** The activity returns before the end, and is called again until it says that all is committed. */
+  inStints?: boolean;
+  /** What the run is said to be doing from this step on, where it is due. */
+  phase?: RunPhase;
   /** Only in a plan that finds something for it. */
   occasional?: boolean;
   /** What it would do, from what was read. `before`: what is planned before it in Materialize. None where it has no row today. */

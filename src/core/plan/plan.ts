@@ -1,4 +1,4 @@
-import { ACCESS, INGEST, OBJECTS, SETTLE, UPSTREAM } from '../objects';
+import { OBJECTS, UPSTREAM } from '../objects';
 import type { GuideObject } from '../objects/object';
 import type { PipelineSpec } from '../spec/types';
 import { amount, estimates } from '../objects/cluster/estimate';
@@ -26,9 +26,9 @@ export function makePlan(spec: PipelineSpec, from: SourceFacts, to: TargetFacts,
 }
 
 function planSteps(context: PlanContext): PlanStep[] {
-  const made = [...ACCESS, ...INGEST];
-  const first = made.filter((object) => object.goesFirst?.(context));
-  const inTarget = [...first, ...made.filter((object) => !first.includes(object)), ...SETTLE];
+  const after = OBJECTS.filter((object) => !UPSTREAM.includes(object));
+  const first = after.filter((object) => object.goesFirst?.(context));
+  const inTarget = [...first, ...after.filter((object) => !first.includes(object))];
   return [
     ...UPSTREAM.flatMap((object) => stepsOf(object, context, [])),
     ...inTarget.reduce<PlanStep[]>((before, object) => [...before, ...stepsOf(object, context, before)], []),

@@ -53,7 +53,7 @@ function script({
 export const steadySize: GuideObject = {
   name: 'steady size',
   steps: [
-    { id: 'right-size', activity: 'rightSize', timeouts: 'slow', plan: rightSize, script },
+    { id: 'right-size', activity: 'rightSize', timeouts: 'slow', phase: 'right-sizing', plan: rightSize, script },
     { id: 'drop-cluster', activity: 'dropLeftClusters', timeouts: 'slow', occasional: true, plan: dropCluster },
   ],
   destroy: destroyOrphans,
