@@ -1,7 +1,7 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
-import type { Approval, Plan } from '../core/plan/types';
 import type { FailureInfo } from '../core/failures/types';
-import { readApproval, readRejection, type Answer } from '../core/run/answers';
+import type { Approval, Plan } from '../core/plan/types';
+import { type Answer, readApproval, readRejection } from '../core/run/answers';
 import type { ApprovalInput, RejectionInput } from '../core/run/types';
 import { approveUpdate, rejectUpdate } from './messages';
 import type { RunTracker } from './run-tracker';

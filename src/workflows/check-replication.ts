@@ -1,9 +1,9 @@
-import { upsertSearchAttributes, workflowInfo, setCurrentDetails } from '@temporalio/workflow';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { renderCheckDetails } from '../core/run/details';
 import type { CheckInput } from '../core/run/types';
 import type { CheckResult } from '../core/watch/types';
-import { renderCheckDetails } from '../core/run/details';
-import { check } from './proxies';
 import { verdictAttribute } from './attributes';
+import { check } from './proxies';
 
 /**
  * One reading of both sides, one verdict. The schedule hands the last completed result on, also across failed checks,

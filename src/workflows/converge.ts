@@ -1,15 +1,15 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { FailureInfo } from '../core/failures/types';
+import { ACCESS, LEAVING, SETTLING, SOURCE, UPSTREAM } from '../core/objects';
+import type { GuideObject, RunStep } from '../core/objects/object';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
 import { summaryOf } from '../core/run/details';
 import type { ReplicateInput, StepView } from '../core/run/types';
-import { ACCESS, LEAVING, SETTLING, SOURCE, UPSTREAM } from '../core/objects';
-import type { GuideObject, RunStep } from '../core/objects/object';
 import type { SnapshotProgress, SnapshotStint } from '../core/snapshot/types';
 import type { Approvals } from './approvals';
 import * as activities from './proxies';
-import { makeAgain, takeDown, type Rebuilt } from './rebuild';
 import { activityOf, type Performed, type StepInput, type StintInput } from './proxies';
+import { makeAgain, type Rebuilt, takeDown } from './rebuild';
 import type { RunTracker } from './run-tracker';
 
 /** Half an hour: long enough that a day's wait is a few hundred events, short enough that a deploy never waits for it. */

@@ -1,11 +1,11 @@
 import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { destroyReport, type Told } from '../core/destroy/report';
 import type { DestroyInput, DestroyPlan, DestroyReport } from '../core/destroy/types';
 import { REMOVALS } from '../core/objects';
 import type { Removal } from '../core/objects/object';
 import type { StepResult } from '../core/plan/types';
 import { summaryOf } from '../core/run/details';
 import type { DestroyRunInput } from '../core/run/types';
-import { destroyReport, type Told } from '../core/destroy/report';
 import { Approvals } from './approvals';
 import { activityOf, planDestroy } from './proxies';
 import { failureOf, RunTracker } from './run-tracker';

@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { ExamineActivities, Examination } from '../core/examine/types';
+import type { Examination, ExamineActivities } from '../core/examine/types';
 import type { PipelineSpec } from '../core/spec/types';
 
 /** A person waits for `n2m doctor`: what fails is the answer, so nothing is tried again. */

@@ -1,6 +1,6 @@
-import { summaryOf } from '../core/run/details';
 import type { Rebuild, StepResult } from '../core/plan/types';
 import type { Definition, Recreated } from '../core/repair/types';
+import { summaryOf } from '../core/run/details';
 import type { PipelineSpec } from '../core/spec/types';
 import * as activities from './proxies';
 import type { RunTracker } from './run-tracker';

@@ -1,6 +1,6 @@
 import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
-import { recreateStep } from '../core/objects/source/rebuild-steps';
 import { HAND_OVER } from '../core/objects';
+import { recreateStep } from '../core/objects/source/rebuild-steps';
 import type { Plan, PlanStep } from '../core/plan/types';
 import type { Definition, Recreated, RepairPlan, RepairReport } from '../core/repair/types';
 import type { RepairRunInput } from '../core/run/types';

@@ -4,7 +4,7 @@ import type { Plan } from '../core/plan/types';
 import type { ReplicateInput, ReplicateReport } from '../core/run/types';
 import type { CheckResult } from '../core/watch/types';
 import { Approvals } from './approvals';
-import { approvedPlan, perform, secondsBetween, setUp, settle } from './converge';
+import { approvedPlan, perform, secondsBetween, settle, setUp } from './converge';
 import * as activities from './proxies';
 import type { Rebuilt } from './rebuild';
 import { failureOf, RunTracker } from './run-tracker';

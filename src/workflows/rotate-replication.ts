@@ -1,6 +1,6 @@
 import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
-import { summaryOf } from '../core/run/details';
 import type { RotatePlan, RotateReport } from '../core/repair/rotate-plan';
+import { summaryOf } from '../core/run/details';
 import type { ReplicateInput } from '../core/run/types';
 import { Approvals } from './approvals';
 import { refuseBlocked } from './converge';

@@ -14,9 +14,9 @@ import {
 import type { FailureInfo } from '../core/failures/types';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
 import type { Definition } from '../core/repair/types';
+import { renderRunDetails } from '../core/run/details';
 import type { RunPhase, RunView, StepView } from '../core/run/types';
 import type { SnapshotProgress } from '../core/snapshot/types';
-import { renderRunDetails } from '../core/run/details';
 import { stateAttribute } from './attributes';
 import { viewQuery } from './messages';
 

@@ -1,7 +1,8 @@
-import type { StepId } from '../../core/plan/types';
-import type { PipelineSpec } from '../../core/spec/types';
 import { OBJECTS } from '../../core/objects';
 import type { Call, Script } from '../../core/objects/script';
+import type { StepId } from '../../core/plan/types';
+import type { PipelineSpec } from '../../core/spec/types';
+
 export interface ScriptStep extends Script {
   id: StepId;
 }

@@ -1,6 +1,6 @@
+import { identities } from '../objects/replica-identity/identities';
 import type { PipelineSpec } from '../spec/types';
 import type { Added } from './added';
-import { identities } from '../objects/replica-identity/identities';
 import { goesOver, type RecordPlace } from './others';
 import { addresses, grants, published, roleKept } from './sharing';
 import type { DestroySource, KnownUpstream } from './types';

@@ -1,7 +1,7 @@
 import { sameTable } from '../objects/tables/select';
 import type { RoleSpec } from '../spec/types';
 import type { TableName } from '../sql/postgres';
-import { writeAdded, type Added } from './added';
+import { type Added, writeAdded } from './added';
 
 /** The same database, another one of the same server, another branch of the same Neon project. */
 export type Near = 'database' | 'server' | 'project';

@@ -1,13 +1,13 @@
 import { OBJECTS, removalOrder, UPSTREAM } from '../objects';
-import type { DestroyContext } from './context';
-import { isOurs } from '../plan/ownership';
 import { named } from '../objects/source/rebuild-steps';
 import type { WatchFacts } from '../plan/facts';
+import { isOurs } from '../plan/ownership';
 import type { Approval } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import { plural } from '../text/count';
 import { fit } from '../text/fit';
 import { addedBy } from './added';
+import type { DestroyContext } from './context';
 import { leave } from './step';
 import type { DestroyPlan, DestroySource, DestroyStep, DestroyTarget, KnownUpstream } from './types';
 

@@ -1,11 +1,11 @@
-import type { PublicationFacts } from '../plan/facts';
-import { isOurs } from '../plan/ownership';
 import { unpublished } from '../objects/publication/differences';
 import { sameTable } from '../objects/tables/select';
+import type { PublicationFacts } from '../plan/facts';
+import { isOurs } from '../plan/ownership';
 import type { PipelineSpec } from '../spec/types';
 import * as sql from '../sql/postgres';
 import type { Added } from './added';
-import { keptFor, parted, readersOf, type Kept } from './others';
+import { type Kept, keptFor, parted, readersOf } from './others';
 import type { DestroySource, KnownUpstream } from './types';
 
 type Known = Pick<KnownUpstream, 'added'>;

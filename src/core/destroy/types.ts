@@ -1,5 +1,3 @@
-import type { Plan, PlanStep } from '../plan/types';
-import type { PipelineSpec } from '../spec/types';
 import type {
   ChildFacts,
   ClusterFacts,
@@ -9,6 +7,8 @@ import type {
   RoleFacts,
   Stray,
 } from '../plan/facts';
+import type { Plan, PlanStep } from '../plan/types';
+import type { PipelineSpec } from '../spec/types';
 import type { SlotReading } from '../watch/types';
 import type { Added } from './added';
 import type { Others } from './others';

@@ -1,9 +1,10 @@
-import type { StepId } from '../plan/types';
 import { named } from '../objects/source/rebuild-steps';
+import type { DependentFacts } from '../plan/target-facts';
+import type { StepId } from '../plan/types';
+import type { DestroyContext } from './context';
 import { absent, foreign, keep, remove } from './step';
 import type { DestroyStep } from './types';
-import type { DestroyContext } from './context';
-import type { DependentFacts } from '../plan/target-facts';
+
 type Found = { id: string; comment: string | null; dependents: DependentFacts[] } | null;
 
 /** An item of ours that others may use: it stays for them. What goes makes room for the next. */

@@ -1,10 +1,11 @@
+import { type PlanContext, planStep } from '../plan/context';
+import type { PlanStep } from '../plan/types';
 import { plural } from '../text/count';
 import { formatDuration } from '../text/duration';
 import { formatBytes } from '../text/size';
 import { amount, estimateSeconds } from './cluster/estimate';
-import type { PlanStep } from '../plan/types';
-import { type PlanContext, planStep } from '../plan/context';
 import type { GuideObject } from './object';
+
 /** Waiting is due when something was made or changed that has to prove itself. */
 function running({ spec, target, fresh, recreate }: PlanContext, before: readonly PlanStep[]): PlanStep {
   const changed = before.some(({ action }) => action === 'create' || action === 'change');

@@ -1,19 +1,19 @@
-import { watch } from './watch';
-import { tables } from './tables';
-import { source, takeDown } from './source';
-import { secret } from './secret';
-import { schema } from './schema';
-import { role } from './role';
-import { replicaIdentity } from './replica-identity';
-import { publication } from './publication';
-import { logicalReplication } from './logical-replication';
-import { ipAllow } from './ip-allow';
-import { grants } from './grants';
-import { firstCopy } from './first-copy';
-import { connection } from './connection';
-import { cluster, steadySize } from './cluster';
 import type { StepId } from '../plan/types';
+import { cluster, steadySize } from './cluster';
+import { connection } from './connection';
+import { firstCopy } from './first-copy';
+import { grants } from './grants';
+import { ipAllow } from './ip-allow';
+import { logicalReplication } from './logical-replication';
 import type { GuideObject, Removal } from './object';
+import { publication } from './publication';
+import { replicaIdentity } from './replica-identity';
+import { role } from './role';
+import { schema } from './schema';
+import { secret } from './secret';
+import { source, takeDown } from './source';
+import { tables } from './tables';
+import { watch } from './watch';
 
 /** Upstream, in the guide's order: what a table needs before it is published. */
 export const UPSTREAM: readonly GuideObject[] = [

@@ -1,10 +1,10 @@
-import type { DestroyInput, DestroyStep } from '../destroy/types';
 import type { DestroyContext } from '../destroy/context';
+import type { DestroyInput, DestroyStep } from '../destroy/types';
 import type { Entry } from '../explain/types';
-import type { RunPhase } from '../run/types';
 import type { PlanContext } from '../plan/context';
 import type { Rule } from '../plan/rule';
 import type { PlanStep, StepId } from '../plan/types';
+import type { RunPhase } from '../run/types';
 import type { PipelineSpec } from '../spec/types';
 import type { Script } from './script';
 

@@ -1,13 +1,14 @@
-import { formatDuration, writeDuration } from '../text/duration';
-import { absent, remove } from '../destroy/step';
-import { TASK_QUEUE, checkId, watchId } from '../names';
-import type { Script } from './script';
-import type { PlanStep } from '../plan/types';
-import { type PlanContext, planStep } from '../plan/context';
-import type { PipelineSpec } from '../spec/types';
-import type { GuideObject } from './object';
-import type { DestroyStep } from '../destroy/types';
 import type { DestroyContext } from '../destroy/context';
+import { absent, remove } from '../destroy/step';
+import type { DestroyStep } from '../destroy/types';
+import { checkId, TASK_QUEUE, watchId } from '../names';
+import { type PlanContext, planStep } from '../plan/context';
+import type { PlanStep } from '../plan/types';
+import type { PipelineSpec } from '../spec/types';
+import { formatDuration, writeDuration } from '../text/duration';
+import type { GuideObject } from './object';
+import type { Script } from './script';
+
 function plan({ spec, watch: found }: PlanContext): PlanStep {
   const object = `watch of ${spec.name}`;
   const every = formatDuration(spec.watch.every);

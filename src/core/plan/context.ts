@@ -1,11 +1,11 @@
-import { plural } from '../text/count';
-import type { PipelineSpec } from '../spec/types';
-import type { SourceFacts, TableFacts, TargetFacts, WatchFacts } from './facts';
-import { unprovenMove } from '../objects/source/moved';
-import { isOurs, ownerOf } from './ownership';
-import { leftOut, removedTables, selected, selectTables } from '../objects/tables/select';
-import { rebuildOf } from '../objects/source/rebuild';
 import { planSyntax, recreateReasons } from '../objects/source/definition';
+import { unprovenMove } from '../objects/source/moved';
+import { rebuildOf } from '../objects/source/rebuild';
+import { leftOut, removedTables, selected, selectTables } from '../objects/tables/select';
+import type { PipelineSpec } from '../spec/types';
+import { plural } from '../text/count';
+import type { SourceFacts, TableFacts, TargetFacts, WatchFacts } from './facts';
+import { isOurs, ownerOf } from './ownership';
 import type { Plan, PlanAction, PlannedTable, PlanStep, Rebuild, RemovedTable, StepId } from './types';
 
 /** Everything a step is decided from, worked out once. */

@@ -1,8 +1,8 @@
-import { inOrder } from './finding-order';
 import { OBJECTS, UPSTREAM } from '../objects';
 import type { PipelineSpec } from '../spec/types';
-import { planContext, type PlanContext } from './context';
+import { type PlanContext, planContext } from './context';
 import type { SourceFacts, TargetFacts, WatchFacts } from './facts';
+import { inOrder } from './finding-order';
 import type { Rule } from './rule';
 import type { Finding } from './types';
 

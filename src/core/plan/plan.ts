@@ -1,10 +1,10 @@
 import { OBJECTS, UPSTREAM } from '../objects';
+import { amount, estimates } from '../objects/cluster/estimate';
 import type { GuideObject } from '../objects/object';
 import type { PipelineSpec } from '../spec/types';
-import { amount, estimates } from '../objects/cluster/estimate';
+import { type PlanContext, planContext } from './context';
 import type { SourceFacts, TargetFacts, WatchFacts } from './facts';
 import { findingsOf } from './findings';
-import { planContext, type PlanContext } from './context';
 import type { Approval, Plan, PlanStep } from './types';
 
 /** What a run would do, in order, and what it would have to ask for. Second time after a finished run: nothing. */

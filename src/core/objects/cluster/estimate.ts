@@ -1,9 +1,9 @@
+import type { TargetFacts } from '../../plan/facts';
+import type { PlannedTable } from '../../plan/types';
+import type { PipelineSpec } from '../../spec/types';
 import { plural } from '../../text/count';
 import { formatDuration } from '../../text/duration';
 import { formatBytes } from '../../text/size';
-import type { PipelineSpec } from '../../spec/types';
-import type { TargetFacts } from '../../plan/facts';
-import type { PlannedTable } from '../../plan/types';
 
 /**
  * How long the first copy takes at each cluster size: a rough figure to choose a size by, not a promise. Rates are our

@@ -1,8 +1,8 @@
 import { listed } from '../../plan/context';
-import { dropOrphan, leftClusters, orphanName } from './orphans';
+import { blocking, info, type Rule, typed, warning } from '../../plan/rule';
 import { closest } from '../../text/similar';
-import { blocking, info, typed, warning } from '../../plan/rule';
-import type { Rule } from '../../plan/rule';
+import { dropOrphan, leftClusters, orphanName } from './orphans';
+
 /** Sizes, who else runs there, and what an earlier file named. */
 export const clusterFindings: Record<string, Rule> = {
   'unknown-size': ({ target, spec }) => {

@@ -1,12 +1,12 @@
 import { writeMark } from '../../plan/ownership';
+import type { PipelineSpec } from '../../spec/types';
+import { alterClusterSize, commentOnCluster, createCluster } from '../../sql/materialize-objects';
+import type { GuideObject } from '../object';
+import { materialize, type Script } from '../script';
+import { clusterFindings } from './findings';
 import { dropCluster, planCluster, rightSize } from './plan';
 import { destroyCluster, destroyOrphans } from './removal';
 import { clusterWords } from './words';
-import { clusterFindings } from './findings';
-import { alterClusterSize, commentOnCluster, createCluster } from '../../sql/materialize-objects';
-import { type Script, materialize } from '../script';
-import type { PipelineSpec } from '../../spec/types';
-import type { GuideObject } from '../object';
 
 /** What runs the source: large for the first copy. */
 export const cluster: GuideObject = {

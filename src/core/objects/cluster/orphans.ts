@@ -1,6 +1,6 @@
-import { dropCluster, dropConnection, dropSchema, dropSecret, dropSource } from '../../sql/materialize';
-import type { PipelineSpec } from '../../spec/types';
 import type { Stray } from '../../plan/facts';
+import type { PipelineSpec } from '../../spec/types';
+import { dropCluster, dropConnection, dropSchema, dropSecret, dropSource } from '../../sql/materialize';
 
 type Marked = Omit<Stray, 'otherObjects'>;
 

@@ -1,11 +1,11 @@
-import { formatDuration } from '../../text/duration';
-import type { PipelineSpec } from '../../spec/types';
+import { isManaged, keepOrAdopt, ownerWords, type PlanContext, planStep } from '../../plan/context';
 import type { ClusterFacts } from '../../plan/facts';
-import { amount, estimateSeconds } from './estimate';
 import { isOurs } from '../../plan/ownership';
-import { isManaged, keepOrAdopt, ownerWords, planStep, type PlanContext } from '../../plan/context';
-import { leftClusters, orphanName } from './orphans';
 import type { PlannedTable, PlanStep } from '../../plan/types';
+import type { PipelineSpec } from '../../spec/types';
+import { formatDuration } from '../../text/duration';
+import { amount, estimateSeconds } from './estimate';
+import { leftClusters, orphanName } from './orphans';
 
 /** A copy that takes longer than this at the present size is worth two resizes. */
 const WORTH_A_RESIZE_SECONDS = 15 * 60;

@@ -1,10 +1,11 @@
+import type { DestroyContext } from '../../destroy/context';
+import { absent, foreign, keep, leave, remove } from '../../destroy/step';
+import type { DestroyStep } from '../../destroy/types';
+import type { Stray } from '../../plan/target-facts';
+import { dropCluster } from '../../sql/materialize';
 import { named } from '../source/rebuild-steps';
 import { dropOrphan, leftClusters, orphanName } from './orphans';
-import { dropCluster } from '../../sql/materialize';
-import { absent, foreign, keep, leave, remove } from '../../destroy/step';
-import type { Stray } from '../../plan/target-facts';
-import type { DestroyStep } from '../../destroy/types';
-import type { DestroyContext } from '../../destroy/context';
+
 export const destroyCluster = (context: DestroyContext): DestroyStep[] => [clusterStep(context)];
 
 function clusterStep({ spec, target, sourceStays, going }: DestroyContext): DestroyStep {

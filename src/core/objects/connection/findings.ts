@@ -1,5 +1,5 @@
-import { blocking, warning } from '../../plan/rule';
-import type { Rule } from '../../plan/rule';
+import { blocking, type Rule, warning } from '../../plan/rule';
+
 /** Where Materialize logs in, and who could listen. */
 export const connectionFindings: Record<string, Rule> = {
   'unknown-host': ({ source }) =>

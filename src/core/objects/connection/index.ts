@@ -1,16 +1,17 @@
-import { used } from '../../destroy/used';
-import { ownerOf, writeMark } from '../../plan/ownership';
-import { connectionWords } from './words';
-import { connectionFindings } from './findings';
-import { connectionDifferences } from '../source/definition';
-import { type Script, itemIn, materialize } from '../script';
-import type { PlanStep } from '../../plan/types';
-import { type PlanContext, isManaged, keepOrAdopt, ownerWords, planStep } from '../../plan/context';
-import type { PipelineSpec } from '../../spec/types';
-import type { GuideObject } from '../object';
-import type { DestroyStep } from '../../destroy/types';
 import type { DestroyContext } from '../../destroy/context';
-import { type ConnectionOptions, commentOn, createConnection, dropConnection } from '../../sql/materialize-objects';
+import type { DestroyStep } from '../../destroy/types';
+import { used } from '../../destroy/used';
+import { isManaged, keepOrAdopt, ownerWords, type PlanContext, planStep } from '../../plan/context';
+import { ownerOf, writeMark } from '../../plan/ownership';
+import type { PlanStep } from '../../plan/types';
+import type { PipelineSpec } from '../../spec/types';
+import { commentOn, type ConnectionOptions, createConnection, dropConnection } from '../../sql/materialize-objects';
+import type { GuideObject } from '../object';
+import { itemIn, materialize, type Script } from '../script';
+import { connectionDifferences } from '../source/definition';
+import { connectionFindings } from './findings';
+import { connectionWords } from './words';
+
 function plan(context: PlanContext): PlanStep {
   const { spec, source, target } = context;
   const object = `connection ${spec.materialize.names.connection}`;

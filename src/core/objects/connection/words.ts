@@ -1,4 +1,5 @@
 import type { Entry } from '../../explain/types';
+
 const PLAN = 'n2m plan FILE names the object.';
 
 /** What the findings of this room mean, how to see it, what to do. */

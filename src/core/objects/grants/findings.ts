@@ -1,9 +1,9 @@
+import { listed } from '../../plan/context';
+import { blocking, type Rule, statements } from '../../plan/rule';
+import { grantSelect, grantUsage } from '../../sql/postgres';
 import { tableName } from '../tables/select';
 import { neededGrants } from './needed';
-import { listed } from '../../plan/context';
-import { grantSelect, grantUsage } from '../../sql/postgres';
-import { blocking, statements } from '../../plan/rule';
-import type { Rule } from '../../plan/rule';
+
 /** What the role may not read, and whether this login may let it. */
 export const grantsFindings: Record<string, Rule> = {
   'schema-usage': ({ source, upstream, spec }) => {

@@ -1,20 +1,20 @@
-import { grants as recordedGrants } from '../../destroy/sharing';
-import { tableName } from '../tables/select';
-import { revoke } from '../../destroy/sharing';
-import { remove } from '../../destroy/step';
-import { plural } from '../../text/count';
-import { neededDefaultPrivileges, neededGrants } from './needed';
+import { ended, type Shared, shared } from '../../destroy/context';
 import { keptSteps } from '../../destroy/kept-steps';
-import { grantsWords } from './words';
-import { grantsFindings } from './findings';
-import { type Shared, ended, shared } from '../../destroy/context';
-import { type Script, postgres, tablesOf } from '../script';
-import type { PlanStep } from '../../plan/types';
-import { type PlanContext, listed, planStep } from '../../plan/context';
-import type { PipelineSpec } from '../../spec/types';
-import type { GuideObject } from '../object';
+import { grants as recordedGrants, revoke } from '../../destroy/sharing';
+import { remove } from '../../destroy/step';
 import type { DestroyStep } from '../../destroy/types';
+import { listed, type PlanContext, planStep } from '../../plan/context';
+import type { PlanStep } from '../../plan/types';
+import type { PipelineSpec } from '../../spec/types';
 import * as sql from '../../sql/postgres';
+import { plural } from '../../text/count';
+import type { GuideObject } from '../object';
+import { postgres, type Script, tablesOf } from '../script';
+import { tableName } from '../tables/select';
+import { grantsFindings } from './findings';
+import { neededDefaultPrivileges, neededGrants } from './needed';
+import { grantsWords } from './words';
+
 function plan({ spec, source, upstream }: PlanContext): PlanStep {
   const role = spec.source.role.name;
   const object = `privileges of ${role}`;

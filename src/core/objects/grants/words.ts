@@ -1,4 +1,5 @@
 import type { Entry } from '../../explain/types';
+
 /** What the findings of this room mean, how to see it, what to do. */
 export const grantsWords: Record<string, Entry> = {
   'schema-usage': [

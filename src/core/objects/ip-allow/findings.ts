@@ -1,5 +1,5 @@
-import { blocking, warning } from '../../plan/rule';
-import type { Rule } from '../../plan/rule';
+import { blocking, type Rule, warning } from '../../plan/rule';
+
 /** Whether Materialize is let through to the project. */
 export const ipAllowFindings: Record<string, Rule> = {
   'public-connections-blocked': ({ source: { neon } }) =>

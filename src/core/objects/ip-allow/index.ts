@@ -1,16 +1,17 @@
-import { missingEntries } from '../../ip';
-import { leave, remove } from '../../destroy/step';
+import { type DestroyContext, type Shared, shared, UNTOUCHED } from '../../destroy/context';
 import { keptSteps } from '../../destroy/kept-steps';
-import { ipAllowWords } from './words';
-import { ipAllowFindings } from './findings';
 import { addresses } from '../../destroy/sharing';
-import { type Script, materialize, neon } from '../script';
+import { leave, remove } from '../../destroy/step';
+import type { DestroyStep } from '../../destroy/types';
+import { missingEntries } from '../../ip';
+import { listed, type PlanContext, planStep } from '../../plan/context';
 import type { PlanStep } from '../../plan/types';
-import { type PlanContext, listed, planStep } from '../../plan/context';
 import type { PipelineSpec } from '../../spec/types';
 import type { GuideObject } from '../object';
-import type { DestroyStep } from '../../destroy/types';
-import { type DestroyContext, type Shared, UNTOUCHED, shared } from '../../destroy/context';
+import { materialize, neon, type Script } from '../script';
+import { ipAllowFindings } from './findings';
+import { ipAllowWords } from './words';
+
 function plan({ source, target }: PlanContext): PlanStep {
   const { neon } = source;
   const object = 'IP Allow list';

@@ -1,12 +1,12 @@
+import type { ManagedServer, OpenTransaction } from '../../plan/facts';
+import { blocking, info, isCopying, isCreating, type Rule, statements, warning } from '../../plan/rule';
 import { rollbackPrepared, terminateBackend } from '../../sql/postgres';
 import { quoteIdent } from '../../sql/quote';
 import { formatDuration } from '../../text/duration';
 import { formatBytes } from '../../text/size';
-import { enableLogical, whereSettingsAre } from '../role/managed';
-import { blocking, info, isCopying, isCreating, statements, warning } from '../../plan/rule';
 import { amount, estimateSeconds } from '../cluster/estimate';
-import type { Rule } from '../../plan/rule';
-import type { ManagedServer, OpenTransaction } from '../../plan/facts';
+import { enableLogical, whereSettingsAre } from '../role/managed';
+
 /** Materialize supports 11 and later; from 14 on a table is copied by several workers at once. */
 const OLDEST_SERVER = 110_000;
 const PARALLEL_SERVER = 140_000;

@@ -1,13 +1,14 @@
-import { logicalReplicationWords } from './words';
-import { logicalReplicationFindings } from './findings';
+import type { DestroyContext } from '../../destroy/context';
 import { keep } from '../../destroy/step';
-import { type Script, neon, postgres } from '../script';
-import type { PlanStep } from '../../plan/types';
+import type { DestroyStep } from '../../destroy/types';
 import { type PlanContext, planStep } from '../../plan/context';
+import type { PlanStep } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';
 import type { GuideObject } from '../object';
-import type { DestroyStep } from '../../destroy/types';
-import type { DestroyContext } from '../../destroy/context';
+import { neon, postgres, type Script } from '../script';
+import { logicalReplicationFindings } from './findings';
+import { logicalReplicationWords } from './words';
+
 function plan({ spec, source }: PlanContext): PlanStep {
   const id = 'logical-replication';
   if (source.walLevel === 'logical') return planStep(id, 'keep', 'wal_level', 'wal_level is logical');

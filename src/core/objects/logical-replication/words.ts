@@ -1,4 +1,5 @@
 import type { Entry } from '../../explain/types';
+
 /** What the findings of this room mean, how to see it, what to do. */
 export const logicalReplicationWords: Record<string, Entry> = {
   'server-version': ['The server is too old, or old enough to copy slowly.', 'SHOW server_version;', 'Upgrade it.'],

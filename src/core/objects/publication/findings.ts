@@ -1,10 +1,10 @@
 import { recordName } from '../../names';
-import { quoteIdent } from '../../sql/quote';
-import { alterPublicationAdd, alterPublicationDrop, publishEverything } from '../../sql/postgres';
-import { narrowed, tablesNotWanted, tablesToPublish, unpublished } from './differences';
 import { isManaged, listed } from '../../plan/context';
+import { blocking, info, type Rule, statements, warning } from '../../plan/rule';
+import { alterPublicationAdd, alterPublicationDrop, publishEverything } from '../../sql/postgres';
+import { quoteIdent } from '../../sql/quote';
 import { tableName } from '../tables/select';
-import { blocking, info, statements, warning, type Rule } from '../../plan/rule';
+import { narrowed, tablesNotWanted, tablesToPublish, unpublished } from './differences';
 
 /** What the publication, there or to be made, lacks or has too much of. */
 export const publicationRules: Record<string, Rule> = {

@@ -1,15 +1,16 @@
-import { publicationWords as wordsOfFindings } from './words';
-import { tableName } from '../tables/select';
-import { publicationRules } from './findings';
-import { publicationDifferences, publicationWords, tablesToPublish } from './differences';
-import { postgres, tablesOf } from '../script';
-import { plural } from '../../text/count';
+import { isManaged, keepOrAdopt, listed, ownerWords, type PlanContext, planStep } from '../../plan/context';
 import { ownerOf, writeMark } from '../../plan/ownership';
-import { destroy } from './removal';
 import type { PlanStep } from '../../plan/types';
-import { type PlanContext, isManaged, keepOrAdopt, listed, ownerWords, planStep } from '../../plan/context';
-import type { GuideObject } from '../object';
 import * as sql from '../../sql/postgres';
+import { plural } from '../../text/count';
+import type { GuideObject } from '../object';
+import { postgres, tablesOf } from '../script';
+import { tableName } from '../tables/select';
+import { publicationDifferences, publicationWords, tablesToPublish } from './differences';
+import { publicationRules } from './findings';
+import { destroy } from './removal';
+import { publicationWords as wordsOfFindings } from './words';
+
 function plan(context: PlanContext): PlanStep {
   const { spec, source, removed } = context;
   const name = spec.source.publication;

@@ -1,12 +1,13 @@
-import { recordName } from '../../names';
-import { published, readByOthers, unpublishing } from '../../destroy/sharing';
-import { keptSteps } from '../../destroy/kept-steps';
-import { absent, foreign, keep, leave, remove } from '../../destroy/step';
-import type { PipelineSpec } from '../../spec/types';
-import type { DestroyStep } from '../../destroy/types';
-import { type DestroyContext, type Shared, UNTOUCHED, ended, readByTheSource, shared } from '../../destroy/context';
 import type { Added } from '../../destroy/added';
+import { type DestroyContext, ended, readByTheSource, shared, type Shared, UNTOUCHED } from '../../destroy/context';
+import { keptSteps } from '../../destroy/kept-steps';
+import { published, readByOthers, unpublishing } from '../../destroy/sharing';
+import { absent, foreign, keep, leave, remove } from '../../destroy/step';
+import type { DestroyStep } from '../../destroy/types';
+import { recordName } from '../../names';
+import type { PipelineSpec } from '../../spec/types';
 import * as sql from '../../sql/postgres';
+
 function unpublishSteps({ spec, found, known }: Shared): DestroyStep[] {
   const statements = unpublishing(spec, found, known);
   const stay = readByOthers(found).map(({ publication }) => publication.name);

@@ -1,6 +1,6 @@
-import { replicaIdentity } from '../../sql/postgres';
 import type { Added, Identity } from '../../destroy/added';
 import type { DestroySource } from '../../destroy/types';
+import { replicaIdentity } from '../../sql/postgres';
 
 type Recorded = Extract<Added, { kind: 'identity' }>;
 type Table = DestroySource['tables'][number];

@@ -1,9 +1,9 @@
-import { formatBytes } from '../../text/size';
-import type { TableFacts } from '../../plan/facts';
 import { listed } from '../../plan/context';
+import type { TableFacts } from '../../plan/facts';
+import { info, type Rule, warning } from '../../plan/rule';
+import { formatBytes } from '../../text/size';
 import { tableName } from '../tables/select';
-import { isCostly, WRITE_COST, writeCost, writeRateWords, type WriteCost } from './cost';
-import { info, warning, type Rule } from '../../plan/rule';
+import { isCostly, WRITE_COST, writeCost, type WriteCost, writeRateWords } from './cost';
 
 interface Cost {
   table: TableFacts;

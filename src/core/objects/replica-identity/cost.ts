@@ -1,6 +1,6 @@
-import { formatBytes } from '../../text/size';
-import { formatCount, plural } from '../../text/count';
 import type { TableFacts } from '../../plan/facts';
+import { formatCount, plural } from '../../text/count';
+import { formatBytes } from '../../text/size';
 
 /**
  * When the cost of replica identity full is worth a word, and when a warning. From 2 KiB on Postgres stores values out of

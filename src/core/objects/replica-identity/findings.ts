@@ -1,10 +1,10 @@
-import { tablesToPublish } from '../publication/differences';
-import { tableName } from '../tables/select';
+import type { TableFacts, TablePublication } from '../../plan/facts';
+import { blocking, info, type Rule, statements, warning } from '../../plan/rule';
 import { replicaIdentityFull } from '../../sql/postgres';
 import { quoteIdent } from '../../sql/quote';
-import { blocking, info, statements, warning } from '../../plan/rule';
-import type { TableFacts, TablePublication } from '../../plan/facts';
-import type { Rule } from '../../plan/rule';
+import { tablesToPublish } from '../publication/differences';
+import { tableName } from '../tables/select';
+
 const needsPublishing = (table: TableFacts, publication: Parameters<typeof tablesToPublish>[1] | null): boolean =>
   publication === null || tablesToPublish([table], publication).length > 0;
 

@@ -1,6 +1,6 @@
 import type { TableFacts, TablePublication } from '../../plan/facts';
-import { refusedWrites } from './predicted';
 import { tableName } from '../tables/select';
+import { refusedWrites } from './predicted';
 import type { WritesProof } from './refused';
 
 /** As the run publishes a table: by name, whole, with what can be published of generated columns. */

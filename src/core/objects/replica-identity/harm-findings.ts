@@ -1,11 +1,11 @@
-import { plural } from '../../text/count';
-import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../../sql/postgres';
-import type { TableFacts } from '../../plan/facts';
-import { harmsOf, type Harm } from './harms';
-import { GENERATED_SERVER } from '../publication/differences';
 import { listed } from '../../plan/context';
+import type { TableFacts } from '../../plan/facts';
+import { blocking, type Found, info, type Rule, statements, warning } from '../../plan/rule';
+import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../../sql/postgres';
+import { plural } from '../../text/count';
+import { GENERATED_SERVER } from '../publication/differences';
 import { sameTable, tableName } from '../tables/select';
-import { blocking, info, statements, warning, type Found, type Rule } from '../../plan/rule';
+import { type Harm, harmsOf } from './harms';
 
 const INSISTS = 'with replica identity full, on which Materialize insists, Postgres would refuse';
 const NOW = 'Postgres refuses, right now,';

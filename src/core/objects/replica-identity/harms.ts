@@ -1,6 +1,6 @@
-import type { TableFacts, TablePublication } from '../../plan/facts';
-import { refusedWrites, type PredictedRefusal } from './predicted';
 import { isManaged, type PlanContext } from '../../plan/context';
+import type { TableFacts, TablePublication } from '../../plan/facts';
+import { type PredictedRefusal, refusedWrites } from './predicted';
 
 /** A refusal that is or would be, for the plan; a run proves it by EXPLAIN and changes nothing where it holds. */
 export interface Harm {

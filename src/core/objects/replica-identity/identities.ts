@@ -1,11 +1,11 @@
-import { isOurs } from '../../plan/ownership';
-import { sameTable, tableName } from '../tables/select';
-import type { PipelineSpec } from '../../spec/types';
 import type { Added } from '../../destroy/added';
-import { identityBack, type Back } from './back';
-import { reads, type Kept, type Others } from '../../destroy/others';
+import { type Kept, type Others, reads } from '../../destroy/others';
 import { published, readByOthers } from '../../destroy/sharing';
 import type { DestroySource, KnownUpstream } from '../../destroy/types';
+import { isOurs } from '../../plan/ownership';
+import type { PipelineSpec } from '../../spec/types';
+import { sameTable, tableName } from '../tables/select';
+import { type Back, identityBack } from './back';
 
 type Table = DestroySource['tables'][number];
 type Recorded = Extract<Added, { kind: 'identity' }>;

@@ -1,21 +1,22 @@
-import { writeCost, writeRateWords } from './cost';
-import { tableName } from '../tables/select';
-import { replicaIdentityWords } from './words';
-import { replicaIdentityFindings } from './findings';
-import { postgres, tablesOf } from '../script';
-import { plural } from '../../text/count';
+import type { DestroyContext } from '../../destroy/context';
 import { leave } from '../../destroy/step';
-import { identitySteps } from './removal';
-import { harmFindings } from './harm-findings';
-import { formatBytes } from '../../text/size';
-import { costFindings } from './cost-findings';
+import type { DestroyStep } from '../../destroy/types';
+import { listed, type PlanContext, planStep } from '../../plan/context';
 import type { TableFacts } from '../../plan/facts';
 import type { PlanStep } from '../../plan/types';
-import { type PlanContext, listed, planStep } from '../../plan/context';
-import type { GuideObject } from '../object';
-import type { DestroyStep } from '../../destroy/types';
-import type { DestroyContext } from '../../destroy/context';
 import * as sql from '../../sql/postgres';
+import { plural } from '../../text/count';
+import { formatBytes } from '../../text/size';
+import type { GuideObject } from '../object';
+import { postgres, tablesOf } from '../script';
+import { tableName } from '../tables/select';
+import { writeCost, writeRateWords } from './cost';
+import { costFindings } from './cost-findings';
+import { replicaIdentityFindings } from './findings';
+import { harmFindings } from './harm-findings';
+import { identitySteps } from './removal';
+import { replicaIdentityWords } from './words';
+
 function plan({ upstream }: PlanContext): PlanStep {
   const id = 'replica-identity';
   const object = plural(upstream.length, 'table');

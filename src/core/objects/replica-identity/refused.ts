@@ -1,6 +1,6 @@
-import { plural } from '../../text/count';
-import { quoteIdent } from '../../sql/quote';
 import { alterPublicationAdd, alterPublicationDrop, replicaIdentity, replicaIdentityFull } from '../../sql/postgres';
+import { quoteIdent } from '../../sql/quote';
+import { plural } from '../../text/count';
 
 /** A write of the application that Postgres refuses, as EXPLAIN told. */
 export interface RefusedWrite {

@@ -1,12 +1,12 @@
-import { sameTable, tableName } from '../tables/select';
-import type { PipelineSpec } from '../../spec/types';
-import { plural } from '../../text/count';
 import type { Added } from '../../destroy/added';
-import { identities } from './identities';
-import { identityStatement, insteadWords } from './back';
 import { keptSteps } from '../../destroy/kept-steps';
 import { keep, leave, remove } from '../../destroy/step';
 import type { DestroySource, DestroyStep, KnownUpstream } from '../../destroy/types';
+import type { PipelineSpec } from '../../spec/types';
+import { plural } from '../../text/count';
+import { sameTable, tableName } from '../tables/select';
+import { identityStatement, insteadWords } from './back';
+import { identities } from './identities';
 
 type Table = DestroySource['tables'][number];
 type Recorded = Extract<Added, { kind: 'identity' }>;

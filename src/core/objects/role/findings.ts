@@ -1,11 +1,11 @@
-import { tableName } from '../tables/select';
+import { isManaged, listed } from '../../plan/context';
+import { blocking, info, isCopying, type Rule, statements, warning } from '../../plan/rule';
+import { alterRoleBypassRls, noIdleInTransactionTimeout } from '../../sql/postgres';
 import { quoteIdent } from '../../sql/quote';
 import { plural } from '../../text/count';
-import { neverIdlesOut } from '.';
-import { isManaged, listed } from '../../plan/context';
 import { formatDuration } from '../../text/duration';
-import { blocking, info, isCopying, statements, warning } from '../../plan/rule';
-import { alterRoleBypassRls, noIdleInTransactionTimeout } from '../../sql/postgres';
+import { tableName } from '../tables/select';
+import { neverIdlesOut } from '.';
 import {
   administersReplication,
   letReplicate,
@@ -14,7 +14,7 @@ import {
   replicatesByGroup,
   replicationAdministrators,
 } from './managed';
-import type { Rule } from '../../plan/rule';
+
 /** From here on a CREATEROLE role with REPLICATION may give REPLICATION to a role it makes. */
 const SQL_ROLE_SERVER = 160_000;
 

@@ -1,19 +1,20 @@
-import { roleWords } from './words';
+import { type DestroyContext, ended, readByTheSource, shared, type Shared, UNTOUCHED } from '../../destroy/context';
+import { goesOver } from '../../destroy/others';
 import { roleKept } from '../../destroy/sharing';
+import { absent, foreign, keep, leave, remove } from '../../destroy/step';
+import type { DestroyStep } from '../../destroy/types';
+import { isManaged, keepOrAdopt, type PlanContext, planStep, writesSecret } from '../../plan/context';
+import { isOurs, ownerOf } from '../../plan/ownership';
+import type { PlanStep } from '../../plan/types';
+import type { PipelineSpec } from '../../spec/types';
+import * as pg from '../../sql/postgres';
+import * as sql from '../../sql/postgres';
+import type { GuideObject } from '../object';
+import { type Call, neon, postgres } from '../script';
 import { roleFindings } from './findings';
 import { mayReplicate, replicatesByGroup } from './managed';
-import { isOurs, ownerOf } from '../../plan/ownership';
-import { goesOver } from '../../destroy/others';
-import { absent, foreign, keep, leave, remove } from '../../destroy/step';
-import type { PlanStep } from '../../plan/types';
-import { type PlanContext, isManaged, keepOrAdopt, planStep, writesSecret } from '../../plan/context';
-import type { PipelineSpec } from '../../spec/types';
-import type { GuideObject } from '../object';
-import type { DestroyStep } from '../../destroy/types';
-import { type DestroyContext, type Shared, UNTOUCHED, ended, readByTheSource, shared } from '../../destroy/context';
-import { type Call, neon, postgres } from '../script';
-import * as sql from '../../sql/postgres';
-import * as pg from '../../sql/postgres';
+import { roleWords } from './words';
+
 function plan(context: PlanContext): PlanStep {
   const { spec, source, target } = context;
   const { name, via } = spec.source.role;

@@ -1,5 +1,5 @@
-import { alterRoleReplication, grantReplication } from '../../sql/postgres';
 import type { ManagedServer, RoleFacts, SourceFacts } from '../../plan/facts';
+import { alterRoleReplication, grantReplication } from '../../sql/postgres';
 
 interface Words {
   name: string;

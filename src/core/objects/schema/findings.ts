@@ -1,6 +1,6 @@
+import { blocking, type Rule } from '../../plan/rule';
 import { quoteIdent } from '../../sql/quote';
-import { blocking } from '../../plan/rule';
-import type { Rule } from '../../plan/rule';
+
 /** Where everything in Materialize goes, and whether this login may make it. */
 export const schemaFindings: Record<string, Rule> = {
   'materialize-privileges': ({ target }) =>

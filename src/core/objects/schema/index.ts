@@ -1,14 +1,15 @@
-import { schemaWords } from './words';
-import { schemaFindings } from './findings';
-import { named } from '../source/rebuild-steps';
-import { materialize } from '../script';
-import { createSchema, dropSchema } from '../../sql/materialize-objects';
-import { absent, foreign, keep, remove } from '../../destroy/step';
-import type { PlanStep } from '../../plan/types';
-import { type PlanContext, keepOrAdopt, planStep } from '../../plan/context';
-import type { GuideObject } from '../object';
-import type { DestroyStep } from '../../destroy/types';
 import type { DestroyContext } from '../../destroy/context';
+import { absent, foreign, keep, remove } from '../../destroy/step';
+import type { DestroyStep } from '../../destroy/types';
+import { keepOrAdopt, type PlanContext, planStep } from '../../plan/context';
+import type { PlanStep } from '../../plan/types';
+import { createSchema, dropSchema } from '../../sql/materialize-objects';
+import type { GuideObject } from '../object';
+import { materialize } from '../script';
+import { named } from '../source/rebuild-steps';
+import { schemaFindings } from './findings';
+import { schemaWords } from './words';
+
 function plan(context: PlanContext): PlanStep {
   const { spec, target } = context;
   const object = `schema ${spec.materialize.database}.${spec.materialize.schema}`;

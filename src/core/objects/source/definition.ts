@@ -1,7 +1,7 @@
-import type { PipelineSpec } from '../../spec/types';
 import type { ConnectionFacts, SourceFacts, TargetFacts } from '../../plan/facts';
-import { otherHistory } from './moved';
 import type { Plan } from '../../plan/types';
+import type { PipelineSpec } from '../../spec/types';
+import { otherHistory } from './moved';
 
 /** Why the source has to be dropped and made again: what no ALTER can change. Empty when it can stay. */
 export function recreateReasons(

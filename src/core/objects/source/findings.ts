@@ -1,9 +1,9 @@
 import { listed } from '../../plan/context';
 import { isOurs } from '../../plan/ownership';
-import { existsInTarget, sameTable, tableName } from '../tables/select';
+import { blocking, info, type Rule, warning } from '../../plan/rule';
 import { dropPublication } from '../../sql/postgres';
-import { blocking, info, warning } from '../../plan/rule';
-import type { Rule } from '../../plan/rule';
+import { existsInTarget, sameTable, tableName } from '../tables/select';
+
 /** `mz_version_num()` is major·100000 + minor·100 + patch; older than v26.0 is read about, but not tried. */
 const TRIED_VERSION = 2_600_000;
 

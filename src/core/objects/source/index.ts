@@ -1,13 +1,14 @@
 import { writeMark } from '../../plan/ownership';
-import { sourceWords } from './words';
-import { sourceFindings } from './findings';
-import { rebuildReason } from './rebuild-steps';
-import { planSource, rebuildSteps, recopyKey } from './plan';
-import { destroy } from './removal';
 import type { PipelineSpec } from '../../spec/types';
+import * as mz from '../../sql/materialize';
 import type { GuideObject } from '../object';
 import { type Call, itemIn, materialize, tablesOf } from '../script';
-import * as mz from '../../sql/materialize';
+import { sourceFindings } from './findings';
+import { planSource, rebuildSteps, recopyKey } from './plan';
+import { rebuildReason } from './rebuild-steps';
+import { destroy } from './removal';
+import { sourceWords } from './words';
+
 /** Placeholders stand for what schemas select. */
 function calls(spec: PipelineSpec): Call[] {
   const { source } = spec;

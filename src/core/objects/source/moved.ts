@@ -1,5 +1,5 @@
-import type { PipelineSpec } from '../../spec/types';
 import type { ConnectionFacts, SourceFacts, TargetFacts } from '../../plan/facts';
+import type { PipelineSpec } from '../../spec/types';
 
 type Upstream = Pick<SourceFacts, 'host' | 'port' | 'slots'>;
 type Target = Pick<TargetFacts, 'source' | 'connection'>;

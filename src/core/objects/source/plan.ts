@@ -1,10 +1,11 @@
-import { plural } from '../../text/count';
+import { isManaged, keepOrAdopt, listed, ownerWords, type PlanContext, planStep } from '../../plan/context';
 import { ownerOf } from '../../plan/ownership';
+import type { DroppedTable, PlanStep } from '../../plan/types';
+import { plural } from '../../text/count';
+import { copyCost } from '../cluster/estimate';
 import { isRebuilt, tableName } from '../tables/select';
 import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, recreateStep } from './rebuild-steps';
-import { copyCost } from '../cluster/estimate';
-import { type PlanContext, isManaged, keepOrAdopt, listed, ownerWords, planStep } from '../../plan/context';
-import type { DroppedTable, PlanStep } from '../../plan/types';
+
 export function planSource(context: PlanContext): PlanStep {
   const { spec, target, tables, recreate } = context;
   const name = spec.materialize.names.source;

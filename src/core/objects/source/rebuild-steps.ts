@@ -1,8 +1,8 @@
-import { plural } from '../../text/count';
-import type { DependentFacts } from '../../plan/facts';
 import { planStep } from '../../plan/context';
-import { tableName } from '../tables/select';
+import type { DependentFacts } from '../../plan/facts';
 import type { PlanStep, Rebuild } from '../../plan/types';
+import { plural } from '../../text/count';
+import { tableName } from '../tables/select';
 
 type Rest = Partial<Pick<PlanStep, 'changes' | 'interrupts' | 'irreversible' | 'approval'>>;
 

@@ -1,4 +1,3 @@
-import type { PipelineSpec } from '../../spec/types';
 import type {
   ChildFacts,
   DependentFacts,
@@ -7,11 +6,12 @@ import type {
   TableFacts,
   TargetFacts,
 } from '../../plan/facts';
-import { otherHistory } from './moved';
 import { isOurs } from '../../plan/ownership';
+import type { DroppedTable, Rebuild } from '../../plan/types';
+import type { PipelineSpec } from '../../spec/types';
 import { sameTable, selected } from '../tables/select';
 import { recreateReasons } from './definition';
-import type { DroppedTable, Rebuild } from '../../plan/types';
+import { otherHistory } from './moved';
 
 /** What no ALTER can change and the file changed: the source, or tables whose columns are taken otherwise. */
 export function rebuildOf(spec: PipelineSpec, upstream: SourceFacts, target: TargetFacts): Rebuild | null {

@@ -1,11 +1,12 @@
-import { plural } from '../../text/count';
-import { named } from './rebuild-steps';
-import { dropSource } from '../../sql/materialize-source';
-import { dropSlot } from '../../sql/postgres';
+import { type DestroyContext, UNTOUCHED } from '../../destroy/context';
 import { absent, foreign, keep, leave, remove } from '../../destroy/step';
 import type { DestroySource, DestroyStep } from '../../destroy/types';
-import { type DestroyContext, UNTOUCHED } from '../../destroy/context';
+import { dropSource } from '../../sql/materialize-source';
 import * as sql from '../../sql/postgres';
+import { dropSlot } from '../../sql/postgres';
+import { plural } from '../../text/count';
+import { named } from './rebuild-steps';
+
 function sourceStep({ spec, target: { source } }: DestroyContext): DestroyStep {
   const { database, schema, names } = spec.materialize;
   const object = `source ${names.source}`;

@@ -1,18 +1,28 @@
-import { qualified, quoteIdent } from '../../sql/quote';
 import { progressName } from '../../names';
-import { plural } from '../../text/count';
-import { isPublishable } from '../replica-identity/predicted';
+import { listed, type PlanContext } from '../../plan/context';
+import type { ColumnFacts, TableFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
-import { formatBytes } from '../../text/size';
+import {
+  blocking,
+  type Found,
+  info,
+  isCopying,
+  isCreating,
+  type Rule,
+  statements,
+  typed,
+  warning,
+} from '../../plan/rule';
+import type { ColumnRef } from '../../spec/types';
 import { dropSubsource, dropTable } from '../../sql/materialize-source';
+import { qualified, quoteIdent } from '../../sql/quote';
+import { plural } from '../../text/count';
+import { formatBytes } from '../../text/size';
+import { amount, copyCost } from '../cluster/estimate';
+import { isPublishable } from '../replica-identity/predicted';
 import { columnDifferences, droppedTable } from '../source/rebuild';
 import { childOf, existsInTarget, hasHeirs, sameTable, tableName } from './select';
-import { amount, copyCost } from '../cluster/estimate';
-import type { Rule } from '../../plan/rule';
-import { type PlanContext, listed } from '../../plan/context';
-import { type Found, blocking, info, isCopying, isCreating, statements, typed, warning } from '../../plan/rule';
-import type { ColumnRef } from '../../spec/types';
-import type { ColumnFacts, TableFacts } from '../../plan/facts';
+
 /** Rows below this are copied in a blink whatever the statistics say. */
 const WORTH_ANALYSING_BYTES = 1_000_000n;
 

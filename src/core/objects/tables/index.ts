@@ -1,9 +1,10 @@
-import { tablesWords } from './words';
+import { listed, type PlanContext, planStep } from '../../plan/context';
+import type { PlanStep } from '../../plan/types';
+import type { GuideObject } from '../object';
 import { tablesFindings } from './findings';
 import { tableName } from './select';
-import type { PlanStep } from '../../plan/types';
-import { type PlanContext, listed, planStep } from '../../plan/context';
-import type { GuideObject } from '../object';
+import { tablesWords } from './words';
+
 /** Only when tables left the file; null otherwise. */
 function plan({ removed }: PlanContext): PlanStep | null {
   if (removed.length === 0) return null;

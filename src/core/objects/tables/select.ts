@@ -1,9 +1,9 @@
 import type { PlanContext } from '../../plan/context';
-import type { PipelineSpec, TableRef } from '../../spec/types';
 import type { ChildFacts, SourceFacts, TableFacts, TargetFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
-import { recreateReasons } from '../source/definition';
 import type { PlannedTable, Rebuild, RemovedTable } from '../../plan/types';
+import type { PipelineSpec, TableRef } from '../../spec/types';
+import { recreateReasons } from '../source/definition';
 
 /** Ordinary tables and partitions; a partitioned parent holds no rows of its own and cannot be replicated. */
 const REPLICABLE = new Set(['r']);
