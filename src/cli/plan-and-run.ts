@@ -3,13 +3,13 @@ import { runId } from '../core/names';
 import type { Plan } from '../core/plan/types';
 import { aboutWorkflow } from '../core/run/about';
 import type { PipelineSpec } from '../core/spec/types';
-import { pipelineAttribute } from '../workflows/attributes';
-import { CliError, EXIT, type ExitCode } from './exit';
-import type { Output } from './terminal/output';
-import { runPlan } from './temporal/run-plan';
-import { describeRun } from './temporal/read-run';
-import { soon, type Temporal } from './temporal/client';
+import { pipelineAttribute } from '../workflows/messages';
 import { approvals, attend, leave } from './attend-run';
+import { CliError, EXIT, type ExitCode } from './exit';
+import { soon, type Temporal } from './temporal/client';
+import { describeRun } from './temporal/read-run';
+import { runPlan } from './temporal/run-plan';
+import type { Output } from './terminal/output';
 
 export interface LifeOptions {
   yes?: boolean;

@@ -2,7 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import { renderCheckDetails } from '../core/run/details';
 import type { CheckInput } from '../core/run/types';
 import type { CheckResult } from '../core/watch/types';
-import { verdictAttribute } from './attributes';
+import { verdictAttribute } from './messages';
 import { check } from './proxies';
 
 /**

@@ -17,8 +17,7 @@ import type { Definition } from '../core/repair/types';
 import { renderRunDetails } from '../core/run/details';
 import type { RunPhase, RunView, StepView } from '../core/run/types';
 import type { SnapshotProgress } from '../core/snapshot/types';
-import { stateAttribute } from './attributes';
-import { viewQuery } from './messages';
+import { stateAttribute, viewQuery } from './messages';
 
 /**
  * What people see of a run: the query, the current details of the Temporal UI and one search attribute are all drawn

@@ -1,11 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CodecError } from '../../codec/keys';
 import { CliError, EXIT } from '../exit';
+import { soon, type Temporal } from './client';
 import { failed, failureOfActivity } from './failures';
 import { taskTrouble } from './read-run';
-import { soon, type Temporal } from './client';
 
 /** A person waits: what fails so often in a row is reported, although a run would try on. */
 const MOST_ATTEMPTS = 3;

@@ -1,7 +1,7 @@
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { dataConverterOf, LISTING_CONVERTER } from '../../codec';
-import { codecKeys, CodecError } from '../../codec/keys';
+import { CodecError, codecKeys } from '../../codec/keys';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../core/names';
 import { CliError, EXIT } from '../exit';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Approval } from '../../core/plan/types';
-import { readRun } from './read-run';
 import type { Temporal } from './client';
+import { readRun } from './read-run';
 
 /** A run plans before it knows whether it has to ask: a few seconds are worth knowing it at the prompt. */
 const PATIENCE = 10_000;

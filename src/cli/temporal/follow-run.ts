@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runId } from '../../core/names';
 import type { Approval } from '../../core/plan/types';
-import { failed, failureInfo } from './failures';
 import { CliError, EXIT } from '../exit';
-import type { Output } from '../terminal/output';
-import { Screen } from '../terminal/screen';
 import { appendedLines, type Told } from '../render/lines';
 import { keptLines } from '../render/repair';
 import { renderRun } from '../render/run';
-import { readRun, type LiveRun } from './read-run';
+import type { Output } from '../terminal/output';
+import { Screen } from '../terminal/screen';
 import type { Temporal } from './client';
+import { failed, failureInfo } from './failures';
+import { type LiveRun, readRun } from './read-run';
 
 export type FollowEnd<R> = { end: 'done'; report: R } | { end: 'detached' } | { end: 'waiting'; for: Approval[] };
 

@@ -1,5 +1,5 @@
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { runId } from '../../core/names';
 import type { PipelineSpec } from '../../core/spec/types';
 import { CliError, EXIT } from '../exit';

@@ -1,12 +1,12 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { pipelineOfWatchId, SEARCH_ATTRIBUTES } from '../../core/names';
 import { lateness } from '../../core/watch/lateness';
-import { stateAttribute, verdictAttribute } from '../../workflows/attributes';
-import { PHASES } from '../render/run';
+import { stateAttribute, verdictAttribute } from '../../workflows/messages';
 import { byListOrder, type ListedPipeline } from '../render/list';
+import { PHASES } from '../render/run';
 import { isVerdict } from '../render/verdict';
-import { readUnwatched } from './unwatched';
 import type { Temporal } from './client';
+import { readUnwatched } from './unwatched';
 
 interface Scheduled {
   pipeline: string;

@@ -1,12 +1,12 @@
-import { userInfo } from 'node:os';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { userInfo } from 'node:os';
 import { runId } from '../../core/names';
 import type { Approval } from '../../core/plan/types';
 import { approveUpdate, rejectUpdate } from '../../workflows/messages';
 import { CliError, EXIT } from '../exit';
+import { requireWorker, soon, type Temporal } from './client';
 import { failureInfo } from './failures';
 import { readRun } from './read-run';
-import { requireWorker, soon, type Temporal } from './client';
 
 /** An update is answered by a worker; a busy one takes a moment. */
 const ANSWER_TIMEOUT = 30_000;

@@ -3,16 +3,16 @@ import { runId } from '../../core/names';
 import { lateness } from '../../core/watch/lateness';
 import type { CheckResult, Symptom } from '../../core/watch/types';
 import { CliError, EXIT } from '../exit';
-import { failureInfo } from './failures';
 import {
+  type StatusDocument,
   statusOfCheck,
   statusOfRun,
   statusWithoutLook,
-  type StatusDocument,
   type WatchState,
 } from '../render/status-document';
+import { type Temporal, workerPolls } from './client';
+import { failureInfo } from './failures';
 import { readRun } from './read-run';
-import { workerPolls, type Temporal } from './client';
 import { lastCheck, look, readWatch, type Watch } from './watch';
 
 /** Everything `n2m status` says: the run where one is under way, else a look at both sides, else the last one. */

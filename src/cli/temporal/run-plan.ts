@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
 import { planId } from '../../core/names';
-import { aboutWorkflow } from '../../core/run/about';
 import type { Plan } from '../../core/plan/types';
+import { aboutWorkflow } from '../../core/run/about';
 import type { PipelineSpec } from '../../core/spec/types';
-import { failed, failureInfo } from './failures';
+import type { planReplication } from '../../workflows';
+import { pipelineAttribute } from '../../workflows/messages';
 import { patiently } from './await-result';
 import { requireWorker, soon, type Temporal } from './client';
-import { pipelineAttribute } from '../../workflows/attributes';
-import type { planReplication } from '../../workflows';
+import { failed, failureInfo } from './failures';
 
 /** A workflow that reads both systems and changes nothing. */
 export interface PlanRun {

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { createHash } from 'node:crypto';
 import { runId } from '../../core/names';
 import { aboutWorkflow } from '../../core/run/about';
 import type { PipelineSpec } from '../../core/spec/types';
-import { pipelineAttribute } from '../../workflows/attributes';
 import type { replicate } from '../../workflows';
+import { pipelineAttribute } from '../../workflows/messages';
 import { CliError, EXIT } from '../exit';
-import { describeRun } from './read-run';
 import { soon, type Temporal } from './client';
+import { describeRun } from './read-run';
 
 /** The execution that works on the pipeline; `joined`: it was under way before. */
 export interface Started {

@@ -1,18 +1,18 @@
+import { type ScheduleDescription, ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ScheduleNotFoundError, WorkflowNotFoundError, type ScheduleDescription } from '@temporalio/client';
 import { lookId, watchId } from '../../core/names';
 import { aboutWorkflow } from '../../core/run/about';
 import type { CheckInput } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import { switchNote } from '../../core/watch/lateness';
 import type { CheckResult, WatchMemory, WatchSwitch } from '../../core/watch/types';
-import { pipelineAttribute } from '../../workflows/attributes';
 import type { checkReplication } from '../../workflows';
+import { pipelineAttribute } from '../../workflows/messages';
 import { CliError, EXIT } from '../exit';
-import { failed, failureInfo } from './failures';
 import { patiently } from './await-result';
 import { soon, type Temporal } from './client';
+import { failed, failureInfo } from './failures';
 import { whoAmI } from './pending-approvals';
 
 /** The schedule that watches a pipeline. */

@@ -1,5 +1,5 @@
 import { complete } from './complete';
-import { crossChecks } from './cross-checks';
+import { crossChecks } from './checks/cross-checks';
 import { LITERAL_SECRET } from './fields';
 import { fileSchema } from './file-schema';
 import { complaints, valueAt, wrongChoice, type Complaint } from './messages';

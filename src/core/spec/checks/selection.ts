@@ -1,0 +1,137 @@
+import { isPipelineName, MATERIALIZE_NAME_BYTES, materializeNames, progressName } from '../../names';
+import { utf8Length } from '../../text/bytes';
+import { closest } from '../../text/similar';
+import { parseColumn, parseTable, writeIdentifier, writeTable } from '../identifiers';
+import { type Complaint, valueAt } from '../messages';
+import { has, textAt } from './raw';
+import type { ColumnRef, TableRef } from '../types';
+import type { Path } from '../yaml';
+
+interface Item<T> {
+  path: Path;
+  value: T;
+}
+
+function items<T>(raw: unknown, path: Path, parse: (text: string) => { ok: boolean; value?: T }): Item<T>[] {
+  const list = valueAt(raw, path);
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((text, index) => {
+    const parsed = typeof text === 'string' ? parse(text) : { ok: false };
+    return parsed.ok && parsed.value !== undefined ? [{ path: [...path, index], value: parsed.value }] : [];
+  });
+}
+
+export function selection(raw: unknown): Complaint[] {
+  if (typeof valueAt(raw, ['source']) !== 'object' || !has(raw, ['source'])) return [];
+  const given = ['tables', 'schemas', 'all'].filter((key) => has(raw, ['source', key]));
+  if (given.length === 0) {
+    return [
+      {
+        path: ['source'],
+        message: 'says not which tables: write tables: [public.orders], schemas: [public] or all: true',
+      },
+    ];
+  }
+  const complaints: Complaint[] = given.slice(1).map((key) => ({
+    path: ['source', key],
+    message: `${given[0]} selects tables already; keep one of tables, schemas, all`,
+  }));
+  if (given[0] === 'tables' && has(raw, ['source', 'aliases'])) {
+    complaints.push({
+      path: ['source', 'aliases'],
+      message: 'goes with schemas or all; with tables write schema.table as alias there',
+    });
+  }
+  for (const { path, value } of items(raw, ['source', 'aliases'], parseTable)) {
+    if (value.alias === null)
+      complaints.push({ path, message: `names no alias: write ${writeTable(value)} as other_name` });
+  }
+  return complaints;
+}
+
+/** One namespace per schema in Materialize: tables, sources, connections and secrets share it. */
+export function tableNames(raw: unknown): Complaint[] {
+  const complaints: Complaint[] = [];
+  const owners = new Map<string, string>();
+  const claim = (name: string, owner: string): string | null => {
+    const taken = owners.get(name);
+    if (taken === undefined) owners.set(name, owner);
+    return taken ?? null;
+  };
+  const pipeline = textAt(raw, ['name']);
+  const derived = pipeline !== null && isPipelineName(pipeline) ? materializeNames(pipeline) : null;
+  for (const key of ['secret', 'connection', 'source'] as const) {
+    const path = ['materialize', 'names', key];
+    const name = textAt(raw, path) ?? derived?.[key];
+    if (name === undefined) continue;
+    const taken = claim(name, `the ${key}`);
+    if (taken !== null)
+      complaints.push({ path, message: `${taken} is called ${name}, too; names in a schema are unique` });
+    if (key !== 'source') continue;
+    const progress = progressName(name);
+    if (utf8Length(progress) > MATERIALIZE_NAME_BYTES) {
+      complaints.push({
+        path,
+        message: `is too long: Materialize adds _progress to it and takes ${MATERIALIZE_NAME_BYTES} bytes`,
+      });
+    } else if (claim(progress, "the source's progress") !== null) {
+      complaints.push({
+        path,
+        message: `${progress} is what Materialize calls the source's progress; take another name`,
+      });
+    }
+  }
+  return [...complaints, ...targets(raw, claim)];
+}
+
+function targets(raw: unknown, claim: (name: string, owner: string) => string | null): Complaint[] {
+  const complaints: Complaint[] = [];
+  const seen = new Set<string>();
+  for (const list of has(raw, ['source', 'tables']) ? ['tables'] : ['aliases']) {
+    for (const { path, value } of items<TableRef>(raw, ['source', list], parseTable)) {
+      const upstream = writeTable(value);
+      if (seen.has(upstream)) {
+        complaints.push({ path, message: `${upstream} is listed twice; keep one` });
+        continue;
+      }
+      seen.add(upstream);
+      const target = value.alias ?? value.name;
+      const taken = claim(target, upstream);
+      if (taken === null) continue;
+      const other = writeIdentifier(`${value.schema}_${value.name}`);
+      complaints.push({
+        path,
+        message: `${taken} is called ${target} in Materialize, too: write ${upstream} as ${other}`,
+      });
+    }
+  }
+  return complaints;
+}
+
+export function columns(raw: unknown): Complaint[] {
+  const complaints: Complaint[] = [];
+  const tables = items<TableRef>(raw, ['source', 'tables'], parseTable).map(({ value }) => writeTable(value));
+  const complete = Array.isArray(valueAt(raw, ['source', 'tables'])) && tables.length > 0;
+  const seen = new Map<string, string>();
+  for (const list of ['textColumns', 'excludeColumns']) {
+    for (const { path, value } of items<ColumnRef>(raw, ['source', list], parseColumn)) {
+      const table = writeTable({ schema: value.schema, name: value.table });
+      if (complete && !tables.includes(table)) {
+        const meant = closest(table, tables);
+        complaints.push({
+          path,
+          message: `${table} is not among source.tables${meant === null ? '' : `; did you mean ${meant}?`}`,
+        });
+      }
+      const column = `${table}.${writeIdentifier(value.column)}`;
+      const taken = seen.get(column);
+      if (taken === undefined) seen.set(column, list);
+      else
+        complaints.push({
+          path,
+          message: taken === list ? 'is listed twice; keep one' : `is in ${taken}, too; keep one`,
+        });
+    }
+  }
+  return complaints;
+}
