@@ -4,28 +4,27 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { startStack, type Stack } from './stack';
 import { projectRoot } from './stack/worker';
+import { reason, say, stopSignal } from './stack/stopping';
 import { until } from './stack/until';
 
 /** The whole product on real replication, as a newcomer would try it: apply, new rows arriving, status. */
 
-const say = (text = ''): boolean => process.stderr.write(`${text}\n`);
 const KEEP = process.argv.includes('--keep');
 const PIPELINE = 'shop';
 /** Of the stand-in's copy: slow enough to watch it move, as the first copy of a real database is. */
 const PACE = 0.2;
 
 async function main(): Promise<number> {
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort(new Error(signal)));
+  const stopping = stopSignal();
   title('A Neon project, a Materialize, a Temporal server and an n2m worker, all on this machine');
   const stack = await startStack({
-    signal: stopping.signal,
+    signal: stopping,
     log: (line) => say(`  ${line}`),
     rows: 200_000,
     materialize: { speed: PACE },
   });
   try {
-    return await show(stack, stopping.signal);
+    return await show(stack, stopping);
   } finally {
     await stack.stop();
     say('stopped: nothing is left running');
@@ -106,7 +105,7 @@ function title(text: string): void {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    say(`the demo stopped: ${error instanceof Error ? error.message : String(error)}`);
+    say(`the demo stopped: ${reason(error)}`);
     process.exit(1);
   },
 );

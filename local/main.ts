@@ -1,9 +1,7 @@
 import { startStack, type Stack } from './stack';
 import { parseArguments, usage, type LocalArguments } from './stack/arguments';
+import { reason, say, stopSignal, untilStopped } from './stack/stopping';
 import { summary } from './stack/summary';
-
-const say = (text: string): boolean => process.stderr.write(`${text}\n`);
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** `npm run local`: brings the stack up, says what runs where, and takes it down on Ctrl-C or SIGTERM. */
 async function main(args: LocalArguments): Promise<number> {
@@ -30,30 +28,6 @@ async function main(args: LocalArguments): Promise<number> {
   await stack.stop();
   say('stopped: nothing is left running');
   return failure ? 1 : 0;
-}
-
-/**
- * Aborts on the first signal; further ones are not needed and do no harm. Ctrl-C in a terminal reaches npm and us, and npm
- * passes it on: it comes twice.
- */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => controller.abort(new Error(`stopped by ${signal}`)));
-  }
-  return controller.signal;
-}
-
-/** Waits for the signal, or for a failure nobody handled: then the stack is not to be trusted any more. */
-function untilStopped(signal: AbortSignal): Promise<Error | undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined));
-    process.once('uncaughtException', (error) => {
-      say(`the stack failed and is stopped: ${error.stack ?? error.message}`);
-      resolve(error);
-    });
-  });
 }
 
 function readArguments(): LocalArguments {

@@ -1,4 +1,4 @@
--- The sample shop of local/postgres/sample.ts. Written by: npx tsx local/compose/sample-file.ts
+-- The sample shop of local/postgres/sample.ts. Written by: npm run generate
 
 BEGIN;
 

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { giveTo, runAs, writeFor, type Account } from './account';
 import { run } from './binaries';
-import type { PostgresServer } from './server';
+
+/** What a copy asks of the server that it is of. */
+export interface Original {
+  readonly dataDir: string;
+  readonly superuserUrl: string;
+  isRunning(): boolean;
+}
 
 /** Of one server life: neither pid nor slots belong into a copy. WAL is copied last, when all of the backup is in it. */
 const LEFT_OUT = ['postmaster.pid', 'postmaster.opts', 'pg_replslot', 'pg_wal'];
@@ -33,7 +39,7 @@ async function serverVersion(client: Client): Promise<number> {
  * Copies the data of a server into the empty folder `to` without disturbing it, as pg_basebackup does (which is not among
  * the npm binaries). The copy recovers to the end of the backup when it is started. Slots stay behind.
  */
-export async function copyData(account: Account, server: PostgresServer, to: string): Promise<void> {
+export async function copyData(account: Account, server: Original, to: string): Promise<void> {
   const from = server.dataDir;
   const names = (await readdir(from)).filter((name) => !LEFT_OUT.includes(name));
   const files = (): Promise<void> =>

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { withLock } from '../stack/lock';
 import { giveTo, runAs, writeFor, type Account } from './account';
-import { copyData } from './base-backup';
+import { copyData, type Original } from './base-backup';
 import { run, type Binaries } from './binaries';
-import type { PostgresServer } from './server';
 
 export const SUPERUSER = 'postgres';
 
@@ -84,7 +83,7 @@ async function mustBeReachable(account: Account, path: string): Promise<void> {
 }
 
 /** The data and the password of another server, which may run. */
-async function copyServer(account: Account, server: PostgresServer, path: string): Promise<void> {
+async function copyServer(account: Account, server: Original, path: string): Promise<void> {
   const data = join(path, 'data');
   await mkdir(data, { mode: 0o700 });
   await giveTo(account, data);
@@ -97,7 +96,7 @@ async function fill(
   binaries: Binaries,
   account: Account,
   path: string,
-  copyOf?: PostgresServer,
+  copyOf?: Original,
 ): Promise<{ data: string; password: string }> {
   await giveTo(account, path);
   await mustBeReachable(account, path);
@@ -121,7 +120,7 @@ async function fill(
 export async function openFolder(
   binaries: Binaries,
   account: Account,
-  { dir, copyOf }: { dir?: string; copyOf?: PostgresServer },
+  { dir, copyOf }: { dir?: string; copyOf?: Original },
 ): Promise<ServerFolder> {
   if (dir !== undefined) await mkdir(dir, { recursive: true });
   const path = dir ?? (await mkdtemp(join(tmpdir(), 'n2m-postgres-')));

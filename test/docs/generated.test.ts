@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { SYSTEM_COLUMNS, systemColumns } from '../../scripts/materialize-columns';
 import { CLIENT_VARIABLES, WORKER_VARIABLES } from '../../scripts/docs/environment';
 import { explainedCodes } from '../../src/core/explain';
 import { FAILURE_TYPES } from '../../src/core/failures/types';
@@ -18,6 +19,10 @@ const made = madePages();
 
 test.each(Object.keys(made))('%s is what npm run generate writes', (page) => {
   expect(read(page)).toBe(made[page]);
+});
+
+test('the columns of the Materialize stand-in are those of the recordings', () => {
+  expect(read(SYSTEM_COLUMNS)).toBe(systemColumns());
 });
 
 test('the runbook has an entry for each verdict, each failure and every other code', () => {

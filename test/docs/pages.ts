@@ -14,6 +14,8 @@ export const PAGES: string[] = [
   ...readdirSync(join(ROOT, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
+  'local/README.md',
+  ...['materialize', 'neon', 'postgres', 'temporal'].map((part) => `local/${part}/README.md`),
 ];
 
 export interface Block {

@@ -2,7 +2,7 @@ import { builtinTypes } from './definitions/column-types';
 import { makeStoreRole } from './objects/privileges';
 import { emulatorSizes } from './sizes';
 import type { Store } from './store';
-import { systemColumns } from './generated/system-columns.generated';
+import recorded from './generated/system-columns.json';
 import type { CatalogSettings } from './types';
 
 /** `v26.9.0-dev.0 (7d2a7fae1)` → 2600900: major · 100000 + minor · 100 + patch. */
@@ -168,6 +168,10 @@ async function seedTypes(on: Store): Promise<void> {
     );
   }
 }
+
+/** Columns of the system relations as recorded. */
+type SystemColumn = [name: string, type: string, nullable: boolean, comment: string];
+const systemColumns = recorded.columns as unknown as Record<string, SystemColumn[]>;
 
 /** The relations themselves as items, with their columns and comments; sources read as sources, the rest as views. */
 async function seedSystemRelations(on: Store): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { hostileDefaults, HOSTILE_DEFAULTS } from '../../../local/postgres/hostile';
+import { hostileDefaults, HOSTILE_DEFAULTS } from '../../setup/hostile';
 import { SUPERUSER } from '../../../local/postgres/data-folder';
 import { quoteIdent } from '../../../src/core/sql/quote';
 

@@ -1,5 +1,5 @@
+import type { Client } from 'pg';
 import type { PostgresVersion } from '../../../local/postgres/binaries';
-import type { World } from './world';
 
 /** Another major version of Postgres, and `turnHostile`, for every world of the run: `npm run test:hostile`. */
 const NAMED = Number(process.env.N2M_TEST_POSTGRES_VERSION);
@@ -36,8 +36,14 @@ export const GIVEN_ENV = { N2M_SECRET_ROLE_PASSWORD: GIVEN_PASSWORD };
 
 export type Role = { name: string; via: 'sql' } | { name: string; via: 'given'; password: string };
 
+/** What of a world this asks. */
+interface Named {
+  readonly name: string;
+  upstream<T>(use: (client: Client) => Promise<T>): Promise<T>;
+}
+
 /** The pipeline's role as its file names it: made by the run, or given by a superuser where it takes one to make it. */
-export async function roleOf(world: World, running = POSTGRES_VERSION): Promise<Role> {
+export async function roleOf(world: Named, running = POSTGRES_VERSION): Promise<Role> {
   const name = `mz_${world.name}`;
   if (has(SQL_ROLE, running)) return { name, via: 'sql' };
   await world.upstream(async (client) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inLanes } from '../../e2e/support/lanes';
 import { Replay, type Unit, unitKey } from './transcripts/replay';
+import { unrecorded } from './transcripts/unrecorded';
 
 /** Recordings that build on each other share one stand-in and one upstream. */
 const environments: Record<string, string[]> = {
@@ -48,7 +49,7 @@ interface Played {
 
 /** The recordings of one environment, one after the other. */
 async function playAll(name: string, scenarios: string[]): Promise<Map<string, Played>> {
-  const replay = await Replay.start(PATIENCE_MS, restartDelays[name]);
+  const replay = await Replay.start(PATIENCE_MS, unrecorded, restartDelays[name]);
   try {
     const all = new Map<string, Played>();
     for (const scenario of scenarios) {

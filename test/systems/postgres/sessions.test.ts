@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { startMaterialize } from '../../../local/materialize/standin';
-import { HOSTILE_DEFAULTS, hostileDefaults } from '../../../local/postgres/hostile';
+import { HOSTILE_DEFAULTS, hostileDefaults } from '../../setup/hostile';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
 import { commentOn, createPublication } from '../../../src/core/sql/postgres';
 import { sessionSettings } from '../../../src/core/sql/session';

@@ -12,7 +12,6 @@ import {
   type WatchStep,
 } from './recording';
 import { RecordingSession } from './sessions';
-import { unrecorded } from './unrecorded';
 
 /** One recorded answer, and whether the stand-in gave it. */
 export interface Unit {
@@ -31,6 +30,10 @@ const RECORDED_PORT = '5617';
 const REFUSED_PORT = '5999';
 const POLL_EVERY_MS = 60;
 
+/** What a recording says was done beside its statements, before the step of that number. */
+export type Act = (replay: Replay, sendAhead: (step: number, answeredAt: number) => void) => Promise<void>;
+export type Acts = Record<string, Record<number, Act>>;
+
 /** The stand-in, its upstream and the sessions of one recorded environment. */
 export class Replay {
   private sessions = new Map<string, RecordingSession>();
@@ -42,9 +45,10 @@ export class Replay {
     readonly upstream: PostgresServer,
     readonly standin: MaterializeServer,
     private readonly patience: number,
+    private readonly acts: Acts,
   ) {}
 
-  static async start(patience: number, restartDelay = 700): Promise<Replay> {
+  static async start(patience: number, acts: Acts, restartDelay = 700): Promise<Replay> {
     const upstream = await startPostgres({
       settings: { wal_level: 'logical', max_replication_slots: '10', max_wal_senders: '20', max_connections: '200' },
     });
@@ -56,7 +60,7 @@ export class Replay {
         schemaValidationInterval: 5_000,
         rowsPerSecond: () => 20_000,
       });
-      return new Replay(upstream, standin, patience);
+      return new Replay(upstream, standin, patience, acts);
     } catch (error) {
       await upstream.stop('immediate');
       throw error;
@@ -73,7 +77,7 @@ export class Replay {
   async play(scenario: string, known: ReadonlySet<string>, units: Unit[]): Promise<void> {
     const steps = readRecording(scenario);
     for (const [index, step] of steps.entries()) {
-      await unrecorded[scenario]?.[index]?.(this, (other, answeredAt) => this.sendAhead(steps, other, answeredAt));
+      await this.acts[scenario]?.[index]?.(this, (other, answeredAt) => this.sendAhead(steps, other, answeredAt));
       const sent = this.pending.get(index);
       if (sent === undefined) units.push(...(await this.step(scenario, index, step, known)));
       await this.underWay;

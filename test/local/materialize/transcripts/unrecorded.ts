@@ -1,7 +1,5 @@
 import { loseAnswers } from './lost';
-import type { Replay } from './replay';
-
-type Act = (replay: Replay, sendAhead: (step: number, answeredAt: number) => void) => Promise<void>;
+import type { Act, Acts } from './replay';
 
 const fullIdentity =
   (table: string, rows = 100): Act =>
@@ -102,7 +100,7 @@ const smallSource =
   "CREATE SOURCE ev.ev_src IN CLUSTER ing2 FROM POSTGRES CONNECTION ev.pg (PUBLICATION 'pw') FOR TABLES (public.narrow AS ev.ev_narrow)";
 
 /** What happened between the recorded steps: by recording, before the step of that number. */
-export const unrecorded: Record<string, Record<number, Act>> = {
+export const unrecorded: Acts = {
   '05-source': {
     // A minute had passed since the copy; here the frontiers may still be on their way.
     32: (replay) =>
