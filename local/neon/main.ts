@@ -4,10 +4,10 @@ import { startNeon } from './neon';
 /** `node -r tsx/cjs local/neon/main.ts [ROWS]`: just this stand-in, with that many orders in the sample shop. */
 void alone(
   () => startNeon({ sampleOrders: Number(process.argv[2] ?? 1_000) }),
-  ({ api, apiKey, project, branch, faultsUrl, ownerUrl }) => [
-    `API       ${api}   key ${apiKey}`,
-    `project   ${project}   branch ${branch}`,
-    `Postgres  psql '${ownerUrl()}'`,
-    `faults    ${faultsUrl}`,
+  (neon) => [
+    `API       ${neon.api}   key ${neon.apiKey}`,
+    `project   ${neon.project}   branch ${neon.branch}`,
+    `Postgres  psql '${neon.ownerUrl()}'`,
+    `faults    ${neon.faultsUrl}`,
   ],
 );
