@@ -1,19 +1,21 @@
 import { join } from 'node:path';
 import { ConfigMap, ServiceAccount } from 'kubernetes-models/v1';
 import { Deployment } from 'kubernetes-models/apps/v1';
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import * as ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 import { read } from './pages';
 
 /** Kinds of the manifests, as npm `kubernetes-models` makes them from the API's own OpenAPI file. */
-const KINDS = { ConfigMap, ServiceAccount, Deployment, PodDisruptionBudget };
+const KINDS = { ConfigMap, ServiceAccount, Deployment, PodDisruptionBudget, NetworkPolicy };
 type Kind = keyof typeof KINDS;
 const MODULES: Record<Kind, string> = {
   ConfigMap: 'v1',
   ServiceAccount: 'v1',
   Deployment: 'apps/v1',
   PodDisruptionBudget: 'policy/v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
 };
 
 type Manifest = { apiVersion: string; kind: Kind; spec?: Record<string, unknown> };
@@ -70,5 +72,10 @@ describe('ops/kubernetes/worker.yaml', () => {
     expect(refused(broken((spec) => (spec.replicas = '2')))).toContain('must be integer');
     expect(refused(broken((spec) => delete spec.selector))).toContain('required property selector');
     expect(misspelt([broken((spec) => (spec.replica = 2))])).toEqual([expect.stringContaining('"replica"')]);
+    const policy = manifests().find(({ kind }) => kind === 'NetworkPolicy') as Manifest;
+    const { ingress, ...spec } = policy.spec ?? {};
+    expect(misspelt([{ ...policy, spec: { ...spec, ingres: ingress } }])).toEqual([
+      expect.stringContaining('"ingres"'),
+    ]);
   });
 });

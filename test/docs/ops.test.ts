@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { WORKER_VARIABLES } from '../../scripts/docs/environment';
 import { parseConfig } from '../../src/config';
+import { isAllowed } from '../../src/core/ip';
 import { at, named } from './documents';
 import { read, ROOT } from './pages';
 
@@ -72,8 +73,59 @@ describe('ops/kubernetes/worker.yaml', () => {
     expect(labels).toBeDefined();
     expect(at(only('Deployment'), 'spec', 'selector', 'matchLabels')).toEqual(labels);
     expect(at(only('PodDisruptionBudget'), 'spec', 'selector', 'matchLabels')).toEqual(labels);
+    expect(at(only('NetworkPolicy'), 'spec', 'podSelector', 'matchLabels')).toEqual(labels);
     const gone = Number(at(only('PodDisruptionBudget'), 'spec', 'maxUnavailable'));
     expect(Number(at(only('Deployment'), 'spec', 'replicas'))).toBeGreaterThan(gone);
+  });
+});
+
+describe('the NetworkPolicy of ops/kubernetes/worker.yaml', () => {
+  const policy = at(only('NetworkPolicy'), 'spec');
+  const settings = at(only('ConfigMap'), 'data') as Record<string, string>;
+  type Rule = { from?: unknown[]; to?: unknown[]; ports: { protocol: string; port: number | string }[] };
+  const rules = (direction: 'ingress' | 'egress'): Rule[] => at(policy, direction) as Rule[];
+  const inNamespace = (peer: unknown): unknown =>
+    at(peer, 'namespaceSelector', 'matchLabels', 'kubernetes.io/metadata.name');
+  const blocks = rules('egress').flatMap(({ to = [] }) => to.flatMap((peer) => at(peer, 'ipBlock') ?? []));
+
+  it('refuses what no rule names, in both directions', () => {
+    expect(at(policy, 'policyTypes')).toEqual(['Ingress', 'Egress']);
+    // A rule without peers, or without ports, would name everybody, or everything.
+    const all = [...rules('ingress'), ...rules('egress')];
+    expect(all.filter(({ from, to, ports }) => !(from ?? to)?.length || ports.length === 0)).toEqual([]);
+    const anybody = all.flatMap(({ from, to }) => from ?? to ?? []).filter((peer) => JSON.stringify(peer) === '{}');
+    expect(anybody).toEqual([]);
+  });
+
+  it('lets Prometheus read the metrics, and nobody ask anything else', () => {
+    expect(rules('ingress').map(({ from, ports }) => ({ from: from?.map(inNamespace), ports }))).toEqual([
+      { from: ['monitoring'], ports: [{ protocol: 'TCP', port: 'metrics' }] },
+    ]);
+  });
+
+  it('leads to names, to Temporal where the settings say it is, and to the ports of the systems', () => {
+    const [, namespace, port] = /^[^.]+\.([^.]+)\.svc:(\d+)$/.exec(settings.TEMPORAL_ADDRESS ?? '') ?? [];
+    const egress = rules('egress').map(({ to = [], ports }) => ({
+      to: to.map((peer) => inNamespace(peer) ?? at(peer, 'ipBlock', 'cidr')),
+      ports: ports.map(({ protocol, port }) => `${protocol} ${port}`),
+    }));
+    expect(egress).toEqual([
+      { to: ['kube-system'], ports: ['UDP 53', 'TCP 53'] },
+      { to: [namespace], ports: [`TCP ${port}`] },
+      { to: ['0.0.0.0/0', '::/0'], ports: ['TCP 443', 'TCP 5432', 'TCP 6875', `TCP ${port}`] },
+    ]);
+    expect(new URL(parseConfig(settings).neonApiUrl).port || '443').toBe('443');
+  });
+
+  it('does not lead to the metadata service of the machine', () => {
+    for (const address of ['169.254.169.254', 'fe80::1', 'fd00:ec2::254']) {
+      const open = blocks.filter(
+        (block) =>
+          isAllowed([at(block, 'cidr') as string], address) && !isAllowed(at(block, 'except') as string[], address),
+      );
+      expect({ address, open }).toEqual({ address, open: [] });
+    }
+    expect(blocks.filter((block) => isAllowed([at(block, 'cidr') as string], '203.0.113.7'))).toHaveLength(1);
   });
 });
 
