@@ -1,6 +1,8 @@
 import { unqualified } from '../systems/postgres/unqualified';
 import { World, withSql } from '../e2e/support/world';
+import { alone, aMallory } from './database/alone';
 import { layTraps, TRAPPED, TRAPS } from './database/traps';
+import { Attacked } from './start-workflows/started';
 import { attack } from './tries';
 
 jest.setTimeout(240_000);
@@ -8,6 +10,8 @@ jest.setTimeout(240_000);
 const PATHS = ['"$user", public', 'public, pg_catalog'];
 
 let world: World;
+/** With a database for each trap. */
+let attacked: Attacked;
 /** The server's log; a statement of several lines is one entry. */
 const said: string[] = [];
 const codes: Record<string, number[]> = {};
@@ -29,6 +33,12 @@ async function live(file: string): Promise<number[]> {
   }
   return ended;
 }
+
+beforeAll(async () => {
+  attacked = await Attacked.start();
+  await aMallory(attacked);
+});
+afterAll(() => attacked?.stop());
 
 beforeAll(async () => {
   const note = (line: string): void => {
@@ -68,13 +78,17 @@ const sprung = (what: string): string[] => ours().filter((line) => TRAPPED.exec(
 attack(
   'a role that may create in public',
   Object.fromEntries(
-    Object.keys(TRAPS).map((name) => [
+    (Object.keys(TRAPS) as (keyof typeof TRAPS)[]).map((name, index) => [
       name,
-      () => {
+      async () => {
         expect(sprung(name).slice(0, 3)).toEqual([]);
+        // Where it is the only trap, so that no other one hides it; and it is one: without the guard it springs.
+        const { guarded, bare } = await alone(attacked, name, `trap_${index}`);
+        expect(guarded).toEqual([]);
+        expect(bare).toContain('owner');
       },
     ]),
-  ) as Record<keyof typeof TRAPS, () => void>,
+  ) as Record<keyof typeof TRAPS, () => Promise<void>>,
 );
 
 describe('while the traps are set', () => {
@@ -85,7 +99,7 @@ describe('while the traps are set', () => {
     });
   });
 
-  it('the traps work: a session that names nothing’s schema runs them', async () => {
+  it('whoever names no schema runs them, all at once', async () => {
     const before = said.length;
     await world.upstream((client) =>
       client.query(

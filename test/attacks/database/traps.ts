@@ -95,5 +95,8 @@ export const TRAPS = {
   ],
 } as const satisfies Record<string, readonly string[]>;
 
+/** One of them alone. */
+export const layTrap = (name: keyof typeof TRAPS): readonly string[] => [TRAP, ...TRAPS[name]];
+
 /** All of them as the connected role, the domains last: names of types in what comes before mean the catalog's. */
 export const layTraps: readonly string[] = [TRAP, ...Object.values(TRAPS).flat()];
