@@ -3,6 +3,7 @@ import type { DestroyPlan } from '../../src/core/destroy/types';
 import { writeMark } from '../../src/core/plan/ownership';
 import { materializeTries } from './database/create-in-materialize';
 import { Attacked, run } from './start-workflows/started';
+import { timescaleTries } from './database/timescale';
 import { attack } from './tries';
 
 const CREATOR = { user: 'creator', password: 'creator-password-4711' };
@@ -143,6 +144,7 @@ attack(
       await attacked.upstream([`SELECT pg_drop_replication_slot('${slot}')`], 'postgres');
     },
 
+    ...timescaleTries(() => attacked, CREATOR),
     ...materializeTries(() => attacked),
   },
   60_000,

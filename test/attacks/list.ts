@@ -30,6 +30,8 @@ export const TRIES = {
     'a schema in Materialize with the mark': "a pipeline's objects in Materialize",
     'a secret in Materialize with the mark': "a pipeline's objects in Materialize",
     'another cluster in Materialize with the mark': "a pipeline's objects in Materialize",
+    'a view by the name of TimescaleDB’s own tables': 'running as the worker’s login',
+    'a table by that name, with a policy': 'running as the worker’s login',
   },
   'the owner of a replicated table': {
     'a line break and a line of its own in the name': 'the words of n2m',
