@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { watchOptions } from '../src/activities/schedule';
+import { watchOptions } from '../src/activities/watch/schedule';
 import type { PipelineSpec } from '../src/core/spec/types';
 import { startStack, type Stack } from '../local/stack';
 import { applied } from './applied';

@@ -3,9 +3,9 @@ import type { PipelineSpec } from '../core/spec/types';
 import { systemError } from '../systems/errors';
 import { readCluster } from '../systems/materialize';
 import type { SqlClient } from '../systems/sql-client';
-import { sleep } from './ensure';
-import { tell } from './pulse';
-import { itemsOf } from './sessions';
+import { sleep } from './support/ensure';
+import { heartbeat } from './edges/heartbeat';
+import { itemsOf } from './support/sessions';
 
 const EVERY = 500;
 const DEADLINE = 10 * 60_000;
@@ -23,7 +23,7 @@ export async function untilSized(client: SqlClient, spec: PipelineSpec, size: st
         retryable: true,
       });
     }
-    tell({
+    heartbeat({
       waitingFor: `cluster ${name} at ${size}`,
       replicas: cluster?.replicas.map(({ size, status }) => `${size} ${status}`),
     });

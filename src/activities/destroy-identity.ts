@@ -9,11 +9,11 @@ import { plural } from '../core/text/count';
 import { isStatementRefused, SystemError } from '../systems/errors';
 import * as pg from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
-import type { Deps } from './deps';
-import { withDestroySource } from './destroy-facts';
-import { done, sleep } from './ensure';
-import { LOCK_TIMEOUT_MS, PAUSES_MS } from './identity';
-import { tell, toldBefore } from './pulse';
+import type { Deps } from './support/deps';
+import { withDestroySource } from './destroy/facts';
+import { done, sleep } from './support/ensure';
+import { LOCK_TIMEOUT_MS, PAUSES_MS } from './replica-identity';
+import { heartbeat, lastHeartbeat } from './edges/heartbeat';
 
 /** Of the step, not of an attempt: tables that are never free then keep what they have, and are reported. */
 const PATIENCE_MS = 60_000;
@@ -23,7 +23,7 @@ const PATIENCE_MS = 60_000;
  * that cannot be changed stops none of them. What stays is for the look after the last step to report.
  */
 export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
-  const since = toldBefore<{ since: number }>()?.since ?? Date.now();
+  const since = lastHeartbeat<{ since: number }>()?.since ?? Date.now();
   return withDestroySource(deps, { spec, plan }, 'database', async ({ client }, read) => {
     const { found, known } = await read();
     const recorded = known.added.filter((entry) => entry.kind === 'identity');
@@ -50,7 +50,7 @@ export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promi
         if (answer?.forGood || last) refused.set(tableName(table), answer?.message ?? 'somebody sets it again');
         else if (answer !== null) busy.push(`${tableName(table)}: ${answer.message}`);
       }
-      tell({ since, waitingFor: busy });
+      heartbeat({ since, waitingFor: busy });
       if (busy.length > 0) await sleep(PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)] ?? 0);
     }
     const object = 'replica identity';

@@ -10,12 +10,12 @@ import { plural } from '../core/text/count';
 import { isStatementRefused, SystemError, systemError } from '../systems/errors';
 import * as pg from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
-import type { Deps } from './deps';
-import { withDestroySource } from './destroy-facts';
-import { done, sleep } from './ensure';
-import { tell } from './pulse';
-import { dropUnlessMore, handOver } from './hand-over';
-import { needNeon, neonBranch, withSource } from './sessions';
+import type { Deps } from './support/deps';
+import { withDestroySource } from './destroy/facts';
+import { done, sleep } from './support/ensure';
+import { heartbeat } from './edges/heartbeat';
+import { dropUnlessMore, handOver } from './destroy/hand-over';
+import { needNeon, neonBranch, withSource } from './support/sessions';
 
 const OPERATIONS_DEADLINE = 5 * 60_000;
 /** Sessions of the role end a moment after the slot that one of them held. */
@@ -71,7 +71,7 @@ export async function removeRole(deps: Deps, input: DestroyInput): Promise<StepR
       if (sessions === 0) break;
       if (Date.now() >= until)
         return done('kept', object, `${object} stays: ${plural(sessions, 'session')} of it still work`);
-      tell({ waitingFor: `${plural(sessions, 'session')} of ${object} to end` });
+      heartbeat({ waitingFor: `${plural(sessions, 'session')} of ${object} to end` });
       await sleep(500);
     }
     if (via === 'sql' && (await pg.readRole(client, name))) return dropBySql(client, name, object);
@@ -115,7 +115,7 @@ async function dropThroughApi(deps: Deps, spec: DestroyInput['spec']): Promise<v
   const operations = await (found ? neon.deleteRole(project, branchId, name) : neon.openOperations(project));
   await neon.waitForOperations(project, operations, {
     deadlineMs: OPERATIONS_DEADLINE,
-    onPoll: (open) => tell({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
+    onPoll: (open) => heartbeat({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
   });
 }
 

@@ -3,9 +3,9 @@ import { SEARCH_ATTRIBUTES, watchId } from '../core/names';
 import type { DestroyInput } from '../core/destroy/types';
 import type { StepResult } from '../core/plan/types';
 import { systemError } from '../systems/errors';
-import type { Deps } from './deps';
-import { done, sleep } from './ensure';
-import { tell } from './pulse';
+import type { Deps } from './support/deps';
+import { done, sleep } from './support/ensure';
+import { heartbeat } from './edges/heartbeat';
 
 /** A check under way ends by its own deadlines within two minutes; cancelled, at once. */
 const PATIENCE = 2 * 60_000;
@@ -43,7 +43,7 @@ async function endChecks(deps: Deps, pipeline: string): Promise<void> {
         // It ended by itself in between.
         .catch(() => undefined);
     }
-    tell({ waitingFor: `${running.length} checks to end` });
+    heartbeat({ waitingFor: `${running.length} checks to end` });
     await sleep(500);
   }
 }

@@ -3,9 +3,9 @@ import { leftClusters, orphanName } from '../core/objects/cluster/orphans';
 import { dropCluster } from '../core/sql/materialize';
 import type { PipelineSpec } from '../core/spec/types';
 import { readStrays } from '../systems/materialize';
-import type { Deps } from './deps';
-import { done } from './ensure';
-import { withMaterialize } from './sessions';
+import type { Deps } from './support/deps';
+import { done } from './support/ensure';
+import { withMaterialize } from './support/sessions';
 
 /** Clusters the pipeline ran on before. Without CASCADE: Materialize refuses where something runs on one by now. */
 export function dropLeftClusters(deps: Deps, { spec }: { spec: PipelineSpec }): Promise<StepResult> {

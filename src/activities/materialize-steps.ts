@@ -5,12 +5,12 @@ import type { StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { readCluster, readSchema, readSecret } from '../systems/materialize';
 import type { SqlClient } from '../systems/sql-client';
-import type { Deps } from './deps';
-import { createAndLook, done } from './ensure';
+import type { Deps } from './support/deps';
+import { createAndLook, done } from './support/ensure';
 import { untilSized } from './cluster-wait';
-import { proveGiven, refuseUnknownHost } from './given-password';
-import { readPassword, renewPassword } from './role-step';
-import { itemsOf, withMaterialize, withSource } from './sessions';
+import { proveGiven, refuseUnknownHost } from './role/given-password';
+import { readPassword, renewPassword } from './role/ensure';
+import { itemsOf, withMaterialize, withSource } from './support/sessions';
 import type { StepInput } from './types';
 
 export function ensureSchema(deps: Deps, { spec, planned }: StepInput): Promise<StepResult> {

@@ -4,12 +4,12 @@ import type { StepResult } from '../core/plan/types';
 import { SystemError, systemError } from '../systems/errors';
 import { readEgressCidrs } from '../systems/materialize';
 import { readWalLevel } from '../systems/postgres';
-import { recordAdded } from './added';
-import type { Deps } from './deps';
-import { done, sleep } from './ensure';
-import { neonFacts } from './observe';
-import { tell } from './pulse';
-import { needNeon, neonBranch, withMaterialize, withSource } from './sessions';
+import { recordAdded } from './support/record';
+import type { Deps } from './support/deps';
+import { done, sleep } from './support/ensure';
+import { neonFacts } from './plan/observe';
+import { heartbeat } from './edges/heartbeat';
+import { needNeon, neonBranch, withMaterialize, withSource } from './support/sessions';
 import type { StepInput } from './types';
 
 /** Suspending and starting every compute of a project; a stuck operation is Neon's to mend, and a person's to know. */
@@ -24,7 +24,7 @@ export async function enableLogicalReplication(deps: Deps, input: StepInput): Pr
   const operations = await neon.enableLogicalReplication(project);
   await neon.waitForOperations(project, operations, {
     deadlineMs: OPERATIONS_DEADLINE,
-    onPoll: (open) => tell({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
+    onPoll: (open) => heartbeat({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
   });
   await untilLogical(deps, input);
   return done('changed', `project ${project}`, 'logical replication is on, wal_level reads logical');
@@ -48,7 +48,7 @@ async function untilLogical(deps: Deps, { spec }: StepInput): Promise<void> {
         { hint },
       );
     }
-    tell({ waitingFor: `wal_level ${level}` });
+    heartbeat({ waitingFor: `wal_level ${level}` });
     await sleep(PROOF_EVERY);
   }
 }

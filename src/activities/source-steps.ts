@@ -28,11 +28,11 @@ import {
   readWrites,
 } from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
-import { recordAdded } from './added';
-import type { Deps } from './deps';
-import { createAndLook, done } from './ensure';
-import { changeIdentity } from './identity';
-import { withSource } from './sessions';
+import { recordAdded } from './support/record';
+import type { Deps } from './support/deps';
+import { createAndLook, done } from './support/ensure';
+import { changeIdentity } from './replica-identity';
+import { withSource } from './support/sessions';
 import type { StepInput } from './types';
 
 /** Before the publication: a published table without it refuses the application's updates. */

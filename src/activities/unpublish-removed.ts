@@ -6,10 +6,10 @@ import type { RemovedTable } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { alterPublicationDrop } from '../core/sql/postgres';
 import { readOwnPublications, readPublication } from '../systems/postgres';
-import { forgetAdded } from './added';
-import type { Deps } from './deps';
-import { readOthers } from './others';
-import type { SourceSession } from './sessions';
+import { forgetAdded } from './support/record';
+import type { Deps } from './support/deps';
+import { readOthers } from './destroy/others';
+import type { SourceSession } from './support/sessions';
 
 /**
  * Takes tables that left the file out of the publication: from somebody else's only what we put there, and from either

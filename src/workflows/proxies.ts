@@ -6,11 +6,11 @@ import type { StepResult } from '../core/plan/types';
 export type { StepInput, StintInput };
 
 /**
- * Retry groups. What is permanent arrives as a non-retryable failure (src/activities/failures.ts), so every group may
+ * Retry groups. What is permanent arrives as a non-retryable failure (src/activities/edges/failures.ts), so every group may
  * retry for ever: a region in maintenance or a busy project ends a run only if a person says so.
  */
 
-/** A killed worker is noticed after this long; activities pulse several times as often. */
+/** A killed worker is noticed after this long; activities send heartbeats several times as often. */
 const HEARTBEAT = '10s';
 
 const retry = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;

@@ -152,7 +152,7 @@ export class RunTracker {
 
 /**
  * Asks the server to give up what is tried again: it ends an activity at once while none of its attempts runs, and
- * otherwise with the attempt, which the worker does not cut short (src/activities/cut-short.ts). A scope that is shielded
+ * otherwise with the attempt, which the worker does not cut short (src/activities/edges/cut-short.ts). A scope that is shielded
  * around several steps stays so.
  */
 function untilAttemptEnds<T>(work: () => Promise<T>): Promise<T> {

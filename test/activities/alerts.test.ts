@@ -1,4 +1,4 @@
-import { newest, type Undelivered } from '../../src/activities/alerts';
+import { newest, type Undelivered } from '../../src/activities/watch/alerts';
 import type { Alert } from '../../src/core/watch/types';
 
 const owed = (at: string, symptoms: number): Undelivered => {

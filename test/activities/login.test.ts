@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { ensureRole } from '../../src/activities/role-step';
+import { ensureRole } from '../../src/activities/role/ensure';
 import { ensureGrants } from '../../src/activities/source-steps';
-import type { Deps } from '../../src/activities/deps';
+import type { Deps } from '../../src/activities/support/deps';
 import type { StepResult } from '../../src/core/plan/types';
 import type { StepInput } from '../../src/activities/types';
 import { OWNER, pipeline, startShared, type Shared } from './support/server';

@@ -1,9 +1,9 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
 import { startNeon, type Neon } from '../../local/neon/neon';
-import type { Deps } from '../../src/activities/deps';
-import { lookUp } from '../../src/activities/look-up';
-import { createSourceDirectory } from '../../src/activities/source-directory';
+import type { Deps } from '../../src/activities/support/deps';
+import { lookUp } from '../../src/activities/questions/look-up';
+import { createSourceDirectory } from '../../src/activities/support/source-directory';
 import type { Answer, Question } from '../../src/core/lookup/types';
 import { parsePipeline } from '../../src/core/spec/parse';
 import { starterFile, STARTER_SIZES } from '../../src/core/spec/starter';

@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { startMaterialize, type MaterializeServer } from '../../local/materialize/standin';
 import { startNeon, type Neon } from '../../local/neon/neon';
 import { createActivities, type Deps } from '../../src/activities';
-import { createSourceDirectory } from '../../src/activities/source-directory';
+import { createSourceDirectory } from '../../src/activities/support/source-directory';
 import type { StepInput } from '../../src/activities/types';
 import type { DestroyInput } from '../../src/core/destroy/types';
 import type { FailureType } from '../../src/core/failures/types';

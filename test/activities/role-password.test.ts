@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { startPostgres, type PostgresServer } from '../../local/postgres/server';
-import type { Deps } from '../../src/activities/deps';
-import { newPassword, sendPassword } from '../../src/activities/role-password';
+import type { Deps } from '../../src/activities/support/deps';
+import { newPassword, sendPassword } from '../../src/activities/role/password';
 import type { PipelineSpec } from '../../src/core/spec/types';
 import { alterRolePassword, createRole } from '../../src/core/sql/postgres';
 import { systemError } from '../../src/systems/errors';

@@ -8,7 +8,7 @@ import {
   unpublish,
 } from '../../src/activities/destroy-source';
 import { restoreIdentity } from '../../src/activities/destroy-identity';
-import { watchOptions } from '../../src/activities/schedule';
+import { watchOptions } from '../../src/activities/watch/schedule';
 import { destroyReport, type Told } from '../../src/core/destroy/report';
 import type { DestroyReport } from '../../src/core/destroy/types';
 import type { StepId } from '../../src/core/plan/types';

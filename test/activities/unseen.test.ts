@@ -1,4 +1,4 @@
-import { createAndLook, unseen } from '../../src/activities/ensure';
+import { createAndLook, unseen } from '../../src/activities/support/ensure';
 import { sqlFailure, systemError, SystemError } from '../../src/systems/errors';
 
 const exists = () =>

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { sign } from '../../src/activities/alerts';
+import { sign } from '../../src/activities/watch/alerts';
 import { blocksOf } from './pages';
 
 /** The sample as people copy it, in a process of its own: it is an ES module. */

@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { Deps } from '../../src/activities/deps';
+import type { Deps } from '../../src/activities/support/deps';
 import {
   removePublication,
   removeRecord,
@@ -9,8 +9,8 @@ import {
   unpublish,
 } from '../../src/activities/destroy-source';
 import { restoreIdentity } from '../../src/activities/destroy-identity';
-import { ensureRole } from '../../src/activities/role-step';
-import { createSourceDirectory } from '../../src/activities/source-directory';
+import { ensureRole } from '../../src/activities/role/ensure';
+import { createSourceDirectory } from '../../src/activities/support/source-directory';
 import { ensureGrants, ensurePublication, ensureReplicaIdentity } from '../../src/activities/source-steps';
 import type { StepInput } from '../../src/activities/types';
 import { addedBy } from '../../src/core/destroy/added';

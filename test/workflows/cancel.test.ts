@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CancelledFailure, type WorkflowFailedError } from '@temporalio/client';
-import { cutShort, sleep } from '../../src/activities/cut-short';
-import { failuresEdge } from '../../src/activities/failures';
+import { cutShort, sleep } from '../../src/activities/edges/cut-short';
+import { failuresEdge } from '../../src/activities/edges/failures';
 import type { Activities } from '../../src/activities/types';
 import { runId } from '../../src/core/names';
 import { cancelling } from '../../src/core/run/details';

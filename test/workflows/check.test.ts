@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, ScheduleOverlapPolicy } from '@temporalio/client';
-import { watchOptions } from '../../src/activities/schedule';
+import { watchOptions } from '../../src/activities/watch/schedule';
 import type { WatchMemory } from '../../src/core/watch/types';
 import { checkResult, fakes, spec, startHarness, type Harness } from './harness';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
-import { failuresEdge } from '../../src/activities/failures';
-import { tell, toldBefore } from '../../src/activities/pulse';
+import { failuresEdge } from '../../src/activities/edges/failures';
+import { heartbeat, lastHeartbeat } from '../../src/activities/edges/heartbeat';
 import { runId } from '../../src/core/names';
 import type { FailureType } from '../../src/core/failures/types';
 import { systemError } from '../../src/systems/errors';
@@ -23,8 +23,8 @@ async function run(failures: FailureType[]): Promise<{ failed: string | null; tr
     makePlan: () => Promise.resolve(planOf(name, [planStep('schema')])),
     ensureSchema: () => {
       tries += 1;
-      told.push(toldBefore());
-      tell({ waitingFor: `try ${tries}` });
+      told.push(lastHeartbeat());
+      heartbeat({ waitingFor: `try ${tries}` });
       const type = failures[tries - 1];
       if (type) return Promise.reject(failure(type));
       return Promise.resolve({ outcome: 'created', object: 'schema', sentence: 'made' });

@@ -1,5 +1,5 @@
 /**
- * The closed set of failure types. One edge (src/activities/failures.ts) turns SQLSTATE, HTTP status and network
+ * The closed set of failure types. One edge (src/activities/edges/failures.ts) turns SQLSTATE, HTTP status and network
  * errors into one of them; `n2m explain TYPE` prints the runbook entry.
  */
 export const FAILURE_TYPES = [

@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger } from '@temporalio/worker';
-import { failuresEdge } from '../../../src/activities/failures';
+import { failuresEdge } from '../../../src/activities/edges/failures';
 import { colours, lineOf, plain, type Paint } from '../../../src/cli/terminal/paint';
 import { renderDestroyPlan, renderDestroyReport } from '../../../src/cli/render/destroy';
 import { renderDoctor } from '../../../src/cli/render/doctor';

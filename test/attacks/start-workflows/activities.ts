@@ -1,7 +1,7 @@
 import type { Deps } from '../../../src/activities';
 import type { StepInput } from '../../../src/activities/types';
 import { createActivities } from '../../../src/activities';
-import { CALLERS } from '../../../src/activities/callers';
+import { CALLERS } from '../../../src/activities/edges/callers';
 import { EncryptionCodec } from '../../../src/codec/codec';
 import { codecKeys } from '../../../src/codec/keys';
 import type { Definition } from '../../../src/core/repair/types';

@@ -4,8 +4,8 @@ import { Client, Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../../src/activities';
-import { inputsEdge } from '../../../src/activities/callers';
-import { failuresEdge } from '../../../src/activities/failures';
+import { inputsEdge } from '../../../src/activities/edges/callers';
+import { failuresEdge } from '../../../src/activities/edges/failures';
 import type { Attacked } from './started';
 
 const NAMESPACE = process.env.N2M_TEST_TEMPORAL_NAMESPACE ?? 'default';

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { METRICS } from '../../../src/activities/metrics';
+import { METRICS } from '../../../src/activities/support/metrics';
 import { startMaterialize, type MaterializeServer } from '../../../local/materialize/standin';
 import { freePort } from '../../../local/postgres/free-port';
 import { read } from '../../docs/pages';

@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
+import type { Activities } from '../types';
+
+/**
+ * What only looks or waits is cut short by a cancellation. What changes something ends its attempt first, so that nothing
+ * is left half made; there is no attempt after it. A worker that shuts down cuts short everything.
+ */
+const CUT_SHORT: ReadonlySet<string> = new Set<keyof Activities | 'examine' | 'lookUp'>([
+  ...(['makePlan', 'planDestroy', 'planRotate', 'planRepair', 'keepDefinitions'] as const),
+  ...(['awaitRunning', 'awaitSnapshot', 'check', 'examine', 'lookUp'] as const),
+]);
+
+const signals = new WeakMap<Context, AbortSignal>();
+
+/** Aborted when the attempt under way has to end at once. */
+export function cutShort(): AbortSignal {
+  const context = Context.current();
+  const known = signals.get(context);
+  if (known) return known;
+  const signal = CUT_SHORT.has(context.info.activityType) ? context.cancellationSignal : unlessAsked(context);
+  signals.set(context, signal);
+  return signal;
+}
+
+function unlessAsked(context: Context): AbortSignal {
+  const end = new AbortController();
+  const onAbort = (): void => {
+    if (!context.cancellationDetails?.cancelRequested) end.abort(context.cancellationSignal.reason);
+  };
+  if (context.cancellationSignal.aborted) onAbort();
+  else context.cancellationSignal.addEventListener('abort', onAbort, { once: true });
+  return end.signal;
+}
+
+/** Whether a person asked to stop and this attempt gave up for it: whatever was thrown then is no failure. */
+export function wasCutShort(): boolean {
+  return cutShort().aborted && (Context.current().cancellationDetails?.cancelRequested ?? false);
+}
+
+/** Waits, or rejects when the attempt has to end at once. */
+export async function sleep(ms: number): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal: cutShort() });
+  } catch (error) {
+    throw new CancelledFailure(error instanceof Error ? error.message : 'cut short');
+  }
+}

@@ -1,0 +1,66 @@
+import { classifySql } from '../../core/failures/classify';
+import type { StepResult } from '../../core/plan/types';
+import { SystemError, systemError } from '../../systems/errors';
+import { readSourceProgress, type SourceProgress } from '../../systems/materialize';
+import { readSlot, readSnapshotSlots } from '../../systems/postgres';
+import type { SqlClient } from '../../systems/sql-client';
+import type { Deps } from '../support/deps';
+import { done, sleep } from '../support/ensure';
+import { heartbeat } from '../edges/heartbeat';
+import { itemsOf, withMaterialize, withSource } from '../support/sessions';
+import type { StepInput } from '../types';
+
+const EVERY = 500;
+
+/** An error nobody knows is given this long to heal by itself; what is known to be permanent ends the wait at once. */
+const UNKNOWN_ERROR_PATIENCE = 15 * 60_000;
+
+/**
+ * `running` alone proves nothing: it is said before the first contact upstream, and a broken source flaps. The slot in
+ * upstream's catalog, held by Materialize, is the proof.
+ */
+export function awaitRunning(deps: Deps, { spec }: StepInput): Promise<StepResult> {
+  const { source } = itemsOf(spec);
+  const object = `source ${source.name}`;
+  return withMaterialize(deps, spec, (target) =>
+    withSource(deps, spec, async ({ client: upstream }) => {
+      let stalledSince: number | null = null;
+      for (;;) {
+        const progress = await readSourceProgress(target, source);
+        if (!progress)
+          throw systemError('NotFound', 'materialize', `${object} is not there any more`, {
+            hint: `n2m apply makes it again`,
+          });
+        if (await isProven(progress, upstream)) {
+          return done('waited', object, `runs, and holds slot ${progress.slot ?? ''}`);
+        }
+        const { status, error } = progress.source;
+        stalledSince = error === null ? stalledSince : (stalledSince ?? Date.now());
+        if (error !== null) refuseHopeless(object, error, Date.now() - (stalledSince ?? Date.now()));
+        heartbeat({ waitingFor: object, status, error });
+        await sleep(EVERY);
+      }
+    }),
+  );
+}
+
+async function isProven({ source, slot }: SourceProgress, upstream: SqlClient): Promise<boolean> {
+  if (source.status !== 'running' || slot === null) return false;
+  const row = await readSlot(upstream, slot);
+  if (!row.exists) return false;
+  // While tables are copied nothing reads the slot itself: the temporary slot of the copy is held instead.
+  return row.active || (await readSnapshotSlots(upstream)).length > 0;
+}
+
+/**
+ * Network trouble is waited out, what may be a mistake for a while; a wrong password, a missing privilege or a lost slot
+ * is for a person at once.
+ */
+function refuseHopeless(object: string, error: string, forMs: number): void {
+  const info = classifySql({ code: 'XX000', message: error, detail: null, hint: null }, 'materialize');
+  const unknown = info.type === 'Unexpected' ? UNKNOWN_ERROR_PATIENCE : null;
+  const patience = unknown ?? info.patienceMs ?? (info.retryable ? Infinity : 0);
+  if (forMs < patience) return;
+  const type = info.type === 'Unexpected' ? 'SourceStalled' : info.type;
+  throw new SystemError({ ...info, type, retryable: false, message: `${object} is stalled: ${error}` });
+}

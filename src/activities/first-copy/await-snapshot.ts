@@ -1,0 +1,138 @@
+import { hopeless } from '../../core/snapshot/hopeless';
+import { mergeProgress } from '../../core/snapshot/merge';
+import { stintEnd } from '../../core/snapshot/attempt-window';
+import { sameTable, tableName } from '../../core/objects/tables/select';
+import type { SnapshotLook, SnapshotProgress, SnapshotStint, TableLook } from '../../core/snapshot/types';
+import type { PlannedTable } from '../../core/plan/types';
+import { SystemError, systemError } from '../../systems/errors';
+import { readSourceProgress, type ObjectProgress, type SourceProgress } from '../../systems/materialize';
+import { readBlockers, readCopyProgress, readSnapshotSlots } from '../../systems/postgres';
+import type { SqlClient } from '../../systems/sql-client';
+import type { Deps } from '../support/deps';
+import { sleep } from '../support/ensure';
+import { openSessions, type Sessions } from '../support/reconnecting';
+import { heartbeat, lastHeartbeat } from '../edges/heartbeat';
+import { itemsOf } from '../support/sessions';
+import type { StintInput } from '../types';
+
+/** A milestone is told this often at most, which bounds the history of a copy of any length: six steps an hour. */
+const MILESTONE_EVERY = 10 * 60_000;
+
+/**
+ * One stint of the durable wait: polls both sides, tells each look as a heartbeat, and returns when the copy is
+ * committed, when something is worth an entry in the history, or after `maxDuration`.
+ */
+export async function awaitSnapshot(deps: Deps, input: StintInput): Promise<SnapshotStint> {
+  const { spec, maxDuration } = input;
+  const { pollEvery, stuckAfter } = spec.snapshot;
+  // A former attempt of this stint saw more than the workflow knows.
+  const start = newest(lastHeartbeat<SnapshotProgress>(), input.previous);
+  const began = Date.now();
+  let progress = start;
+  const sessions = openSessions(deps, spec);
+  try {
+    for (;;) {
+      const lookedAt = Date.now();
+      progress = mergeProgress(progress, await look(sessions, input), new Date().toISOString(), { stuckAfter });
+      heartbeat(progress);
+      deps.metrics.snapshot(spec.name, progress);
+      refuseDeadTables(progress);
+      refuseHopeless(progress);
+      const end = stintEnd(start, progress);
+      const elapsed = Date.now() - began;
+      if (end && (end !== 'milestone' || elapsed >= MILESTONE_EVERY)) return { end, progress };
+      if (elapsed >= maxDuration) return { end: 'time', progress };
+      await sleep(Math.max(0, pollEvery - (Date.now() - lookedAt)));
+    }
+  } finally {
+    await sessions.close();
+  }
+}
+
+/** Both sides at once; one that cannot be read is null, and nothing is concluded from it. */
+async function look(sessions: Sessions, input: StintInput): Promise<SnapshotLook> {
+  const { spec, tables } = input;
+  const [target, upstream] = await Promise.all([
+    sessions.target((client) => readSourceProgress(client, itemsOf(spec).source)),
+    sessions.source((client) => lookUpstream(client, spec.source.role.name)),
+  ]);
+  if (target.ok && target.value === null) {
+    throw systemError('NotFound', 'materialize', `source ${spec.materialize.names.source} is not there any more`, {
+      hint: 'n2m apply makes it again',
+    });
+  }
+  return {
+    target: target.ok && target.value ? targetLook(target.value, tables) : null,
+    upstream: upstream.ok ? upstream.value : null,
+  };
+}
+
+async function lookUpstream(client: SqlClient, role: string): Promise<NonNullable<SnapshotLook['upstream']>> {
+  const copies = await readCopyProgress(client, role);
+  const snapshotSlots = await readSnapshotSlots(client);
+  const blockers = await readBlockers(client, role);
+  return {
+    copies: copies.map(({ schema, name, pid, tuples }) => ({ schema, name, pid, rows: tuples })),
+    snapshotSlots,
+    blockers,
+  };
+}
+
+function targetLook(progress: SourceProgress, tables: PlannedTable[]): NonNullable<SnapshotLook['target']> {
+  const { status, error } = progress.source;
+  return {
+    source: { status, error },
+    replicas: progress.replicas.map((replica) => replica.id),
+    tables: tables.map((table) => tableLook(table, progress.children)),
+  };
+}
+
+/** A table without a row yet is "not yet", never "done". */
+function tableLook(table: PlannedTable, children: ObjectProgress[]): TableLook {
+  const child = children.find((candidate) => candidate.upstream && sameTable(candidate.upstream, table));
+  return {
+    table: table.target,
+    upstream: { schema: table.schema, name: table.name },
+    rowsExpected: table.estimatedRows,
+    status: child?.status ?? 'created',
+    error: child?.error ?? null,
+    frontierMoved: child && child.writeFrontierMs !== null ? child.writeFrontierMs > 0 : null,
+    statistics:
+      child && child.statisticsCommitted !== null
+        ? {
+            committed: child.statisticsCommitted,
+            recordsKnown: Number(child.recordsKnown ?? 0),
+            recordsStaged: Number(child.recordsStaged ?? 0),
+          }
+        : null,
+  };
+}
+
+/** A table that died in the copy stays dead until it is dropped and added again: waiting would wait for ever. */
+function refuseDeadTables({ tables }: SnapshotProgress): void {
+  const dead = tables.filter((table) => table.state === 'failed');
+  if (dead.length === 0) return;
+  const causes = dead.map((table) => `${tableName(table.upstream)}: ${table.error ?? 'unknown error'}`);
+  throw new SystemError({
+    type: 'SourceStalled',
+    system: 'materialize',
+    message: `the copy failed for ${causes.join('; ')}`,
+    code: null,
+    retryable: false,
+    hint: 'mend the cause upstream, take the table out of the file, apply, put it back, apply',
+  });
+}
+
+/** The source as a whole will not come back by itself. */
+function refuseHopeless(progress: SnapshotProgress): void {
+  const end = hopeless(progress);
+  if (!end) return;
+  throw systemError(end.type, 'materialize', `the copy cannot end: ${end.message}`, {
+    hint: `n2m explain ${end.type}`,
+  });
+}
+
+function newest(a: SnapshotProgress | null, b: SnapshotProgress | null): SnapshotProgress | null {
+  if (!a?.observedAt) return b;
+  return !b || a.observedAt > b.observedAt ? a : b;
+}

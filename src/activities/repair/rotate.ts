@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { loginDifferences } from '../../core/objects/source/definition';
+import { planRotation, type RotatePlan } from '../../core/repair/rotate-plan';
+import type { StepResult } from '../../core/plan/types';
+import type { PipelineSpec } from '../../core/spec/types';
+import * as mzsql from '../../core/sql/materialize';
+import { endWalsender } from '../../core/sql/postgres';
+import { systemError } from '../../systems/errors';
+import {
+  readConnection,
+  readDependentsOf,
+  readSecret,
+  readSource,
+  readSourceProgress,
+} from '../../systems/materialize';
+import { readRole, readSlot, readSlotPid } from '../../systems/postgres';
+import type { Deps } from '../support/deps';
+import { done, sleep } from '../support/ensure';
+import { loginAs, refuseUnknownHost } from '../role/given-password';
+import { storeSecret } from '../materialize-steps';
+import { heartbeat } from '../edges/heartbeat';
+import { readPassword, renewPassword } from '../role/ensure';
+import { itemsOf, neonBranch, REMOTE_DEADLINE, withMaterialize, withSource } from '../support/sessions';
+
+interface Input {
+  spec: PipelineSpec;
+}
+
+/** Neon's proxy and a restarting compute take a moment to know a new password, or to forget an old one. */
+const LOGIN_PATIENCE = 60_000;
+const EVERY = 500;
+/** A source that has the right password came back within 2 s of ALTER SECRET; past this it kept the old one. */
+const RETURN_PATIENCE = 60_000;
+
+export async function planRotate(deps: Deps, { spec }: Input): Promise<RotatePlan> {
+  const items = itemsOf(spec);
+  const [role, target] = await Promise.all([
+    withSource(deps, spec, ({ client }) => readRole(client, spec.source.role.name)),
+    withMaterialize(deps, spec, async (client) => {
+      const secret = await readSecret(client, items.secret);
+      const connection = await readConnection(client, items.connection);
+      const users = secret ? await readDependentsOf(client, [secret.id]) : [];
+      return {
+        secret,
+        connection,
+        sourceExists: (await readSource(client, items.source)) !== null,
+        otherUsers: users
+          .filter(({ type, id }) => type === 'connection' && id !== connection?.id)
+          .map(({ name }) => name),
+      };
+    }),
+  ]);
+  return planRotation({ spec, role, ...target });
+}
+
+/**
+ * A new password, the secret that holds it, and proof on both ends, within one activity: a password never leaves this
+ * function. A crash in between leaves a role whose password nobody has; running it again sets another one.
+ */
+export async function rotatePassword(deps: Deps, { spec }: Input): Promise<StepResult> {
+  const { connection } = itemsOf(spec);
+  const { name, via } = spec.source.role;
+  await refuseOtherTarget(deps, spec);
+  const old = via === 'api' ? await passwordByApi(deps, spec) : null;
+  const fresh = await newPassword(deps, spec);
+  deps.secrets.remember(fresh);
+  await untilLogin(deps, spec, fresh, 'accepted');
+  // A referenced one is whatever the file names: it goes nowhere before upstream has proven it.
+  if (via === 'given') await untilLogin(deps, spec, randomBytes(24).toString('base64url'), 'refused');
+  await withMaterialize(deps, spec, async (client) => {
+    await storeSecret(deps, client, spec, fresh, false);
+    await client.query(mzsql.validateConnection(connection), undefined, REMOTE_DEADLINE);
+  });
+  // The password before is unknown where only Materialize had it: a role has one, and the new one is accepted. That
+  // another one is refused shows that passwords are asked for at all.
+  const dead = old !== null && old !== fresh ? old : randomBytes(24).toString('base64url');
+  await untilLogin(deps, spec, dead, 'refused');
+  const proof = old !== null && old !== fresh ? 'the old one is refused' : 'no other one is accepted';
+  const outcome = via === 'given' ? 'the referenced password is stored' : 'has a new password';
+  return done('changed', `password of ${name}`, `${name}: ${outcome}, Materialize logs in with it, ${proof}`);
+}
+
+/** The secret's value goes where the connection leads: there, nothing but what the worker knows to be upstream may be. */
+async function refuseOtherTarget(deps: Deps, spec: PipelineSpec): Promise<void> {
+  const access = await withSource(deps, spec, (session) => Promise.resolve(session.access));
+  refuseUnknownHost(access);
+  const { connection } = itemsOf(spec);
+  const found = await withMaterialize(deps, spec, (client) => readConnection(client, connection));
+  const differences = found ? loginDifferences(spec, access.reachable, found) : [];
+  if (differences.length === 0) return;
+  const message = `connection ${connection.name} leads elsewhere than the file: ${differences.join(', ')}`;
+  throw systemError('Conflict', 'materialize', message, { hint: 'n2m apply FILE changes the connection; rotate then' });
+}
+
+async function passwordByApi(deps: Deps, spec: PipelineSpec): Promise<string | null> {
+  const { neon, branchId, project } = await neonBranch(deps, spec);
+  return neon.revealPassword(project, branchId, spec.source.role.name);
+}
+
+/** Neon drops every session when it resets a password, so none is held meanwhile. */
+async function newPassword(deps: Deps, spec: PipelineSpec): Promise<string> {
+  const { role } = spec.source;
+  if (role.via === 'given') {
+    const given = await withSource(deps, spec, (session) => readPassword(deps, spec, session));
+    return given ?? '';
+  }
+  if (role.via === 'sql') return withSource(deps, spec, (session) => renewPassword(deps, spec, session));
+  const { neon, branchId, project } = await neonBranch(deps, spec);
+  const { password, operations } = await neon.resetPassword(project, branchId, role.name);
+  await neon.waitForOperations(project, operations, {
+    deadlineMs: 5 * 60_000,
+    onPoll: (open) => heartbeat({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
+  });
+  if (password !== null) return password;
+  throw systemError('OperationFailed', 'neon', `the reset of role ${role.name} returned no password`, {
+    retryable: true,
+  });
+}
+
+/** Tries to log in as the role until the answer is the wanted one. */
+async function untilLogin(
+  deps: Deps,
+  spec: PipelineSpec,
+  password: string,
+  wanted: 'accepted' | 'refused',
+): Promise<void> {
+  const { name } = spec.source.role;
+  const until = Date.now() + LOGIN_PATIENCE;
+  const access = await withSource(deps, spec, (session) => Promise.resolve(session.access));
+  for (;;) {
+    const answer = (await loginAs(deps, spec, { access, user: name, password })) === null ? 'accepted' : 'refused';
+    if (answer === wanted) return;
+    if (Date.now() >= until) {
+      const message =
+        wanted === 'refused'
+          ? `another password than the new one still opens the database as ${name}`
+          : `the new password of ${name} is refused`;
+      const hint =
+        spec.source.role.via === 'given' ? 'set the password upstream and in its reference, then rotate' : null;
+      throw systemError('AuthenticationFailed', 'source', message, { hint });
+    }
+    heartbeat({ waitingFor: `the login of ${name} to be ${wanted}` });
+    await sleep(EVERY);
+  }
+}
+
+/**
+ * Ends the walsender, so that the source has to log in with what the secret holds now, and sees it back: running, and
+ * holding its slot in another session.
+ */
+export function reconnectSource(deps: Deps, { spec }: Input): Promise<StepResult> {
+  const { source } = itemsOf(spec);
+  const object = `source ${source.name}`;
+  return withMaterialize(deps, spec, (target) =>
+    withSource(deps, spec, async ({ client }) => {
+      const slot = (await readSourceProgress(target, source))?.slot ?? null;
+      if (slot === null)
+        throw systemError('NotFound', 'materialize', `${object} has no slot`, { hint: 'n2m apply FILE' });
+      const [ended] = await client.query<{ pid: number }>(endWalsender(slot));
+      const until = Date.now() + RETURN_PATIENCE;
+      for (;;) {
+        const progress = await readSourceProgress(target, source);
+        const pid = await readSlotPid(client, slot);
+        const back = progress?.source.status === 'running' && progress.source.error === null;
+        if (back && pid !== null && pid !== ended?.pid) {
+          return done('changed', object, `${object} logged in again, runs, and holds slot ${slot}`);
+        }
+        if (!(await readSlot(client, slot)).exists) {
+          throw systemError('SlotLost', 'source', `slot ${slot} is gone`, { hint: `n2m repair ${spec.name}` });
+        }
+        if (Date.now() >= until) throw notBack(spec, object, progress?.source.error ?? null);
+        heartbeat({
+          waitingFor: `${object} to log in again`,
+          status: progress?.source.status,
+          error: progress?.source.error,
+        });
+        await sleep(EVERY);
+      }
+    }),
+  );
+}
+
+function notBack({ materialize }: PipelineSpec, object: string, error: string | null) {
+  const { name } = materialize.cluster;
+  const said = error === null ? '' : `: ${error}`;
+  const off = mzsql.alterClusterReplicationFactor(name, 0);
+  const on = mzsql.alterClusterReplicationFactor(name, 1);
+  return systemError('SourceStalled', 'materialize', `${object} did not log in again within a minute${said}`, {
+    hint: `its replica may hold the old password: ${off}; ${on}; then run n2m rotate again`,
+  });
+}

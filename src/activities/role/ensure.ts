@@ -1,0 +1,124 @@
+import * as sql from '../../core/sql/postgres';
+import { letReplicate, mayReplicate, replicatesByGroup } from '../../core/objects/role/managed';
+import { writeMark, isOurs } from '../../core/plan/ownership';
+import { neverIdlesOut } from '../../core/objects/role';
+import type { RoleFacts } from '../../core/plan/facts';
+import type { StepResult } from '../../core/plan/types';
+import type { PipelineSpec } from '../../core/spec/types';
+import { systemError } from '../../systems/errors';
+import { readRole, readServer, readTables } from '../../systems/postgres';
+import { recordAdded } from '../support/record';
+import type { Deps } from '../support/deps';
+import { createAndLook, done } from '../support/ensure';
+import { heartbeat } from '../edges/heartbeat';
+import { newPassword, sendPassword } from './password';
+import { needNeon, neonBranch, withSource, withSourceAs, type SourceSession } from '../support/sessions';
+import type { StepInput } from '../types';
+
+const OPERATIONS_DEADLINE = 5 * 60_000;
+
+/** The role Materialize connects as. Its password is set, or read back, only where the secret is written. */
+export async function ensureRole(deps: Deps, input: StepInput): Promise<StepResult> {
+  const { spec, planned } = input;
+  const { name, via } = spec.source.role;
+  const object = `role ${name}`;
+  // Neon drops every session when it makes a role, so none is held meanwhile.
+  if (via === 'api') await createThroughApi(deps, spec);
+  return withSource(deps, spec, async (session) => {
+    const look = () => readRole(session.client, name);
+    const before = await look();
+    if (!before && via !== 'sql') throw systemError('NotFound', 'source', `${object} does not exist on the branch`);
+    const role = before ?? (await createAndLook(() => createBySql(deps, input, session), look, object, 'source'));
+    if (via === 'sql') await mendAttributes(input, session, role);
+    if (!neverIdlesOut(role.config)) await neverIdleOut(deps, input, session);
+    const sentence = via === 'api' ? 'made through the Neon API, may replicate' : 'may log in and replicate';
+    return done(planned === 'create' ? 'created' : 'changed', object, sentence);
+  });
+}
+
+async function createThroughApi(deps: Deps, spec: PipelineSpec): Promise<void> {
+  const { neon, branchId, project } = await neonBranch(deps, spec);
+  const { name } = spec.source.role;
+  // There already, perhaps by a request whose answer was lost: the compute may not know it yet.
+  const found = await neon.findRole(project, branchId, name);
+  const create = async () => {
+    // No other role may comment on one the API made, so the publication says whose it is.
+    await withSource(deps, spec, ({ client }) => recordAdded(client, spec, [{ kind: 'role', name }]));
+    return (await neon.createRole(project, branchId, name)).operations;
+  };
+  const operations = found ? await neon.openOperations(project) : await create();
+  await neon.waitForOperations(project, operations, {
+    deadlineMs: OPERATIONS_DEADLINE,
+    onPoll: (open) => heartbeat({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
+  });
+}
+
+async function createBySql(deps: Deps, { spec, tables }: StepInput, session: SourceSession): Promise<void> {
+  const { name } = spec.source.role;
+  const upstream = await readTables(session.client, tables, null);
+  const bypassRls = upstream.some((table) => table.rowSecurity);
+  const byGroup = replicatesByGroup((await readServer(session.client)).managed);
+  // Nobody ever logs in with this password: the step that writes the secret sets the one that counts.
+  const create = (secret: string) => sql.createRole(name, secret, { bypassRls, byGroup });
+  await sendPassword(deps, { client: session.client, source: spec.source }, newPassword(), create);
+  await session.client.query(sql.commentOn('ROLE', name, writeMark(spec.name)));
+}
+
+async function mendAttributes(
+  { spec, tables, planned }: StepInput,
+  { client }: SourceSession,
+  role: RoleFacts,
+): Promise<void> {
+  if (planned === 'create' && !isOurs(role.comment, spec.name)) {
+    await client.query(sql.commentOn('ROLE', role.name, writeMark(spec.name)));
+  }
+  if (role.superuser) return;
+  const { managed } = await readServer(client);
+  if (!mayReplicate(role, managed)) await client.query(letReplicate(role.name, managed));
+  const upstream = await readTables(client, tables, null);
+  if (!role.bypassRls && upstream.some((table) => table.rowSecurity))
+    await client.query(sql.alterRoleBypassRls(role.name));
+}
+
+/** Where one role may not alter another (two API roles on Neon), the role does it for itself. */
+async function neverIdleOut(deps: Deps, { spec }: StepInput, session: SourceSession): Promise<void> {
+  const { name, via } = spec.source.role;
+  if (via === 'sql') {
+    await session.client.query(sql.noIdleInTransactionTimeout(name));
+    return;
+  }
+  const password = await readPassword(deps, spec, session);
+  // Without a stored password the step that resets it does this, too.
+  if (password === null) return;
+  await withSourceAs(deps, spec, { access: session.access, user: name, password }, (client) =>
+    client.query(sql.noIdleInTransactionTimeout(null)),
+  );
+}
+
+/** The password as it can be looked up; null where only a new one helps. */
+export async function readPassword(deps: Deps, spec: PipelineSpec, session: SourceSession): Promise<string | null> {
+  const { role } = spec.source;
+  if (role.via === 'given') return deps.secrets.resolve(role.password, 'role-password');
+  if (role.via === 'sql') return null;
+  const { neon, branchId, project } = needNeon(spec, session);
+  return neon.revealPassword(project, branchId, role.name);
+}
+
+/** A new password: through the API for an API role (drops connections), by SQL for ours. */
+export async function renewPassword(deps: Deps, spec: PipelineSpec, session: SourceSession): Promise<string> {
+  const { name, via } = spec.source.role;
+  if (via === 'sql') {
+    const password = newPassword();
+    const { client } = session;
+    await sendPassword(deps, { client, source: spec.source }, password, (secret) =>
+      sql.alterRolePassword(name, secret),
+    );
+    return password;
+  }
+  const { neon, branchId, project } = needNeon(spec, session);
+  const { password, operations } = await neon.resetPassword(project, branchId, name);
+  await neon.waitForOperations(project, operations, { deadlineMs: OPERATIONS_DEADLINE });
+  if (password === null)
+    throw systemError('OperationFailed', 'neon', `the reset of role ${name} returned no password`, { retryable: true });
+  return password;
+}

@@ -1,0 +1,158 @@
+import * as sql from '../../core/sql/materialize';
+import { isOurs, writeMark } from '../../core/plan/ownership';
+import { definitionReasons } from '../../core/objects/source/definition';
+import { sameTable, tableName } from '../../core/objects/tables/select';
+import { plural } from '../../core/text/count';
+import type { SourceObjectFacts } from '../../core/plan/facts';
+import type { PlannedTable, StepResult } from '../../core/plan/types';
+import type { PipelineSpec } from '../../core/spec/types';
+import { systemError } from '../../systems/errors';
+import { readConnection, readSource } from '../../systems/materialize';
+import { certificateAuthority } from '../../systems/postgres';
+import type { SqlClient } from '../../systems/sql-client';
+import { unpublishRemoved } from '../unpublish-removed';
+import type { Deps } from '../support/deps';
+import { createAndLook, done, unseen } from '../support/ensure';
+import { refuseUnknownHost } from '../role/given-password';
+import { itemsOf, REMOTE_DEADLINE, withMaterialize, withSource } from '../support/sessions';
+import type { StepInput } from '../types';
+
+/** Validated against upstream by Materialize itself before it answers. */
+export async function ensureConnection(deps: Deps, { spec, planned }: StepInput): Promise<StepResult> {
+  const { connection, secret } = itemsOf(spec);
+  const object = `connection ${connection.name}`;
+  const { host, port } = await withSource(deps, spec, ({ access }) => {
+    refuseUnknownHost(access);
+    return Promise.resolve(access.reachable);
+  });
+  const { tls, database, role } = spec.source;
+  const options: sql.ConnectionOptions = {
+    host,
+    port,
+    user: role.name,
+    database,
+    passwordSecret: secret,
+    sslMode: tls.mode,
+    certificateAuthority: certificateAuthority(tls),
+  };
+  return withMaterialize(deps, spec, async (client) => {
+    const look = () => readConnection(client, connection);
+    const remote = (statement: string) => client.query(statement, undefined, REMOTE_DEADLINE);
+    const before = await look();
+    if (before && planned !== 'create') await remote(sql.alterConnection(connection, options));
+    const found =
+      before ??
+      (await createAndLook(() => remote(sql.createConnection(connection, options)), look, object, 'materialize'));
+    if (planned === 'create' && !isOurs(found.comment, spec.name)) {
+      await client.query(sql.commentOn('CONNECTION', connection, writeMark(spec.name)));
+    }
+    const sentence = `${role.name}@${host}:${port}/${database}, validated, SSL mode ${tls.mode}`;
+    return done(planned === 'create' ? 'created' : 'changed', object, sentence);
+  });
+}
+
+/** The source with all planned tables, in the syntax the server wants. What has to be made again was dropped before. */
+export function ensureSource(deps: Deps, input: StepInput): Promise<StepResult> {
+  const { spec, tables, planned } = input;
+  const { source, connection } = itemsOf(spec);
+  const object = `source ${source.name}`;
+  return withMaterialize(deps, spec, async (client) => {
+    const look = () => readSource(client, source);
+    const found = await look();
+    const reasons = definitionReasons(spec, { source: found, connection: await readConnection(client, connection) });
+    if (reasons.length > 0) {
+      throw systemError('Conflict', 'materialize', `${object} is not what the plan left: ${reasons.join(', ')}`, {
+        hint: 'n2m apply FILE looks again and asks before it drops anything',
+      });
+    }
+    const there = found ?? (await createAndLook(() => create(client, input), look, object, 'materialize'));
+    // Marked before tables are added: an attempt that dies in between must find its own source again.
+    if ((planned === 'create' || !found) && !isOurs(there.comment, spec.name)) {
+      await client.query(sql.commentOn('SOURCE', source, writeMark(spec.name)));
+    }
+    await addMissing(client, input, there);
+    return done(
+      planned === 'create' || !found ? 'created' : 'changed',
+      object,
+      `has ${plural(tables.length, 'table')} in cluster ${spec.materialize.cluster.name}`,
+    );
+  });
+}
+
+function create(client: SqlClient, { spec, tables, syntax }: StepInput): Promise<unknown> {
+  const { source, connection } = itemsOf(spec);
+  const { textColumns, excludeColumns, publication } = spec.source;
+  const common = { name: source, cluster: spec.materialize.cluster.name, connection, publication };
+  const statement =
+    syntax === 'tables'
+      ? sql.createSourceBare(common)
+      : sql.createSource({
+          ...common,
+          tables: tables.map((table) => mapping(spec, table)),
+          textColumns,
+          excludeColumns,
+          progress: null,
+        });
+  return client.query(statement, undefined, REMOTE_DEADLINE);
+}
+
+async function addMissing(
+  client: SqlClient,
+  { spec, tables, syntax }: StepInput,
+  there: SourceObjectFacts,
+): Promise<void> {
+  const { source } = itemsOf(spec);
+  const { textColumns, excludeColumns } = spec.source;
+  const options = { name: source, textColumns, excludeColumns };
+  const missingIn = (facts: SourceObjectFacts) =>
+    tables.filter((table) => !facts.children.some((child) => sameTable(child.upstream, table)));
+  const missing = missingIn(there).map((table) => mapping(spec, table));
+  if (missing.length === 0) return;
+  const statements =
+    syntax === 'tables'
+      ? missing.map((table) => sql.createTableFromSource(options, table))
+      : [sql.addSubsource(options, missing)];
+  // What is there and not wanted is what the look may have read wrong.
+  const strange = there.children.filter(({ upstream }) => !tables.some((table) => sameTable(upstream, table)));
+  for (const statement of statements) {
+    await client.query(statement, undefined, REMOTE_DEADLINE).catch((error: unknown) => {
+      throw unseen(error, spelled(missing), spelled(strange) || 'nothing else in the source');
+    });
+  }
+  const after = await readSource(client, source);
+  const left = after ? missingIn(after) : tables;
+  if (left.length > 0) {
+    const names = left.map(tableName).join(', ');
+    throw systemError('Unexpected', 'materialize', `${names} was added to ${source.name} and is not there`, {
+      retryable: true,
+    });
+  }
+}
+
+/** Names as they are, each in its own quotes, of the first few. */
+const spelled = (tables: { upstream: { schema: string; name: string } }[]): string =>
+  tables
+    .slice(0, 5)
+    .map(({ upstream: { schema, name } }) => JSON.stringify([schema, name]))
+    .join(', ');
+
+function mapping(spec: PipelineSpec, table: PlannedTable): sql.TableMapping {
+  return { upstream: { schema: table.schema, name: table.name }, target: itemsOf(spec).item(table.target) };
+}
+
+/** From Materialize first: a table that left the publication while it was replicated would be an error there. */
+export async function dropTables(deps: Deps, { spec, removed }: StepInput): Promise<StepResult> {
+  const { source, item } = itemsOf(spec);
+  await withMaterialize(deps, spec, async (client) => {
+    const there = await readSource(client, source);
+    for (const child of there?.children ?? []) {
+      if (!removed.some((table) => sameTable(table, child.upstream))) continue;
+      const name = { ...item(child.name), schema: child.schema };
+      await client.query(child.kind === 'table' ? sql.dropTable(name) : sql.dropSubsource(name));
+    }
+  });
+  const stay = await withSource(deps, spec, (session) => unpublishRemoved(deps, spec, session, removed));
+  const names = removed.map(tableName).join(', ');
+  const but = stay.length === 0 ? '' : `; there it stays: ${stay.join('; ')}`;
+  return done('dropped', names, `dropped from Materialize, then from the publication${but}`);
+}

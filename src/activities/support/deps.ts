@@ -1,0 +1,23 @@
+import type { ScheduleClient, WorkflowClient } from '@temporalio/client';
+import type { NeonClient } from '../../systems/neon';
+import type { Secrets } from '../../systems/secrets';
+import type { SqlPool } from '../../systems/sql-client';
+import type { Webhooks } from '../../systems/webhooks';
+import type { Metrics } from './metrics';
+import type { SourceDirectory } from './source-directory';
+
+/** What activities need from the outside; built once in src/worker.ts. */
+export interface Deps {
+  secrets: Secrets;
+  /** A client of the Neon API for one key, ended by the activity's cancellation. */
+  neon: (apiKey: string, signal: AbortSignal) => NeonClient;
+  sources: SourceDirectory;
+  /** Connections of the checks; whoever changes something has a session of their own. */
+  pool: SqlPool;
+  /** Of alerts and pings. */
+  webhooks: Webhooks;
+  schedules: ScheduleClient;
+  workflows: WorkflowClient;
+  metrics: Metrics;
+  taskQueue: string;
+}

@@ -1,0 +1,180 @@
+import { Context } from '@temporalio/activity';
+import { ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { judge } from '../../core/watch/judge';
+import { alertDelivered, decideAlerts } from '../../core/watch/alerts';
+import { lateness } from '../../core/watch/lateness';
+import type { PipelineSpec } from '../../core/spec/types';
+import type {
+  CheckResult,
+  PipelineReading,
+  Reading,
+  SourceReading,
+  TargetReading,
+  Verdict,
+  WatchMemory,
+  WatchSwitch,
+} from '../../core/watch/types';
+import { runId, SEARCH_ATTRIBUTES, watchId } from '../../core/names';
+import type { RunPhase } from '../../core/run/types';
+import { systemError, toSystemError } from '../../systems/errors';
+import { readTargetReading } from '../../systems/materialize';
+import { readSourceReading, type UpstreamTable } from '../../systems/postgres';
+import { deliverAlerts, ping } from './alerts';
+import type { Deps } from '../support/deps';
+import { heartbeat, lastHeartbeat } from '../edges/heartbeat';
+import { itemsOf, withMaterialize, withSource, type SourceSession } from '../support/sessions';
+import type { CheckStep } from '../types';
+
+const stateAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWORD');
+
+/** Of each side; a side that is slower is "timed out", and the other side's answer counts all the same. */
+const SIDE_DEADLINE = 25_000;
+
+/** One reading, one verdict, alerts delivered. Fails only when the worker itself is at fault. */
+export async function check(deps: Deps, { spec, memory, quiet }: CheckStep): Promise<CheckResult> {
+  const reading = await readBoth(deps, spec, memory);
+  const now = reading.takenAt;
+  const judged = judge(reading, memory, spec, now);
+  if (quiet) return looked(spec, reading, judged.verdict, judged.memory);
+  const decided = decideAlerts(spec.name, judged.verdict, judged.memory, now);
+  // An attempt that died after it told somebody must not tell them again.
+  const told = lastHeartbeat<{ told: CheckResult['alertsSent'] }>()?.told ?? [];
+  const untold = decided.alerts.filter(
+    (alert) => !told.some((sent) => sent.kind === alert.kind && sent.cause === alert.cause),
+  );
+  const owed = memory?.undelivered ?? [];
+  const { delivered, undelivered, failed } = await deliverAlerts(deps, spec, untold, owed);
+  const sent = [...told, ...delivered];
+  // Each heartbeat is a call to the server, and billed: most checks have nothing to tell.
+  if (sent.length > 0) heartbeat({ told: sent });
+  const result: CheckResult = {
+    pipeline: spec.name,
+    checkedAt: now,
+    verdict: judged.verdict,
+    reading,
+    alertsSent: sent,
+    alertsFailed: failed,
+    memory: { ...alertDelivered(decided.memory, sent, now), undelivered },
+  };
+  deps.metrics.check(result);
+  await ping(deps, spec);
+  return result;
+}
+
+/** Alerts stay the schedule's: what is not told here is told by the next scheduled check. */
+function looked(spec: PipelineSpec, reading: PipelineReading, verdict: Verdict, memory: WatchMemory): CheckResult {
+  return { pipeline: spec.name, checkedAt: reading.takenAt, verdict, reading, alertsSent: [], alertsFailed: 0, memory };
+}
+
+/** Both sides at once, each with its own deadline; unreachable, refused and timed out are values. */
+export async function readBoth(deps: Deps, spec: PipelineSpec, memory: WatchMemory | null): Promise<PipelineReading> {
+  const began = Date.now();
+  const targetSide = side('materialize', (signal) => readTarget(deps, spec, memory, began, signal));
+  // The tables of a selection by schema are known from Materialize only: then one side waits for the other.
+  const listed = spec.source.tables.kind === 'list' ? spec.source.tables.tables : null;
+  const known = listed && (memory?.slot ?? null);
+  const sourceSide = (slot: string | null, tables: UpstreamTable[]) =>
+    side('source', (signal) => readSource(deps, spec, { slot, tables }, signal));
+  const [target, early, changeUnderWay, watch] = await Promise.all([
+    targetSide,
+    known ? sourceSide(known, listed) : null,
+    changing(deps, spec.name),
+    watchIfLate(deps, spec, memory),
+  ]);
+  // Which slot is ours is Materialize's to say: read again when it says another one, or when none was known.
+  const slot = (target.ok ? target.value.source.slot : null) ?? memory?.slot ?? null;
+  const tables = listed ?? (target.ok ? target.value.tables.map((table) => table.upstream) : []);
+  const source = early && slot === known ? early : await sourceSide(slot, tables);
+  return {
+    takenAt: new Date().toISOString(),
+    durationMs: Date.now() - began,
+    source,
+    target,
+    changeUnderWay,
+    watch,
+  };
+}
+
+/** How the schedule was switched, where that may be why no check happened; null where none is late or none is left. */
+async function watchIfLate(
+  deps: Deps,
+  { name, watch }: PipelineSpec,
+  memory: WatchMemory | null,
+): Promise<WatchSwitch | null> {
+  if (memory === null || lateness(memory.lastCheckAt, watch.every, new Date().toISOString()) === null) return null;
+  try {
+    const { state, info } = await deps.schedules.getHandle(watchId(name)).describe();
+    return { paused: state.paused, note: state.note ?? null, changedAt: info.lastUpdatedAt?.toISOString() ?? null };
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return null;
+    throw error;
+  }
+}
+
+function readTarget(
+  deps: Deps,
+  spec: PipelineSpec,
+  memory: WatchMemory | null,
+  now: number,
+  signal: AbortSignal,
+): Promise<TargetReading> {
+  const input = {
+    source: itemsOf(spec).source,
+    cluster: spec.materialize.cluster.name,
+    stalledSince: memory?.eventsSeenTo ?? memory?.lastCheckAt ?? null,
+    now,
+  };
+  return withMaterialize(deps, spec, (client) => readTargetReading(client, input), { pool: deps.pool, signal });
+}
+
+function readSource(
+  deps: Deps,
+  spec: PipelineSpec,
+  { slot, tables }: { slot: string | null; tables: UpstreamTable[] },
+  signal: AbortSignal,
+): Promise<SourceReading> {
+  const { publication, role } = spec.source;
+  const input = { slot: slot ?? '', publication, role: role.name, tables };
+  const read = ({ client }: SourceSession) => readSourceReading(client, input);
+  return withSource(deps, spec, read, { pool: deps.pool, signal });
+}
+
+async function side<T>(
+  system: 'source' | 'materialize',
+  read: (signal: AbortSignal) => Promise<T>,
+): Promise<Reading<T>> {
+  let timer: NodeJS.Timeout | undefined;
+  // What nobody waits for any more must not keep a connection from the checks of others.
+  const over = new AbortController();
+  const late = new Promise<never>((_resolve, reject) => {
+    const message = `${system === 'source' ? 'upstream' : 'Materialize'} did not answer within ${SIDE_DEADLINE / 1000} s`;
+    timer = setTimeout(() => reject(systemError('Timeout', system, message, { retryable: true })), SIDE_DEADLINE);
+  });
+  try {
+    return {
+      ok: true,
+      value: await Promise.race([read(AbortSignal.any([over.signal, Context.current().cancellationSignal])), late]),
+    };
+  } catch (error) {
+    return { ok: false, failure: toSystemError(error, system, system).info };
+  } finally {
+    clearTimeout(timer);
+    over.abort();
+  }
+}
+
+/** The kind of run that holds the pipeline's lock; null when none does. */
+async function changing(deps: Deps, pipeline: string): Promise<string | null> {
+  // The look that a run takes at its own end is no look at a change.
+  if (Context.current().info.workflowExecution?.workflowId === runId(pipeline)) return null;
+  try {
+    const { status, type, typedSearchAttributes } = await deps.workflows.getHandle(runId(pipeline)).describe();
+    // A run that waits for a person changes nothing, perhaps for days: the watch stays awake meanwhile.
+    const waits = typedSearchAttributes.get(stateAttribute) === ('waiting-for-approval' satisfies RunPhase);
+    return status.name === 'RUNNING' && !waits ? type : null;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
