@@ -1,16 +1,44 @@
-import * as sql from '../core/sql/materialize';
+import type { DestroyInput } from '../core/destroy/types';
+import { leftClusters, orphanName } from '../core/objects/cluster/orphans';
+import { sizeForSnapshot } from '../core/objects/cluster/plan';
+import type { ClusterFacts } from '../core/plan/facts';
+import { isOurs, writeMark } from '../core/plan/ownership';
 import type { StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
-import { readCluster, readSourceProgress, type SourceProgress } from '../systems/materialize';
+import * as sql from '../core/sql/materialize';
+import { systemError } from '../systems/errors';
+import { type SourceProgress, readCluster, readSourceProgress, readStrays } from '../systems/materialize';
 import type { SqlClient } from '../systems/sql-client';
-import { untilSized } from './cluster-wait';
-import type { Deps } from './support/deps';
-import { done, sleep } from './support/ensure';
+import { sleep } from './edges/cut-short';
 import { heartbeat } from './edges/heartbeat';
+import type { Deps } from './support/deps';
+import { createAndLook, done, dropOurs } from './support/ensure';
 import { itemsOf, withMaterialize } from './support/sessions';
 import type { StepInput } from './types';
 
 const EVERY = 500;
+const DEADLINE = 10 * 60_000;
+
+/** Made at the snapshot size; grown again for a long copy, or given back its replica. */
+export function ensureCluster(deps: Deps, { spec, tables, planned }: StepInput): Promise<StepResult> {
+  const { name, snapshotSize } = spec.materialize.cluster;
+  const object = `cluster ${name}`;
+  return withMaterialize(deps, spec, async (client) => {
+    const look = () => readCluster(client, name, itemsOf(spec).source);
+    const found =
+      (await look()) ??
+      (await createAndLook(() => client.query(sql.createCluster(name, snapshotSize)), look, object, 'materialize'));
+    if (planned === 'create' && !isOurs(found.comment, spec.name)) {
+      await client.query(sql.commentOnCluster(name, writeMark(spec.name)));
+    }
+    if (planned === 'create') return done('created', object, `made at ${snapshotSize} for the first copy`);
+    const size = sizeForSnapshot(spec, found, tables);
+    if (size !== found.size) await client.query(sql.alterClusterSize(name, size));
+    if (found.replicationFactor === 0) await client.query(sql.alterClusterReplicationFactor(name, 1));
+    await untilSized(client, spec, size);
+    return done('changed', object, `at ${size}, replicas online`);
+  });
+}
 
 /**
  * Sizes the cluster down and proves that the source keeps up there: after the replicas are online, the frontier of
@@ -56,4 +84,59 @@ async function untilMoving(client: SqlClient, spec: PipelineSpec): Promise<strin
 
 function frontiers(progress: SourceProgress | null): Map<string, number> {
   return new Map((progress?.children ?? []).map((child) => [child.name, child.writeFrontierMs ?? 0]));
+}
+
+/** ALTER CLUSTER answers before anything changed: what counts is what the catalog says of every replica. */
+async function untilSized(client: SqlClient, spec: PipelineSpec, size: string): Promise<void> {
+  const { name } = spec.materialize.cluster;
+  const until = Date.now() + DEADLINE;
+  for (;;) {
+    const cluster = await readCluster(client, name, itemsOf(spec).source);
+    if (cluster && isSized(cluster, size)) return;
+    if (Date.now() >= until) {
+      throw systemError('Timeout', 'materialize', `cluster ${name} did not get online at ${size} within 10 minutes`, {
+        hint: `SHOW CLUSTER REPLICAS WHERE cluster = '${name}'`,
+        retryable: true,
+      });
+    }
+    heartbeat({
+      waitingFor: `cluster ${name} at ${size}`,
+      replicas: cluster?.replicas.map(({ size, status }) => `${size} ${status}`),
+    });
+    await sleep(EVERY);
+  }
+}
+
+function isSized(cluster: ClusterFacts, size: string): boolean {
+  const { replicas } = cluster;
+  return (
+    cluster.size === size &&
+    cluster.pending === 0 &&
+    replicas.length >= cluster.replicationFactor &&
+    replicas.length > 0 &&
+    replicas.every((replica) => replica.size === size && replica.status === 'online')
+  );
+}
+
+/** Clusters the pipeline ran on before. Without CASCADE: Materialize refuses where something runs on one by now. */
+export function dropLeftClusters(deps: Deps, { spec }: { spec: PipelineSpec }): Promise<StepResult> {
+  return withMaterialize(deps, spec, async (client) => {
+    const left = leftClusters(await readStrays(client, spec));
+    for (const { name } of left) await client.query(sql.dropCluster(name));
+    if (left.length === 0) return done('dropped', `clusters of ${spec.name}`, 'nothing is left to drop');
+    const names = left.map(orphanName).join(', ');
+    return done('dropped', names, `${names} is gone`);
+  });
+}
+
+export function removeCluster(deps: Deps, input: DestroyInput): Promise<StepResult> {
+  const { name } = input.spec.materialize.cluster;
+  return withMaterialize(deps, input.spec, (client) =>
+    dropOurs(
+      input,
+      `cluster ${name}`,
+      () => readCluster(client, name, itemsOf(input.spec).source),
+      () => client.query(sql.dropCluster(name)),
+    ),
+  );
 }

@@ -1,38 +1,83 @@
+import type { DestroyInput } from '../core/destroy/types';
+import { identityStatement } from '../core/objects/replica-identity/back';
+import { foreseenRefusal } from '../core/objects/replica-identity/foreseen';
+import { identities } from '../core/objects/replica-identity/identities';
 import type { RefusedWrite } from '../core/objects/replica-identity/refused';
-import { setLockTimeout, type TableName } from '../core/sql/postgres';
-import { SystemError } from '../systems/errors';
-import { changeProven, readLockHolders } from '../systems/postgres';
+import { tableName } from '../core/objects/tables/select';
+import type { StepResult } from '../core/plan/types';
+import * as sql from '../core/sql/postgres';
+import { plural } from '../core/text/count';
+import { SystemError, isStatementRefused, systemError } from '../systems/errors';
+import * as pg from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
-import { sleep } from './support/ensure';
-import { heartbeat } from './edges/heartbeat';
+import { withDestroySource } from './destroy/facts';
+import { sleep } from './edges/cut-short';
+import { heartbeat, lastHeartbeat } from './edges/heartbeat';
+import type { Deps } from './support/deps';
+import { done, notHeld } from './support/ensure';
+import { recordAdded } from './support/record';
+import { withSource } from './support/sessions';
+import type { StepInput } from './types';
 
 /**
  * ALTER TABLE waits for everybody who uses the table, and everybody who comes later waits behind it: so long, and not longer.
  * Then it lets them pass and tries again.
  */
-export const LOCK_TIMEOUT_MS = 50;
-export const PAUSES_MS = [100, 200, 400, 800, 1_600];
+const LOCK_TIMEOUT_MS = 50;
+const PAUSES_MS = [100, 200, 400, 800, 1_600];
 const ATTEMPTS = 60;
-
 const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Of the step, not of an attempt: tables that are never free then keep what they have, and are reported. */
+const PATIENCE_MS = 60_000;
+
+/** Before the publication: a published table without it refuses the application's updates. */
+export function ensureReplicaIdentity(deps: Deps, { spec, tables }: StepInput): Promise<StepResult> {
+  return withSource(deps, spec, async ({ client }) => {
+    const object = plural(tables.length, 'table');
+    const weak = await pg.readWeakIdentities(client, tables);
+    await recordAdded(
+      client,
+      spec,
+      weak.map((table) => ({ kind: 'identity', ...table })),
+    );
+    const before = await provable(client, spec, weak);
+    for (const table of weak) await changeIdentity(client, table, sql.replicaIdentityFull(table), before.refused);
+    const left = (await pg.readTables(client, tables, null)).filter((table) => table.replicaIdentity !== 'full');
+    if (left.length > 0) throw notHeld(`replica identity of ${left.map((table) => table.name).join(', ')}`);
+    return done('changed', object, `every row change of ${object} is logged with its old values`);
+  });
+}
+
+/** What is refused now; fails before anything is touched where only the catalog can tell, and tells of harm. */
+export async function provable(client: SqlClient, { source }: StepInput['spec'], tables: readonly sql.TableName[]) {
+  const proof = await pg.readWrites(client, tables);
+  if (proof.untoldCount === 0) return proof;
+  const { versionNum } = await pg.readServer(client);
+  const harm = foreseenRefusal(proof, await pg.readTables(client, tables, null), source.publication, versionNum);
+  if (harm === null) return proof;
+  throw systemError('PreconditionFailed', 'source', `${harm}: nothing was changed`, {
+    hint: 'n2m plan FILE says what stands in the way',
+  });
+}
 
 /**
  * Changes the replica identity of one table, in a transaction of its own, with the proof that no write is refused then that
  * was not before. `statement` is the ALTER TABLE; `before` what was refused. ServerBusy, retried, naming who holds the
  * table where it never became free.
  */
-export async function changeIdentity(
+async function changeIdentity(
   client: SqlClient,
-  table: TableName,
+  table: sql.TableName,
   statement: string,
   before: readonly RefusedWrite[],
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await changeProven(client, [setLockTimeout(LOCK_TIMEOUT_MS), statement], [table], before);
+      return await pg.changeProven(client, [sql.setLockTimeout(LOCK_TIMEOUT_MS), statement], [table], before);
     } catch (error) {
       if (!(error instanceof SystemError) || error.info.code !== LOCK_NOT_AVAILABLE) throw error;
-      const holders = await readLockHolders(client, table);
+      const holders = await pg.readLockHolders(client, table);
       const who = holders.length > 0 ? holders.join(', ') : 'somebody';
       if (attempt >= ATTEMPTS) {
         const message = `${table.schema}.${table.name} is in use by ${who}: its replica identity could not be changed yet`;
@@ -41,5 +86,71 @@ export async function changeIdentity(
       heartbeat({ waitingFor: `${table.schema}.${table.name}, in use by ${who}` });
       await sleep(PAUSES_MS[Math.min(attempt, PAUSES_MS.length) - 1] ?? 0);
     }
+  }
+}
+
+/**
+ * What tables logged before, each in a transaction of its own: one that is busy is tried again after the others, and one
+ * that cannot be changed stops none of them. What stays is for the look after the last step to report.
+ */
+export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
+  const since = lastHeartbeat<{ since: number }>()?.since ?? Date.now();
+  return withDestroySource(deps, { spec, plan }, 'database', async ({ client }, read) => {
+    const { found, known } = await read();
+    const recorded = known.added.filter((entry) => entry.kind === 'identity');
+    // By now ours must have let go: a table they still publish is as needed as any other.
+    const look = async () => {
+      const ours = await pg.readOwnPublications(client, spec.name);
+      const publication = await pg.readPublication(client, spec.source.publication);
+      const tables = await pg.readIdentities(client, recorded);
+      return identities(spec, { ...found, publication, ours, tables }, known, 'now').back;
+    };
+    const refused = new Map<string, string>();
+    for (let round = 0; ; round += 1) {
+      const due = (await look()).filter(({ table }) => !refused.has(tableName(table)));
+      if (due.length === 0) break;
+      const busy: string[] = [];
+      // What a table logs less of may not cost the application its updates.
+      const before = await pg.readWrites(
+        client,
+        due.map(({ table }) => table),
+      );
+      for (const { table, back } of due) {
+        const answer = await changed(client, table, identityStatement(table, back), before.refused);
+        const last = Date.now() - since >= PATIENCE_MS;
+        if (answer?.forGood || last) refused.set(tableName(table), answer?.message ?? 'somebody sets it again');
+        else if (answer !== null) busy.push(`${tableName(table)}: ${answer.message}`);
+      }
+      heartbeat({ since, waitingFor: busy });
+      if (busy.length > 0) await sleep(PAUSES_MS[Math.min(round, PAUSES_MS.length - 1)] ?? 0);
+    }
+    const object = 'replica identity';
+    if (refused.size === 0) {
+      return done('dropped', object, `${plural(recorded.length, 'table')} log what they logged before`);
+    }
+    const why = [...refused].map(([name, message]) => `${name} still logs full rows: ${message}`);
+    return done('kept', object, why.join('; '));
+  });
+}
+
+/** Null when it worked; else what the server said to this statement. Lost connections are the activity's to retry. */
+async function changed(
+  client: SqlClient,
+  table: sql.TableName,
+  statement: string,
+  before: readonly RefusedWrite[],
+): Promise<{ message: string; forGood: boolean } | null> {
+  try {
+    await pg.changeProven(client, [sql.setLockTimeout(LOCK_TIMEOUT_MS), statement], [table], before);
+    return null;
+  } catch (error) {
+    // The proof: the application would be refused what works.
+    if (error instanceof SystemError && error.info.type === 'PreconditionFailed') {
+      return { message: error.info.message, forGood: true };
+    }
+    if (!isStatementRefused(error)) throw error;
+    const { code, message, retryable } = error.info;
+    // An index or a table that went away in between: the next look sees it.
+    return { message, forGood: !retryable && !/^42(704|P01)$/.test(code ?? '') };
   }
 }

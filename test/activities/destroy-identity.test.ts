@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import { restoreIdentity } from '../../src/activities/destroy-identity';
-import { removePublication, unpublish } from '../../src/activities/destroy-source';
+import { restoreIdentity } from '../../src/activities/replica-identity';
+import { removePublication, unpublish } from '../../src/activities/publication';
 import { destroyReport } from '../../src/core/destroy/report';
 import type { DestroyReport } from '../../src/core/destroy/types';
 import type { PipelineSpec } from '../../src/core/spec/types';

@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ensureRole } from '../../src/activities/role/ensure';
-import { ensureGrants } from '../../src/activities/source-steps';
+import { ensureGrants } from '../../src/activities/grants';
 import type { Deps } from '../../src/activities/support/deps';
 import type { StepResult } from '../../src/core/plan/types';
 import type { StepInput } from '../../src/activities/types';

@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
-import {
-  removePublication,
-  removeRecord,
-  removeRole,
-  revokeGrants,
-  unpublish,
-} from '../../src/activities/destroy-source';
-import { restoreIdentity } from '../../src/activities/destroy-identity';
+import { removePublication, removeRecord, unpublish } from '../../src/activities/publication';
+import { removeRole } from '../../src/activities/role/remove';
+import { revokeGrants } from '../../src/activities/grants';
+import { restoreIdentity } from '../../src/activities/replica-identity';
 import { watchOptions } from '../../src/activities/watch/schedule';
 import { destroyReport, type Told } from '../../src/core/destroy/report';
 import type { DestroyReport } from '../../src/core/destroy/types';

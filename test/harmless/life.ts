@@ -1,17 +1,15 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { Deps } from '../../src/activities/support/deps';
-import {
-  removePublication,
-  removeRecord,
-  removeRole,
-  revokeGrants,
-  unpublish,
-} from '../../src/activities/destroy-source';
-import { restoreIdentity } from '../../src/activities/destroy-identity';
+import { removePublication, removeRecord, unpublish } from '../../src/activities/publication';
+import { removeRole } from '../../src/activities/role/remove';
+import { revokeGrants } from '../../src/activities/grants';
+import { restoreIdentity } from '../../src/activities/replica-identity';
 import { ensureRole } from '../../src/activities/role/ensure';
 import { createSourceDirectory } from '../../src/activities/support/source-directory';
-import { ensureGrants, ensurePublication, ensureReplicaIdentity } from '../../src/activities/source-steps';
+import { ensureGrants } from '../../src/activities/grants';
+import { ensurePublication } from '../../src/activities/publication';
+import { ensureReplicaIdentity } from '../../src/activities/replica-identity';
 import type { StepInput } from '../../src/activities/types';
 import { addedBy } from '../../src/core/destroy/added';
 import type { DestroyInput } from '../../src/core/destroy/types';

@@ -5,7 +5,8 @@ import { readSourceProgress, type SourceProgress } from '../../systems/materiali
 import { readSlot, readSnapshotSlots } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
 import type { Deps } from '../support/deps';
-import { done, sleep } from '../support/ensure';
+import { done } from '../support/ensure';
+import { sleep } from '../edges/cut-short';
 import { heartbeat } from '../edges/heartbeat';
 import { itemsOf, withMaterialize, withSource } from '../support/sessions';
 import type { StepInput } from '../types';

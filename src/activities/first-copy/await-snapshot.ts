@@ -9,7 +9,7 @@ import { readSourceProgress, type ObjectProgress, type SourceProgress } from '..
 import { readBlockers, readCopyProgress, readSnapshotSlots } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
 import type { Deps } from '../support/deps';
-import { sleep } from '../support/ensure';
+import { sleep } from '../edges/cut-short';
 import { openSessions, type Sessions } from '../support/reconnecting';
 import { heartbeat, lastHeartbeat } from '../edges/heartbeat';
 import { itemsOf } from '../support/sessions';

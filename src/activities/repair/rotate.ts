@@ -15,11 +15,12 @@ import {
 } from '../../systems/materialize';
 import { readRole, readSlot, readSlotPid } from '../../systems/postgres';
 import type { Deps } from '../support/deps';
-import { done, sleep } from '../support/ensure';
+import { done } from '../support/ensure';
+import { sleep } from '../edges/cut-short';
 import { loginAs, refuseUnknownHost } from '../role/given-password';
-import { storeSecret } from '../materialize-steps';
+import { storeSecret } from '../secret';
 import { heartbeat } from '../edges/heartbeat';
-import { readPassword, renewPassword } from '../role/ensure';
+import { readPassword, renewPassword } from '../role/password';
 import { itemsOf, neonBranch, REMOTE_DEADLINE, withMaterialize, withSource } from '../support/sessions';
 
 interface Input {

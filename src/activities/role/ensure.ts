@@ -1,21 +1,19 @@
-import * as sql from '../../core/sql/postgres';
-import { letReplicate, mayReplicate, replicatesByGroup } from '../../core/objects/role/managed';
-import { writeMark, isOurs } from '../../core/plan/ownership';
 import { neverIdlesOut } from '../../core/objects/role';
+import { letReplicate, mayReplicate, replicatesByGroup } from '../../core/objects/role/managed';
 import type { RoleFacts } from '../../core/plan/facts';
+import { isOurs, writeMark } from '../../core/plan/ownership';
 import type { StepResult } from '../../core/plan/types';
 import type { PipelineSpec } from '../../core/spec/types';
+import * as sql from '../../core/sql/postgres';
 import { systemError } from '../../systems/errors';
 import { readRole, readServer, readTables } from '../../systems/postgres';
-import { recordAdded } from '../support/record';
+import { heartbeat } from '../edges/heartbeat';
 import type { Deps } from '../support/deps';
 import { createAndLook, done } from '../support/ensure';
-import { heartbeat } from '../edges/heartbeat';
-import { newPassword, sendPassword } from './password';
-import { needNeon, neonBranch, withSource, withSourceAs, type SourceSession } from '../support/sessions';
+import { recordAdded } from '../support/record';
+import { type SourceSession, neonBranch, withSource, withSourceAs } from '../support/sessions';
 import type { StepInput } from '../types';
-
-const OPERATIONS_DEADLINE = 5 * 60_000;
+import { newPassword, OPERATIONS_DEADLINE, readPassword, sendPassword } from './password';
 
 /** The role Materialize connects as. Its password is set, or read back, only where the secret is written. */
 export async function ensureRole(deps: Deps, input: StepInput): Promise<StepResult> {
@@ -93,32 +91,4 @@ async function neverIdleOut(deps: Deps, { spec }: StepInput, session: SourceSess
   await withSourceAs(deps, spec, { access: session.access, user: name, password }, (client) =>
     client.query(sql.noIdleInTransactionTimeout(null)),
   );
-}
-
-/** The password as it can be looked up; null where only a new one helps. */
-export async function readPassword(deps: Deps, spec: PipelineSpec, session: SourceSession): Promise<string | null> {
-  const { role } = spec.source;
-  if (role.via === 'given') return deps.secrets.resolve(role.password, 'role-password');
-  if (role.via === 'sql') return null;
-  const { neon, branchId, project } = needNeon(spec, session);
-  return neon.revealPassword(project, branchId, role.name);
-}
-
-/** A new password: through the API for an API role (drops connections), by SQL for ours. */
-export async function renewPassword(deps: Deps, spec: PipelineSpec, session: SourceSession): Promise<string> {
-  const { name, via } = spec.source.role;
-  if (via === 'sql') {
-    const password = newPassword();
-    const { client } = session;
-    await sendPassword(deps, { client, source: spec.source }, password, (secret) =>
-      sql.alterRolePassword(name, secret),
-    );
-    return password;
-  }
-  const { neon, branchId, project } = needNeon(spec, session);
-  const { password, operations } = await neon.resetPassword(project, branchId, name);
-  await neon.waitForOperations(project, operations, { deadlineMs: OPERATIONS_DEADLINE });
-  if (password === null)
-    throw systemError('OperationFailed', 'neon', `the reset of role ${name} returned no password`, { retryable: true });
-  return password;
 }

@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { PipelineSpec } from '../../core/spec/types';
-import { SystemError } from '../../systems/errors';
+import * as sql from '../../core/sql/postgres';
+import { SystemError, systemError } from '../../systems/errors';
 import { scramVerifier } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
 import type { Deps } from '../support/deps';
+import { type SourceSession, needNeon } from '../support/sessions';
+
+/** Of what Neon does with a role. */
+export const OPERATIONS_DEADLINE = 5 * 60_000;
 
 /** "Neon only supports being given plaintext passwords", "password type is not a plain text" (credcheck). */
 const WANTS_CLEAR_TEXT = /plain ?text/i;
@@ -42,4 +47,32 @@ async function sendVerifier(
     if (!(error instanceof SystemError && WANTS_CLEAR_TEXT.test(error.info.message))) throw error;
     await client.query(statement(password));
   }
+}
+
+/** The password as it can be looked up; null where only a new one helps. */
+export async function readPassword(deps: Deps, spec: PipelineSpec, session: SourceSession): Promise<string | null> {
+  const { role } = spec.source;
+  if (role.via === 'given') return deps.secrets.resolve(role.password, 'role-password');
+  if (role.via === 'sql') return null;
+  const { neon, branchId, project } = needNeon(spec, session);
+  return neon.revealPassword(project, branchId, role.name);
+}
+
+/** A new password: through the API for an API role (drops connections), by SQL for ours. */
+export async function renewPassword(deps: Deps, spec: PipelineSpec, session: SourceSession): Promise<string> {
+  const { name, via } = spec.source.role;
+  if (via === 'sql') {
+    const password = newPassword();
+    const { client } = session;
+    await sendPassword(deps, { client, source: spec.source }, password, (secret) =>
+      sql.alterRolePassword(name, secret),
+    );
+    return password;
+  }
+  const { neon, branchId, project } = needNeon(spec, session);
+  const { password, operations } = await neon.resetPassword(project, branchId, name);
+  await neon.waitForOperations(project, operations, { deadlineMs: OPERATIONS_DEADLINE });
+  if (password === null)
+    throw systemError('OperationFailed', 'neon', `the reset of role ${name} returned no password`, { retryable: true });
+  return password;
 }

@@ -1,55 +1,18 @@
-import * as sql from '../../core/sql/materialize';
-import { isOurs, writeMark } from '../../core/plan/ownership';
 import { definitionReasons } from '../../core/objects/source/definition';
 import { sameTable, tableName } from '../../core/objects/tables/select';
-import { plural } from '../../core/text/count';
 import type { SourceObjectFacts } from '../../core/plan/facts';
+import { isOurs, writeMark } from '../../core/plan/ownership';
 import type { PlannedTable, StepResult } from '../../core/plan/types';
 import type { PipelineSpec } from '../../core/spec/types';
+import * as sql from '../../core/sql/materialize';
+import { plural } from '../../core/text/count';
 import { systemError } from '../../systems/errors';
 import { readConnection, readSource } from '../../systems/materialize';
-import { certificateAuthority } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
-import { unpublishRemoved } from '../unpublish-removed';
 import type { Deps } from '../support/deps';
 import { createAndLook, done, unseen } from '../support/ensure';
-import { refuseUnknownHost } from '../role/given-password';
-import { itemsOf, REMOTE_DEADLINE, withMaterialize, withSource } from '../support/sessions';
+import { REMOTE_DEADLINE, itemsOf, withMaterialize } from '../support/sessions';
 import type { StepInput } from '../types';
-
-/** Validated against upstream by Materialize itself before it answers. */
-export async function ensureConnection(deps: Deps, { spec, planned }: StepInput): Promise<StepResult> {
-  const { connection, secret } = itemsOf(spec);
-  const object = `connection ${connection.name}`;
-  const { host, port } = await withSource(deps, spec, ({ access }) => {
-    refuseUnknownHost(access);
-    return Promise.resolve(access.reachable);
-  });
-  const { tls, database, role } = spec.source;
-  const options: sql.ConnectionOptions = {
-    host,
-    port,
-    user: role.name,
-    database,
-    passwordSecret: secret,
-    sslMode: tls.mode,
-    certificateAuthority: certificateAuthority(tls),
-  };
-  return withMaterialize(deps, spec, async (client) => {
-    const look = () => readConnection(client, connection);
-    const remote = (statement: string) => client.query(statement, undefined, REMOTE_DEADLINE);
-    const before = await look();
-    if (before && planned !== 'create') await remote(sql.alterConnection(connection, options));
-    const found =
-      before ??
-      (await createAndLook(() => remote(sql.createConnection(connection, options)), look, object, 'materialize'));
-    if (planned === 'create' && !isOurs(found.comment, spec.name)) {
-      await client.query(sql.commentOn('CONNECTION', connection, writeMark(spec.name)));
-    }
-    const sentence = `${role.name}@${host}:${port}/${database}, validated, SSL mode ${tls.mode}`;
-    return done(planned === 'create' ? 'created' : 'changed', object, sentence);
-  });
-}
 
 /** The source with all planned tables, in the syntax the server wants. What has to be made again was dropped before. */
 export function ensureSource(deps: Deps, input: StepInput): Promise<StepResult> {
@@ -138,21 +101,4 @@ const spelled = (tables: { upstream: { schema: string; name: string } }[]): stri
 
 function mapping(spec: PipelineSpec, table: PlannedTable): sql.TableMapping {
   return { upstream: { schema: table.schema, name: table.name }, target: itemsOf(spec).item(table.target) };
-}
-
-/** From Materialize first: a table that left the publication while it was replicated would be an error there. */
-export async function dropTables(deps: Deps, { spec, removed }: StepInput): Promise<StepResult> {
-  const { source, item } = itemsOf(spec);
-  await withMaterialize(deps, spec, async (client) => {
-    const there = await readSource(client, source);
-    for (const child of there?.children ?? []) {
-      if (!removed.some((table) => sameTable(table, child.upstream))) continue;
-      const name = { ...item(child.name), schema: child.schema };
-      await client.query(child.kind === 'table' ? sql.dropTable(name) : sql.dropSubsource(name));
-    }
-  });
-  const stay = await withSource(deps, spec, (session) => unpublishRemoved(deps, spec, session, removed));
-  const names = removed.map(tableName).join(', ');
-  const but = stay.length === 0 ? '' : `; there it stays: ${stay.join('; ')}`;
-  return done('dropped', names, `dropped from Materialize, then from the publication${but}`);
 }

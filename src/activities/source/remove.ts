@@ -1,51 +1,17 @@
-import * as sql from '../../core/sql/materialize';
+import type { DestroyInput } from '../../core/destroy/types';
 import { isMaterializeSlot } from '../../core/names';
 import { isOurs } from '../../core/plan/ownership';
-import type { DestroyInput } from '../../core/destroy/types';
 import type { StepResult } from '../../core/plan/types';
+import * as sql from '../../core/sql/materialize';
 import { plural } from '../../core/text/count';
 import { SystemError, systemError } from '../../systems/errors';
-import {
-  readCluster,
-  readConnection,
-  readDependentsOf,
-  readSchema,
-  readSecret,
-  readSource,
-} from '../../systems/materialize';
+import { readDependentsOf, readSource } from '../../systems/materialize';
 import { readPublication } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
-import { recordAdded } from '../support/record';
 import type { Deps } from '../support/deps';
-import { done } from '../support/ensure';
-import { itemsOf, REMOTE_DEADLINE, withMaterialize, withSource } from '../support/sessions';
-
-type Found = { comment: string | null } | null;
-
-/**
- * Drops our own object and looks. What the statement answers counts less than what is there afterwards: an answer may
- * be lost, and an earlier attempt may have done it.
- */
-async function dropOurs(
-  { spec }: DestroyInput,
-  object: string,
-  look: () => Promise<Found>,
-  drop: () => Promise<unknown>,
-): Promise<StepResult> {
-  const found = await look();
-  if (!found) return done('dropped', object, `${object} is gone`);
-  if (!isOurs(found.comment, spec.name))
-    return done('kept', object, `${object} stays: it is not this pipeline's any more`);
-  let failure: unknown = null;
-  try {
-    await drop();
-  } catch (error) {
-    failure = error;
-  }
-  if (!(await look())) return done('dropped', object, `${object} is gone`);
-  if (failure instanceof SystemError) throw failure;
-  throw systemError('Unexpected', 'materialize', `${object} was dropped and is still there`, { retryable: true });
-}
+import { done, dropOurs } from '../support/ensure';
+import { recordAdded } from '../support/record';
+import { REMOTE_DEADLINE, itemsOf, withMaterialize, withSource } from '../support/sessions';
 
 /** The source with its tables. Its CASCADE takes nothing that the plan did not name. */
 export async function removeSource(deps: Deps, input: DestroyInput): Promise<StepResult> {
@@ -94,55 +60,4 @@ async function refuseUnnamed(
   throw systemError('Conflict', 'materialize', `${names} came up after the plan and would go with the source`, {
     hint: `run n2m destroy ${spec.name} again: it names them and asks`,
   });
-}
-
-export function removeConnection(deps: Deps, input: DestroyInput): Promise<StepResult> {
-  const { connection } = itemsOf(input.spec);
-  return withMaterialize(deps, input.spec, (client) =>
-    dropOurs(
-      input,
-      `connection ${connection.name}`,
-      () => readConnection(client, connection),
-      () => client.query(sql.dropConnection(connection)),
-    ),
-  );
-}
-
-export function removeSecret(deps: Deps, input: DestroyInput): Promise<StepResult> {
-  const { secret } = itemsOf(input.spec);
-  return withMaterialize(deps, input.spec, (client) =>
-    dropOurs(
-      input,
-      `secret ${secret.name}`,
-      () => readSecret(client, secret),
-      () => client.query(sql.dropSecret(secret)),
-    ),
-  );
-}
-
-export function removeCluster(deps: Deps, input: DestroyInput): Promise<StepResult> {
-  const { name } = input.spec.materialize.cluster;
-  return withMaterialize(deps, input.spec, (client) =>
-    dropOurs(
-      input,
-      `cluster ${name}`,
-      () => readCluster(client, name, itemsOf(input.spec).source),
-      () => client.query(sql.dropCluster(name)),
-    ),
-  );
-}
-
-export function removeSchema(deps: Deps, input: DestroyInput): Promise<StepResult> {
-  const { database, schema } = input.spec.materialize;
-  return withMaterialize(deps, input.spec, (client) =>
-    dropOurs(
-      input,
-      `schema ${database}.${schema}`,
-      async () => {
-        const found = await readSchema(client, database, schema);
-        return found.exists ? found : null;
-      },
-      () => client.query(sql.dropSchema(database, schema)),
-    ),
-  );
 }

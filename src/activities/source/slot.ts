@@ -7,7 +7,8 @@ import { readSlotReaders } from '../../systems/materialize';
 import { readSlot, readSlotMaker } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
 import type { Deps } from '../support/deps';
-import { done, sleep } from '../support/ensure';
+import { done } from '../support/ensure';
+import { sleep } from '../edges/cut-short';
 import { heartbeat, lastHeartbeat } from '../edges/heartbeat';
 import { withMaterialize, withSource } from '../support/sessions';
 

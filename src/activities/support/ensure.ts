@@ -1,6 +1,8 @@
+import type { DestroyInput } from '../../core/destroy/types';
+import type { System } from '../../core/failures/types';
+import { isOurs } from '../../core/plan/ownership';
 import type { Outcome, StepResult } from '../../core/plan/types';
 import { SystemError, systemError } from '../../systems/errors';
-import type { System } from '../../core/failures/types';
 
 /**
  * Makes an object that was not there. Whatever the statement answers (an error, a lost connection, "already exists"
@@ -27,11 +29,36 @@ export async function createAndLook<T>(
   throw systemError('Unexpected', system, `${object} was created and is not there`, { retryable: true });
 }
 
+type Found = { comment: string | null } | null;
+
+/**
+ * Drops our own object and looks. What the statement answers counts less than what is there afterwards: an answer may
+ * be lost, and an earlier attempt may have done it.
+ */
+export async function dropOurs(
+  { spec }: DestroyInput,
+  object: string,
+  look: () => Promise<Found>,
+  drop: () => Promise<unknown>,
+): Promise<StepResult> {
+  const found = await look();
+  if (!found) return done('dropped', object, `${object} is gone`);
+  if (!isOurs(found.comment, spec.name))
+    return done('kept', object, `${object} stays: it is not this pipeline's any more`);
+  let failure: unknown = null;
+  try {
+    await drop();
+  } catch (error) {
+    failure = error;
+  }
+  if (!(await look())) return done('dropped', object, `${object} is gone`);
+  if (failure instanceof SystemError) throw failure;
+  throw systemError('Unexpected', 'materialize', `${object} was dropped and is still there`, { retryable: true });
+}
+
 export function done(outcome: Outcome, object: string, sentence: string): StepResult {
   return { outcome, object, sentence };
 }
-
-export { sleep } from '../edges/cut-short';
 
 /**
  * What a statement answered to exist and the look after it did not see: both spellings, side by side. Tried once more, see
@@ -47,3 +74,11 @@ export function unseen(failure: unknown, looked: string, found: string): unknown
 }
 
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+
+export function notHeld(what: string) {
+  return systemError('Unexpected', 'source', `${what} was set and reads differently`, { retryable: true });
+}
+
+export function still(what: string) {
+  return systemError('Unexpected', 'source', `${what} was removed and is still there`, { retryable: true });
+}

@@ -7,7 +7,9 @@ import { startPostgres, type PostgresServer } from '../../../local/postgres/serv
 import type { Deps } from '../../../src/activities/support/deps';
 import { planDestroy } from '../../../src/activities/destroy/plan';
 import { createSourceDirectory } from '../../../src/activities/support/source-directory';
-import { ensureGrants, ensurePublication, ensureReplicaIdentity } from '../../../src/activities/source-steps';
+import { ensureGrants } from '../../../src/activities/grants';
+import { ensurePublication } from '../../../src/activities/publication';
+import { ensureReplicaIdentity } from '../../../src/activities/replica-identity';
 import type { StepInput } from '../../../src/activities/types';
 import type { DestroyInput, DestroyPlan, KnownUpstream } from '../../../src/core/destroy/types';
 import type { PipelineSpec, PostgresSourceSpec } from '../../../src/core/spec/types';

@@ -1,11 +1,12 @@
 import { ScheduleNotFoundError } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES, watchId } from '../core/names';
-import type { DestroyInput } from '../core/destroy/types';
-import type { StepResult } from '../core/plan/types';
-import { systemError } from '../systems/errors';
-import type { Deps } from './support/deps';
-import { done, sleep } from './support/ensure';
-import { heartbeat } from './edges/heartbeat';
+import type { DestroyInput } from '../../core/destroy/types';
+import { SEARCH_ATTRIBUTES, watchId } from '../../core/names';
+import type { StepResult } from '../../core/plan/types';
+import { systemError } from '../../systems/errors';
+import { sleep } from '../edges/cut-short';
+import { heartbeat } from '../edges/heartbeat';
+import type { Deps } from '../support/deps';
+import { done } from '../support/ensure';
 
 /** A check under way ends by its own deadlines within two minutes; cancelled, at once. */
 const PATIENCE = 2 * 60_000;

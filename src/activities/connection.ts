@@ -1,0 +1,57 @@
+import type { DestroyInput } from '../core/destroy/types';
+import { isOurs, writeMark } from '../core/plan/ownership';
+import type { StepResult } from '../core/plan/types';
+import * as sql from '../core/sql/materialize';
+import { readConnection } from '../systems/materialize';
+import { certificateAuthority } from '../systems/postgres';
+import { refuseUnknownHost } from './role/given-password';
+import type { Deps } from './support/deps';
+import { createAndLook, done, dropOurs } from './support/ensure';
+import { REMOTE_DEADLINE, itemsOf, withMaterialize, withSource } from './support/sessions';
+import type { StepInput } from './types';
+
+/** Validated against upstream by Materialize itself before it answers. */
+export async function ensureConnection(deps: Deps, { spec, planned }: StepInput): Promise<StepResult> {
+  const { connection, secret } = itemsOf(spec);
+  const object = `connection ${connection.name}`;
+  const { host, port } = await withSource(deps, spec, ({ access }) => {
+    refuseUnknownHost(access);
+    return Promise.resolve(access.reachable);
+  });
+  const { tls, database, role } = spec.source;
+  const options: sql.ConnectionOptions = {
+    host,
+    port,
+    user: role.name,
+    database,
+    passwordSecret: secret,
+    sslMode: tls.mode,
+    certificateAuthority: certificateAuthority(tls),
+  };
+  return withMaterialize(deps, spec, async (client) => {
+    const look = () => readConnection(client, connection);
+    const remote = (statement: string) => client.query(statement, undefined, REMOTE_DEADLINE);
+    const before = await look();
+    if (before && planned !== 'create') await remote(sql.alterConnection(connection, options));
+    const found =
+      before ??
+      (await createAndLook(() => remote(sql.createConnection(connection, options)), look, object, 'materialize'));
+    if (planned === 'create' && !isOurs(found.comment, spec.name)) {
+      await client.query(sql.commentOn('CONNECTION', connection, writeMark(spec.name)));
+    }
+    const sentence = `${role.name}@${host}:${port}/${database}, validated, SSL mode ${tls.mode}`;
+    return done(planned === 'create' ? 'created' : 'changed', object, sentence);
+  });
+}
+
+export function removeConnection(deps: Deps, input: DestroyInput): Promise<StepResult> {
+  const { connection } = itemsOf(input.spec);
+  return withMaterialize(deps, input.spec, (client) =>
+    dropOurs(
+      input,
+      `connection ${connection.name}`,
+      () => readConnection(client, connection),
+      () => client.query(sql.dropConnection(connection)),
+    ),
+  );
+}

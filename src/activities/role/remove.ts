@@ -1,0 +1,86 @@
+import type { Added } from '../../core/destroy/added';
+import { roleKept } from '../../core/destroy/sharing';
+import type { DestroyInput } from '../../core/destroy/types';
+import { isOurs } from '../../core/plan/ownership';
+import type { StepResult } from '../../core/plan/types';
+import * as sql from '../../core/sql/postgres';
+import { plural } from '../../core/text/count';
+import { SystemError } from '../../systems/errors';
+import * as pg from '../../systems/postgres';
+import type { SqlClient } from '../../systems/sql-client';
+import { withDestroySource } from '../destroy/facts';
+import { sleep } from '../edges/cut-short';
+import { heartbeat } from '../edges/heartbeat';
+import type { Deps } from '../support/deps';
+import { done, still } from '../support/ensure';
+import { neonBranch, withSource } from '../support/sessions';
+import { OPERATIONS_DEADLINE } from './password';
+
+/** Sessions of the role end a moment after the slot that one of them held. */
+const SESSIONS_PATIENCE = 15_000;
+
+/** Our role, once nobody is logged in as it. */
+export async function removeRole(deps: Deps, input: DestroyInput): Promise<StepResult> {
+  const { spec } = input;
+  const { name, via } = spec.source.role;
+  const object = `role ${name}`;
+  const kept = await withDestroySource(deps, input, 'server', async ({ client }, look) => {
+    const { found, known } = await look();
+    if (found.role && !isOwnRole(spec, found.role, known.added)) {
+      return done('kept', object, `${object} stays: nothing says that it is this pipeline's`);
+    }
+    const needed = roleKept(spec, found);
+    if (needed !== null) return done('kept', object, `${object} stays: ${needed.why}`);
+    const until = Date.now() + SESSIONS_PATIENCE;
+    for (;;) {
+      const sessions = await pg.countSessionsOf(client, name);
+      if (sessions === 0) break;
+      if (Date.now() >= until)
+        return done('kept', object, `${object} stays: ${plural(sessions, 'session')} of it still work`);
+      heartbeat({ waitingFor: `${plural(sessions, 'session')} of ${object} to end` });
+      await sleep(500);
+    }
+    if (via === 'sql' && (await pg.readRole(client, name))) return dropBySql(client, name, object);
+    return null;
+  });
+  if (kept) return kept;
+  if (via === 'api') await dropThroughApi(deps, spec);
+  return withSource(deps, spec, async ({ client }) => {
+    if (await pg.readRole(client, name)) throw still(object);
+    return done('dropped', object, `${object} is gone`);
+  });
+}
+
+/** By its comment, or, made through Neon's API where nobody may comment on it, by the record. */
+function isOwnRole(
+  spec: DestroyInput['spec'],
+  { name, comment }: { name: string; comment: string | null },
+  recorded: readonly Added[],
+): boolean {
+  if (spec.source.role.via === 'given') return false;
+  return isOurs(comment, spec.name) || recorded.some((entry) => entry.kind === 'role' && entry.name === name);
+}
+
+/** Null when it is gone. What others gave the role is theirs to take back. */
+async function dropBySql(client: SqlClient, name: string, object: string): Promise<StepResult | null> {
+  try {
+    await client.query(sql.dropRole(name));
+    return null;
+  } catch (error) {
+    if (!(error instanceof SystemError && error.info.code === '2BP01')) throw error;
+    return done('kept', object, `${object} stays, others gave it privileges or objects: ${error.info.message}`);
+  }
+}
+
+/** Neon may drop every session when it deletes a role, so none is held meanwhile. */
+async function dropThroughApi(deps: Deps, spec: DestroyInput['spec']): Promise<void> {
+  const { neon, branchId, project } = await neonBranch(deps, spec);
+  const { name } = spec.source.role;
+  // Gone already, perhaps by a request whose answer was lost: the compute may not know it yet.
+  const found = await neon.findRole(project, branchId, name);
+  const operations = await (found ? neon.deleteRole(project, branchId, name) : neon.openOperations(project));
+  await neon.waitForOperations(project, operations, {
+    deadlineMs: OPERATIONS_DEADLINE,
+    onPoll: (open) => heartbeat({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
+  });
+}

@@ -1,0 +1,42 @@
+import type { DestroyInput } from '../core/destroy/types';
+import { isOurs, writeMark } from '../core/plan/ownership';
+import type { StepResult } from '../core/plan/types';
+import * as sql from '../core/sql/materialize';
+import { readSchema } from '../systems/materialize';
+import type { Deps } from './support/deps';
+import { createAndLook, done, dropOurs } from './support/ensure';
+import { withMaterialize } from './support/sessions';
+import type { StepInput } from './types';
+
+export function ensureSchema(deps: Deps, { spec, planned }: StepInput): Promise<StepResult> {
+  const { database, schema } = spec.materialize;
+  const object = `schema ${database}.${schema}`;
+  return withMaterialize(deps, spec, async (client) => {
+    const look = async () => {
+      const found = await readSchema(client, database, schema);
+      return found.exists ? found : null;
+    };
+    const found =
+      (await look()) ??
+      (await createAndLook(() => client.query(sql.createSchema(database, schema)), look, object, 'materialize'));
+    if (planned === 'create' && !isOurs(found.comment, spec.name)) {
+      await client.query(sql.commentOnSchema(database, schema, writeMark(spec.name)));
+    }
+    return done('created', object, 'holds the replicated tables');
+  });
+}
+
+export function removeSchema(deps: Deps, input: DestroyInput): Promise<StepResult> {
+  const { database, schema } = input.spec.materialize;
+  return withMaterialize(deps, input.spec, (client) =>
+    dropOurs(
+      input,
+      `schema ${database}.${schema}`,
+      async () => {
+        const found = await readSchema(client, database, schema);
+        return found.exists ? found : null;
+      },
+      () => client.query(sql.dropSchema(database, schema)),
+    ),
+  );
+}
