@@ -1,9 +1,7 @@
-import type { DestroyInput } from '../core/destroy/types';
 import { leftClusters, orphanName } from '../core/objects/cluster/orphans';
 import { sizeForSnapshot } from '../core/objects/cluster/plan';
 import type { ClusterFacts } from '../core/plan/facts';
 import { isOurs, writeMark } from '../core/plan/ownership';
-import type { StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import * as sql from '../core/sql/materialize';
 import { systemError } from '../systems/errors';
@@ -11,16 +9,16 @@ import { type SourceProgress, readCluster, readSourceProgress, readStrays } from
 import type { SqlClient } from '../systems/sql-client';
 import { sleep } from './edges/cut-short';
 import { heartbeat } from './edges/heartbeat';
-import type { Deps } from './support/deps';
+import { APPLY, DESTROY, activity } from './support/activity';
 import { createAndLook, done, dropOurs } from './support/ensure';
+import { destroy, file, step } from './support/inputs';
 import { itemsOf, withMaterialize } from './support/sessions';
-import type { StepInput } from './types';
 
 const EVERY = 500;
 const DEADLINE = 10 * 60_000;
 
 /** Made at the snapshot size; grown again for a long copy, or given back its replica. */
-export function ensureCluster(deps: Deps, { spec, tables, planned }: StepInput): Promise<StepResult> {
+export const ensureCluster = activity({ input: step, callers: APPLY }, (deps, { spec, tables, planned }) => {
   const { name, snapshotSize } = spec.materialize.cluster;
   const object = `cluster ${name}`;
   return withMaterialize(deps, spec, async (client) => {
@@ -38,13 +36,13 @@ export function ensureCluster(deps: Deps, { spec, tables, planned }: StepInput):
     await untilSized(client, spec, size);
     return done('changed', object, `at ${size}, replicas online`);
   });
-}
+});
 
 /**
  * Sizes the cluster down and proves that the source keeps up there: after the replicas are online, the frontier of
  * every table must move on within the deadline. If not, the larger size comes back, and the step says so.
  */
-export function rightSize(deps: Deps, { spec }: StepInput): Promise<StepResult> {
+export const rightSize = activity({ input: step, callers: APPLY }, (deps, { spec }) => {
   const { name, steadySize, snapshotSize } = spec.materialize.cluster;
   const object = `cluster ${name}`;
   return withMaterialize(deps, spec, async (client) => {
@@ -59,7 +57,7 @@ export function rightSize(deps: Deps, { spec }: StepInput): Promise<StepResult> 
     await untilSized(client, spec, back);
     return done('changed', object, `back at ${back}: at ${steadySize} ${standing}`);
   });
-}
+});
 
 /** Null when every table moved on; else what did not, in words. */
 async function untilMoving(client: SqlClient, spec: PipelineSpec): Promise<string | null> {
@@ -119,7 +117,7 @@ function isSized(cluster: ClusterFacts, size: string): boolean {
 }
 
 /** Clusters the pipeline ran on before. Without CASCADE: Materialize refuses where something runs on one by now. */
-export function dropLeftClusters(deps: Deps, { spec }: { spec: PipelineSpec }): Promise<StepResult> {
+export const dropLeftClusters = activity({ input: file, callers: [...APPLY, ...DESTROY] }, (deps, { spec }) => {
   return withMaterialize(deps, spec, async (client) => {
     const left = leftClusters(await readStrays(client, spec));
     for (const { name } of left) await client.query(sql.dropCluster(name));
@@ -127,9 +125,9 @@ export function dropLeftClusters(deps: Deps, { spec }: { spec: PipelineSpec }): 
     const names = left.map(orphanName).join(', ');
     return done('dropped', names, `${names} is gone`);
   });
-}
+});
 
-export function removeCluster(deps: Deps, input: DestroyInput): Promise<StepResult> {
+export const removeCluster = activity({ input: destroy, callers: DESTROY }, (deps, input) => {
   const { name } = input.spec.materialize.cluster;
   return withMaterialize(deps, input.spec, (client) =>
     dropOurs(
@@ -139,4 +137,4 @@ export function removeCluster(deps: Deps, input: DestroyInput): Promise<StepResu
       () => client.query(sql.dropCluster(name)),
     ),
   );
-}
+});

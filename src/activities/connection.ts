@@ -1,17 +1,15 @@
-import type { DestroyInput } from '../core/destroy/types';
 import { isOurs, writeMark } from '../core/plan/ownership';
-import type { StepResult } from '../core/plan/types';
 import * as sql from '../core/sql/materialize';
 import { readConnection } from '../systems/materialize';
 import { certificateAuthority } from '../systems/postgres';
 import { refuseUnknownHost } from './role/given-password';
-import type { Deps } from './support/deps';
+import { APPLY, DESTROY, activity } from './support/activity';
 import { createAndLook, done, dropOurs } from './support/ensure';
+import { destroy, step } from './support/inputs';
 import { REMOTE_DEADLINE, itemsOf, withMaterialize, withSource } from './support/sessions';
-import type { StepInput } from './types';
 
 /** Validated against upstream by Materialize itself before it answers. */
-export async function ensureConnection(deps: Deps, { spec, planned }: StepInput): Promise<StepResult> {
+export const ensureConnection = activity({ input: step, callers: APPLY }, async (deps, { spec, planned }) => {
   const { connection, secret } = itemsOf(spec);
   const object = `connection ${connection.name}`;
   const { host, port } = await withSource(deps, spec, ({ access }) => {
@@ -42,9 +40,9 @@ export async function ensureConnection(deps: Deps, { spec, planned }: StepInput)
     const sentence = `${role.name}@${host}:${port}/${database}, validated, SSL mode ${tls.mode}`;
     return done(planned === 'create' ? 'created' : 'changed', object, sentence);
   });
-}
+});
 
-export function removeConnection(deps: Deps, input: DestroyInput): Promise<StepResult> {
+export const removeConnection = activity({ input: destroy, callers: DESTROY }, (deps, input) => {
   const { connection } = itemsOf(input.spec);
   return withMaterialize(deps, input.spec, (client) =>
     dropOurs(
@@ -54,4 +52,4 @@ export function removeConnection(deps: Deps, input: DestroyInput): Promise<StepR
       () => client.query(sql.dropConnection(connection)),
     ),
   );
-}
+});

@@ -1,23 +1,21 @@
 import { grants, revoke } from '../core/destroy/sharing';
-import type { DestroyInput } from '../core/destroy/types';
 import { neededDefaultPrivileges, neededGrants } from '../core/objects/grants/needed';
 import { tableName } from '../core/objects/tables/select';
 import { listed } from '../core/plan/context';
-import type { StepResult } from '../core/plan/types';
 import * as sql from '../core/sql/postgres';
 import { plural } from '../core/text/count';
 import { isStatementRefused, systemError } from '../systems/errors';
 import { readDefaultPrivileges, readRole, readTables } from '../systems/postgres';
 import type { SqlClient } from '../systems/sql-client';
 import { withDestroySource } from './destroy/facts';
-import type { Deps } from './support/deps';
+import { APPLY, DESTROY, activity } from './support/activity';
 import { done } from './support/ensure';
+import { destroy, step } from './support/inputs';
 import { recordAdded } from './support/record';
 import { withSource } from './support/sessions';
-import type { StepInput } from './types';
 
 /** USAGE, SELECT, and SELECT on what the same owners create later. */
-export function ensureGrants(deps: Deps, { spec, tables }: StepInput): Promise<StepResult> {
+export const ensureGrants = activity({ input: step, callers: APPLY }, (deps, { spec, tables }) => {
   const role = spec.source.role.name;
   return withSource(deps, spec, async ({ client }) => {
     const needed = async () => {
@@ -41,7 +39,7 @@ export function ensureGrants(deps: Deps, { spec, tables }: StepInput): Promise<S
     if (left.now.schemas.length + left.now.tables.length > 0) throw notGiven(role, left.now);
     return done('changed', `privileges of ${role}`, `${role} may read ${plural(tables.length, 'table')}`);
   });
-}
+});
 
 /** Postgres only warns (01007) where the grantor may not give a privilege, so the look afterwards is what tells. */
 function notGiven(role: string, { schemas, tables }: ReturnType<typeof neededGrants>) {
@@ -56,7 +54,7 @@ function notGiven(role: string, { schemas, tables }: ReturnType<typeof neededGra
 }
 
 /** Exactly the recorded privileges, but for what others need by now. One that cannot be taken back stops no other. */
-export function revokeGrants(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
+export const revokeGrants = activity({ input: destroy, callers: DESTROY }, (deps, { spec, plan }) => {
   return withDestroySource(deps, { spec, plan }, 'database', async ({ client }, look) => {
     const refused: string[] = [];
     for (const statement of grants((await look()).found).take.map(revoke)) {
@@ -71,7 +69,7 @@ export function revokeGrants(deps: Deps, { spec, plan }: DestroyInput): Promise<
       return done('kept', 'privileges', `${plural(left.length, 'privilege')} was given by others, too`);
     return done('dropped', 'privileges', 'what n2m gave was taken back');
   });
-}
+});
 
 /** Null when it worked; else what the server said. Lost connections are the activity's to retry. */
 async function refusal(client: SqlClient, statement: string): Promise<string | null> {

@@ -1,20 +1,18 @@
 import { reasons } from '../core/destroy/kept-steps';
 import { addresses } from '../core/destroy/sharing';
-import type { DestroyInput } from '../core/destroy/types';
 import { missingEntries } from '../core/ip';
-import type { StepResult } from '../core/plan/types';
 import { plural } from '../core/text/count';
 import { readEgressCidrs } from '../systems/materialize';
 import { withDestroySource } from './destroy/facts';
 import { neonFacts } from './plan/observe';
-import type { Deps } from './support/deps';
+import { APPLY, DESTROY, activity } from './support/activity';
 import { done } from './support/ensure';
+import { destroy, step } from './support/inputs';
 import { recordAdded } from './support/record';
 import { needNeon, withMaterialize, withSource } from './support/sessions';
-import type { StepInput } from './types';
 
 /** Union of what is there and where Materialize comes from; an empty list is not in use and stays empty. */
-export async function allowEgressIps(deps: Deps, { spec }: StepInput): Promise<StepResult> {
+export const allowEgressIps = activity({ input: step, callers: APPLY }, async (deps, { spec }) => {
   const object = 'IP Allow list';
   const cidrs = await withMaterialize(deps, spec, readEgressCidrs);
   return withSource(deps, spec, async (session) => {
@@ -31,10 +29,10 @@ export async function allowEgressIps(deps: Deps, { spec }: StepInput): Promise<S
     if (missing.length > 0) await neon.addAllowedIps(project, missing);
     return done('changed', object, `${plural(missing.length, 'address block')} of Materialize added`);
   });
-}
+});
 
 /** Exactly the recorded entries that nobody else needs by now; the client refuses to leave the list empty. */
-export function removeIps(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
+export const removeIps = activity({ input: destroy, callers: DESTROY }, (deps, { spec, plan }) => {
   const object = 'IP Allow entries';
   return withDestroySource(deps, { spec, plan }, 'project', async (session, look) => {
     const { neon, project } = needNeon(spec, session);
@@ -45,4 +43,4 @@ export function removeIps(deps: Deps, { spec, plan }: DestroyInput): Promise<Ste
     if (cidrs.length === 0 && kept.length > 0) return done('kept', object, reasons(kept));
     return done('dropped', object, `${cidrs.join(', ')} removed from the IP Allow list`);
   });
-}
+});

@@ -1,12 +1,12 @@
-import type { StepResult } from '../core/plan/types';
 import { SystemError, systemError } from '../systems/errors';
 import { readWalLevel } from '../systems/postgres';
 import { sleep } from './edges/cut-short';
 import { heartbeat } from './edges/heartbeat';
+import { APPLY, activity } from './support/activity';
 import type { Deps } from './support/deps';
 import { done } from './support/ensure';
+import { type StepInput, step } from './support/inputs';
 import { neonBranch, withSource } from './support/sessions';
-import type { StepInput } from './types';
 
 /** Suspending and starting every compute of a project; a stuck operation is Neon's to mend, and a person's to know. */
 const OPERATIONS_DEADLINE = 10 * 60_000;
@@ -15,7 +15,7 @@ const PROOF_DEADLINE = 3 * 60_000;
 const PROOF_EVERY = 1_000;
 
 /** The flag flips at once and proves nothing: what counts is what the compute of our branch answers. */
-export async function enableLogicalReplication(deps: Deps, input: StepInput): Promise<StepResult> {
+export const enableLogicalReplication = activity({ input: step, callers: APPLY }, async (deps, input) => {
   const { spec } = input;
   const { neon, project } = await neonBranch(deps, spec);
   const operations = await neon.enableLogicalReplication(project);
@@ -25,7 +25,7 @@ export async function enableLogicalReplication(deps: Deps, input: StepInput): Pr
   });
   await untilLogical(deps, input);
   return done('changed', `project ${project}`, 'logical replication is on, wal_level reads logical');
-}
+});
 
 async function untilLogical(deps: Deps, { spec }: StepInput): Promise<void> {
   const until = Date.now() + PROOF_DEADLINE;

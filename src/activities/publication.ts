@@ -25,14 +25,15 @@ import { withDestroySource } from './destroy/facts';
 import { dropUnlessMore, handOver } from './destroy/hand-over';
 import { readOthers } from './destroy/others';
 import { provable } from './replica-identity';
+import { APPLY, DESTROY, activity } from './support/activity';
 import type { Deps } from './support/deps';
 import { createAndLook, done, notHeld, still } from './support/ensure';
+import { type StepInput, destroy, step } from './support/inputs';
 import { forgetAdded, recordAdded } from './support/record';
 import { type SourceSession, withSource } from './support/sessions';
-import type { StepInput } from './types';
 
 /** Explicit tables only: a publication FOR ALL TABLES would break updates of the next table without a key. */
-export function ensurePublication(deps: Deps, { spec, tables, planned }: StepInput): Promise<StepResult> {
+export const ensurePublication = activity({ input: step, callers: APPLY }, (deps, { spec, tables, planned }) => {
   const name = spec.source.publication;
   const object = `publication ${name}`;
   return withSource(deps, spec, async ({ client }) => {
@@ -54,7 +55,7 @@ export function ensurePublication(deps: Deps, { spec, tables, planned }: StepInp
     const outcome = planned === 'create' ? 'created' : 'changed';
     return done(outcome, object, `publishes ${plural(tables.length, 'table')}`);
   });
-}
+});
 
 /** What somebody else's publication is about to get from us; one that has just been made lacks nothing. */
 async function recordForeign(
@@ -145,7 +146,7 @@ export async function unpublishRemoved(
 }
 
 /** Empties our publications, which stay, because their comments are the record of what is left to do; see `unpublishing`. */
-export function unpublish(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
+export const unpublish = activity({ input: destroy, callers: DESTROY }, (deps, { spec, plan }) => {
   const name = spec.source.publication;
   return withDestroySource(deps, { spec, plan }, 'database', async ({ client }, look) => {
     const due = async () => {
@@ -156,18 +157,18 @@ export function unpublish(deps: Deps, { spec, plan }: DestroyInput): Promise<Ste
     if ((await due()).length > 0) throw still(`what publication ${name} publishes for us`);
     return done('dropped', `publication ${name}`, 'nothing is published for this pipeline any more');
   });
-}
+});
 
 /** The file's, if it is ours. Last of all upstream: with it the record goes. */
-export function removePublication(deps: Deps, input: DestroyInput): Promise<StepResult> {
+export const removePublication = activity({ input: destroy, callers: DESTROY }, (deps, input) => {
   const name = input.spec.source.publication;
   return dropPublications(deps, input, `publication ${name}`, (found) => found === name);
-}
+});
 
 /** Every other publication of ours. */
-export function removeRecord(deps: Deps, input: DestroyInput): Promise<StepResult> {
+export const removeRecord = activity({ input: destroy, callers: DESTROY }, (deps, input) => {
   return dropPublications(deps, input, 'the record', (found) => found !== input.spec.source.publication);
-}
+});
 
 function dropPublications(
   deps: Deps,

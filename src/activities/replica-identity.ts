@@ -1,10 +1,8 @@
-import type { DestroyInput } from '../core/destroy/types';
 import { identityStatement } from '../core/objects/replica-identity/back';
 import { foreseenRefusal } from '../core/objects/replica-identity/foreseen';
 import { identities } from '../core/objects/replica-identity/identities';
 import type { RefusedWrite } from '../core/objects/replica-identity/refused';
 import { tableName } from '../core/objects/tables/select';
-import type { StepResult } from '../core/plan/types';
 import * as sql from '../core/sql/postgres';
 import { plural } from '../core/text/count';
 import { SystemError, isStatementRefused, systemError } from '../systems/errors';
@@ -13,11 +11,11 @@ import type { SqlClient } from '../systems/sql-client';
 import { withDestroySource } from './destroy/facts';
 import { sleep } from './edges/cut-short';
 import { heartbeat, lastHeartbeat } from './edges/heartbeat';
-import type { Deps } from './support/deps';
+import { APPLY, DESTROY, activity } from './support/activity';
 import { done, notHeld } from './support/ensure';
+import { type StepInput, destroy, step } from './support/inputs';
 import { recordAdded } from './support/record';
 import { withSource } from './support/sessions';
-import type { StepInput } from './types';
 
 /**
  * ALTER TABLE waits for everybody who uses the table, and everybody who comes later waits behind it: so long, and not longer.
@@ -32,7 +30,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const PATIENCE_MS = 60_000;
 
 /** Before the publication: a published table without it refuses the application's updates. */
-export function ensureReplicaIdentity(deps: Deps, { spec, tables }: StepInput): Promise<StepResult> {
+export const ensureReplicaIdentity = activity({ input: step, callers: APPLY }, (deps, { spec, tables }) => {
   return withSource(deps, spec, async ({ client }) => {
     const object = plural(tables.length, 'table');
     const weak = await pg.readWeakIdentities(client, tables);
@@ -47,7 +45,7 @@ export function ensureReplicaIdentity(deps: Deps, { spec, tables }: StepInput): 
     if (left.length > 0) throw notHeld(`replica identity of ${left.map((table) => table.name).join(', ')}`);
     return done('changed', object, `every row change of ${object} is logged with its old values`);
   });
-}
+});
 
 /** What is refused now; fails before anything is touched where only the catalog can tell, and tells of harm. */
 export async function provable(client: SqlClient, { source }: StepInput['spec'], tables: readonly sql.TableName[]) {
@@ -93,7 +91,7 @@ async function changeIdentity(
  * What tables logged before, each in a transaction of its own: one that is busy is tried again after the others, and one
  * that cannot be changed stops none of them. What stays is for the look after the last step to report.
  */
-export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promise<StepResult> {
+export const restoreIdentity = activity({ input: destroy, callers: DESTROY }, (deps, { spec, plan }) => {
   const since = lastHeartbeat<{ since: number }>()?.since ?? Date.now();
   return withDestroySource(deps, { spec, plan }, 'database', async ({ client }, read) => {
     const { found, known } = await read();
@@ -131,7 +129,7 @@ export function restoreIdentity(deps: Deps, { spec, plan }: DestroyInput): Promi
     const why = [...refused].map(([name, message]) => `${name} still logs full rows: ${message}`);
     return done('kept', object, why.join('; '));
   });
-}
+});
 
 /** Null when it worked; else what the server said to this statement. Lost connections are the activity's to retry. */
 async function changed(

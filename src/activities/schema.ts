@@ -1,14 +1,12 @@
-import type { DestroyInput } from '../core/destroy/types';
 import { isOurs, writeMark } from '../core/plan/ownership';
-import type { StepResult } from '../core/plan/types';
 import * as sql from '../core/sql/materialize';
 import { readSchema } from '../systems/materialize';
-import type { Deps } from './support/deps';
+import { APPLY, DESTROY, activity } from './support/activity';
 import { createAndLook, done, dropOurs } from './support/ensure';
+import { destroy, step } from './support/inputs';
 import { withMaterialize } from './support/sessions';
-import type { StepInput } from './types';
 
-export function ensureSchema(deps: Deps, { spec, planned }: StepInput): Promise<StepResult> {
+export const ensureSchema = activity({ input: step, callers: APPLY }, (deps, { spec, planned }) => {
   const { database, schema } = spec.materialize;
   const object = `schema ${database}.${schema}`;
   return withMaterialize(deps, spec, async (client) => {
@@ -24,9 +22,9 @@ export function ensureSchema(deps: Deps, { spec, planned }: StepInput): Promise<
     }
     return done('created', object, 'holds the replicated tables');
   });
-}
+});
 
-export function removeSchema(deps: Deps, input: DestroyInput): Promise<StepResult> {
+export const removeSchema = activity({ input: destroy, callers: DESTROY }, (deps, input) => {
   const { database, schema } = input.spec.materialize;
   return withMaterialize(deps, input.spec, (client) =>
     dropOurs(
@@ -39,4 +37,4 @@ export function removeSchema(deps: Deps, input: DestroyInput): Promise<StepResul
       () => client.query(sql.dropSchema(database, schema)),
     ),
   );
-}
+});

@@ -1,19 +1,18 @@
-import type { DestroyInput } from '../core/destroy/types';
 import { isOurs, writeMark } from '../core/plan/ownership';
-import type { StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';
 import * as sql from '../core/sql/materialize';
 import { readSecret } from '../systems/materialize';
 import type { SqlClient } from '../systems/sql-client';
 import { proveGiven, refuseUnknownHost } from './role/given-password';
 import { readPassword, renewPassword } from './role/password';
+import { APPLY, DESTROY, activity } from './support/activity';
 import type { Deps } from './support/deps';
 import { createAndLook, done, dropOurs } from './support/ensure';
+import { destroy, step } from './support/inputs';
 import { itemsOf, withMaterialize, withSource } from './support/sessions';
-import type { StepInput } from './types';
 
 /** Reads or renews the password and stores it within one activity: it never leaves this function. */
-export function ensureSecret(deps: Deps, { spec, planned }: StepInput): Promise<StepResult> {
+export const ensureSecret = activity({ input: step, callers: APPLY }, (deps, { spec, planned }) => {
   const object = `secret ${spec.materialize.names.secret}`;
   return withSource(deps, spec, async (session) => {
     const { access } = session;
@@ -25,7 +24,7 @@ export function ensureSecret(deps: Deps, { spec, planned }: StepInput): Promise<
     const outcome = planned === 'create' ? 'created' : 'changed';
     return done(outcome, object, `holds the password of ${spec.source.role.name}`);
   });
-}
+});
 
 /** Creates or alters the secret to this value; marked as ours when this run made it. */
 export async function storeSecret(
@@ -55,7 +54,7 @@ export async function storeSecret(
     await client.query(sql.commentOn('SECRET', secret, writeMark(spec.name)));
 }
 
-export function removeSecret(deps: Deps, input: DestroyInput): Promise<StepResult> {
+export const removeSecret = activity({ input: destroy, callers: DESTROY }, (deps, input) => {
   const { secret } = itemsOf(input.spec);
   return withMaterialize(deps, input.spec, (client) =>
     dropOurs(
@@ -65,4 +64,4 @@ export function removeSecret(deps: Deps, input: DestroyInput): Promise<StepResul
       () => client.query(sql.dropSecret(secret)),
     ),
   );
-}
+});

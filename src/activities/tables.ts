@@ -1,15 +1,14 @@
 import { sameTable, tableName } from '../core/objects/tables/select';
-import type { StepResult } from '../core/plan/types';
 import * as sql from '../core/sql/materialize';
 import { readSource } from '../systems/materialize';
 import { unpublishRemoved } from './publication';
-import type { Deps } from './support/deps';
+import { APPLY, activity } from './support/activity';
 import { done } from './support/ensure';
+import { step } from './support/inputs';
 import { itemsOf, withMaterialize, withSource } from './support/sessions';
-import type { StepInput } from './types';
 
 /** From Materialize first: a table that left the publication while it was replicated would be an error there. */
-export async function dropTables(deps: Deps, { spec, removed }: StepInput): Promise<StepResult> {
+export const dropTables = activity({ input: step, callers: APPLY }, async (deps, { spec, removed }) => {
   const { source, item } = itemsOf(spec);
   await withMaterialize(deps, spec, async (client) => {
     const there = await readSource(client, source);
@@ -23,4 +22,4 @@ export async function dropTables(deps: Deps, { spec, removed }: StepInput): Prom
   const names = removed.map(tableName).join(', ');
   const but = stay.length === 0 ? '' : `; there it stays: ${stay.join('; ')}`;
   return done('dropped', names, `dropped from Materialize, then from the publication${but}`);
-}
+});

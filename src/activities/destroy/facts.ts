@@ -4,10 +4,10 @@ import type { DestroyInput, DestroySource, KnownUpstream } from '../../core/dest
 import { isOurs } from '../../core/plan/ownership';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as pg from '../../systems/postgres';
-import type { Deps } from '../support/deps';
 import { neonFacts } from '../plan/observe';
-import { readOthers } from './others';
+import type { Deps } from '../support/deps';
 import { withSource, type SourceSession } from '../support/sessions';
+import { readOthers } from './others';
 
 /** Upstream as a plan to destroy needs it, and as each step looks at it again before it takes something back. */
 export async function readDestroySource(

@@ -8,10 +8,10 @@ import { plural } from '../../core/text/count';
 import { SystemError } from '../../systems/errors';
 import { readPublication } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
-import { changeRecord, withRecordsLocked } from '../support/record';
 import type { Deps } from '../support/deps';
-import { withPlace } from './other-places';
+import { changeRecord, withRecordsLocked } from '../support/record';
 import type { SourceSession } from '../support/sessions';
+import { withPlace } from './other-places';
 
 /** After so many attempts what does not work is left for the look after the last step to report. */
 const ATTEMPTS = 5;

@@ -2,8 +2,8 @@ import type { Evidence, MarkFound, Place, WatchFound } from '../../core/destroy/
 import type { Near, Unread } from '../../core/destroy/others';
 import type { PipelineSpec } from '../../core/spec/types';
 import { toSystemError } from '../../systems/errors';
-import { parsePostgresUrl } from '../../systems/postgres-url';
 import * as pg from '../../systems/postgres';
+import { parsePostgresUrl } from '../../systems/postgres-url';
 import { withClient, type SqlClient } from '../../systems/sql-client';
 import type { Deps } from '../support/deps';
 import { connectOptions, needNeon, withDatabase, type SourceSession } from '../support/sessions';

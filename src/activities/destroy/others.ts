@@ -6,9 +6,9 @@ import * as mz from '../../systems/materialize';
 import type { UpstreamConnection } from '../../systems/materialize';
 import * as pg from '../../systems/postgres';
 import type { Deps } from '../support/deps';
+import { withMaterialize, type SourceSession } from '../support/sessions';
 import { placeOf, readProject, readServer } from './other-places';
 import { readOtherWatches, type OtherWatch } from './other-watches';
-import { withMaterialize, type SourceSession } from '../support/sessions';
 
 /** All of the looking around. An activity that looks and takes back has three minutes. */
 const PATIENCE_MS = 45_000;

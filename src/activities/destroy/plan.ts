@@ -1,13 +1,16 @@
-import type { DestroyPlan, DestroySource, DestroyTarget, KnownUpstream } from '../../core/destroy/types';
+import { z } from 'zod';
 import { planDestruction } from '../../core/destroy/plan';
+import type { DestroySource, DestroyTarget, KnownUpstream } from '../../core/destroy/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import { SystemError } from '../../systems/errors';
 import * as mz from '../../systems/materialize';
 import type { SqlClient } from '../../systems/sql-client';
+import { activity } from '../support/activity';
 import type { Deps } from '../support/deps';
-import { readDestroySource } from './facts';
-import { readWatch } from '../watch/schedule';
+import { knownShape, takes } from '../support/inputs';
 import { itemsOf, withMaterialize, withSource } from '../support/sessions';
+import { readWatch } from '../watch/schedule';
+import { readDestroySource } from './facts';
 
 export interface DestroyLookInput {
   spec: PipelineSpec;
@@ -16,8 +19,10 @@ export interface DestroyLookInput {
   known: KnownUpstream | null;
 }
 
+const lookInput = takes<DestroyLookInput>({ leaveUpstream: z.boolean(), known: knownShape.nullable() });
+
 /** Reads both sides and the schedule, and says what would go and what would stay. Changes nothing. */
-export async function planDestroy(deps: Deps, input: DestroyLookInput): Promise<DestroyPlan> {
+export const planDestroy = activity({ input: lookInput, reads: true }, async (deps, input) => {
   const { spec, leaveUpstream, known } = input;
   const target = await withMaterialize(deps, spec, (client) => readTarget(client, spec));
   const [source, watch] = await Promise.all([
@@ -25,7 +30,7 @@ export async function planDestroy(deps: Deps, input: DestroyLookInput): Promise<
     readWatch(deps.schedules, spec, deps.taskQueue),
   ]);
   return planDestruction({ spec, target, source, watch, leaveUpstream, known });
-}
+});
 
 async function readTarget(client: SqlClient, spec: PipelineSpec): Promise<DestroyTarget> {
   const items = itemsOf(spec);

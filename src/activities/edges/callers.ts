@@ -1,34 +1,15 @@
 import { Context } from '@temporalio/activity';
 import type { WorkflowClient } from '@temporalio/client';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import type { z } from 'zod';
 import { runId } from '../../core/names';
 import { systemError } from '../../systems/errors';
-import { checkInput } from './inputs';
+import { REGISTRY } from '../registry';
 
-const APPLY = ['replicate', 'repairReplication'];
-const ROTATE = ['rotateReplication', 'repairReplication'];
-const DESTROY = ['destroyReplication'];
-const same = (types: string[], ...names: string[]) => Object.fromEntries(names.map((name) => [name, types]));
-
-/** Which of our workflows call the activities that change something. The others read, or tell people. */
-export const CALLERS: Record<string, string[] | undefined> = {
-  ...same(
-    APPLY,
-    'enableLogicalReplication',
-    'ensureRole',
-    'ensureReplicaIdentity',
-    'ensureGrants',
-    'ensurePublication',
-  ),
-  ...same(APPLY, 'allowEgressIps', 'ensureSchema', 'ensureCluster', 'ensureSecret', 'ensureConnection', 'ensureSource'),
-  ...same(APPLY, 'rightSize', 'dropTables', 'ensureWatch', 'keepDefinitions', 'dropDeadTables', 'dropLostSource'),
-  ...same(APPLY, 'recreateDependents'),
-  ...same([...APPLY, ...DESTROY], 'dropLeftClusters', 'removeSlot'),
-  ...same(ROTATE, 'rotatePassword', 'reconnectSource'),
-  ...same(DESTROY, 'removeWatch', 'removeSource', 'removeConnection', 'removeSecret', 'removeCluster', 'removeSchema'),
-  ...same(DESTROY, 'unpublish', 'restoreIdentity', 'revokeGrants', 'removeRole', 'removeIps', 'removePublication'),
-  ...same(DESTROY, 'removeRecord'),
-};
+/** Which of our workflows call an activity, where only they may. The others read, or tell people. */
+export const CALLERS: Readonly<Record<string, readonly string[] | undefined>> = Object.fromEntries(
+  [...REGISTRY].flatMap(([name, { declared }]) => (declared.callers ? [[name, declared.callers]] : [])),
+);
 
 /**
  * The edge every call passes: its input has the shape our workflows send, and what changes something is called by a run
@@ -41,8 +22,10 @@ export function inputsEdge(deps: { workflows: WorkflowClient; taskQueue: string 
       async execute(input, next) {
         const { activityType } = Context.current().info;
         const [first] = input.args;
-        checkInput(activityType, first);
-        const callers = CALLERS[activityType];
+        const declared = REGISTRY.get(activityType)?.declared;
+        if (!declared) throw notOurs(activityType, 'no module declares it');
+        checkInput(activityType, declared.input, first);
+        const { callers } = declared;
         if (callers) await checkCaller(deps, callers, (first as { spec: { name: string } }).spec.name);
         return next(input);
       },
@@ -52,7 +35,7 @@ export function inputsEdge(deps: { workflows: WorkflowClient; taskQueue: string 
 
 async function checkCaller(
   { workflows, taskQueue }: { workflows: WorkflowClient; taskQueue: string },
-  callers: string[],
+  callers: readonly string[],
   pipeline: string,
 ): Promise<void> {
   const { activityType, workflowType = 'nobody', workflowExecution } = Context.current().info;
@@ -75,3 +58,19 @@ const notOurs = (activity: string, why: string) =>
   systemError('Conflict', 'temporal', `${activity} is done for n2m's own runs only: ${why}`, {
     hint: 'see who may start workflows in this namespace',
   });
+
+/** Throws for what none of our workflows sends. The message names the place, never the value. */
+function checkInput(activity: string, shape: z.ZodType, input: unknown): void {
+  const { error } = shape.safeParse(input);
+  if (!error) return;
+  const [issue] = error.issues;
+  const where = issue?.path.map(String).join('.') ?? '';
+  throw systemError(
+    'InvalidPipeline',
+    'worker',
+    `${activity} was called with what no file makes: ${where || 'input'}`,
+    {
+      hint: 'n2m doctor compares the versions of command line and worker',
+    },
+  );
+}

@@ -1,16 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import type { Activities } from '../types';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const reading = new WeakSet<Context>();
 
 /**
- * What only looks or waits is cut short by a cancellation. What changes something ends its attempt first, so that nothing
- * is left half made; there is no attempt after it. A worker that shuts down cuts short everything.
+ * The attempt under way only looks or waits: it is cut short by a cancellation. What changes something ends its attempt
+ * first, so that nothing is left half made; there is no attempt after it. A worker that shuts down cuts short everything.
  */
-const CUT_SHORT: ReadonlySet<string> = new Set<keyof Activities | 'examine' | 'lookUp'>([
-  ...(['makePlan', 'planDestroy', 'planRotate', 'planRepair', 'keepDefinitions'] as const),
-  ...(['awaitRunning', 'awaitSnapshot', 'check', 'examine', 'lookUp'] as const),
-]);
+export function onlyReads(): void {
+  reading.add(Context.current());
+}
 
 const signals = new WeakMap<Context, AbortSignal>();
 
@@ -19,7 +19,7 @@ export function cutShort(): AbortSignal {
   const context = Context.current();
   const known = signals.get(context);
   if (known) return known;
-  const signal = CUT_SHORT.has(context.info.activityType) ? context.cancellationSignal : unlessAsked(context);
+  const signal = reading.has(context) ? context.cancellationSignal : unlessAsked(context);
   signals.set(context, signal);
   return signal;
 }

@@ -5,7 +5,8 @@ import { tallied } from '../../core/failures/tally';
 import type { FailureInfo } from '../../core/failures/types';
 import { shown } from '../../core/text/shown';
 import { toSystemError } from '../../systems/errors';
-import { wasCutShort } from './cut-short';
+import { REGISTRY } from '../registry';
+import { onlyReads, wasCutShort } from './cut-short';
 import { failuresBefore, rememberFailures, withHeartbeats } from './heartbeat';
 
 /**
@@ -16,6 +17,7 @@ export function failuresEdge(scrub: (text: string) => string): ActivityIntercept
   return () => ({
     inbound: {
       async execute(input, next) {
+        if (REGISTRY.get(Context.current().info.activityType)?.declared.reads) onlyReads();
         try {
           return await withHeartbeats(() => next(input));
         } catch (error) {

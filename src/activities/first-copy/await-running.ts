@@ -1,15 +1,14 @@
 import { classifySql } from '../../core/failures/classify';
-import type { StepResult } from '../../core/plan/types';
 import { SystemError, systemError } from '../../systems/errors';
 import { readSourceProgress, type SourceProgress } from '../../systems/materialize';
 import { readSlot, readSnapshotSlots } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
-import type { Deps } from '../support/deps';
-import { done } from '../support/ensure';
 import { sleep } from '../edges/cut-short';
 import { heartbeat } from '../edges/heartbeat';
+import { activity } from '../support/activity';
+import { done } from '../support/ensure';
+import { step } from '../support/inputs';
 import { itemsOf, withMaterialize, withSource } from '../support/sessions';
-import type { StepInput } from '../types';
 
 const EVERY = 500;
 
@@ -20,7 +19,7 @@ const UNKNOWN_ERROR_PATIENCE = 15 * 60_000;
  * `running` alone proves nothing: it is said before the first contact upstream, and a broken source flaps. The slot in
  * upstream's catalog, held by Materialize, is the proof.
  */
-export function awaitRunning(deps: Deps, { spec }: StepInput): Promise<StepResult> {
+export const awaitRunning = activity({ input: step, reads: true }, (deps, { spec }) => {
   const { source } = itemsOf(spec);
   const object = `source ${source.name}`;
   return withMaterialize(deps, spec, (target) =>
@@ -43,7 +42,7 @@ export function awaitRunning(deps: Deps, { spec }: StepInput): Promise<StepResul
       }
     }),
   );
-}
+});
 
 async function isProven({ source, slot }: SourceProgress, upstream: SqlClient): Promise<boolean> {
   if (source.status !== 'running' || slot === null) return false;

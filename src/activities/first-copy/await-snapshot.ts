@@ -1,19 +1,19 @@
+import { sameTable, tableName } from '../../core/objects/tables/select';
+import type { PlannedTable } from '../../core/plan/types';
 import { hopeless } from '../../core/snapshot/hopeless';
 import { mergeProgress } from '../../core/snapshot/merge';
 import { stintEnd } from '../../core/snapshot/attempt-window';
-import { sameTable, tableName } from '../../core/objects/tables/select';
 import type { SnapshotLook, SnapshotProgress, SnapshotStint, TableLook } from '../../core/snapshot/types';
-import type { PlannedTable } from '../../core/plan/types';
 import { SystemError, systemError } from '../../systems/errors';
 import { readSourceProgress, type ObjectProgress, type SourceProgress } from '../../systems/materialize';
 import { readBlockers, readCopyProgress, readSnapshotSlots } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
-import type { Deps } from '../support/deps';
 import { sleep } from '../edges/cut-short';
-import { openSessions, type Sessions } from '../support/reconnecting';
 import { heartbeat, lastHeartbeat } from '../edges/heartbeat';
+import { activity } from '../support/activity';
+import { type StintInput, stint } from '../support/inputs';
+import { openSessions, type Sessions } from '../support/reconnecting';
 import { itemsOf } from '../support/sessions';
-import type { StintInput } from '../types';
 
 /** A milestone is told this often at most, which bounds the history of a copy of any length: six steps an hour. */
 const MILESTONE_EVERY = 10 * 60_000;
@@ -22,7 +22,7 @@ const MILESTONE_EVERY = 10 * 60_000;
  * One stint of the durable wait: polls both sides, tells each look as a heartbeat, and returns when the copy is
  * committed, when something is worth an entry in the history, or after `maxDuration`.
  */
-export async function awaitSnapshot(deps: Deps, input: StintInput): Promise<SnapshotStint> {
+export const awaitSnapshot = activity({ input: stint, reads: true }, async (deps, input): Promise<SnapshotStint> => {
   const { spec, maxDuration } = input;
   const { pollEvery, stuckAfter } = spec.snapshot;
   // A former attempt of this stint saw more than the workflow knows.
@@ -47,7 +47,7 @@ export async function awaitSnapshot(deps: Deps, input: StintInput): Promise<Snap
   } finally {
     await sessions.close();
   }
-}
+});
 
 /** Both sides at once; one that cannot be read is null, and nothing is concluded from it. */
 async function look(sessions: Sessions, input: StintInput): Promise<SnapshotLook> {

@@ -4,8 +4,8 @@ import { readTargetFacts } from '../../systems/materialize';
 import type { NeonClient } from '../../systems/neon';
 import { readSourceFacts } from '../../systems/postgres';
 import type { Deps } from '../support/deps';
-import { readWatch } from '../watch/schedule';
 import { withMaterialize, withSource } from '../support/sessions';
+import { readWatch } from '../watch/schedule';
 
 /** Upstream, Materialize and the schedule as a plan needs them, read at once. Fails where one cannot be read. */
 export async function observe(

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import {
   referencesOf,
   type Examination,
@@ -7,14 +8,18 @@ import {
   type ReferenceLook,
   type SystemLook,
 } from '../../core/examine/types';
+import { specSchema } from '../../core/spec/spec-schema';
 import type { PipelineSpec } from '../../core/spec/types';
 import { scrubbed, systemError, toSystemError } from '../../systems/errors';
 import type { SqlClient } from '../../systems/sql-client';
+import { activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { withMaterialize, withSource } from '../support/sessions';
 
+const asked = z.looseObject({ spec: specSchema.nullable() }) as unknown as z.ZodType<{ spec: PipelineSpec | null }>;
+
 /** Says what this worker is and whether it can reach what a file names. Every failure is a value; changes nothing. */
-export async function examine(deps: Deps, { spec }: { spec: PipelineSpec | null }): Promise<Examination> {
+export const examine = activity({ input: asked, reads: true }, async (deps, { spec }): Promise<Examination> => {
   const itself = { version: await version(), node: process.versions.node };
   if (spec === null) return { ...itself, references: [], source: null, materialize: null };
   const [references, source, materialize] = await Promise.all([
@@ -23,7 +28,7 @@ export async function examine(deps: Deps, { spec }: { spec: PipelineSpec | null 
     look(deps, 'materialize', () => withMaterialize(deps, spec, (client) => ask(client, MATERIALIZE))),
   ]);
   return { ...itself, references, source, materialize };
-}
+});
 
 /** clock_timestamp() and not now(): a session may have begun its transaction long ago. */
 const SOURCE = `SELECT 'PostgreSQL ' || pg_catalog.current_setting('server_version') AS version, current_user::text AS "user",

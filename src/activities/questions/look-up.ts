@@ -1,23 +1,29 @@
 import { Context } from '@temporalio/activity';
+import { z } from 'zod';
 import type { Answer, Choice, Question } from '../../core/lookup/types';
-import { STARTER_REFERENCES } from '../../core/spec/starter';
 import { writeTable } from '../../core/spec/identifiers';
+import { specSchema } from '../../core/spec/spec-schema';
+import { STARTER_REFERENCES } from '../../core/spec/starter';
 import { scrubbed, toSystemError } from '../../systems/errors';
 import { connectMaterialize, listClusters, readSizes } from '../../systems/materialize';
 import type { NeonClient } from '../../systems/neon';
 import { listTables } from '../../systems/postgres';
 import { withClient, type SqlClient } from '../../systems/sql-client';
+import { activity } from '../support/activity';
 import type { Deps } from '../support/deps';
+import { text } from '../support/inputs';
 import { connectOptions, withSource } from '../support/sessions';
 
+const asked = z.looseObject({ what: text, spec: specSchema.optional() }) as unknown as z.ZodType<Question>;
+
 /** Answers a question of `n2m init`. Every failure is a value: the person is asked instead. */
-export async function lookUp(deps: Deps, question: Question): Promise<Answer> {
+export const lookUp = activity({ input: asked, reads: true }, async (deps, question): Promise<Answer> => {
   try {
     return { ok: true, choices: await choicesOf(deps, question) };
   } catch (error) {
     return { ok: false, failure: scrubbed(toSystemError(error, 'worker', question.what), deps.secrets.known()).info };
   }
-}
+});
 
 async function choicesOf(deps: Deps, question: Question): Promise<Choice[]> {
   switch (question.what) {

@@ -1,18 +1,19 @@
+import { runId } from '../../core/names';
+import { dependentsOn } from '../../core/objects/source/rebuild';
+import { makePlan } from '../../core/plan/plan';
 import { findDamage, suspectsPassword } from '../../core/repair/damage';
 import { planRepair as decide } from '../../core/repair/plan';
-import type { RepairPlan } from '../../core/repair/types';
-import { makePlan } from '../../core/plan/plan';
-import { dependentsOn } from '../../core/objects/source/rebuild';
-import { runId } from '../../core/names';
-import { validateConnection } from '../../core/sql/materialize';
 import type { PipelineSpec } from '../../core/spec/types';
+import { validateConnection } from '../../core/sql/materialize';
 import { judge } from '../../core/watch/judge';
-import type { Reading, WatchMemory } from '../../core/watch/types';
+import type { Reading } from '../../core/watch/types';
 import { SystemError } from '../../systems/errors';
-import { readBoth } from '../watch/check';
-import type { Deps } from '../support/deps';
 import { observe } from '../plan/observe';
+import { activity } from '../support/activity';
+import type { Deps } from '../support/deps';
+import { type CheckStep, takes } from '../support/inputs';
 import { itemsOf, REMOTE_DEADLINE, withMaterialize } from '../support/sessions';
+import { readBoth } from '../watch/check';
 
 const DAY = 24 * 3_600_000;
 
@@ -20,28 +21,28 @@ const DAY = 24 * 3_600_000;
  * Reads both sides as the check does and as a plan does, and decides what mends what is broken. Both sides have to
  * answer: what cannot be read is waited for, never taken for lost. Changes nothing.
  */
-export async function planRepair(
-  deps: Deps,
-  { spec, memory }: { spec: PipelineSpec; memory: WatchMemory | null },
-): Promise<RepairPlan> {
-  const reading = await readBoth(deps, spec, memory);
-  const upstream = valueOf(reading.source);
-  const target = valueOf(reading.target);
-  // The repair itself holds the lock: it is not the change that explains what is broken.
-  const { verdict } = judge({ ...reading, changeUnderWay: null }, memory, spec, reading.takenAt);
-  const [{ source: facts, target: found, watch }, attempts] = await Promise.all([
-    observe(deps, spec),
-    countRepairs(deps, spec.name),
-  ]);
-  const passwordRefused = suspectsPassword(target) && (await isPasswordRefused(deps, spec));
-  const look = { spec, symptoms: verdict.symptoms, upstream, target, facts, source: found.source, passwordRefused };
-  const damage = findDamage(look);
-  const blocking = makePlan(spec, facts, found, watch).findings.filter(({ severity }) => severity === 'blocking');
-  return decide({
-    ...{ ...look, damage, attempts, blocking, connection: found.connection },
-    dependents: found.source ? dependentsOn(found.source, damage) : [],
-  });
-}
+export const planRepair = activity(
+  { input: takes<Pick<CheckStep, 'spec' | 'memory'>>(), reads: true },
+  async (deps, { spec, memory }) => {
+    const reading = await readBoth(deps, spec, memory);
+    const upstream = valueOf(reading.source);
+    const target = valueOf(reading.target);
+    // The repair itself holds the lock: it is not the change that explains what is broken.
+    const { verdict } = judge({ ...reading, changeUnderWay: null }, memory, spec, reading.takenAt);
+    const [{ source: facts, target: found, watch }, attempts] = await Promise.all([
+      observe(deps, spec),
+      countRepairs(deps, spec.name),
+    ]);
+    const passwordRefused = suspectsPassword(target) && (await isPasswordRefused(deps, spec));
+    const look = { spec, symptoms: verdict.symptoms, upstream, target, facts, source: found.source, passwordRefused };
+    const damage = findDamage(look);
+    const blocking = makePlan(spec, facts, found, watch).findings.filter(({ severity }) => severity === 'blocking');
+    return decide({
+      ...{ ...look, damage, attempts, blocking, connection: found.connection },
+      dependents: found.source ? dependentsOn(found.source, damage) : [],
+    });
+  },
+);
 
 /** Materialize logs in upstream and says what came of it. */
 async function isPasswordRefused(deps: Deps, spec: PipelineSpec): Promise<boolean> {

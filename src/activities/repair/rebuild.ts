@@ -1,17 +1,19 @@
+import { z } from 'zod';
+import { isOurs } from '../../core/plan/ownership';
+import type { Rebuild } from '../../core/plan/types';
 import { oddStatement } from '../../core/repair/definition-shape';
 import { dropDependent, keywordOf, ownerTo } from '../../core/repair/privileges';
 import type { Definition, Recreated } from '../../core/repair/types';
-import { isOurs } from '../../core/plan/ownership';
-import * as sql from '../../core/sql/materialize';
-import type { Rebuild, StepResult } from '../../core/plan/types';
 import type { PipelineSpec } from '../../core/spec/types';
+import * as sql from '../../core/sql/materialize';
 import { plural } from '../../core/text/count';
 import { SystemError, systemError } from '../../systems/errors';
 import * as mz from '../../systems/materialize';
 import type { SqlClient } from '../../systems/sql-client';
-import type { Deps } from '../support/deps';
-import { done } from '../support/ensure';
 import { heartbeat } from '../edges/heartbeat';
+import { APPLY, activity } from '../support/activity';
+import { done } from '../support/ensure';
+import { definitionShape, rebuildShape, takes } from '../support/inputs';
 import { itemsOf, REMOTE_DEADLINE, withMaterialize } from '../support/sessions';
 
 interface Input {
@@ -19,8 +21,10 @@ interface Input {
   plan: Rebuild;
 }
 
+const keep = takes<Input>({ plan: rebuildShape });
+
 /** Read before anything is dropped; they travel through the run's history and into its result. */
-export function keepDefinitions(deps: Deps, { spec, plan }: Input): Promise<Definition[]> {
+export const keepDefinitions = activity({ input: keep, reads: true, callers: APPLY }, (deps, { spec, plan }) => {
   const { source } = itemsOf(spec);
   return withMaterialize(deps, spec, async (client) => {
     const found = await mz.readSource(client, source);
@@ -39,7 +43,7 @@ export function keepDefinitions(deps: Deps, { spec, plan }: Input): Promise<Defi
       })),
     ]);
   });
-}
+});
 
 /** The tables that go: their own privileges and comments have to come back, too. */
 function rootsOf(
@@ -75,8 +79,10 @@ interface DropInput extends Input {
   definitions: Definition[];
 }
 
+const drop = takes<DropInput>({ plan: rebuildShape, definitions: z.array(definitionShape) });
+
 /** The dead tables alone, each after what is built on it; no statement cascades. */
-export function dropDeadTables(deps: Deps, { spec, plan, definitions }: DropInput): Promise<StepResult> {
+export const dropDeadTables = activity({ input: drop, callers: APPLY }, (deps, { spec, plan, definitions }) => {
   const { source } = itemsOf(spec);
   const { dead } = plan.damage;
   return withMaterialize(deps, spec, async (client) => {
@@ -100,10 +106,10 @@ export function dropDeadTables(deps: Deps, { spec, plan, definitions }: DropInpu
       `${names} dropped, ${plural(definitions.filter(isDependent).length, 'definition')} kept`,
     );
   });
-}
+});
 
 /** The lost source with its tables; what is built on them goes one by one before, so that its CASCADE finds only tables. */
-export function dropLostSource(deps: Deps, { spec, definitions, plan }: DropInput): Promise<StepResult> {
+export const dropLostSource = activity({ input: drop, callers: APPLY }, (deps, { spec, definitions, plan }) => {
   const { source } = itemsOf(spec);
   const object = `source ${source.name}`;
   return withMaterialize(deps, spec, async (client) => {
@@ -125,7 +131,7 @@ export function dropLostSource(deps: Deps, { spec, definitions, plan }: DropInpu
       `${object} dropped, ${plural(definitions.filter(isDependent).length, 'definition')} kept`,
     );
   });
-}
+});
 
 const isDependent = ({ sql: text }: Definition): boolean => text !== null;
 
@@ -151,20 +157,22 @@ function still(what: string) {
   return systemError('Unexpected', 'materialize', `${what} was dropped and is still there`, { retryable: true });
 }
 
+const recreation = takes<Pick<DropInput, 'spec' | 'definitions'>>({ definitions: z.array(definitionShape) });
+
 /** Makes everything again in order and compares. What cannot be made is reported with its statements, never hidden. */
-export async function recreateDependents(
-  deps: Deps,
-  { spec, definitions }: { spec: PipelineSpec; definitions: Definition[] },
-): Promise<Recreated[]> {
-  return withMaterialize(deps, spec, async (client) => {
-    const results: Recreated[] = [];
-    for (const definition of definitions) {
-      heartbeat({ recreating: definition.name });
-      results.push(await recreate(client, definition));
-    }
-    return results;
-  });
-}
+export const recreateDependents = activity(
+  { input: recreation, callers: APPLY },
+  async (deps, { spec, definitions }) => {
+    return withMaterialize(deps, spec, async (client) => {
+      const results: Recreated[] = [];
+      for (const definition of definitions) {
+        heartbeat({ recreating: definition.name });
+        results.push(await recreate(client, definition));
+      }
+      return results;
+    });
+  },
+);
 
 async function recreate(client: SqlClient, definition: Definition): Promise<Recreated> {
   const { name, type, item, owner, grants, comments } = definition;

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { loginDifferences } from '../../core/objects/source/definition';
-import { planRotation, type RotatePlan } from '../../core/repair/rotate-plan';
-import type { StepResult } from '../../core/plan/types';
+import { planRotation } from '../../core/repair/rotate-plan';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as mzsql from '../../core/sql/materialize';
 import { endWalsender } from '../../core/sql/postgres';
@@ -14,18 +13,16 @@ import {
   readSourceProgress,
 } from '../../systems/materialize';
 import { readRole, readSlot, readSlotPid } from '../../systems/postgres';
+import { sleep } from '../edges/cut-short';
+import { heartbeat } from '../edges/heartbeat';
+import { loginAs, refuseUnknownHost } from '../role/given-password';
+import { readPassword, renewPassword } from '../role/password';
+import { storeSecret } from '../secret';
+import { ROTATE, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { done } from '../support/ensure';
-import { sleep } from '../edges/cut-short';
-import { loginAs, refuseUnknownHost } from '../role/given-password';
-import { storeSecret } from '../secret';
-import { heartbeat } from '../edges/heartbeat';
-import { readPassword, renewPassword } from '../role/password';
+import { file } from '../support/inputs';
 import { itemsOf, neonBranch, REMOTE_DEADLINE, withMaterialize, withSource } from '../support/sessions';
-
-interface Input {
-  spec: PipelineSpec;
-}
 
 /** Neon's proxy and a restarting compute take a moment to know a new password, or to forget an old one. */
 const LOGIN_PATIENCE = 60_000;
@@ -33,7 +30,7 @@ const EVERY = 500;
 /** A source that has the right password came back within 2 s of ALTER SECRET; past this it kept the old one. */
 const RETURN_PATIENCE = 60_000;
 
-export async function planRotate(deps: Deps, { spec }: Input): Promise<RotatePlan> {
+export const planRotate = activity({ input: file, reads: true }, async (deps, { spec }) => {
   const items = itemsOf(spec);
   const [role, target] = await Promise.all([
     withSource(deps, spec, ({ client }) => readRole(client, spec.source.role.name)),
@@ -52,13 +49,13 @@ export async function planRotate(deps: Deps, { spec }: Input): Promise<RotatePla
     }),
   ]);
   return planRotation({ spec, role, ...target });
-}
+});
 
 /**
  * A new password, the secret that holds it, and proof on both ends, within one activity: a password never leaves this
  * function. A crash in between leaves a role whose password nobody has; running it again sets another one.
  */
-export async function rotatePassword(deps: Deps, { spec }: Input): Promise<StepResult> {
+export const rotatePassword = activity({ input: file, callers: ROTATE }, async (deps, { spec }) => {
   const { connection } = itemsOf(spec);
   const { name, via } = spec.source.role;
   await refuseOtherTarget(deps, spec);
@@ -79,7 +76,7 @@ export async function rotatePassword(deps: Deps, { spec }: Input): Promise<StepR
   const proof = old !== null && old !== fresh ? 'the old one is refused' : 'no other one is accepted';
   const outcome = via === 'given' ? 'the referenced password is stored' : 'has a new password';
   return done('changed', `password of ${name}`, `${name}: ${outcome}, Materialize logs in with it, ${proof}`);
-}
+});
 
 /** The secret's value goes where the connection leads: there, nothing but what the worker knows to be upstream may be. */
 async function refuseOtherTarget(deps: Deps, spec: PipelineSpec): Promise<void> {
@@ -149,7 +146,7 @@ async function untilLogin(
  * Ends the walsender, so that the source has to log in with what the secret holds now, and sees it back: running, and
  * holding its slot in another session.
  */
-export function reconnectSource(deps: Deps, { spec }: Input): Promise<StepResult> {
+export const reconnectSource = activity({ input: file, callers: ROTATE }, (deps, { spec }) => {
   const { source } = itemsOf(spec);
   const object = `source ${source.name}`;
   return withMaterialize(deps, spec, (target) =>
@@ -179,7 +176,7 @@ export function reconnectSource(deps: Deps, { spec }: Input): Promise<StepResult
       }
     }),
   );
-}
+});
 
 function notBack({ materialize }: PipelineSpec, object: string, error: string | null) {
   const { name } = materialize.cluster;

@@ -2,21 +2,21 @@ import { neverIdlesOut } from '../../core/objects/role';
 import { letReplicate, mayReplicate, replicatesByGroup } from '../../core/objects/role/managed';
 import type { RoleFacts } from '../../core/plan/facts';
 import { isOurs, writeMark } from '../../core/plan/ownership';
-import type { StepResult } from '../../core/plan/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as sql from '../../core/sql/postgres';
 import { systemError } from '../../systems/errors';
 import { readRole, readServer, readTables } from '../../systems/postgres';
 import { heartbeat } from '../edges/heartbeat';
+import { APPLY, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { createAndLook, done } from '../support/ensure';
+import { type StepInput, step } from '../support/inputs';
 import { recordAdded } from '../support/record';
 import { type SourceSession, neonBranch, withSource, withSourceAs } from '../support/sessions';
-import type { StepInput } from '../types';
 import { newPassword, OPERATIONS_DEADLINE, readPassword, sendPassword } from './password';
 
 /** The role Materialize connects as. Its password is set, or read back, only where the secret is written. */
-export async function ensureRole(deps: Deps, input: StepInput): Promise<StepResult> {
+export const ensureRole = activity({ input: step, callers: APPLY }, async (deps, input) => {
   const { spec, planned } = input;
   const { name, via } = spec.source.role;
   const object = `role ${name}`;
@@ -32,7 +32,7 @@ export async function ensureRole(deps: Deps, input: StepInput): Promise<StepResu
     const sentence = via === 'api' ? 'made through the Neon API, may replicate' : 'may log in and replicate';
     return done(planned === 'create' ? 'created' : 'changed', object, sentence);
   });
-}
+});
 
 async function createThroughApi(deps: Deps, spec: PipelineSpec): Promise<void> {
   const { neon, branchId, project } = await neonBranch(deps, spec);

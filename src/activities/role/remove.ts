@@ -11,8 +11,10 @@ import type { SqlClient } from '../../systems/sql-client';
 import { withDestroySource } from '../destroy/facts';
 import { sleep } from '../edges/cut-short';
 import { heartbeat } from '../edges/heartbeat';
+import { DESTROY, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { done, still } from '../support/ensure';
+import { destroy } from '../support/inputs';
 import { neonBranch, withSource } from '../support/sessions';
 import { OPERATIONS_DEADLINE } from './password';
 
@@ -20,7 +22,7 @@ import { OPERATIONS_DEADLINE } from './password';
 const SESSIONS_PATIENCE = 15_000;
 
 /** Our role, once nobody is logged in as it. */
-export async function removeRole(deps: Deps, input: DestroyInput): Promise<StepResult> {
+export const removeRole = activity({ input: destroy, callers: DESTROY }, async (deps, input) => {
   const { spec } = input;
   const { name, via } = spec.source.role;
   const object = `role ${name}`;
@@ -49,7 +51,7 @@ export async function removeRole(deps: Deps, input: DestroyInput): Promise<StepR
     if (await pg.readRole(client, name)) throw still(object);
     return done('dropped', object, `${object} is gone`);
   });
-}
+});
 
 /** By its comment, or, made through Neon's API where nobody may comment on it, by the record. */
 function isOwnRole(

@@ -2,20 +2,20 @@ import { definitionReasons } from '../../core/objects/source/definition';
 import { sameTable, tableName } from '../../core/objects/tables/select';
 import type { SourceObjectFacts } from '../../core/plan/facts';
 import { isOurs, writeMark } from '../../core/plan/ownership';
-import type { PlannedTable, StepResult } from '../../core/plan/types';
+import type { PlannedTable } from '../../core/plan/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as sql from '../../core/sql/materialize';
 import { plural } from '../../core/text/count';
 import { systemError } from '../../systems/errors';
 import { readConnection, readSource } from '../../systems/materialize';
 import type { SqlClient } from '../../systems/sql-client';
-import type { Deps } from '../support/deps';
+import { APPLY, activity } from '../support/activity';
 import { createAndLook, done, unseen } from '../support/ensure';
+import { type StepInput, step } from '../support/inputs';
 import { REMOTE_DEADLINE, itemsOf, withMaterialize } from '../support/sessions';
-import type { StepInput } from '../types';
 
 /** The source with all planned tables, in the syntax the server wants. What has to be made again was dropped before. */
-export function ensureSource(deps: Deps, input: StepInput): Promise<StepResult> {
+export const ensureSource = activity({ input: step, callers: APPLY }, (deps, input) => {
   const { spec, tables, planned } = input;
   const { source, connection } = itemsOf(spec);
   const object = `source ${source.name}`;
@@ -40,7 +40,7 @@ export function ensureSource(deps: Deps, input: StepInput): Promise<StepResult> 
       `has ${plural(tables.length, 'table')} in cluster ${spec.materialize.cluster.name}`,
     );
   });
-}
+});
 
 function create(client: SqlClient, { spec, tables, syntax }: StepInput): Promise<unknown> {
   const { source, connection } = itemsOf(spec);

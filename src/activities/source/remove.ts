@@ -1,20 +1,21 @@
 import type { DestroyInput } from '../../core/destroy/types';
 import { isMaterializeSlot } from '../../core/names';
 import { isOurs } from '../../core/plan/ownership';
-import type { StepResult } from '../../core/plan/types';
 import * as sql from '../../core/sql/materialize';
 import { plural } from '../../core/text/count';
 import { SystemError, systemError } from '../../systems/errors';
 import { readDependentsOf, readSource } from '../../systems/materialize';
 import { readPublication } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
+import { DESTROY, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { done, dropOurs } from '../support/ensure';
+import { destroy } from '../support/inputs';
 import { recordAdded } from '../support/record';
 import { REMOTE_DEADLINE, itemsOf, withMaterialize, withSource } from '../support/sessions';
 
 /** The source with its tables. Its CASCADE takes nothing that the plan did not name. */
-export async function removeSource(deps: Deps, input: DestroyInput): Promise<StepResult> {
+export const removeSource = activity({ input: destroy, callers: DESTROY }, async (deps, input) => {
   const { spec, plan } = input;
   const { source } = itemsOf(spec);
   const object = `source ${source.name}`;
@@ -29,7 +30,7 @@ export async function removeSource(deps: Deps, input: DestroyInput): Promise<Ste
     if (result.outcome !== 'dropped' || !found) return result;
     return done('dropped', object, `${object} is gone with ${plural(found.children.length, 'table')}`);
   });
-}
+});
 
 /**
  * Only Materialize's catalog knows the slot's name, and forgets it with the source. Where no publication may be made to

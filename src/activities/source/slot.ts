@@ -1,26 +1,31 @@
-import * as sql from '../../core/sql/postgres';
-import type { StepResult } from '../../core/plan/types';
 import { isMaterializeSlot } from '../../core/names';
 import type { PipelineSpec } from '../../core/spec/types';
+import * as sql from '../../core/sql/postgres';
 import { SystemError, systemError } from '../../systems/errors';
 import { readSlotReaders } from '../../systems/materialize';
 import { readSlot, readSlotMaker } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
-import type { Deps } from '../support/deps';
-import { done } from '../support/ensure';
 import { sleep } from '../edges/cut-short';
 import { heartbeat, lastHeartbeat } from '../edges/heartbeat';
+import { APPLY, DESTROY, activity } from '../support/activity';
+import type { Deps } from '../support/deps';
+import { done } from '../support/ensure';
+import { takes, text } from '../support/inputs';
 import { withMaterialize, withSource } from '../support/sessions';
 
 /** Materialize drops the slot after its answer to DROP SOURCE, retries for about a minute, and then gives up silently. */
 const PATIENCE = 60_000;
 const EVERY = 500;
 
+/** Empty where Materialize named none: then there is none to prove gone. */
+const slotName = text.refine((name) => name === '' || isMaterializeSlot(name), 'is no slot that Materialize made');
+const proven = takes<{ spec: PipelineSpec; slot: string }>({ slot: slotName });
+
 /**
  * Proves in upstream's own catalog that a slot of a dropped source is gone; drops it where Materialize did not. A slot
  * that stays would keep WAL until the disk is full.
  */
-export function removeSlot(deps: Deps, { spec, slot }: { spec: PipelineSpec; slot: string }): Promise<StepResult> {
+export const removeSlot = activity({ input: proven, callers: [...APPLY, ...DESTROY] }, (deps, { spec, slot }) => {
   const object = `slot ${slot}`;
   // Of this step, not of this attempt: a worker that dies in between does not start the wait over.
   const since = lastHeartbeat<{ since: number }>()?.since ?? Date.now();
@@ -36,7 +41,7 @@ export function removeSlot(deps: Deps, { spec, slot }: { spec: PipelineSpec; slo
     await dropOurselves(client, slot, since);
     return done('dropped', object, `${object} was left by Materialize and dropped by n2m; it is gone from the server`);
   });
-}
+});
 
 /** Only a slot of Materialize's making, of this database, that no source of this Materialize reads any more. */
 async function refuseForeignSlot(deps: Deps, spec: PipelineSpec, client: SqlClient, slot: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { mergeAdded, writeAdded, type Added } from '../../core/destroy/added';
-import { isOurs, readMark, writeMark } from '../../core/plan/ownership';
 import { recordName } from '../../core/names';
-import * as sql from '../../core/sql/postgres';
+import { isOurs, readMark, writeMark } from '../../core/plan/ownership';
 import type { PipelineSpec } from '../../core/spec/types';
+import * as sql from '../../core/sql/postgres';
 import { systemError } from '../../systems/errors';
 import { readOwnPublications, readPublication } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';

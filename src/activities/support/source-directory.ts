@@ -1,7 +1,7 @@
 import type { FailureInfo } from '../../core/failures/types';
 import type { NeonSourceSpec, SourceSpec } from '../../core/spec/types';
-import { parsePostgresUrl } from '../../systems/postgres-url';
 import type { NeonClient } from '../../systems/neon';
+import { parsePostgresUrl } from '../../systems/postgres-url';
 import type { Secrets } from '../../systems/secrets';
 
 /** How n2m and Materialize reach one upstream database. Holds passwords: never leaves the worker's memory. */

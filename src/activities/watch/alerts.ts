@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { log } from '@temporalio/activity';
+import { createHmac } from 'node:crypto';
 import type { AlertSinkSpec, PipelineSpec, SecretRef } from '../../core/spec/types';
-import type { Alert } from '../../core/watch/types';
 import { alertLine, slackBody, webhookBody } from '../../core/watch/render-alert';
+import type { Alert } from '../../core/watch/types';
 import type { Deps } from '../support/deps';
 
 type Sending = Pick<Deps, 'secrets' | 'webhooks'>;

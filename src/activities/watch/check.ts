@@ -1,10 +1,12 @@
 import { Context } from '@temporalio/activity';
 import { ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { judge } from '../../core/watch/judge';
-import { alertDelivered, decideAlerts } from '../../core/watch/alerts';
-import { lateness } from '../../core/watch/lateness';
+import { runId, SEARCH_ATTRIBUTES, watchId } from '../../core/names';
+import type { RunPhase } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
+import { alertDelivered, decideAlerts } from '../../core/watch/alerts';
+import { judge } from '../../core/watch/judge';
+import { lateness } from '../../core/watch/lateness';
 import type {
   CheckResult,
   PipelineReading,
@@ -15,16 +17,15 @@ import type {
   WatchMemory,
   WatchSwitch,
 } from '../../core/watch/types';
-import { runId, SEARCH_ATTRIBUTES, watchId } from '../../core/names';
-import type { RunPhase } from '../../core/run/types';
 import { systemError, toSystemError } from '../../systems/errors';
 import { readTargetReading } from '../../systems/materialize';
 import { readSourceReading, type UpstreamTable } from '../../systems/postgres';
-import { deliverAlerts, ping } from './alerts';
-import type { Deps } from '../support/deps';
 import { heartbeat, lastHeartbeat } from '../edges/heartbeat';
+import { activity } from '../support/activity';
+import type { Deps } from '../support/deps';
+import { takes, type CheckStep } from '../support/inputs';
 import { itemsOf, withMaterialize, withSource, type SourceSession } from '../support/sessions';
-import type { CheckStep } from '../types';
+import { deliverAlerts, ping } from './alerts';
 
 const stateAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWORD');
 
@@ -32,7 +33,7 @@ const stateAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWOR
 const SIDE_DEADLINE = 25_000;
 
 /** One reading, one verdict, alerts delivered. Fails only when the worker itself is at fault. */
-export async function check(deps: Deps, { spec, memory, quiet }: CheckStep): Promise<CheckResult> {
+export const check = activity({ input: takes<CheckStep>(), reads: true }, async (deps, { spec, memory, quiet }) => {
   const reading = await readBoth(deps, spec, memory);
   const now = reading.takenAt;
   const judged = judge(reading, memory, spec, now);
@@ -60,7 +61,7 @@ export async function check(deps: Deps, { spec, memory, quiet }: CheckStep): Pro
   deps.metrics.check(result);
   await ping(deps, spec);
   return result;
-}
+});
 
 /** Alerts stay the schedule's: what is not told here is told by the next scheduled check. */
 function looked(spec: PipelineSpec, reading: PipelineReading, verdict: Verdict, memory: WatchMemory): CheckResult {

@@ -1,18 +1,18 @@
 import { ScheduleNotFoundError } from '@temporalio/client';
-import type { DestroyInput } from '../../core/destroy/types';
 import { SEARCH_ATTRIBUTES, watchId } from '../../core/names';
-import type { StepResult } from '../../core/plan/types';
 import { systemError } from '../../systems/errors';
 import { sleep } from '../edges/cut-short';
 import { heartbeat } from '../edges/heartbeat';
+import { DESTROY, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { done } from '../support/ensure';
+import { destroy } from '../support/inputs';
 
 /** A check under way ends by its own deadlines within two minutes; cancelled, at once. */
 const PATIENCE = 2 * 60_000;
 
 /** Deletes the schedule, then ends the checks it started: one that goes on would alarm about what destroy does. */
-export async function removeWatch(deps: Deps, { spec }: DestroyInput): Promise<StepResult> {
+export const removeWatch = activity({ input: destroy, callers: DESTROY }, async (deps, { spec }) => {
   const object = `watch of ${spec.name}`;
   const handle = deps.schedules.getHandle(watchId(spec.name));
   await handle.delete().catch(ignoreMissing);
@@ -22,7 +22,7 @@ export async function removeWatch(deps: Deps, { spec }: DestroyInput): Promise<S
     throw systemError('Unexpected', 'temporal', `${object} was deleted and is still there`, { retryable: true });
   }
   return done('dropped', object, 'nobody looks at it any more');
-}
+});
 
 function ignoreMissing(error: unknown): void {
   if (!(error instanceof ScheduleNotFoundError)) throw error;

@@ -1,16 +1,23 @@
-import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
-import type { ScheduleClient, ScheduleDescription, ScheduleOptions } from '@temporalio/client';
-import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  type ScheduleClient,
+  type ScheduleDescription,
+  type ScheduleOptions,
+} from '@temporalio/client';
 import { TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common';
-import { encryptionKeyOf } from '../../codec/codec';
-import type { WatchFacts } from '../../core/plan/facts';
+import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { checkId, SEARCH_ATTRIBUTES, watchId } from '../../core/names';
+import type { WatchFacts } from '../../core/plan/facts';
 import { aboutWorkflow } from '../../core/run/about';
 import type { CheckInput } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
-import type { StepResult } from '../../core/plan/types';
 import { formatDuration } from '../../core/text/duration';
-import type { StepInput } from '../types';
+import { encryptionKeyOf } from '../../codec/codec';
+import { APPLY, activity } from '../support/activity';
+import { done } from '../support/ensure';
+import { step } from '../support/inputs';
 
 /** A check missed for longer than this is not caught up: the next reading says more than an old one. */
 const CATCH_UP = '10s';
@@ -52,28 +59,28 @@ export async function readWatch(schedules: ScheduleClient, spec: PipelineSpec, t
 }
 
 /** Creates the schedule or makes it what the file says; a pause and its reason survive. */
-export async function ensureWatch(
-  { schedules, taskQueue }: { schedules: ScheduleClient; taskQueue: string },
-  { spec, planned }: Pick<StepInput, 'spec' | 'planned'>,
-): Promise<StepResult> {
-  const object = `schedule ${watchId(spec.name)}`;
-  const wanted = watchOptions(spec, taskQueue);
-  const sentence = `checks ${spec.name} every ${formatDuration(spec.watch.every)}`;
-  const described = await describe(schedules, spec.name);
-  // Planned as `create` and there: made by an attempt whose answer was lost.
-  const made = planned === 'create' ? 'created' : 'changed';
-  if (described) {
-    if (!(await current(schedules, described, spec, taskQueue))) await update(schedules, wanted);
-    return { outcome: made, object, sentence };
-  }
-  try {
-    await schedules.create(wanted);
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await update(schedules, wanted);
-  }
-  return { outcome: 'created', object, sentence };
-}
+export const ensureWatch = activity(
+  { input: step, callers: APPLY },
+  async ({ schedules, taskQueue }, { spec, planned }) => {
+    const object = `schedule ${watchId(spec.name)}`;
+    const wanted = watchOptions(spec, taskQueue);
+    const sentence = `checks ${spec.name} every ${formatDuration(spec.watch.every)}`;
+    const described = await describe(schedules, spec.name);
+    // Planned as `create` and there: made by an attempt whose answer was lost.
+    const made = planned === 'create' ? 'created' : 'changed';
+    if (described) {
+      if (!(await current(schedules, described, spec, taskQueue))) await update(schedules, wanted);
+      return done(made, object, sentence);
+    }
+    try {
+      await schedules.create(wanted);
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+      await update(schedules, wanted);
+    }
+    return done('created', object, sentence);
+  },
+);
 
 async function update(schedules: ScheduleClient, wanted: ScheduleOptions): Promise<void> {
   const { spec, policies, action, typedSearchAttributes } = wanted;

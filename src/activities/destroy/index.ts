@@ -1,0 +1,1 @@
+export { planDestroy } from './plan';

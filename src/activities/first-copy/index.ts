@@ -1,0 +1,2 @@
+export { awaitRunning } from './await-running';
+export { awaitSnapshot } from './await-snapshot';

@@ -1,0 +1,3 @@
+export { planRepair } from './plan';
+export { dropDeadTables, dropLostSource, keepDefinitions, recreateDependents } from './rebuild';
+export { planRotate, reconnectSource, rotatePassword } from './rotate';

@@ -1,0 +1,2 @@
+export { ensureRole } from './ensure';
+export { removeRole } from './remove';

@@ -1,0 +1,3 @@
+export { ensureSource } from './ensure';
+export { removeSource } from './remove';
+export { removeSlot } from './slot';

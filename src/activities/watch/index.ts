@@ -1,0 +1,3 @@
+export { check } from './check';
+export { removeWatch } from './remove';
+export { ensureWatch } from './schedule';
