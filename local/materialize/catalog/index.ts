@@ -1,8 +1,7 @@
 import type { RemovedObject } from './types';
 
-export type { Catalog } from './catalog';
 export type * from './types';
-export { installCatalog } from './install';
+export { installCatalog, type Catalog } from './install';
 
 /** `drop cascades to n other objects` with its lines; null when nothing else went. Code 00000. */
 export const cascadeNotice = (removed: RemovedObject[]): { message: string; detail: string } | null => {

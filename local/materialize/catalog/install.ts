@@ -1,5 +1,4 @@
 import type { Pool } from 'pg';
-import type { Catalog } from './catalog';
 import { clusters } from './objects/clusters';
 import { connections } from './objects/connections';
 import { drops } from './objects/drops';
@@ -38,10 +37,21 @@ async function install(store: Store): Promise<void> {
 }
 
 /**
+ * Definitions of the stand-in, kept in the backing store (schema `mz_store`), from which the relations of `mz_catalog`
+ * and `mz_internal` are derived. Every method is one transaction; callers serialize DDL among themselves. Methods named
+ * `resolve…` throw Materialize's own error when nothing is found, `find…` answer null.
+ *
+ * The catalog also makes and removes what stands for an object in the store: the schema of a schema, the table
+ * `mz_store."<id>"` with its row in `mz_store.table_state` (committed false) and the view over it for an ingested table,
+ * the view of a view, the store role of a role.
+ */
+export type Catalog = Awaited<ReturnType<typeof installCatalog>>;
+
+/**
  * Makes types, tables, views and functions in the store's database `materialize` (the pool of a superuser), or opens what a
  * former run left there.
  */
-export async function installCatalog(pool: Pool, settings: CatalogSettings): Promise<Catalog> {
+export async function installCatalog(pool: Pool, settings: CatalogSettings) {
   const store = createStore(pool);
   const [installed] = await store.query(`SELECT FROM pg_namespace WHERE nspname = 'mz_store'`);
   if (installed === undefined) await install(store);
@@ -49,6 +59,7 @@ export async function installCatalog(pool: Pool, settings: CatalogSettings): Pro
   const oids = await store.query<{ store_oid: string; oid: string }>('SELECT store_oid, oid FROM mz_store.type_oids');
   const named = names(store);
   return {
+    /** Type OID of the backing store → type OID of Materialize, for rewriting RowDescription; others are equal. */
     typeOids: new Map(oids.map((row) => [Number(row.store_oid), Number(row.oid)])),
     ...named,
     ...objects(store),

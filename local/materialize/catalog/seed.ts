@@ -1,7 +1,7 @@
 import { builtinTypes } from './definitions/column-types';
 import { makeStoreRole } from './objects/privileges';
 import { emulatorSizes } from './sizes';
-import type { Store } from './store';
+import { insert, nextId, type Store } from './store';
 import recorded from './generated/system-columns.json';
 import type { CatalogSettings } from './types';
 
@@ -66,97 +66,70 @@ export async function applySettings(on: Store, settings: CatalogSettings): Promi
   await on.query('DELETE FROM mz_store.cluster_sizes');
   await on.query('DELETE FROM mz_catalog.mz_egress_ips');
   for (const [position, size] of sizes.entries()) {
-    await on.query('INSERT INTO mz_store.cluster_sizes VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
-      position,
-      size.size,
-      size.processes,
-      size.workers,
-      size.cpuNanoCores,
-      size.memoryBytes,
-      size.diskBytes,
-      size.creditsPerHour,
-    ]);
+    await insert(on, 'mz_store.cluster_sizes', {
+      ...{ position, size: size.size, processes: size.processes, workers: size.workers },
+      ...{ cpu_nano_cores: size.cpuNanoCores, memory_bytes: size.memoryBytes, disk_bytes: size.diskBytes },
+      credits_per_hour: size.creditsPerHour,
+    });
   }
   for (const cidr of settings.egressIps ?? []) {
-    const [address = '', prefix = '32'] = cidr.split('/');
-    await on.query('INSERT INTO mz_catalog.mz_egress_ips VALUES ($1, $2, $3)', [
-      address,
-      prefix,
-      `${address}/${prefix}`,
-    ]);
+    const [egress_ip = '', prefix_length = '32'] = cidr.split('/');
+    await insert(on, 'mz_catalog.mz_egress_ips', { egress_ip, prefix_length, cidr: `${egress_ip}/${prefix_length}` });
+  }
+}
+
+/** What the system grants, by kind, id, privilege and grantee (`p` is PUBLIC, u1 the first role). */
+async function grant(on: Store, granted: [kind: string, id: string, privilege: string, grantee: string][]) {
+  for (const [kind, id, privilege, grantee] of granted) {
+    await insert(on, 'mz_store.grants', { kind, id, privilege, grantee, grantor: 's1' });
   }
 }
 
 async function seedRoles(on: Store): Promise<void> {
-  const roles = [
-    ['s1', 'mz_system', true],
-    ['s2', 'mz_support', false],
-    ['s3', 'mz_analytics', false],
-  ] as const;
-  for (const [id, name, superuser] of roles) {
-    await on.query(`INSERT INTO mz_store.roles VALUES ($1, nextval('mz_store.oids'), $2, $3)`, [id, name, superuser]);
+  for (const [id, name] of [
+    ['s1', 'mz_system'],
+    ['s2', 'mz_support'],
+    ['s3', 'mz_analytics'],
+    [await nextId(on, 'role'), 'materialize'],
+  ] as const) {
+    await insert(on, 'mz_store.roles', { id, name, superuser: id === 's1' });
     await makeStoreRole(on, name);
   }
-  await on.query(
-    `INSERT INTO mz_store.roles VALUES ('u' || nextval('mz_store.role_ids'), nextval('mz_store.oids'), 'materialize', false)`,
+  const privileges = ['CREATEROLE', 'CREATEDB', 'CREATECLUSTER', 'CREATENETWORKPOLICY'];
+  await grant(
+    on,
+    privileges.map((privilege) => ['system', '', privilege, 'u1']),
   );
-  await makeStoreRole(on, 'materialize');
-  for (const privilege of ['CREATEROLE', 'CREATEDB', 'CREATECLUSTER', 'CREATENETWORKPOLICY']) {
-    await on.query(`INSERT INTO mz_store.grants VALUES ('system', '', $1, 'u1', 's1')`, [privilege]);
-  }
 }
 
 async function seedSchemas(on: Store): Promise<void> {
-  await on.query(
-    `INSERT INTO mz_store.databases VALUES ('u' || nextval('mz_store.database_ids'), nextval('mz_store.oids'), 'materialize', 's1')`,
-  );
+  await insert(on, 'mz_store.databases', { id: await nextId(on, 'database'), name: 'materialize', owner_id: 's1' });
   for (const [index, name] of systemSchemas.entries()) {
-    await on.query(`INSERT INTO mz_store.schemas VALUES ($1, nextval('mz_store.oids'), NULL, $2, 's1')`, [
-      `s${index + 1}`,
-      name,
-    ]);
-    await on.query(`INSERT INTO mz_store.grants VALUES ('schema', $1, 'USAGE', 'p', 's1')`, [`s${index + 1}`]);
+    await insert(on, 'mz_store.schemas', { id: `s${index + 1}`, name, owner_id: 's1' });
+    await grant(on, [['schema', `s${index + 1}`, 'USAGE', 'p']]);
   }
-  await on.query(
-    `INSERT INTO mz_store.schemas VALUES ('u' || nextval('mz_store.schema_ids'), nextval('mz_store.oids'), 'u1', 'public', 's1')`,
-  );
-  const granted = [
-    ['database', 'USAGE', 'p'],
-    ['database', 'USAGE', 'u1'],
-    ['database', 'CREATE', 'u1'],
-    ['schema', 'USAGE', 'p'],
-    ['schema', 'USAGE', 'u1'],
-    ['schema', 'CREATE', 'u1'],
-  ];
-  for (const [kind, privilege, grantee] of granted) {
-    await on.query(`INSERT INTO mz_store.grants VALUES ($1, 'u1', $2, $3, 's1')`, [kind, privilege, grantee]);
-  }
+  const id = await nextId(on, 'schema');
+  await insert(on, 'mz_store.schemas', { id, database_id: 'u1', name: 'public', owner_id: 's1' });
+  await grant(on, usable('database'));
+  await grant(on, usable('schema'));
 }
 
+/** Everybody may use it, the first role make things in it. */
+const usable = (kind: string): [string, string, string, string][] => [
+  [kind, 'u1', 'USAGE', 'p'],
+  [kind, 'u1', 'USAGE', 'u1'],
+  [kind, 'u1', 'CREATE', 'u1'],
+];
+
 async function seedClusters(on: Store): Promise<void> {
-  for (const [id, name, factor] of systemClusters) {
-    await on.query(`INSERT INTO mz_store.clusters VALUES ($1, $2, 's1', true, '25cc', $3)`, [id, name, factor]);
-    if (factor === 0) continue;
-    await on.query(
-      `INSERT INTO mz_store.replicas (id, cluster_id, name, size, owner_id) VALUES ($1, $1, 'r1', '25cc', 's1')`,
-      [id],
-    );
-  }
-  await on.query(
-    `INSERT INTO mz_store.clusters VALUES ('u' || nextval('mz_store.cluster_ids'), 'quickstart', 's1', true, '25cc', 1)`,
-  );
-  await on.query(
-    `INSERT INTO mz_store.replicas (id, cluster_id, name, size, owner_id)
-     VALUES ('u' || nextval('mz_store.replica_ids'), 'u1', 'r1', '25cc', 's1')`,
-  );
-  for (const [privilege, grantee] of [
-    ['USAGE', 'p'],
-    ['USAGE', 'u1'],
-    ['CREATE', 'u1'],
-  ]) {
-    await on.query(`INSERT INTO mz_store.grants VALUES ('cluster', 'u1', $1, $2, 's1')`, [privilege, grantee]);
-  }
-  await on.query(`INSERT INTO mz_store.grants VALUES ('cluster', 's2', 'USAGE', 'p', 's1')`);
+  const add = async (id: string, name: string, factor: number, replica: string): Promise<void> => {
+    const common = { owner_id: 's1', size: '25cc' };
+    await insert(on, 'mz_store.clusters', { id, name, ...common, managed: true, replication_factor: factor });
+    if (factor > 0) await insert(on, 'mz_store.replicas', { id: replica, cluster_id: id, name: 'r1', ...common });
+  };
+  for (const [id, name, factor] of systemClusters) await add(id, name, factor, id);
+  await add(await nextId(on, 'cluster'), 'quickstart', 1, await nextId(on, 'replica'));
+  await grant(on, [...usable('cluster'), ['cluster', 's2', 'USAGE', 'p']]);
 }
 
 async function seedTypes(on: Store): Promise<void> {

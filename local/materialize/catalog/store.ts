@@ -35,6 +35,17 @@ export const createStore = (pool: Pool): Store => ({
   },
 });
 
+/** Adds a row, its columns by name; what is undefined gets its default. */
+export async function insert(on: Store, table: string, row: Record<string, unknown>): Promise<void> {
+  const given = Object.entries(row).filter(([, value]) => value !== undefined);
+  const names = given.map(([name]) => name).join(', ');
+  const places = given.map((_, index) => `$${index + 1}`).join(', ');
+  await on.query(
+    `INSERT INTO ${table} (${names}) VALUES (${places})`,
+    given.map(([, value]) => value),
+  );
+}
+
 /** The next id of a kind, `u<n>`. */
 export async function nextId(
   store: Store,

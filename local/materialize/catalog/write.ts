@@ -1,6 +1,6 @@
-import { type ItemRow, selectItems, toItem } from './rows';
-import { nextId, type Store } from './store';
-import type { CreateSql, NamedItem } from './definitions/render';
+import { selectItems } from './rows';
+import { insert, nextId, type Store } from './store';
+import type { CreateSql } from './definitions/render';
 import type { CatalogItem, ItemType, NewName } from './types';
 
 export interface NewItem {
@@ -22,25 +22,20 @@ export interface NewItem {
 /** Writes the rows every item has. */
 export async function insertItem(on: Store, item: NewItem): Promise<CatalogItem> {
   const id = item.id ?? (await nextId(on, 'item'));
-  await on.query(
-    `INSERT INTO mz_store.items (id, oid, schema_id, name, type, subtype, owner_id, cluster_id, connection_id, source_id,
-       definition, create_sql, redacted_create_sql)
-     VALUES ($1, nextval('mz_store.oids'), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      id,
-      item.name.schemaId,
-      item.name.name,
-      item.type,
-      item.subtype ?? null,
-      item.ownerId,
-      item.clusterId ?? null,
-      item.connectionId ?? null,
-      item.sourceId ?? null,
-      JSON.stringify(item.definition ?? {}),
-      item.sql?.createSql ?? null,
-      item.sql?.redactedCreateSql ?? null,
-    ],
-  );
+  await insert(on, 'mz_store.items', {
+    id,
+    schema_id: item.name.schemaId,
+    name: item.name.name,
+    type: item.type,
+    subtype: item.subtype,
+    owner_id: item.ownerId,
+    cluster_id: item.clusterId,
+    connection_id: item.connectionId,
+    source_id: item.sourceId,
+    definition: JSON.stringify(item.definition ?? {}),
+    create_sql: item.sql?.createSql,
+    redacted_create_sql: item.sql?.redactedCreateSql,
+  });
   await depend(on, id, item.uses ?? []);
   return readItem(on, id);
 }
@@ -53,18 +48,35 @@ export async function depend(on: Store, id: string, uses: string[]): Promise<voi
 }
 
 export async function readItem(on: Store, id: string): Promise<CatalogItem> {
-  const [row] = await on.query<ItemRow>(`${selectItems} WHERE i.id = $1`, [id]);
-  if (row === undefined) throw new Error(`the catalog has no item ${id}`);
-  return toItem(row);
+  return (await finder(on, [id]))(id);
 }
 
 /** Reads the items behind ids once, for rendering. */
-export async function finder(on: Store, ids: string[]): Promise<(id: string) => NamedItem> {
-  const rows = await on.query<ItemRow>(`${selectItems} WHERE i.id = ANY($1)`, [ids]);
-  const found = new Map(rows.map((row) => [row.id, toItem(row)]));
+export async function finder(on: Store, ids: string[]): Promise<(id: string) => CatalogItem> {
+  const items = await on.query<CatalogItem>(`${selectItems()} WHERE i.id = ANY($1)`, [ids]);
+  return findAmong(items);
+}
+
+export function findAmong(items: CatalogItem[]): (id: string) => CatalogItem {
+  const found = new Map(items.map((item) => [item.id, item]));
   return (id) => {
     const item = found.get(id);
     if (item === undefined) throw new Error(`the catalog has no item ${id}`);
     return item;
   };
 }
+
+/** What was kept of an item when it was defined. */
+export async function definitionOf<Definition>(on: Store, id: string): Promise<Definition> {
+  const [row] = await on.query<{ definition: Definition }>('SELECT definition FROM mz_store.items WHERE id = $1', [id]);
+  if (row === undefined) throw new Error(`the catalog has no item ${id}`);
+  return row.definition;
+}
+
+/** Describes a column of an item. */
+export const insertColumn = (
+  on: Store,
+  id: string,
+  position: number,
+  column: { name: string; nullable: boolean; type: string; type_oid: number },
+): Promise<void> => insert(on, 'mz_store.columns', { id, position, ...column, type_mod: -1 });

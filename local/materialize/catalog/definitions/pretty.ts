@@ -1,4 +1,3 @@
-import type { Catalog } from '../catalog';
 import {
   optionText,
   path,
@@ -8,11 +7,12 @@ import {
   type SourceDefinition,
   tableElements,
   upstreamReference,
+  usedBy,
 } from './render';
 import { tableDetails } from './details';
 import type { Store } from '../store';
 import type { CatalogItem, ConnectionOptions, NewIngestedTable } from '../types';
-import { finder, readItem } from '../write';
+import { definitionOf, finder, readItem } from '../write';
 
 /** Beyond this many characters Materialize breaks a group over several lines. */
 const WIDTH = 100;
@@ -39,12 +39,9 @@ interface Definition extends SourceDefinition {
 }
 
 /** SHOW CREATE: names instead of ids, spread over lines as recorded. */
-export function pretty(store: Store): Pick<Catalog, 'showCreate'> {
+export function pretty(store: Store) {
   async function connection(item: CatalogItem, options: ConnectionOptions): Promise<string> {
-    const ids = Object.values(options).flatMap((value) =>
-      'secretId' in value ? [value.secretId] : 'itemId' in value ? [value.itemId] : [],
-    );
-    const find = await finder(store, ids);
+    const find = await finder(store, usedBy(options));
     const entries = sortedOptions(options).map(
       ([name, value]) => `${name} = ${optionText(quoteIfNeeded, value, find, false)}`,
     );
@@ -102,13 +99,10 @@ export function pretty(store: Store): Pick<Catalog, 'showCreate'> {
   }
 
   return {
-    async showCreate(id) {
+    /** Answer of SHOW CREATE: the full name, and the definition with names instead of ids, over several lines. */
+    async showCreate(id: string): Promise<{ name: string; create_sql: string }> {
       const item = await readItem(store, id);
-      const [row] = await store.query<{ definition: Definition }>(
-        'SELECT definition FROM mz_store.items WHERE id = $1',
-        [id],
-      );
-      const { definition } = row!;
+      const definition = await definitionOf<Definition>(store, id);
       let text = `${item.redactedCreateSql ?? ''};`;
       if (item.type === 'connection') text = await connection(item, definition.options);
       else if (item.subtype === 'postgres') text = await source(item, definition);

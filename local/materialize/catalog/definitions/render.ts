@@ -1,6 +1,5 @@
 import { columnType } from './column-types';
 import { sourceDetails, tableDetails } from './details';
-import { fullName } from '../rows';
 import { quoteIdent, quoteText } from '../store';
 import type { ConnectionOptions, NewIngestedTable, NewName, OptionValue } from '../types';
 
@@ -56,6 +55,12 @@ export function optionText(quote: Quoting, value: OptionValue, find: FindItem, w
   if ('secretId' in value) return `SECRET ${named(find(value.secretId))}`;
   return named(find(value.itemId));
 }
+
+/** Ids of the secrets and items that options name. */
+export const usedBy = (options: ConnectionOptions): string[] =>
+  Object.values(options).flatMap((value) =>
+    'secretId' in value ? [value.secretId] : 'itemId' in value ? [value.itemId] : [],
+  );
 
 export const sortedOptions = (options: ConnectionOptions): [string, OptionValue][] =>
   Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -157,5 +162,3 @@ export const indexSql = (name: NewName, clusterId: string, on: NamedItem, key: s
     (quote) =>
       `CREATE INDEX ${quote(name.name)} IN CLUSTER [${clusterId}] ON ${reference(quote, on)} (${key.join(', ')})`,
   );
-
-export { fullName };

@@ -7,32 +7,21 @@ import {
   sourceTableSql,
   subsourceSql,
 } from './render';
-import { type ItemRow, selectItems, toItem } from '../rows';
+import { selectItems } from '../rows';
 import type { Store } from '../store';
 import type { CatalogItem, ConnectionOptions, NewIngestedTable } from '../types';
+import { findAmong } from '../write';
 
 type Definition = SourceDefinition & { options: ConnectionOptions; table: NewIngestedTable };
 
 /** Writes every definition's text anew after a rename: definitions name what they use. */
 export async function rerender(on: Store): Promise<void> {
-  const rows = await on.query<ItemRow & { definition: Definition }>(
-    selectItems.replace('SELECT i.id', 'SELECT i.definition, i.id'),
-  );
-  const found = new Map(rows.map((row) => [row.id, toItem(row)]));
-  const find = (id: string): CatalogItem => {
-    const item = found.get(id);
-    if (item === undefined) throw new Error(`the catalog has no item ${id}`);
-    return item;
-  };
-  for (const row of rows) {
-    const item = find(row.id);
-    const sql = definitionText(item, row.definition, find);
-    if (sql === null) continue;
-    await on.query('UPDATE mz_store.items SET create_sql = $2, redacted_create_sql = $3 WHERE id = $1', [
-      item.id,
-      sql.createSql,
-      sql.redactedCreateSql,
-    ]);
+  const rows = await on.query<CatalogItem & { definition: Definition }>(selectItems('i.definition,'));
+  const find = findAmong(rows);
+  const update = 'UPDATE mz_store.items SET create_sql = $2, redacted_create_sql = $3 WHERE id = $1';
+  for (const item of rows) {
+    const sql = definitionText(item, item.definition, find);
+    if (sql !== null) await on.query(update, [item.id, sql.createSql, sql.redactedCreateSql]);
   }
 }
 

@@ -1,21 +1,6 @@
 import { MzError } from '../../contract';
-import type { Catalog } from '../catalog';
-import { byId, nextId, type Store } from '../store';
+import { byId, insert, nextId, type Store } from '../store';
 import type { CatalogCluster, CatalogReplica } from '../types';
-
-interface ClusterRow {
-  id: string;
-  name: string;
-  owner_id: string;
-  managed: boolean;
-  size: string | null;
-  replication_factor: number | null;
-}
-
-type Clusters = Pick<
-  Catalog,
-  'findCluster' | 'resolveCluster' | 'cluster' | 'addCluster' | 'alterCluster' | 'replicaFor' | 'sourcesIn'
->;
 
 /** Refuses names kept for the system. */
 export function checkClusterName(name: string): void {
@@ -25,27 +10,22 @@ export function checkClusterName(name: string): void {
   });
 }
 
-export function clusters(store: Store): Clusters {
+export function clusters(store: Store) {
   async function replicas(clusterId: string, on: Store = store): Promise<CatalogReplica[]> {
-    const rows = await on.query<{ id: string; name: string; size: string }>(
-      'SELECT id, name, size FROM mz_store.replicas WHERE cluster_id = $1',
+    const rows = await on.query<CatalogReplica>(
+      'SELECT id, name, size, cluster_id AS "clusterId" FROM mz_store.replicas WHERE cluster_id = $1',
       [clusterId],
     );
-    return rows.map((row) => ({ ...row, clusterId })).sort(byId);
+    return rows.sort(byId);
   }
 
   async function read(column: 'id' | 'name', value: string, on: Store = store): Promise<CatalogCluster | null> {
-    const [row] = await on.query<ClusterRow>(`SELECT * FROM mz_store.clusters WHERE ${column} = $1`, [value]);
-    if (row === undefined) return null;
-    return {
-      id: row.id,
-      name: row.name,
-      ownerId: row.owner_id,
-      managed: row.managed,
-      size: row.size,
-      replicationFactor: row.replication_factor,
-      replicas: await replicas(row.id, on),
-    };
+    const [row] = await on.query<Omit<CatalogCluster, 'replicas'>>(
+      `SELECT id, name, owner_id AS "ownerId", managed, size, replication_factor AS "replicationFactor"
+       FROM mz_store.clusters WHERE ${column} = $1`,
+      [value],
+    );
+    return row === undefined ? null : { ...row, replicas: await replicas(row.id, on) };
   }
 
   async function checkSize(size: string): Promise<void> {
@@ -59,13 +39,7 @@ export function clusters(store: Store): Clusters {
 
   async function addReplica(on: Store, cluster: CatalogCluster, name: string, size: string): Promise<CatalogReplica> {
     const id = await nextId(on, 'replica');
-    await on.query('INSERT INTO mz_store.replicas (id, cluster_id, name, size, owner_id) VALUES ($1, $2, $3, $4, $5)', [
-      id,
-      cluster.id,
-      name,
-      size,
-      cluster.ownerId,
-    ]);
+    await insert(on, 'mz_store.replicas', { id, cluster_id: cluster.id, name, size, owner_id: cluster.ownerId });
     return { id, name, size, clusterId: cluster.id };
   }
 
@@ -76,30 +50,37 @@ export function clusters(store: Store): Clusters {
   }
 
   return {
-    findCluster: (name) => read('name', name),
-    resolveCluster: (name) => existing('name', name),
-    cluster: (id) => existing('id', id),
+    cluster: (id: string) => existing('id', id),
+    findCluster: (name: string) => read('name', name),
+    /** `unknown cluster 'x'`. */
+    resolveCluster: (name: string) => existing('name', name),
 
-    async addCluster({ name, size, replicationFactor, ownerId }) {
+    /** `unknown cluster replica size x` with the hint; the name check (`is reserved`, exists) is here too. */
+    async addCluster(cluster: {
+      name: string;
+      size: string;
+      replicationFactor: number;
+      ownerId: string;
+    }): Promise<CatalogCluster> {
+      const { name, size, replicationFactor: factor, ownerId } = cluster;
       checkClusterName(name);
       await checkSize(size);
       if ((await read('name', name)) !== null) throw new MzError('XX000', `cluster '${name}' already exists`);
       return store.transaction(async (on) => {
         const id = await nextId(on, 'cluster');
-        await on.query('INSERT INTO mz_store.clusters VALUES ($1, $2, $3, true, $4, $5)', [
-          id,
-          name,
-          ownerId,
-          size,
-          replicationFactor,
-        ]);
-        const cluster = await existing('id', id, on);
-        for (let n = 1; n <= replicationFactor; n += 1) await addReplica(on, cluster, `r${n}`, size);
+        const row = { id, name, owner_id: ownerId, managed: true, size, replication_factor: factor };
+        await insert(on, 'mz_store.clusters', row);
+        const made = await existing('id', id, on);
+        for (let n = 1; n <= factor; n += 1) await addReplica(on, made, `r${n}`, size);
         return existing('id', id, on);
       });
     },
 
-    async alterCluster(id, change) {
+    /** A new size replaces every replica; a new factor adds or removes the last ones. Equal values change nothing. */
+    async alterCluster(
+      id: string,
+      change: { size?: string; replicationFactor?: number },
+    ): Promise<{ cluster: CatalogCluster; added: CatalogReplica[]; removed: CatalogReplica[] }> {
       if (change.size !== undefined) await checkSize(change.size);
       return store.transaction(async (on) => {
         const before = await existing('id', id, on);
@@ -112,18 +93,17 @@ export function clusters(store: Store): Clusters {
         for (let n = 1; n <= factor; n += 1) {
           if (!kept.includes(`r${n}`)) added.push(await addReplica(on, before, `r${n}`, size));
         }
-        await on.query('UPDATE mz_store.clusters SET size = $2, replication_factor = $3 WHERE id = $1', [
-          id,
-          size,
-          factor,
-        ]);
+        const resize = 'UPDATE mz_store.clusters SET size = $2, replication_factor = $3 WHERE id = $1';
+        await on.query(resize, [id, size, factor]);
         return { cluster: await existing('id', id, on), added, removed };
       });
     },
 
-    replicaFor: async (clusterId) => (await replicas(clusterId))[0] ?? null,
+    /** The replica sources of this cluster run on: the one with the lowest id, null without any. */
+    replicaFor: async (clusterId: string): Promise<CatalogReplica | null> => (await replicas(clusterId))[0] ?? null,
 
-    async sourcesIn(clusterId) {
+    /** Ids of the Postgres sources in this cluster. */
+    async sourcesIn(clusterId: string): Promise<string[]> {
       const rows = await store.query<{ id: string }>(
         `SELECT id FROM mz_store.items WHERE cluster_id = $1 AND type = 'source' AND subtype = 'postgres'`,
         [clusterId],

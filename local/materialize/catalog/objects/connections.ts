@@ -1,25 +1,8 @@
 import { MzError, type UpstreamConnection } from '../../contract';
-import type { Catalog } from '../catalog';
-import { connectionSql } from '../definitions/render';
-import { byId, nextId, type Store } from '../store';
-import type { ConnectionOptions, OptionValue } from '../types';
-import { depend, finder, insertItem, readItem } from '../write';
-
-type Connections = Pick<
-  Catalog,
-  | 'addSecret'
-  | 'alterSecret'
-  | 'addConnection'
-  | 'alterConnection'
-  | 'connectionOptions'
-  | 'upstreamConnection'
-  | 'sourcesUsing'
->;
-
-const usedBy = (options: ConnectionOptions): string[] =>
-  Object.values(options).flatMap((value) =>
-    'secretId' in value ? [value.secretId] : 'itemId' in value ? [value.itemId] : [],
-  );
+import { connectionSql, usedBy } from '../definitions/render';
+import { byId, insert, type Store } from '../store';
+import type { CatalogItem, ConnectionOptions, NewName, OptionValue } from '../types';
+import { definitionOf, depend, finder, insertItem, readItem } from '../write';
 
 const sslModes: Record<string, UpstreamConnection['sslMode']> = {
   disable: 'disable',
@@ -32,14 +15,9 @@ const sslModes: Record<string, UpstreamConnection['sslMode']> = {
 };
 
 /** Secrets and connections. */
-export function connections(store: Store): Connections {
+export function connections(store: Store) {
   async function connectionOptions(id: string): Promise<ConnectionOptions> {
-    const [row] = await store.query<{ definition: { options: ConnectionOptions } }>(
-      'SELECT definition FROM mz_store.items WHERE id = $1',
-      [id],
-    );
-    if (row === undefined) throw new Error(`the catalog has no connection ${id}`);
-    return row.definition.options;
+    return (await definitionOf<{ options: ConnectionOptions }>(store, id)).options;
   }
 
   async function valueOf(value: OptionValue | undefined): Promise<string | null> {
@@ -57,35 +35,33 @@ export function connections(store: Store): Connections {
   return {
     connectionOptions,
 
-    addSecret: ({ name, ownerId, value }) =>
+    // The caller has made sure that names are free, here and in all that adds items.
+    addSecret: ({ name, ownerId, value }: { name: NewName; ownerId: string; value: Buffer }): Promise<CatalogItem> =>
       store.transaction(async (on) => {
         const item = await insertItem(on, { name, type: 'secret', ownerId });
-        await on.query('INSERT INTO mz_store.secrets VALUES ($1, $2)', [item.id, value]);
+        await insert(on, 'mz_store.secrets', { id: item.id, value });
         return item;
       }),
 
-    async alterSecret(id, value) {
+    async alterSecret(id: string, value: Buffer): Promise<void> {
       await store.query('UPDATE mz_store.secrets SET value = $2 WHERE id = $1', [id, value]);
     },
 
-    addConnection: ({ name, ownerId, type, options }) =>
+    addConnection: (added: {
+      name: NewName;
+      ownerId: string;
+      type: 'postgres';
+      options: ConnectionOptions;
+    }): Promise<CatalogItem> =>
       store.transaction(async (on) => {
-        const id = await nextId(on, 'item');
+        const { name, ownerId, type, options } = added;
         const uses = usedBy(options);
         const sql = connectionSql(name, options, await finder(on, uses));
-        return insertItem(on, {
-          id,
-          name,
-          type: 'connection',
-          subtype: type,
-          ownerId,
-          definition: { options },
-          sql,
-          uses,
-        });
+        const definition = { options };
+        return insertItem(on, { name, type: 'connection', subtype: type, ownerId, definition, sql, uses });
       }),
 
-    alterConnection: (id, options) =>
+    alterConnection: (id: string, options: ConnectionOptions): Promise<void> =>
       store.transaction(async (on) => {
         const uses = usedBy(options);
         const sql = connectionSql(await readItem(on, id), options, await finder(on, uses));
@@ -97,7 +73,8 @@ export function connections(store: Store): Connections {
         await depend(on, id, uses);
       }),
 
-    async upstreamConnection(idOrOptions) {
+    /** The connection with its secrets read; `options` in place of the stored ones for validation before a change. */
+    async upstreamConnection(idOrOptions: string | ConnectionOptions): Promise<UpstreamConnection> {
       const options = typeof idOrOptions === 'string' ? await connectionOptions(idOrOptions) : idOrOptions;
       const required = async (name: string): Promise<string> => {
         const value = await valueOf(options[name]);
@@ -118,7 +95,8 @@ export function connections(store: Store): Connections {
       };
     },
 
-    async sourcesUsing(itemId) {
+    /** Ids of Postgres sources whose connection is, or uses, this item. */
+    async sourcesUsing(itemId: string): Promise<string[]> {
       const rows = await store.query<{ id: string }>(
         `SELECT DISTINCT i.id FROM mz_internal.mz_object_transitive_dependencies d JOIN mz_store.items i ON i.id = d.object_id
          WHERE d.referenced_object_id = $1 AND i.type = 'source' AND i.subtype = 'postgres'`,

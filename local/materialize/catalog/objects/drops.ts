@@ -1,12 +1,19 @@
 import { MzError } from '../../contract';
-import type { Catalog } from '../catalog';
-import { fullName, type ItemRow, selectItems, toItem, typeText } from '../rows';
+import { fullName, selectItems, typeText } from '../rows';
 import { byId, quoteIdent, relationName, type Store } from '../store';
-import type { CatalogItem, CatalogSession, RemovedObject } from '../types';
-
-type Drops = Pick<Catalog, 'dependents' | 'dropItems' | 'dropSchema' | 'dropCluster' | 'dropRole'>;
+import type { CatalogCluster, CatalogItem, CatalogRole, CatalogSchema, CatalogSession, RemovedObject } from '../types';
 
 const useCascade = { hint: 'Use DROP ... CASCADE to drop the dependent objects too.' };
+
+/** What is kept of an item under its id, and the column that has it. */
+const BY_ID = [
+  ...['items', 'secrets', 'columns', 'ingested_tables'].map((table) => [`mz_store.${table}`, 'id'] as const),
+  ['mz_store.dependencies', 'object_id'],
+  ['mz_internal.mz_postgres_sources', 'id'],
+  ['mz_internal.mz_source_references', 'source_id'],
+  ['mz_internal.mz_frontiers', 'object_id'],
+  ['mz_internal.mz_source_statistics', 'id'],
+] as const;
 
 const removedItem = (item: CatalogItem, requested: boolean): RemovedObject => ({
   kind: typeText(item.type).toUpperCase(),
@@ -22,22 +29,19 @@ async function forget(on: Store, kind: string, id: string): Promise<void> {
 }
 
 /** DROP of everything, in the order Materialize lists what goes along: dependents, the object, its progress relation. */
-export function drops(store: Store, minimalName: (item: CatalogItem, session: CatalogSession) => string): Drops {
+export function drops(store: Store, minimalName: (item: CatalogItem, session: CatalogSession) => string) {
+  const itemsWhere = (condition: string, value: string): Promise<CatalogItem[]> =>
+    store.query<CatalogItem>(`${selectItems()} WHERE ${condition}`, [value]);
+
+  /** Direct dependents in id order. */
   async function dependents(id: string): Promise<CatalogItem[]> {
-    const rows = await store.query<ItemRow>(
-      `${selectItems} JOIN mz_store.dependencies used ON used.object_id = i.id WHERE used.referenced_object_id = $1`,
-      [id],
-    );
-    return rows.sort(byId).map(toItem);
+    const using = 'SELECT object_id FROM mz_store.dependencies WHERE referenced_object_id = $1';
+    return (await itemsWhere(`i.id IN (${using})`, id)).sort(byId);
   }
 
   async function progressOf(source: CatalogItem): Promise<CatalogItem[]> {
     if (source.subtype !== 'postgres') return [];
-    const rows = await store.query<ItemRow>(
-      `${selectItems} WHERE i.id = (SELECT definition->>'progressId' FROM mz_store.items WHERE id = $1)`,
-      [source.id],
-    );
-    return rows.map(toItem);
+    return itemsWhere(`i.id = (SELECT definition->>'progressId' FROM mz_store.items WHERE id = $1)`, source.id);
   }
 
   /** Everything that goes with these items, each once. */
@@ -66,30 +70,22 @@ export function drops(store: Store, minimalName: (item: CatalogItem, session: Ca
         await on.query(`DROP ${isView ? 'VIEW' : 'TABLE'} IF EXISTS ${relationName(item)} CASCADE`);
         await on.query(`DROP TABLE IF EXISTS mz_store.${quoteIdent(item.id)}`);
       }
-      for (const table of ['items', 'secrets', 'columns', 'ingested_tables']) {
-        await on.query(`DELETE FROM mz_store.${table} WHERE id = ANY($1)`, [ids]);
-      }
+      for (const [table, id] of BY_ID) await on.query(`DELETE FROM ${table} WHERE ${id} = ANY($1)`, [ids]);
       // Clusters, schemas and items are numbered apart: an id alone does not say whose comment it is.
       const kinds = [...new Set(items.map((item) => item.type))];
       await on.query('DELETE FROM mz_store.comments WHERE id = ANY($1) AND object_type = ANY($2)', [ids, kinds]);
       await on.query('DELETE FROM mz_store.grants WHERE id = ANY($1) AND kind = ANY($2)', [ids, kinds]);
-      await on.query('DELETE FROM mz_store.dependencies WHERE object_id = ANY($1)', [ids]);
-      await on.query('DELETE FROM mz_internal.mz_postgres_sources WHERE id = ANY($1)', [ids]);
-      await on.query('DELETE FROM mz_internal.mz_source_references WHERE source_id = ANY($1)', [ids]);
-      await on.query('DELETE FROM mz_internal.mz_frontiers WHERE object_id = ANY($1)', [ids]);
-      await on.query('DELETE FROM mz_internal.mz_source_statistics WHERE id = ANY($1)', [ids]);
     });
-  }
-
-  async function itemsWhere(condition: string, value: string): Promise<CatalogItem[]> {
-    const rows = await store.query<ItemRow>(`${selectItems} WHERE ${condition}`, [value]);
-    return rows.map(toItem);
   }
 
   return {
     dependents,
 
-    async dropItems(items, { cascade, session }) {
+    /** `cannot drop source "x": still depended upon by …` without cascade. Removes rows, relations and tables. */
+    async dropItems(
+      items: CatalogItem[],
+      { cascade, session }: { cascade: boolean; session: CatalogSession },
+    ): Promise<RemovedObject[]> {
       const all = await closure(items);
       const requested = new Set(items.map((item) => item.id));
       const progress = new Set((await Promise.all(items.map(progressOf))).flat().map((item) => item.id));
@@ -108,7 +104,8 @@ export function drops(store: Store, minimalName: (item: CatalogItem, session: Ca
       return all.map((item) => removedItem(item, requested.has(item.id)));
     },
 
-    async dropSchema(schema, { cascade }) {
+    /** `schema 'materialize.x' cannot be dropped without CASCADE while it contains objects`. */
+    async dropSchema(schema: CatalogSchema, { cascade }: { cascade: boolean }): Promise<RemovedObject[]> {
       const contents = await itemsWhere('i.schema_id = $1', schema.id);
       contents.sort((a, b) => (a.name < b.name ? -1 : 1));
       if (contents.length > 0 && !cascade) {
@@ -130,14 +127,12 @@ export function drops(store: Store, minimalName: (item: CatalogItem, session: Ca
       ];
     },
 
-    async dropCluster(cluster, { cascade }) {
+    /** `cannot drop cluster "x" because other objects depend on it`. Replicas go with it and are listed. */
+    async dropCluster(cluster: CatalogCluster, { cascade }: { cascade: boolean }): Promise<RemovedObject[]> {
       const bound = (await itemsWhere('i.cluster_id = $1', cluster.id)).sort(byId);
       if (bound.length > 0 && !cascade) {
-        throw new MzError(
-          'XX000',
-          `cannot drop cluster "${cluster.name}" because other objects depend on it`,
-          useCascade,
-        );
+        const why = 'because other objects depend on it';
+        throw new MzError('XX000', `cannot drop cluster "${cluster.name}" ${why}`, useCascade);
       }
       const all = await closure(bound);
       await remove(all);
@@ -145,18 +140,14 @@ export function drops(store: Store, minimalName: (item: CatalogItem, session: Ca
       await forget(store, 'cluster', cluster.id);
       return [
         ...all.map((item) => removedItem(item, false)),
-        ...cluster.replicas.map((replica) => ({
-          kind: 'CLUSTER REPLICA',
-          display: replica.name,
-          id: replica.id,
-          item: null,
-          requested: false,
-        })),
+        ...cluster.replicas.map(({ name, id }) => {
+          return { kind: 'CLUSTER REPLICA', display: name, id, item: null, requested: false };
+        }),
         { kind: 'CLUSTER', display: cluster.name, id: cluster.id, item: null, requested: true },
       ];
     },
 
-    async dropRole(role) {
+    async dropRole(role: CatalogRole): Promise<void> {
       await store.transaction(async (on) => {
         await on.query('DELETE FROM mz_store.grants WHERE grantee = $1', [role.id]);
         await on.query('DELETE FROM mz_store.roles WHERE id = $1', [role.id]);

@@ -1,8 +1,9 @@
 import { columnType, storeType } from '../definitions/column-types';
-import { type CreateSql, fullName, type NamedItem } from '../definitions/render';
-import { quoteIdent, quoteText, relationName, type Store } from '../store';
-import type { AddedTable, NewIngestedTable } from '../types';
-import { insertItem } from '../write';
+import type { CreateSql } from '../definitions/render';
+import { fullName } from '../rows';
+import { insert, quoteIdent, quoteText, relationName, type Store } from '../store';
+import type { AddedTable, CatalogItem, NewIngestedTable } from '../types';
+import { insertColumn, insertItem } from '../write';
 
 /**
  * Makes an ingested table: its rows' table in the store, the view users see, and the catalog's rows. The view fails when
@@ -11,47 +12,28 @@ import { insertItem } from '../write';
 export async function insertIngested(
   on: Store,
   table: NewIngestedTable,
-  made: {
-    id: string;
-    kind: 'subsource' | 'table';
-    source: NamedItem;
-    clusterId: string;
-    ownerId: string;
-    sql: CreateSql;
-  },
+  { kind, source, ownerId, sql }: { kind: 'subsource' | 'table'; source: CatalogItem; ownerId: string; sql: CreateSql },
 ): Promise<AddedTable> {
-  const types = table.upstream.columns.map(columnType);
+  const { upstream } = table;
+  const types = upstream.columns.map(columnType);
   const item = await insertItem(on, {
-    id: made.id,
-    name: table.name,
-    type: made.kind === 'subsource' ? 'source' : 'table',
-    subtype: made.kind === 'subsource' ? 'subsource' : undefined,
-    ownerId: made.ownerId,
+    ...{ name: table.name, ownerId, sourceId: source.id, definition: { table }, sql },
+    ...(kind === 'table' ? { type: 'table' } : { type: 'source', subtype: 'subsource' }),
     // A source table runs where its source runs, and says so nowhere.
-    clusterId: made.kind === 'subsource' ? made.clusterId : undefined,
-    sourceId: made.source.id,
-    definition: { table },
-    sql: made.sql,
-    uses: [made.source.id, ...types.map((type) => type.id)],
+    clusterId: kind === 'subsource' ? (source.clusterId ?? '') : undefined,
+    uses: [source.id, ...types.map((type) => type.id)],
   });
-  await on.query('INSERT INTO mz_store.ingested_tables VALUES ($1, $2, $3, $4, $5)', [
-    item.id,
-    made.source.id,
-    table.upstream.schema,
-    table.upstream.name,
-    JSON.stringify(table.upstream),
-  ]);
-  await on.query('INSERT INTO mz_store.table_state (id) VALUES ($1)', [item.id]);
-  for (const [index, column] of table.upstream.columns.entries()) {
-    const type = types[index]!;
-    await on.query('INSERT INTO mz_store.columns VALUES ($1, $2, $3, $4, $5, $6, -1)', [
-      item.id,
-      index + 1,
-      column.name,
-      column.nullable,
-      type.sqlName,
-      type.oid,
-    ]);
+  await insert(on, 'mz_store.ingested_tables', {
+    id: item.id,
+    source_id: source.id,
+    schema_name: upstream.schema,
+    table_name: upstream.name,
+    upstream: JSON.stringify(upstream),
+  });
+  await insert(on, 'mz_store.table_state', { id: item.id });
+  for (const [index, { name, nullable }] of upstream.columns.entries()) {
+    const { sqlName, oid } = types[index]!;
+    await insertColumn(on, item.id, index + 1, { name, nullable, type: sqlName, type_oid: oid });
   }
   await makeRelations(on, item.id, table);
   return { item, upstream: table.upstream };

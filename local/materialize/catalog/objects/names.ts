@@ -1,44 +1,21 @@
 import { MzError } from '../../contract';
-import type { Catalog } from '../catalog';
-import {
-  fullName,
-  type ItemRow,
-  type SchemaRow,
-  selectItems,
-  selectSchemas,
-  toItem,
-  toSchema,
-  typeText,
-} from '../rows';
+import { fullName, selectItems, selectSchemas, typeText } from '../rows';
 import type { Store } from '../store';
-import type { CatalogItem, CatalogSchema, CatalogSession, NameParts, NewName } from '../types';
+import type { CatalogItem, CatalogSchema, CatalogSession, ItemType, NameParts, NewName } from '../types';
 
 const systemSchemas = ['mz_catalog', 'pg_catalog'];
 
 const unknown = (what: string, parts: NameParts): MzError =>
   new MzError('XX000', `unknown ${what} '${parts.join('.')}'`);
 
-type Names = Pick<
-  Catalog,
-  | 'resolveSchema'
-  | 'resolveNewName'
-  | 'findItem'
-  | 'resolveItem'
-  | 'findByName'
-  | 'item'
-  | 'minimalName'
-  | 'findSchema'
-  | 'databaseId'
->;
-
 /** From names as written to objects, as a session's database and search path see them. */
-export function names(store: Store): Names {
+export function names(store: Store) {
   async function findSchema(database: string, name: string): Promise<CatalogSchema | null> {
-    const [row] = await store.query<SchemaRow>(
+    const [schema] = await store.query<CatalogSchema>(
       `${selectSchemas} WHERE s.name = $2 AND (d.name = $1 OR s.database_id IS NULL)`,
       [database, name],
     );
-    return row === undefined ? null : toSchema(row);
+    return schema ?? null;
   }
 
   async function databaseId(name: string): Promise<string> {
@@ -47,6 +24,7 @@ export function names(store: Store): Names {
     return row.id;
   }
 
+  /** `unknown database 'x'`, `unknown schema 'x'` (the parts as written). No parts: the first existing of the path. */
   async function resolveSchema(parts: NameParts, session: CatalogSession): Promise<CatalogSchema> {
     const name = parts.at(-1);
     if (name === undefined) {
@@ -63,12 +41,11 @@ export function names(store: Store): Names {
     return schema;
   }
 
-  async function findByName(name: Pick<NewName, 'schemaId' | 'name'>): Promise<CatalogItem | null> {
-    const [row] = await store.query<ItemRow>(`${selectItems} WHERE i.schema_id = $1 AND i.name = $2`, [
-      name.schemaId,
-      name.name,
-    ]);
-    return row === undefined ? null : toItem(row);
+  /** The item that holds this name already, or null. */
+  async function findByName({ schemaId, name }: Pick<NewName, 'schemaId' | 'name'>): Promise<CatalogItem | null> {
+    const values = [schemaId, name];
+    const [item] = await store.query<CatalogItem>(`${selectItems()} WHERE i.schema_id = $1 AND i.name = $2`, values);
+    return item ?? null;
   }
 
   async function findItem(parts: NameParts, session: CatalogSession): Promise<CatalogItem | null> {
@@ -89,11 +66,15 @@ export function names(store: Store): Names {
     resolveSchema,
     findByName,
     findItem,
-    async resolveNewName(parts, session) {
+
+    /** The schema a new item goes to; says nothing about whether the name is taken. */
+    async resolveNewName(parts: NameParts, session: CatalogSession): Promise<NewName> {
       const schema = await resolveSchema(parts.slice(0, -1), session);
       return { database: schema.database, schemaId: schema.id, schema: schema.name, name: parts.at(-1) ?? '' };
     },
-    async resolveItem(parts, session, types) {
+
+    /** `unknown catalog item 'x'`; also for a name in an unknown schema. With `types`: `x is not a source` etc. */
+    async resolveItem(parts: NameParts, session: CatalogSession, types?: ItemType[]): Promise<CatalogItem> {
       const item = await findItem(parts, session);
       if (item === null) throw unknown('catalog item', parts);
       if (types !== undefined && !types.includes(item.type)) {
@@ -102,12 +83,15 @@ export function names(store: Store): Names {
       }
       return item;
     },
-    async item(id) {
-      const [row] = await store.query<ItemRow>(`${selectItems} WHERE i.id = $1`, [id]);
-      if (row === undefined) throw unknown('catalog item', [id]);
-      return toItem(row);
+
+    async item(id: string): Promise<CatalogItem> {
+      const [item] = await store.query<CatalogItem>(`${selectItems()} WHERE i.id = $1`, [id]);
+      if (item === undefined) throw unknown('catalog item', [id]);
+      return item;
     },
-    minimalName(item, session) {
+
+    /** The shortest name this session would resolve to the item: `orders`, `shop.orders`. Unquoted, as in errors. */
+    minimalName(item: NewName, session: CatalogSession): string {
       if (item.database !== session.database && item.database !== '') return fullName(item);
       return session.searchPath.includes(item.schema) ? item.name : `${item.schema}.${item.name}`;
     },

@@ -1,17 +1,15 @@
 import { MzError } from '../../contract';
-import type { Catalog } from '../catalog';
+import { rerender } from '../definitions/rerender';
+import { selectItems, selectSchemas } from '../rows';
+import { insert, nextId, quoteIdent, relationName, type Store } from '../store';
+import type { CatalogItem, CatalogSchema, ObjectRef } from '../types';
 import { checkClusterName } from './clusters';
 import { tableOf } from './privileges';
-import { rerender } from '../definitions/rerender';
-import { type ItemRow, type SchemaRow, selectItems, selectSchemas, toItem, toSchema } from '../rows';
-import { nextId, quoteIdent, relationName, type Store } from '../store';
-
-type Objects = Pick<Catalog, 'addSchema' | 'rename' | 'comment' | 'systemSettings' | 'setSystem'>;
 
 /** What applies to objects of every kind, schemas, and the system's settings. */
-export function objects(store: Store): Objects {
+export function objects(store: Store) {
   return {
-    async addSchema(database, name, ownerId) {
+    async addSchema(database: string, name: string, ownerId: string): Promise<CatalogSchema> {
       const [taken] = await store.query(
         `${selectSchemas} WHERE s.name = $2 AND (d.name = $1 OR s.database_id IS NULL)`,
         [database, name],
@@ -20,53 +18,55 @@ export function objects(store: Store): Objects {
       return store.transaction(async (on) => {
         const id = await nextId(on, 'schema');
         await on.query(
-          `INSERT INTO mz_store.schemas SELECT $1, nextval('mz_store.oids'), d.id, $3, $4 FROM mz_store.databases d WHERE d.name = $2`,
+          `INSERT INTO mz_store.schemas (id, database_id, name, owner_id)
+           SELECT $1, d.id, $3, $4 FROM mz_store.databases d WHERE d.name = $2`,
           [id, database, name, ownerId],
         );
         await on.query(`CREATE SCHEMA ${quoteIdent(name)}`);
-        const [row] = await on.query<SchemaRow>(`${selectSchemas} WHERE s.id = $1`, [id]);
-        return toSchema(row!);
+        const [schema] = await on.query<CatalogSchema>(`${selectSchemas} WHERE s.id = $1`, [id]);
+        return schema!;
       });
     },
 
-    rename: ({ kind, id }, name) =>
+    rename: ({ kind, id }: ObjectRef, name: string): Promise<void> =>
       store.transaction(async (on) => {
         const table = tableOf(kind);
         if (table === null) throw new Error(`${kind} cannot be renamed`);
         if (kind === 'cluster') checkClusterName(name);
         if (table === 'mz_store.items') {
-          const [row] = await on.query<ItemRow>(`${selectItems} WHERE i.id = $1`, [id]);
-          const item = toItem(row!);
-          await on.query(`ALTER TABLE IF EXISTS ${relationName(item)} RENAME TO ${quoteIdent(name)}`);
+          const [item] = await on.query<CatalogItem>(`${selectItems()} WHERE i.id = $1`, [id]);
+          await on.query(`ALTER TABLE IF EXISTS ${relationName(item!)} RENAME TO ${quoteIdent(name)}`);
         } else if (kind === 'schema') {
-          const [row] = await on.query<SchemaRow>(`${selectSchemas} WHERE s.id = $1`, [id]);
-          await on.query(`ALTER SCHEMA ${quoteIdent(row!.name)} RENAME TO ${quoteIdent(name)}`);
+          const [schema] = await on.query<CatalogSchema>(`${selectSchemas} WHERE s.id = $1`, [id]);
+          await on.query(`ALTER SCHEMA ${quoteIdent(schema!.name)} RENAME TO ${quoteIdent(name)}`);
         }
         await on.query(`UPDATE ${table} SET name = $2 WHERE id = $1`, [id, name]);
         await rerender(on);
       }),
 
-    async comment({ kind, id }, column, text) {
+    /** Null removes the comment. `column` is the 1-based position. */
+    async comment({ kind, id }: ObjectRef, column: number | null, text: string | null): Promise<void> {
       await store.transaction(async (on) => {
         await on.query(
           'DELETE FROM mz_store.comments WHERE id = $1 AND object_type = $2 AND object_sub_id IS NOT DISTINCT FROM $3',
           [id, kind, column],
         );
         if (text === null) return;
-        await on.query('INSERT INTO mz_store.comments VALUES ($1, $2, $3, $4)', [id, kind, column, text]);
+        await insert(on, 'mz_store.comments', { id, object_type: kind, object_sub_id: column, comment: text });
       });
     },
 
-    async systemSettings() {
+    /** Settings by ALTER SYSTEM, kept over restarts. */
+    async systemSettings(): Promise<Record<string, string>> {
       const rows = await store.query<{ name: string; value: string }>(
         'SELECT name, value FROM mz_store.system_settings',
       );
       return Object.fromEntries(rows.map((row) => [row.name, row.value]));
     },
 
-    async setSystem(name, value) {
+    async setSystem(name: string, value: string | null): Promise<void> {
       await store.query('DELETE FROM mz_store.system_settings WHERE name = $1', [name]);
-      if (value !== null) await store.query('INSERT INTO mz_store.system_settings VALUES ($1, $2)', [name, value]);
+      if (value !== null) await insert(store, 'mz_store.system_settings', { name, value });
     },
   };
 }

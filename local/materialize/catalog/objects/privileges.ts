@@ -1,12 +1,6 @@
 import { MzError } from '../../contract';
-import type { Catalog } from '../catalog';
-import { nextId, quoteIdent, type Store } from '../store';
-import type { CatalogRole, ObjectKind, ObjectRef } from '../types';
-
-type Privileges = Pick<
-  Catalog,
-  'findRole' | 'resolveRole' | 'roleById' | 'addRole' | 'grant' | 'revoke' | 'hasPrivilege' | 'ownerOf' | 'changeOwner'
->;
+import { insert, nextId, quoteIdent, type Store } from '../store';
+import type { CatalogRole, ObjectKind, ObjectRef, Privilege } from '../types';
 
 /** Table of the store that holds objects of a kind. */
 export const tableOf = (kind: ObjectKind): string | null => {
@@ -16,42 +10,35 @@ export const tableOf = (kind: ObjectKind): string | null => {
 };
 
 /** Roles, owners and privileges. Roles are roles of the store as well, so that `current_user` is the client's. */
-export function privileges(store: Store): Privileges {
-  async function read(column: 'id' | 'name', value: string): Promise<CatalogRole | null> {
-    const [row] = await store.query<CatalogRole & { oid: number }>(
-      `SELECT id, name, superuser FROM mz_store.roles WHERE ${column} = $1`,
-      [value],
-    );
-    return row === undefined ? null : { id: row.id, name: row.name, superuser: row.superuser };
-  }
-
-  async function existing(column: 'id' | 'name', value: string): Promise<CatalogRole> {
-    const role = await read(column, value);
-    if (role === null) throw new MzError('XX000', `unknown role '${value}'`);
-    return role;
+export function privileges(store: Store) {
+  async function findRole(name: string): Promise<CatalogRole | null> {
+    const [role] = await store.query<CatalogRole>('SELECT id, name, superuser FROM mz_store.roles WHERE name = $1', [
+      name,
+    ]);
+    return role ?? null;
   }
 
   return {
-    findRole: (name) => read('name', name),
-    resolveRole: (name) => existing('name', name),
-    roleById: (id) => existing('id', id),
+    findRole,
 
-    async addRole(name, options = {}) {
-      if ((await read('name', name)) !== null) throw new MzError('XX000', `role '${name}' already exists`);
+    /** `unknown role 'x'`. */
+    async resolveRole(name: string): Promise<CatalogRole> {
+      const role = await findRole(name);
+      if (role === null) throw new MzError('XX000', `unknown role '${name}'`);
+      return role;
+    },
+
+    async addRole(name: string, { superuser = false } = {}): Promise<CatalogRole> {
+      if ((await findRole(name)) !== null) throw new MzError('XX000', `role '${name}' already exists`);
       return store.transaction(async (on) => {
         const id = await nextId(on, 'role');
-        const superuser = options.superuser ?? false;
-        await on.query(`INSERT INTO mz_store.roles VALUES ($1, nextval('mz_store.oids'), $2, $3)`, [
-          id,
-          name,
-          superuser,
-        ]);
+        await insert(on, 'mz_store.roles', { id, name, superuser });
         await makeStoreRole(on, name);
         return { id, name, superuser };
       });
     },
 
-    async grant(object, granted, roleId, grantorId) {
+    async grant(object: ObjectRef, granted: Privilege[], roleId: string, grantorId: string): Promise<void> {
       await store.query(
         `INSERT INTO mz_store.grants SELECT $1, $2, privilege, $4, $5 FROM unnest($3::text[]) AS privilege
          ON CONFLICT DO NOTHING`,
@@ -59,31 +46,28 @@ export function privileges(store: Store): Privileges {
       );
     },
 
-    async revoke(object, revoked, roleId) {
+    async revoke(object: ObjectRef, revoked: Privilege[], roleId: string): Promise<void> {
       await store.query(
         'DELETE FROM mz_store.grants WHERE kind = $1 AND id = $2 AND privilege = ANY($3) AND grantee = $4',
         [object.kind, object.id ?? '', revoked, roleId],
       );
     },
 
-    async hasPrivilege(role, object, privilege) {
-      const [row] = await store.query<{ has: boolean }>('SELECT mz_store.has($1, $2, $3, $4) AS has', [
-        role,
-        object.kind,
-        object.id ?? '',
-        privilege,
-      ]);
+    /** By grant, by PUBLIC, as owner, or as superuser; whether checks are on is the caller's business. */
+    async hasPrivilege(role: string, { kind, id }: ObjectRef, privilege: Privilege): Promise<boolean> {
+      const values = [role, kind, id ?? '', privilege];
+      const [row] = await store.query<{ has: boolean }>('SELECT mz_store.has($1, $2, $3, $4) AS has', values);
       return row!.has;
     },
 
-    async ownerOf(object) {
+    async ownerOf(object: ObjectRef): Promise<string | null> {
       const table = tableOf(object.kind);
       if (table === null) return null;
       const [row] = await store.query<{ owner_id: string }>(`SELECT owner_id FROM ${table} WHERE id = $1`, [object.id]);
       return row?.owner_id ?? null;
     },
 
-    async changeOwner(object: ObjectRef, roleId) {
+    async changeOwner(object: ObjectRef, roleId: string): Promise<void> {
       const table = tableOf(object.kind);
       if (table === null) throw new Error(`${object.kind} has no owner`);
       await store.query(`UPDATE ${table} SET owner_id = $2 WHERE id = $1`, [object.id, roleId]);

@@ -1,4 +1,3 @@
-import type { Catalog } from '../catalog';
 import { insertIngested } from './ingested';
 import {
   type NamedItem,
@@ -8,146 +7,108 @@ import {
   sourceTableSql,
   subsourceSql,
 } from '../definitions/render';
-import { type ItemRow, selectItems, toItem } from '../rows';
-import { byId, nextId, quoteIdent, relationName, type Store } from '../store';
-import type { AddedTable, CatalogItem, NewIngestedTable, NewName, StoredSource, UpstreamTable } from '../types';
-import { finder, insertItem, readItem } from '../write';
-
-type Sources = Pick<Catalog, 'addSource' | 'addSubsources' | 'addSourceTable' | 'storedSource' | 'storedSources'>;
+import { selectItems } from '../rows';
+import { byId, insert, nextId, quoteIdent, relationName, type Store } from '../store';
+import type {
+  AddedTable,
+  CatalogItem,
+  NewIngestedTable,
+  NewName,
+  NewSource,
+  StoredSource,
+  UpstreamTable,
+} from '../types';
+import { definitionOf, insertColumn, insertItem, readItem } from '../write';
 
 const byName = (a: NewIngestedTable, b: NewIngestedTable): number => (a.name.name < b.name.name ? -1 : 1);
 
 /** Postgres sources with their subsources and tables. */
-export function sources(store: Store): Sources {
-  async function addProgress(on: Store, id: string, name: NewName, ownerId: string): Promise<CatalogItem> {
+export function sources(store: Store) {
+  async function addProgress(on: Store, name: NewName, ownerId: string): Promise<CatalogItem> {
+    const id = await nextId(on, 'item');
     await on.query(`CREATE TABLE mz_store.${quoteIdent(id)} (lsn mz_catalog.uint8)`);
     await on.query(`CREATE VIEW ${relationName(name)} AS SELECT lsn FROM mz_store.${quoteIdent(id)}`);
-    await on.query(
-      `INSERT INTO mz_store.columns (id, position, name, nullable, type, type_oid, type_mod)
-       VALUES ($1, 1, 'lsn', true, 'uint8', 16464, -1)`,
-      [id],
-    );
-    return insertItem(on, {
-      id,
-      name,
-      type: 'source',
-      subtype: 'progress',
-      ownerId,
-      sql: progressSql(name),
-      uses: ['s70'],
-    });
+    await insertColumn(on, id, 1, { name: 'lsn', nullable: true, type: 'uint8', type_oid: 16464 });
+    const kind = { type: 'source', subtype: 'progress' } as const;
+    return insertItem(on, { id, name, ...kind, ownerId, sql: progressSql(name), uses: ['s70'] });
   }
 
-  async function addSubsource(
+  /** In the order of their names, as Materialize numbers them. */
+  async function insertSubsources(
     on: Store,
-    table: NewIngestedTable,
+    tables: NewIngestedTable[],
     source: CatalogItem,
     ownerId: string,
-  ): Promise<AddedTable> {
-    return insertIngested(on, table, {
-      id: await nextId(on, 'item'),
-      kind: 'subsource',
-      source,
-      clusterId: source.clusterId ?? '',
-      ownerId,
-      sql: subsourceSql(table, source),
-    });
+  ): Promise<AddedTable[]> {
+    const added: AddedTable[] = [];
+    for (const table of [...tables].sort(byName)) {
+      added.push(
+        await insertIngested(on, table, { kind: 'subsource', source, ownerId, sql: subsourceSql(table, source) }),
+      );
+    }
+    return added;
   }
 
   async function stored(item: CatalogItem): Promise<StoredSource> {
-    const [row] = await store.query<{ definition: SourceDefinition }>(
-      'SELECT definition FROM mz_store.items WHERE id = $1',
-      [item.id],
-    );
-    const tables = await store.query<ItemRow & { upstream: UpstreamTable }>(
-      `${selectItems.replace('SELECT i.id', 'SELECT t.upstream, i.id')} JOIN mz_store.ingested_tables t ON t.id = i.id
-       WHERE t.source_id = $1`,
+    const { slot, publication, timelineId } = await definitionOf<SourceDefinition>(store, item.id);
+    const tables = await store.query<CatalogItem & { upstream: UpstreamTable }>(
+      `${selectItems('t.upstream,')} JOIN mz_store.ingested_tables t ON t.id = i.id WHERE t.source_id = $1`,
       [item.id],
     );
     return {
-      item,
-      slot: row!.definition.slot,
-      publication: row!.definition.publication,
-      timelineId: row!.definition.timelineId,
+      ...{ item, slot, publication, timelineId },
       connectionId: item.connectionId ?? '',
       clusterId: item.clusterId ?? '',
-      tables: tables.sort(byId).map((table) => ({ item: toItem(table), upstream: table.upstream })),
+      tables: tables.sort(byId).map(({ upstream, ...table }) => ({ item: table, upstream })),
     };
   }
 
   return {
-    addSource: (source) =>
+    /** Ids: progress, source, then subsources by name, as Materialize numbers them. */
+    addSource: (
+      source: NewSource,
+    ): Promise<{ source: CatalogItem; progress: CatalogItem | null; subsources: AddedTable[] }> =>
       store.transaction(async (on) => {
-        const progressId = source.progress === null ? null : await nextId(on, 'item');
-        const progress =
-          source.progress === null || progressId === null
-            ? null
-            : await addProgress(on, progressId, source.progress, source.ownerId);
+        const { name, ownerId, clusterId, connectionId, slot, timelineId, publication, upstreamDatabase } = source;
+        const progress = source.progress && (await addProgress(on, source.progress, ownerId));
         const definition: SourceDefinition = {
-          publication: source.publication,
-          slot: source.slot,
-          timelineId: source.timelineId,
-          upstreamDatabase: source.upstreamDatabase,
+          ...{ publication, slot, timelineId, upstreamDatabase },
           textColumns: source.textColumns ?? [],
           excludeColumns: source.excludeColumns ?? [],
-          progressId,
+          progressId: progress?.id ?? null,
         };
-        const connection: NamedItem = (await finder(on, [source.connectionId]))(source.connectionId);
+        const connection: NamedItem = await readItem(on, connectionId);
         const item = await insertItem(on, {
-          name: source.name,
-          type: 'source',
-          subtype: 'postgres',
-          ownerId: source.ownerId,
-          clusterId: source.clusterId,
-          connectionId: source.connectionId,
-          definition,
-          sql: sourceSql(source.name, definition, source.clusterId, connection, progress),
-          uses: [source.connectionId, ...(progressId === null ? [] : [progressId])],
+          ...{ name, type: 'source', subtype: 'postgres', ownerId, clusterId, connectionId, definition },
+          sql: sourceSql(name, definition, clusterId, connection, progress),
+          uses: [connectionId, ...(progress === null ? [] : [progress.id])],
         });
-        await on.query('INSERT INTO mz_internal.mz_postgres_sources VALUES ($1, $2, $3)', [
-          item.id,
-          source.slot,
-          source.timelineId,
-        ]);
+        const row = { id: item.id, replication_slot: slot, timeline_id: timelineId };
+        await insert(on, 'mz_internal.mz_postgres_sources', row);
         for (const reference of source.references) {
-          await on.query(
-            'INSERT INTO mz_internal.mz_source_references (source_id, namespace, name, columns) VALUES ($1, $2, $3, $4)',
-            [item.id, reference.namespace, reference.name, reference.columns],
-          );
+          await insert(on, 'mz_internal.mz_source_references', { source_id: item.id, ...reference });
         }
-        const subsources: AddedTable[] = [];
-        for (const table of [...source.subsources].sort(byName)) {
-          subsources.push(await addSubsource(on, table, item, source.ownerId));
-        }
-        return { source: item, progress, subsources };
+        return { source: item, progress, subsources: await insertSubsources(on, source.subsources, item, ownerId) };
       }),
 
-    addSubsources: (sourceId, tables, ownerId) =>
+    /** ALTER SOURCE … ADD SUBSOURCE. */
+    addSubsources: (sourceId: string, tables: NewIngestedTable[], ownerId: string): Promise<AddedTable[]> =>
+      store.transaction(async (on) => insertSubsources(on, tables, await readItem(on, sourceId), ownerId)),
+
+    /** CREATE TABLE … FROM SOURCE. */
+    addSourceTable: (sourceId: string, table: NewIngestedTable, ownerId: string): Promise<AddedTable> =>
       store.transaction(async (on) => {
         const source = await readItem(on, sourceId);
-        const added: AddedTable[] = [];
-        for (const table of [...tables].sort(byName)) added.push(await addSubsource(on, table, source, ownerId));
-        return added;
+        return insertIngested(on, table, { kind: 'table', source, ownerId, sql: sourceTableSql(table, source) });
       }),
 
-    addSourceTable: (sourceId, table, ownerId) =>
-      store.transaction(async (on) => {
-        const source = await readItem(on, sourceId);
-        return insertIngested(on, table, {
-          id: await nextId(on, 'item'),
-          kind: 'table',
-          source,
-          clusterId: source.clusterId ?? '',
-          ownerId,
-          sql: sourceTableSql(table, source),
-        });
-      }),
+    storedSource: async (id: string) => stored(await readItem(store, id)),
 
-    storedSource: async (id) => stored(await readItem(store, id)),
-
-    async storedSources() {
-      const rows = await store.query<ItemRow>(`${selectItems} WHERE i.type = 'source' AND i.subtype = 'postgres'`);
-      return Promise.all(rows.sort(byId).map((row) => stored(toItem(row))));
+    async storedSources(): Promise<StoredSource[]> {
+      const items = await store.query<CatalogItem>(
+        `${selectItems()} WHERE i.type = 'source' AND i.subtype = 'postgres'`,
+      );
+      return Promise.all(items.sort(byId).map(stored));
     },
   };
 }

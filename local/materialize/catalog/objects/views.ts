@@ -1,16 +1,13 @@
 import { MzError } from '../../contract';
-import type { Catalog } from '../catalog';
 import { indexSql, viewSql } from '../definitions/render';
 import { nextId, quoteIdent, relationName, type Store } from '../store';
-import type { NewName } from '../types';
-import { finder, insertItem, readItem } from '../write';
-
-type Views = Pick<Catalog, 'addView' | 'addIndex' | 'addTable'>;
+import type { CatalogItem, CatalogSession, NewName } from '../types';
+import { insertItem, readItem } from '../write';
 
 const systemPath = ['mz_catalog', 'pg_catalog'];
 
 /** Relations the store itself keeps: views, materialized views (kept as views: always fresh), tables; and indexes. */
-export function views(store: Store): Views {
+export function views(store: Store) {
   /** Ids of the items a relation of the store reads. */
   async function usedItems(on: Store, relation: NewName): Promise<string[]> {
     const rows = await on.query<{ id: string }>(
@@ -36,8 +33,17 @@ export function views(store: Store): Views {
   }
 
   return {
-    addView: ({ name, ownerId, query, columns, materializedIn, session }) =>
+    /** CREATE VIEW / MATERIALIZED VIEW; `query` is the SELECT, which the store itself checks. */
+    addView: (view: {
+      name: NewName;
+      ownerId: string;
+      query: string;
+      columns?: string[];
+      materializedIn?: string;
+      session: CatalogSession;
+    }): Promise<CatalogItem> =>
       store.transaction(async (on) => {
+        const { name, ownerId, query, columns, materializedIn, session } = view;
         const searchPath = [...session.searchPath, ...systemPath].map(quoteIdent).join(', ');
         await on.query(`SET LOCAL search_path = ${searchPath}`);
         const list = columns === undefined ? '' : ` (${columns.map(quoteIdent).join(', ')})`;
@@ -58,33 +64,39 @@ export function views(store: Store): Views {
         return item;
       }),
 
-    addIndex: ({ name, ownerId, onId, clusterId, columns, key }) =>
+    addIndex: (index: {
+      name: NewName;
+      ownerId: string;
+      onId: string;
+      clusterId: string;
+      /** As SHOW INDEXES has them. */
+      columns: string[];
+      /** The same as SQL: names quoted where they need it, or expressions. */
+      key: string[];
+    }): Promise<CatalogItem> =>
       store.transaction(async (on) => {
-        const relation = (await finder(on, [onId]))(onId);
-        return insertItem(on, {
-          name,
-          type: 'index',
-          ownerId,
-          clusterId,
-          definition: { on: onId, columns, key },
-          sql: indexSql(name, clusterId, relation, key),
-          uses: [onId],
-        });
+        const { name, ownerId, onId, clusterId, columns, key } = index;
+        const sql = indexSql(name, clusterId, await readItem(on, onId), key);
+        const definition = { on: onId, columns, key };
+        return insertItem(on, { name, type: 'index', ownerId, clusterId, definition, sql, uses: [onId] });
       }),
 
-    addTable: ({ name, ownerId, columnsSql, createSql }) =>
+    /** A plain CREATE TABLE (columns as written in SQL). */
+    addTable: (table: {
+      name: NewName;
+      ownerId: string;
+      columnsSql: string;
+      createSql: string;
+    }): Promise<CatalogItem> =>
       store.transaction(async (on) => {
+        const { name, ownerId, columnsSql, createSql } = table;
         if (columnsSql.trim() === '') throw new MzError('42601', 'a table needs columns');
         await on.query('SET LOCAL search_path = mz_catalog, pg_catalog');
         await on.query(`CREATE TABLE ${relationName(name)} (${columnsSql})`);
-        const item = await insertItem(on, {
-          name,
-          type: 'table',
-          ownerId,
-          sql: { createSql, redactedCreateSql: createSql },
-        });
+        const sql = { createSql, redactedCreateSql: createSql };
+        const item = await insertItem(on, { name, type: 'table', ownerId, sql });
         await describeColumns(on, item.id, name);
-        return readItem(on, item.id);
+        return item;
       }),
   };
 }
