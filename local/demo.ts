@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { withClient } from './postgres/client';
 import { startStack, type Stack } from './stack';
 import { projectRoot } from './stack/worker';
 import { reason, say, stopSignal } from './stack/stopping';
@@ -70,15 +71,10 @@ async function n2m(stack: Stack, signal: AbortSignal, ...args: string[]): Promis
 
 /** Writes upstream and reads downstream until both sides agree; how long that took is shown, not asserted. */
 async function arrive(stack: Stack): Promise<void> {
-  const upstream = new Client({
-    connectionString: stack.neon?.postgres.superuserUrl.replace(/\/postgres(\?|$)/, '/shop$1'),
-  });
-  const target = new Client({ connectionString: stack.file.materialize.url });
-  // A connection that is lost is told by the query that needs it.
-  for (const client of [upstream, target]) client.on('error', () => undefined);
-  await upstream.connect();
-  await target.connect();
-  try {
+  const shop = stack.neon?.postgres.superuserUrl.replace(/\/postgres(\?|$)/, '/shop$1') ?? '';
+  await withClient(shop, (upstream) => withClient(stack.file.materialize.url, (target) => compare(upstream, target)));
+
+  async function compare(upstream: Client, target: Client): Promise<void> {
     await target.query('SET cluster = ingest_shop');
     const count = async (client: Client, table: string): Promise<number> =>
       Number((await client.query<{ n: string }>(`SELECT count(*) AS n FROM ${table}`)).rows[0]?.n);
@@ -92,9 +88,6 @@ async function arrive(stack: Stack): Promise<void> {
       timeout: 30_000,
     });
     say(`  ${wanted.toLocaleString('en-US')} orders on both sides, ${Date.now() - began} ms after the insert began`);
-  } finally {
-    await upstream.end();
-    await target.end();
   }
 }
 

@@ -17,6 +17,9 @@ export class MzError extends Error {
   }
 }
 
+/** Most of what Materialize refuses when it plans a statement. */
+export const planError = (message: string): MzError => new MzError('XX000', message);
+
 /** Said for everything the stand-in cannot follow; never a made-up success. */
 export const notSupported = (what: string): MzError => new MzError('0A000', `the stand-in does not support ${what}`);
 

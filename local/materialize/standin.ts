@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { Client, Pool } from 'pg';
+import { Pool } from 'pg';
+import { withClient } from '../postgres/client';
 import { onFreePort } from '../postgres/free-port';
 import { startPostgres, type PostgresServer } from '../postgres/server';
 import { installCatalog, type Catalog, type ClusterSize } from './catalog';
@@ -164,14 +165,10 @@ async function assemble(
 
 /** The store's own database, made the first time. */
 async function storeDatabase(postgres: PostgresServer): Promise<string> {
-  const client = new Client({ connectionString: postgres.superuserUrl });
-  await client.connect();
-  try {
+  await withClient(postgres.superuserUrl, async (client) => {
     const { rows } = await client.query(`SELECT 1 FROM pg_database WHERE datname = 'materialize'`);
     if (rows.length === 0) await client.query('CREATE DATABASE materialize');
-  } finally {
-    await client.end();
-  }
+  });
   const url = new URL(postgres.superuserUrl);
   url.pathname = '/materialize';
   return url.href;

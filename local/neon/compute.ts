@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { escapeIdentifier, escapeLiteral, type Client, type QueryResultRow } from 'pg';
+import { execute, withClient } from '../postgres/client';
 import { createSample } from '../postgres/sample';
 import { listenForWake, type Wake } from './wake';
 import type { PostgresVersion } from '../postgres/binaries';
@@ -69,27 +70,21 @@ function computeOf(postgres: PostgresServer): Compute {
     const url = new URL(postgres.superuserUrl);
     url.pathname = `/${encodeURIComponent(database)}`;
     // A failing statement is not logged: it may carry a password.
-    const client = new Client({ connectionString: url.href, options: '-c log_min_error_statement=panic' });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
+    return withClient({ connectionString: url.href, options: '-c log_min_error_statement=panic' }, async (client) => {
       await client.query('SET SESSION AUTHORIZATION cloud_admin');
-      return await work(client);
-    } finally {
-      await client.end();
-    }
+      return work(client);
+    });
   }
-  const execute = (sql: string, database = 'postgres'): Promise<void> =>
+  const run = (sql: string, database = 'postgres'): Promise<void> =>
     asAdmin(database, async (client) => void (await client.query(sql)));
+  const read = <Row extends QueryResultRow>(sql: string): Promise<Row[]> =>
+    asAdmin('postgres', async (client) => (await client.query<Row>(sql)).rows);
 
-  async function databases(): Promise<{ id: number; name: string; owner: string }[]> {
-    const sql = `SELECT oid::int AS id, datname AS name, pg_get_userbyid(datdba) AS owner FROM pg_database
-                 WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY oid`;
-    return asAdmin(
-      'postgres',
-      async (client) => (await client.query<{ id: number; name: string; owner: string }>(sql)).rows,
+  const databases = () =>
+    read<{ id: number; name: string; owner: string }>(
+      `SELECT oid::int AS id, datname AS name, pg_get_userbyid(datdba) AS owner FROM pg_database
+       WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY oid`,
     );
-  }
 
   let sleep: Wake | null = null;
   let resuming: Promise<void> | null = null;
@@ -121,44 +116,39 @@ function computeOf(postgres: PostgresServer): Compute {
       await resuming?.catch(() => undefined);
       await postgres.stop();
     },
-    majorVersion: () =>
-      asAdmin('postgres', async (client) => {
-        const sql = `SELECT current_setting('server_version_num')::int / 10000 AS major`;
-        return (await client.query<{ major: number }>(sql)).rows[0]?.major ?? 0;
-      }),
+    async majorVersion() {
+      const sql = `SELECT current_setting('server_version_num')::int / 10000 AS major`;
+      return (await read<{ major: number }>(sql))[0]?.major ?? 0;
+    },
     createRole: (name, password) =>
-      execute(
+      run(
         `CREATE ROLE ${escapeIdentifier(name)} INHERIT CREATEROLE CREATEDB BYPASSRLS REPLICATION IN ROLE neon_superuser ` +
           (password === null ? 'NOLOGIN' : `LOGIN PASSWORD ${escapeLiteral(password)}`),
       ),
-    setPassword: (name, password) =>
-      execute(`ALTER ROLE ${escapeIdentifier(name)} PASSWORD ${escapeLiteral(password)}`),
+    setPassword: (name, password) => run(`ALTER ROLE ${escapeIdentifier(name)} PASSWORD ${escapeLiteral(password)}`),
     async dropRole(name) {
       const role = escapeIdentifier(name);
       for (const database of await databases()) {
         const owner = escapeIdentifier(database.owner);
-        await execute(`REASSIGN OWNED BY ${role} TO ${owner}; DROP OWNED BY ${role}`, database.name);
+        await run(`REASSIGN OWNED BY ${role} TO ${owner}; DROP OWNED BY ${role}`, database.name);
       }
-      await execute(`DROP ROLE IF EXISTS ${role}`);
+      await run(`DROP ROLE IF EXISTS ${role}`);
     },
     dropSessions: () =>
-      execute(`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+      run(`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
                WHERE backend_type IN ('client backend', 'walsender') AND pid <> pg_backend_pid()
                  AND usename <> 'postgres'`),
     async createDatabase(name, owner) {
       const database = escapeIdentifier(name);
-      await execute(`CREATE DATABASE ${database} OWNER ${escapeIdentifier(owner)}`);
-      await execute(`GRANT ALL PRIVILEGES ON DATABASE ${database} TO neon_superuser`);
+      await run(`CREATE DATABASE ${database} OWNER ${escapeIdentifier(owner)}`);
+      await run(`GRANT ALL PRIVILEGES ON DATABASE ${database} TO neon_superuser`);
       for (const kind of ['TABLES', 'SEQUENCES']) {
         const grant = `GRANT ALL ON ${kind} TO neon_superuser WITH GRANT OPTION`;
-        await execute(`ALTER DEFAULT PRIVILEGES IN SCHEMA public ${grant}`, name);
+        await run(`ALTER DEFAULT PRIVILEGES IN SCHEMA public ${grant}`, name);
       }
     },
     roles: () =>
-      asAdmin('postgres', async (client) => {
-        const sql = `SELECT rolname AS name, rolcanlogin AS "canLogin" FROM pg_roles WHERE ${SERVICE_ROLES} ORDER BY oid`;
-        return (await client.query<{ name: string; canLogin: boolean }>(sql)).rows;
-      }),
+      read(`SELECT rolname AS name, rolcanlogin AS "canLogin" FROM pg_roles WHERE ${SERVICE_ROLES} ORDER BY oid`),
   };
 }
 
@@ -188,7 +178,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   });
   return orStop(postgres, async () => {
     const since16 = version === undefined || version >= 16 ? [SINCE_16] : [];
-    await asPostgres(postgres, [...PRIVILEGED_ROLES, ...since16, OWN_SLOT]);
+    await execute(postgres.superuserUrl, [...PRIVILEGED_ROLES, ...since16, OWN_SLOT]);
     const compute = computeOf(postgres);
     await compute.createRole(owner, options.ownerPassword);
     await compute.createDatabase(database, owner);
@@ -210,7 +200,7 @@ export async function branchCompute(
   const settings = { ...SETTINGS, ...options.settings };
   const postgres = await startPostgres({ version, port, log, tls: from.certificate ?? true, settings, copyOf: from });
   return orStop(postgres, async () => {
-    await asPostgres(postgres, [OWN_SLOT]);
+    await execute(postgres.superuserUrl, [OWN_SLOT]);
     return computeOf(postgres);
   });
 }
@@ -224,31 +214,11 @@ async function orStop<T>(postgres: PostgresServer, prepare: () => Promise<T>): P
   }
 }
 
-async function asPostgres(postgres: PostgresServer, statements: string[]): Promise<void> {
-  const client = new Client({ connectionString: postgres.superuserUrl });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
-
-async function fill(postgres: PostgresServer, options: ComputeOptions): Promise<void> {
-  const client = new Client({
-    host: postgres.host,
-    port: postgres.port,
-    database: options.database,
-    user: options.owner,
-    password: options.ownerPassword,
-    ssl: { ca: postgres.caPem ?? undefined },
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    await createSample(client, { orders: options.sampleOrders });
-  } finally {
-    await client.end();
-  }
-}
+const fill = (postgres: PostgresServer, options: ComputeOptions): Promise<void> =>
+  withClient(
+    {
+      ...{ host: postgres.host, port: postgres.port, database: options.database },
+      ...{ user: options.owner, password: options.ownerPassword, ssl: { ca: postgres.caPem ?? undefined } },
+    },
+    (client) => createSample(client, { orders: options.sampleOrders }),
+  );

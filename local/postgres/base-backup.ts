@@ -1,8 +1,9 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { giveTo, runAs, writeFor, type Account } from './account';
 import { run } from './binaries';
+import { withClient } from './client';
 
 /** What a copy asks of the server that it is of. */
 export interface Original {
@@ -49,18 +50,13 @@ export async function copyData(account: Account, server: Original, to: string): 
       to,
     );
   if (server.isRunning()) {
-    const client = new Client({ connectionString: server.superuserUrl });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
+    await withClient(server.superuserUrl, async (client) => {
       const { begin, end } = BACKUP[(await serverVersion(client)) >= 150_000 ? 'since15' : 'before15'];
       await client.query(begin);
       await files();
       const { rows } = await client.query<{ labelfile: string }>(end);
       await writeFor(account, join(to, 'backup_label'), rows[0]?.labelfile ?? '');
-    } finally {
-      await client.end();
-    }
+    });
   } else await files();
   await copy(account, [join(from, 'pg_wal')], to);
   const slots = join(to, 'pg_replslot');

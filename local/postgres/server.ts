@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { postgresAccount, writeFor } from './account';
 import { findBinaries, type PostgresVersion } from './binaries';
 import { createServerCertificate, type ServerCertificate } from './certificate';
+import { execute } from './client';
 import { openFolder, SUPERUSER, type ServerFolder } from './data-folder';
 import { freePort } from './free-port';
 import { spawnServer, type ServerProcess } from './process';
@@ -106,18 +106,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     await writeFor(account, join(folder.data, 'server.key'), certificate.keyPem);
   }
 
-  async function answers(): Promise<boolean> {
-    const client = new Client({ connectionString: url(), connectionTimeoutMillis: 5_000 });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      await client.query('SELECT 1');
-      return true;
-    } catch {
-      return false;
-    } finally {
-      await client.end().catch(() => undefined);
-    }
+  function answers(): Promise<boolean> {
+    const config = { connectionString: url(), connectionTimeoutMillis: 5_000 };
+    return execute(config, ['SELECT 1']).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Answers false when the server ended before it was ready. */

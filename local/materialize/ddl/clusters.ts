@@ -1,7 +1,7 @@
 import { MzError, notSupported } from '../contract';
 import type { CatalogCluster } from '../catalog';
 import { flag, type DdlContext } from '../environment';
-import type { Ddl, Option } from '../sql/ast';
+import type { Of, Option } from '../sql/ast';
 import { requireWithin } from './limits';
 import { numberOption, optionMap, textOption } from './options';
 import { requireOwner, requirePrivilege, system } from './privileges';
@@ -34,7 +34,7 @@ function shape(options: Option[]): Shape {
   };
 }
 
-export async function createCluster(context: DdlContext, ddl: Extract<Ddl, { kind: 'createCluster' }>): Promise<void> {
+export async function createCluster(context: DdlContext, ddl: Of<'createCluster'>): Promise<void> {
   const { size, replicationFactor } = shape(ddl.options);
   if (size === undefined) throw new MzError('XX000', 'SIZE must be specified for managed clusters');
   await requirePrivilege(context, system, 'CREATECLUSTER');

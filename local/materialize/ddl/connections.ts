@@ -1,27 +1,17 @@
-import { MzError, notSupported } from '../contract';
+import { notSupported, planError } from '../contract';
 import type { ConnectionOptions } from '../catalog';
 import type { DdlContext } from '../environment';
-import type { ConnectionChange, Ddl, Option, OptionValue } from '../sql/ast';
+import type { ConnectionChange, Of, Option, OptionValue } from '../sql/ast';
 import { validateConnection } from '../upstream';
 import { booleanOption, optionMap, textOption } from './options';
 import { guardedItem, requireCreateIn, requireItemOwner, requirePrivilege } from './privileges';
 import { reconnectUsers } from './reconnect';
+import { isTaken } from './taken';
 
-const OF_POSTGRES = [
-  'HOST',
-  'PORT',
-  'DATABASE',
-  'USER',
-  'PASSWORD',
-  'SSL MODE',
-  'SSL CERTIFICATE AUTHORITY',
-  'SSL CERTIFICATE',
-  'SSL KEY',
-];
+const OF_POSTGRES =
+  'HOST, PORT, DATABASE, USER, PASSWORD, SSL MODE, SSL CERTIFICATE AUTHORITY, SSL CERTIFICATE, SSL KEY'.split(', ');
 const TUNNELS = ['SSH TUNNEL', 'AWS PRIVATELINK'];
 const MODES = new Set(['disable', 'require', 'required', 'verify_ca', 'verify-ca', 'verify_full', 'verify-full']);
-
-const plan = (message: string): MzError => new MzError('XX000', message);
 
 async function secretId(context: DdlContext, name: string[]): Promise<string> {
   const item = await context.catalog.resolveItem(name, context.session, ['secret']);
@@ -36,28 +26,28 @@ async function convert(
 ): Promise<ConnectionOptions[string]> {
   if (value?.type === 'secret') {
     if (['HOST', 'PORT', 'DATABASE', 'SSL MODE'].includes(name))
-      throw plan(`invalid ${name}: cannot use value as string`);
+      throw planError(`invalid ${name}: cannot use value as string`);
     return { secretId: await secretId(context, value.name) };
   }
-  if (name === 'PASSWORD' || name === 'SSL KEY') throw plan(`invalid ${name}: must provide a secret value`);
+  if (name === 'PASSWORD' || name === 'SSL KEY') throw planError(`invalid ${name}: must provide a secret value`);
   if (name === 'PORT') {
     const text = value?.type === 'number' || value?.type === 'string' ? value.text : '';
-    if (!/^\d+$/.test(text) || Number(text) > 65_535) throw plan('invalid PORT: cannot use value as number');
+    if (!/^\d+$/.test(text) || Number(text) > 65_535) throw planError('invalid PORT: cannot use value as number');
     return { number: Number(text) };
   }
   const text = textOption(name, value);
-  if (name === 'SSL MODE' && !MODES.has(text)) throw plan(`invalid CONNECTION: unknown SSL MODE "${text}"`);
+  if (name === 'SSL MODE' && !MODES.has(text)) throw planError(`invalid CONNECTION: unknown SSL MODE "${text}"`);
   return { text };
 }
 
 function belongs(name: string): void {
   if (TUNNELS.includes(name)) throw notSupported(name);
-  if (!OF_POSTGRES.includes(name)) throw plan(`POSTGRES connections do not support ${name} values`);
+  if (!OF_POSTGRES.includes(name)) throw planError(`POSTGRES connections do not support ${name} values`);
 }
 
 function complete(options: ConnectionOptions): ConnectionOptions {
   for (const name of ['HOST', 'DATABASE', 'USER']) {
-    if (options[name] === undefined) throw plan(`${name} option is required`);
+    if (options[name] === undefined) throw planError(`${name} option is required`);
   }
   return options;
 }
@@ -67,10 +57,7 @@ const validates = (options: Option[]): boolean => {
   return !map.has('VALIDATE') || booleanOption('VALIDATE', map.get('VALIDATE'));
 };
 
-export async function createConnection(
-  context: DdlContext,
-  ddl: Extract<Ddl, { kind: 'createConnection' }>,
-): Promise<void> {
+export async function createConnection(context: DdlContext, ddl: Of<'createConnection'>): Promise<void> {
   if (ddl.connector !== 'POSTGRES') throw notSupported(`connections to ${ddl.connector}`);
   const { catalog } = context;
   const name = await catalog.resolveNewName(ddl.name, context.session);
@@ -80,16 +67,11 @@ export async function createConnection(
     options[option] = await convert(context, option, value);
   }
   complete(options);
-  const exists = async (): Promise<boolean> => (await catalog.findByName(name)) !== null;
-  const refuse = () => plan(`connection "${name.database}.${name.schema}.${name.name}" already exists`);
-  if (!ddl.ifNotExists && (await exists())) throw refuse();
+  if (!ddl.ifNotExists) await isTaken(context, name, 'connection', false);
   await requireCreateIn(context, name);
   if (validates(ddl.with)) await validateConnection(await catalog.upstreamConnection(options));
   await context.environment.definitions.run(async () => {
-    if (await exists()) {
-      if (!ddl.ifNotExists) throw refuse();
-      return context.notice({ code: '42710', message: `connection "${name.name}" already exists, skipping` });
-    }
+    if (await isTaken(context, name, 'connection', ddl.ifNotExists)) return;
     await catalog.addConnection({ name, ownerId: context.role.id, type: 'postgres', options });
   });
 }

@@ -1,12 +1,12 @@
 import { MzError, notSupported } from '../contract';
 import { cascadeNotice, type CatalogItem, type ItemType, type RemovedObject } from '../catalog';
 import type { DdlContext } from '../environment';
-import type { Ddl, ItemKind, Name } from '../sql/ast';
+import type { ItemKind, Name, Of } from '../sql/ast';
 import { printName } from '../upstream/names';
 import { requireClusterOwner } from './clusters';
 import { requireItemOwner, requireSchemaOwner, system, requirePrivilege } from './privileges';
 
-type Drop = Extract<Ddl, { kind: 'drop' }>;
+type Drop = Of<'drop'>;
 
 export const ITEM_TYPES: Partial<Record<ItemKind, ItemType>> = {
   SECRET: 'secret',

@@ -1,6 +1,6 @@
 import { MzError, notSupported } from '../contract';
 import type { DdlContext } from '../environment';
-import type { Ddl } from '../sql/ast';
+import type { Ddl, Of } from '../sql/ast';
 import { withoutSuperuser } from '../store-rights';
 import { changeCluster, createCluster, requireClusterOwner } from './clusters';
 import { alterConnection, createConnection, validateStored } from './connections';
@@ -13,90 +13,58 @@ import { addSubsources, alterSourceOptions, createSource, resolvePostgresSource 
 import { createPlainTable, createTableFromSource } from './tables';
 import { createIndex, createView } from './views';
 
-/** The tag a definition is answered with, known before it is carried out. */
+/** How each kind of definition is carried out, and the tag it is answered with. */
+type Definitions = {
+  [Kind in Ddl['kind']]: {
+    tag: string | ((ddl: Of<Kind>) => string);
+    run: (context: DdlContext, ddl: Of<Kind>) => Promise<void>;
+  };
+};
+
+const noMembership = (): never => {
+  throw notSupported('membership of roles in roles');
+};
+
+const definitions: Definitions = {
+  createCluster: { tag: 'CREATE CLUSTER', run: createCluster },
+  createSecret: { tag: 'CREATE SECRET', run: createSecret },
+  createConnection: { tag: 'CREATE CONNECTION', run: createConnection },
+  createSource: { tag: 'CREATE SOURCE', run: createSource },
+  createTable: { tag: 'CREATE TABLE', run: createTableFromSource },
+  createPlainTable: { tag: 'CREATE TABLE', run: createPlainTable },
+  createSchema: { tag: 'CREATE SCHEMA', run: createSchema },
+  createRole: { tag: 'CREATE ROLE', run: createRole },
+  createView: {
+    tag: ({ materialized }) => (materialized ? 'CREATE MATERIALIZED VIEW' : 'CREATE VIEW'),
+    run: createView,
+  },
+  createIndex: { tag: 'CREATE INDEX', run: createIndex },
+  alter: { tag: ({ object }) => `ALTER ${object}`, run: alter },
+  alterSystem: { tag: 'ALTER SYSTEM', run: alterSystem },
+  drop: { tag: ({ object }) => `DROP ${object}`, run: drop },
+  comment: { tag: 'COMMENT', run: comment },
+  validateConnection: { tag: 'VALIDATE CONNECTION', run: (context, { name }) => validateStored(context, name) },
+  grant: { tag: 'GRANT', run: grantOrRevoke },
+  revoke: { tag: 'REVOKE', run: grantOrRevoke },
+  grantRole: { tag: 'GRANT', run: noMembership },
+  revokeRole: { tag: 'REVOKE', run: noMembership },
+};
+
+/** The compiler cannot tell that an entry is of its statement's own kind; the table's type does. */
+const definitionOf = (ddl: Ddl) => definitions[ddl.kind] as Definitions['drop'];
+
+/** Known before the definition is carried out. */
 export function tagOf(ddl: Ddl): string {
-  switch (ddl.kind) {
-    case 'createCluster':
-      return 'CREATE CLUSTER';
-    case 'createSecret':
-      return 'CREATE SECRET';
-    case 'createConnection':
-      return 'CREATE CONNECTION';
-    case 'createSource':
-      return 'CREATE SOURCE';
-    case 'createTable':
-    case 'createPlainTable':
-      return 'CREATE TABLE';
-    case 'createSchema':
-      return 'CREATE SCHEMA';
-    case 'createRole':
-      return 'CREATE ROLE';
-    case 'createView':
-      return ddl.materialized ? 'CREATE MATERIALIZED VIEW' : 'CREATE VIEW';
-    case 'createIndex':
-      return 'CREATE INDEX';
-    case 'alter':
-      return `ALTER ${ddl.object}`;
-    case 'alterSystem':
-      return 'ALTER SYSTEM';
-    case 'drop':
-      return `DROP ${ddl.object}`;
-    case 'comment':
-      return 'COMMENT';
-    case 'validateConnection':
-      return 'VALIDATE CONNECTION';
-    case 'grant':
-    case 'grantRole':
-      return 'GRANT';
-    case 'revoke':
-    case 'revokeRole':
-      return 'REVOKE';
-  }
+  const { tag } = definitionOf(ddl);
+  return typeof tag === 'string' ? tag : tag(ddl as Of<'drop'>);
 }
 
 /** Carries out one definition statement; throws MzError in Materialize's words. */
 export async function executeDdl(context: DdlContext, ddl: Ddl): Promise<void> {
-  switch (ddl.kind) {
-    case 'createCluster':
-      return createCluster(context, ddl);
-    case 'createSecret':
-      return createSecret(context, ddl);
-    case 'createConnection':
-      return createConnection(context, ddl);
-    case 'createSource':
-      return createSource(context, ddl);
-    case 'createTable':
-      return createTableFromSource(context, ddl);
-    case 'createPlainTable':
-      return createPlainTable(context, ddl);
-    case 'createSchema':
-      return createSchema(context, ddl);
-    case 'createRole':
-      return createRole(context, ddl);
-    case 'createView':
-      return createView(context, ddl);
-    case 'createIndex':
-      return createIndex(context, ddl);
-    case 'alter':
-      return alter(context, ddl);
-    case 'alterSystem':
-      return alterSystem(context, ddl);
-    case 'drop':
-      return drop(context, ddl);
-    case 'comment':
-      return comment(context, ddl);
-    case 'validateConnection':
-      return validateStored(context, ddl.name);
-    case 'grant':
-    case 'revoke':
-      return grantOrRevoke(context, ddl);
-    case 'grantRole':
-    case 'revokeRole':
-      throw notSupported('membership of roles in roles');
-  }
+  return definitionOf(ddl).run(context, ddl as Of<'drop'>);
 }
 
-async function createSchema(context: DdlContext, ddl: Extract<Ddl, { kind: 'createSchema' }>): Promise<void> {
+async function createSchema(context: DdlContext, ddl: Of<'createSchema'>): Promise<void> {
   const { catalog, session, role } = context;
   const [database, name] =
     ddl.name.length > 1 ? [ddl.name[0] ?? '', ddl.name[1] ?? ''] : [session.database, ddl.name[0] ?? ''];
@@ -117,7 +85,7 @@ async function createSchema(context: DdlContext, ddl: Extract<Ddl, { kind: 'crea
   });
 }
 
-async function createRole(context: DdlContext, ddl: Extract<Ddl, { kind: 'createRole' }>): Promise<void> {
+async function createRole(context: DdlContext, ddl: Of<'createRole'>): Promise<void> {
   const { catalog, environment } = context;
   await requirePrivilege(context, system, 'CREATEROLE');
   await environment.definitions.run(async () => {
@@ -128,7 +96,7 @@ async function createRole(context: DdlContext, ddl: Extract<Ddl, { kind: 'create
   });
 }
 
-async function alter(context: DdlContext, ddl: Extract<Ddl, { kind: 'alter' }>): Promise<void> {
+async function alter(context: DdlContext, ddl: Of<'alter'>): Promise<void> {
   const { catalog, session } = context;
   if (ddl.ifExists && !(await exists(context, ddl))) return context.notice(skipNotice(ddl.object, ddl.name));
   const { action } = ddl;
@@ -169,7 +137,7 @@ async function alter(context: DdlContext, ddl: Extract<Ddl, { kind: 'alter' }>):
   }
 }
 
-async function exists(context: DdlContext, ddl: Extract<Ddl, { kind: 'alter' }>): Promise<boolean> {
+async function exists(context: DdlContext, ddl: Of<'alter'>): Promise<boolean> {
   const { catalog, session } = context;
   const [first = '', second] = ddl.name;
   if (ddl.object === 'CLUSTER') return (await catalog.findCluster(first)) !== null;
@@ -181,7 +149,7 @@ async function exists(context: DdlContext, ddl: Extract<Ddl, { kind: 'alter' }>)
 }
 
 /** ALTER SYSTEM: for the internal user alone, as in Materialize. */
-async function alterSystem(context: DdlContext, ddl: Extract<Ddl, { kind: 'alterSystem' }>): Promise<void> {
+async function alterSystem(context: DdlContext, ddl: Of<'alterSystem'>): Promise<void> {
   const { catalog, environment, role } = context;
   if (!role.superuser) {
     throw new MzError('42501', 'permission denied to alter system', { detail: `You must be the 'mz_system' role` });
@@ -195,7 +163,7 @@ async function alterSystem(context: DdlContext, ddl: Extract<Ddl, { kind: 'alter
   context.notice({ code: '00000', message });
 }
 
-async function comment(context: DdlContext, ddl: Extract<Ddl, { kind: 'comment' }>): Promise<void> {
+async function comment(context: DdlContext, ddl: Of<'comment'>): Promise<void> {
   const { catalog, environment } = context;
   if (ddl.object === 'COLUMN') {
     const { object, position } = await resolveColumn(context, ddl.name);

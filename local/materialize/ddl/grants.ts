@@ -1,7 +1,7 @@
 import { notSupported } from '../contract';
 import type { Privilege } from '../catalog';
 import type { DdlContext } from '../environment';
-import type { Ddl, GrantTarget } from '../sql/ast';
+import type { GrantTarget, Of } from '../sql/ast';
 import { requireOwner, requirePrivilege, system } from './privileges';
 import { resolveObject, type Resolved } from './resolve';
 
@@ -34,10 +34,7 @@ async function targets(context: DdlContext, on: GrantTarget): Promise<Resolved[]
   return Promise.all(names.map((name) => resolveObject(context, 'TABLE', name, true)));
 }
 
-export async function grantOrRevoke(
-  context: DdlContext,
-  ddl: Extract<Ddl, { kind: 'grant' | 'revoke' }>,
-): Promise<void> {
+export async function grantOrRevoke(context: DdlContext, ddl: Of<'grant' | 'revoke'>): Promise<void> {
   const { catalog } = context;
   const objects = await targets(context, ddl.on);
   const roles = await Promise.all(

@@ -1,11 +1,12 @@
 import { DatabaseError } from 'pg';
 import { MzError } from '../contract';
 import type { DdlContext } from '../environment';
-import type { Ddl, SecretExpression } from '../sql/ast';
+import type { Of, SecretExpression } from '../sql/ast';
 import { tokenize } from '../sql/tokens';
 import { requireWithin } from './limits';
 import { reconnectUsers } from './reconnect';
 import { requireCreateIn, requireItemOwner } from './privileges';
+import { isTaken } from './taken';
 
 const MAX_BYTES = 512 * 1024;
 
@@ -62,16 +63,14 @@ async function compute(context: DdlContext, sql: string): Promise<Buffer | null>
   }
 }
 
-export async function createSecret(context: DdlContext, ddl: Extract<Ddl, { kind: 'createSecret' }>): Promise<void> {
+export async function createSecret(context: DdlContext, ddl: Of<'createSecret'>): Promise<void> {
   const { catalog } = context;
   const name = await catalog.resolveNewName(ddl.name, context.session);
   await requireCreateIn(context, name);
   const value = await evaluate(context, ddl.value);
   await context.environment.definitions.run(async () => {
-    if ((await catalog.findByName(name)) !== null) {
-      if (!ddl.ifNotExists) throw new MzError('XX000', `catalog item '${name.name}' already exists`);
-      return context.notice({ code: '42710', message: `secret "${name.name}" already exists, skipping` });
-    }
+    const refusal = `catalog item '${name.name}' already exists`;
+    if (await isTaken(context, name, 'secret', ddl.ifNotExists, refusal)) return;
     await requireWithin(context, 'secret', 1);
     await catalog.addSecret({ name, ownerId: context.role.id, value });
   });

@@ -1,4 +1,4 @@
-import { MzError, notSupported } from '../contract';
+import { notSupported, planError } from '../contract';
 import type { AddedTable, CatalogItem, NewIngestedTable, NewName } from '../catalog';
 import { flag, type DdlContext } from '../environment';
 import type { CreateSource, ExternalReference, Option } from '../sql/ast';
@@ -9,9 +9,7 @@ import { requireWithin } from './limits';
 import { namesOption, optionMap, textOption } from './options';
 import { guardedCluster, guardedItem, requireCreateIn, requireItemOwner, requirePrivilege } from './privileges';
 import { purify, type Purified } from './purify';
-
-const plan = (message: string): MzError => new MzError('XX000', message);
-const full = (name: NewName): string => `${name.database}.${name.schema}.${name.name}`;
+import { isTaken } from './taken';
 
 /** Where the chosen tables go; refuses names that are taken. */
 export async function placeTables(context: DdlContext, purified: Purified): Promise<NewIngestedTable[]> {
@@ -20,7 +18,7 @@ export async function placeTables(context: DdlContext, purified: Purified): Prom
   for (const { name, table, excluded } of purified.tables) {
     const target = await catalog.resolveNewName(name, session);
     await requireCreateIn(context, target);
-    if ((await catalog.findByName(target)) !== null) throw plan(`catalog item '${target.name}' already exists`);
+    if ((await catalog.findByName(target)) !== null) throw planError(`catalog item '${target.name}' already exists`);
     placed.push({
       name: target,
       upstream: table,
@@ -42,7 +40,7 @@ async function progressName(context: DdlContext, ddl: CreateSource, source: NewN
     const parts =
       ddl.progress.length === 1 && bare !== undefined ? [source.database, source.schema, bare] : ddl.progress;
     const given = await catalog.resolveNewName(parts, session);
-    if ((await catalog.findByName(given)) !== null) throw plan(`catalog item '${given.name}' already exists`);
+    if ((await catalog.findByName(given)) !== null) throw planError(`catalog item '${given.name}' already exists`);
     return given;
   }
   for (let count = 0; ; count++) {
@@ -53,14 +51,14 @@ async function progressName(context: DdlContext, ddl: CreateSource, source: NewN
 
 function checkForm(context: DdlContext, ddl: CreateSource): { publication: string; columns: boolean } {
   const options = optionMap(ddl.options);
-  if (options.has('DETAILS')) throw plan('CREATE SOURCE specifies DETAILS option');
+  if (options.has('DETAILS')) throw planError('CREATE SOURCE specifies DETAILS option');
   if (!options.has('PUBLICATION')) throw sourceError('CONNECTION must specify PUBLICATION');
   const columns = options.has('TEXT COLUMNS') || options.has('EXCLUDE COLUMNS');
   if (ddl.tables.type === 'none') {
     if (!flag(context.environment, 'enable_create_table_from_source')) throw missingTables();
     if (columns) throw sourceError('TEXT COLUMNS option is unnecessary when no tables are added');
   } else if (flag(context.environment, 'force_source_table_syntax')) {
-    throw plan(`${ddl.tablesText} not supported; use CREATE TABLE .. FROM SOURCE instead`);
+    throw planError(`${ddl.tablesText} not supported; use CREATE TABLE .. FROM SOURCE instead`);
   }
   return { publication: textOption('PUBLICATION', options.get('PUBLICATION')), columns };
 }
@@ -72,7 +70,7 @@ export async function createSource(context: DdlContext, ddl: CreateSource): Prom
   const connection = await catalog.resolveItem(ddl.connection, session, ['connection']);
   const { publication } = checkForm(context, ddl);
   if (cluster.id.startsWith('s') && cluster.name !== 'quickstart') {
-    throw plan(`cannot create this kind of object in system cluster ${cluster.name}`);
+    throw planError(`cannot create this kind of object in system cluster ${cluster.name}`);
   }
   await requireCreateIn(context, name);
   await requirePrivilege(context, guardedItem(connection), 'USAGE');
@@ -88,10 +86,7 @@ export async function createSource(context: DdlContext, ddl: CreateSource): Prom
     options: { textColumns, excludeColumns },
   });
   await environment.definitions.run(async () => {
-    if ((await catalog.findByName(name)) !== null) {
-      if (!ddl.ifNotExists) throw plan(`source "${full(name)}" already exists`);
-      return context.notice({ code: '42710', message: `source "${name.name}" already exists, skipping` });
-    }
+    if (await isTaken(context, name, 'source', ddl.ifNotExists)) return;
     const subsources = await placeTables(context, purified);
     await requireWithin(context, 'source', subsources.length);
     const added = await catalog.addSource({
@@ -132,7 +127,8 @@ export async function createSource(context: DdlContext, ddl: CreateSource): Prom
 /** The Postgres source of this name; subsources and progress relations are not meant. */
 export async function resolvePostgresSource(context: DdlContext, name: string[]): Promise<CatalogItem> {
   const item = await context.catalog.resolveItem(name, context.session, ['source']);
-  if (item.subtype !== 'postgres') throw plan(`${item.name} is a ${item.subtype ?? 'source'}, not a source of tables`);
+  if (item.subtype !== 'postgres')
+    throw planError(`${item.name} is a ${item.subtype ?? 'source'}, not a source of tables`);
   return item;
 }
 
@@ -146,10 +142,10 @@ export async function addSubsources(
   const { catalog, environment } = context;
   await requireItemOwner(context, source);
   if (flag(environment, 'force_source_table_syntax')) {
-    throw plan('ALTER SOURCE .. ADD SUBSOURCE .. not supported; use CREATE TABLE .. FROM SOURCE instead');
+    throw planError('ALTER SOURCE .. ADD SUBSOURCE .. not supported; use CREATE TABLE .. FROM SOURCE instead');
   }
   const options = optionMap(withOptions);
-  if (options.has('DETAILS')) throw plan('ALTER SOURCE .. ADD SUBSOURCE specifies DETAILS option');
+  if (options.has('DETAILS')) throw planError('ALTER SOURCE .. ADD SUBSOURCE specifies DETAILS option');
   const { connectionId, publication } = await catalog.storedSource(source.id);
   const purified = await purify(context, {
     connectionId,

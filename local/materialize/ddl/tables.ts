@@ -1,6 +1,6 @@
-import { MzError } from '../contract';
+import { planError } from '../contract';
 import { flag, type DdlContext } from '../environment';
-import type { CreateTable, Ddl, Name } from '../sql/ast';
+import type { CreateTable, Name, Of } from '../sql/ast';
 import { openTable } from '../store-rights';
 import { printName } from '../upstream/names';
 import { featureRefused } from './clusters';
@@ -9,18 +9,16 @@ import { namesOption, optionMap } from './options';
 import { guardedItem, requireCreateIn, requirePrivilege } from './privileges';
 import { purify } from './purify';
 import { ingested, placeTables, resolvePostgresSource } from './sources';
+import { isTaken } from './taken';
 
-const plan = (message: string): MzError => new MzError('XX000', message);
 const FLAG = 'enable_create_table_from_source';
-
-const skipped = (name: string) => ({ code: '42710', message: `table "${name}" already exists, skipping` });
 
 /** Columns of TEXT COLUMNS and EXCLUDE COLUMNS stand alone here: the table is the one referenced. */
 function bareColumns(option: string, names: Name[]): string[] {
   return names.map((parts) => {
     const [column] = parts;
     if (column === undefined || parts.length > 1) {
-      throw plan(`invalid ${option} option value: column reference ${printName(parts)} must be unqualified`);
+      throw planError(`invalid ${option} option value: column reference ${printName(parts)} must be unqualified`);
     }
     return column;
   });
@@ -31,8 +29,9 @@ export async function createTableFromSource(context: DdlContext, ddl: CreateTabl
   if (!flag(environment, FLAG)) throw featureRefused('Whether to allow CREATE TABLE .. FROM SOURCE syntax.', FLAG);
   const name = await catalog.resolveNewName(ddl.name, session);
   const source = await resolvePostgresSource(context, ddl.source);
-  if (ddl.reference === undefined) throw plan('CREATE TABLE .. FROM SOURCE must specify a REFERENCE');
-  if (ddl.columns !== undefined) throw plan('CREATE TABLE .. FROM SOURCE cannot specify column names for this source');
+  if (ddl.reference === undefined) throw planError('CREATE TABLE .. FROM SOURCE must specify a REFERENCE');
+  if (ddl.columns !== undefined)
+    throw planError('CREATE TABLE .. FROM SOURCE cannot specify column names for this source');
   await requireCreateIn(context, name);
   await requirePrivilege(context, guardedItem(source), 'SELECT');
   const options = optionMap(ddl.with);
@@ -54,7 +53,7 @@ export async function createTableFromSource(context: DdlContext, ddl: CreateTabl
     },
   });
   await environment.definitions.run(async () => {
-    if (ddl.ifNotExists && (await catalog.findByName(name)) !== null) return context.notice(skipped(name.name));
+    if (ddl.ifNotExists && (await isTaken(context, name, 'table', true))) return;
     const [table] = await placeTables(context, purified);
     if (table === undefined) throw new Error('a reference selects one table');
     await requireWithin(context, 'table', 1);
@@ -64,18 +63,12 @@ export async function createTableFromSource(context: DdlContext, ddl: CreateTabl
 }
 
 /** An ordinary table; the backing store understands its columns. */
-export async function createPlainTable(
-  context: DdlContext,
-  ddl: Extract<Ddl, { kind: 'createPlainTable' }>,
-): Promise<void> {
+export async function createPlainTable(context: DdlContext, ddl: Of<'createPlainTable'>): Promise<void> {
   const { catalog } = context;
   const name = await catalog.resolveNewName(ddl.name, context.session);
   await requireCreateIn(context, name);
   await context.environment.definitions.run(async () => {
-    if ((await catalog.findByName(name)) !== null) {
-      if (ddl.ifNotExists) return context.notice(skipped(name.name));
-      throw plan(`table "${name.database}.${name.schema}.${name.name}" already exists`);
-    }
+    if (await isTaken(context, name, 'table', ddl.ifNotExists)) return;
     await requireWithin(context, 'table', 1);
     await catalog.addTable({ name, ownerId: context.role.id, columnsSql: ddl.columnsSql, createSql: context.sql });
     await openTable(context.environment.store, name.schema, name.name);

@@ -1,15 +1,14 @@
-import { MzError } from '../contract';
+import { planError } from '../contract';
+import { fullName } from '../catalog/rows';
 import type { NewName } from '../catalog';
 import { quoteIfNeeded } from '../catalog/definitions/render';
 import type { DdlContext } from '../environment';
-import type { Ddl } from '../sql/ast';
+import type { Of } from '../sql/ast';
 import { guardedCluster, requireCreateIn, requireItemOwner, requirePrivilege } from './privileges';
-
-const plan = (message: string): MzError => new MzError('XX000', message);
-const full = (name: NewName): string => `${name.database}.${name.schema}.${name.name}`;
+import { isTaken } from './taken';
 
 /** CREATE [MATERIALIZED] VIEW. Both are views of the backing store: always up to date, as Materialize's are. */
-export async function createView(context: DdlContext, ddl: Extract<Ddl, { kind: 'createView' }>): Promise<void> {
+export async function createView(context: DdlContext, ddl: Of<'createView'>): Promise<void> {
   const { catalog, session, environment } = context;
   const words = ddl.materialized ? 'materialized view' : 'view';
   const name = await catalog.resolveNewName(ddl.name, session);
@@ -23,7 +22,7 @@ export async function createView(context: DdlContext, ddl: Extract<Ddl, { kind: 
       await requireItemOwner(context, old);
       await environment.evictingReaders(() => catalog.dropItems([old], { cascade: false, session }));
     } else if (existing !== null) {
-      if (!ddl.ifNotExists) throw plan(`${existing.type.replace('-', ' ')} "${full(name)}" already exists`);
+      if (!ddl.ifNotExists) throw planError(`${existing.type.replace('-', ' ')} "${fullName(name)}" already exists`);
       return context.notice({ code: '42710', message: `${words} "${name.name}" already exists, skipping` });
     }
     await catalog.addView({
@@ -38,7 +37,7 @@ export async function createView(context: DdlContext, ddl: Extract<Ddl, { kind: 
 }
 
 /** An index is only a definition here: the store answers without it. */
-export async function createIndex(context: DdlContext, ddl: Extract<Ddl, { kind: 'createIndex' }>): Promise<void> {
+export async function createIndex(context: DdlContext, ddl: Of<'createIndex'>): Promise<void> {
   const { catalog, session, environment } = context;
   const on = await catalog.resolveItem(ddl.on, session);
   const cluster = await catalog.resolveCluster(ddl.cluster ?? context.activeCluster);
@@ -52,10 +51,7 @@ export async function createIndex(context: DdlContext, ddl: Extract<Ddl, { kind:
       schema: on.schema,
       name: ddl.name ?? `${on.name}_${suffix}`,
     };
-    if ((await catalog.findByName(name)) !== null) {
-      if (!ddl.ifNotExists) throw plan(`index "${full(name)}" already exists`);
-      return context.notice({ code: '42710', message: `index "${name.name}" already exists, skipping` });
-    }
+    if (await isTaken(context, name, 'index', ddl.ifNotExists)) return;
     const columns = ddl.expressions ?? (await columnNames(context, on.id));
     const key = ddl.expressions ?? columns.map(quoteIfNeeded);
     await catalog.addIndex({ name, ownerId: context.role.id, onId: on.id, clusterId: cluster.id, columns, key });

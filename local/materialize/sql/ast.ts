@@ -137,6 +137,9 @@ export type Ddl =
   | { kind: 'grant' | 'revoke'; privileges: string[]; on: GrantTarget; roles: string[] }
   | { kind: 'grantRole' | 'revokeRole'; granted: string[]; roles: string[] };
 
+/** The definition of one kind. */
+export type Of<Kind extends Ddl['kind']> = Extract<Ddl, { kind: Kind }>;
+
 /** A statement about the session itself. */
 export type SessionStatement =
   | { kind: 'begin' }

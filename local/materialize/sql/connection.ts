@@ -2,36 +2,11 @@ import type { ConnectionChange, Option, OptionValue, Statement } from './ast';
 import type { Cursor } from './cursor';
 
 /** The options any connection may have; which belong to Postgres is decided when the statement is carried out. */
-export const CONNECTION_OPTIONS = [
-  'ACCESS KEY ID',
-  'ASSUME ROLE ARN',
-  'AVAILABILITY ZONES',
-  'AWS CONNECTION',
-  'AWS PRIVATELINK',
-  'BROKER',
-  'BROKERS',
-  'DATABASE',
-  'ENDPOINT',
-  'HOST',
-  'PASSWORD',
-  'PORT',
-  'PROGRESS TOPIC',
-  'REGION',
-  'SASL MECHANISMS',
-  'SASL PASSWORD',
-  'SASL USERNAME',
-  'SECRET ACCESS KEY',
-  'SECURITY PROTOCOL',
-  'SERVICE NAME',
-  'SESSION TOKEN',
-  'SSH TUNNEL',
-  'SSL CERTIFICATE',
-  'SSL CERTIFICATE AUTHORITY',
-  'SSL KEY',
-  'SSL MODE',
-  'URL',
-  'USER',
-] as const;
+export const CONNECTION_OPTIONS =
+  `ACCESS KEY ID, ASSUME ROLE ARN, AVAILABILITY ZONES, AWS CONNECTION, AWS PRIVATELINK, BROKER, BROKERS, DATABASE,
+  ENDPOINT, HOST, PASSWORD, PORT, PROGRESS TOPIC, REGION, SASL MECHANISMS, SASL PASSWORD, SASL USERNAME, SECRET
+  ACCESS KEY, SECURITY PROTOCOL, SERVICE NAME, SESSION TOKEN, SSH TUNNEL, SSL CERTIFICATE, SSL CERTIFICATE
+  AUTHORITY, SSL KEY, SSL MODE, URL, USER`.split(/,\s+/);
 
 const VALIDATE = ['VALIDATE'] as const;
 

@@ -2,18 +2,10 @@ import type { GrantTarget, ItemKind, Statement } from './ast';
 import type { Cursor } from './cursor';
 import { objectName } from './objects';
 
-const PRIVILEGES = [
-  'SELECT',
-  'INSERT',
-  'UPDATE',
-  'DELETE',
-  'USAGE',
-  'CREATE',
-  'CREATEROLE',
-  'CREATEDB',
-  'CREATECLUSTER',
-  'CREATENETWORKPOLICY',
-];
+const PRIVILEGES =
+  `SELECT, INSERT, UPDATE, DELETE, USAGE, CREATE, CREATEROLE, CREATEDB, CREATECLUSTER, CREATENETWORKPOLICY`.split(
+    /,\s+/,
+  );
 
 /** GRANT or REVOKE, the word taken already. */
 export function grantOrRevoke(cursor: Cursor, kind: 'grant' | 'revoke'): Statement {
@@ -49,17 +41,8 @@ function roles(cursor: Cursor): string[] {
 function target(cursor: Cursor): GrantTarget {
   if (cursor.accept('SYSTEM')) return { type: 'system' };
   const all = cursor.accept('ALL');
-  const kinds: [string, ItemKind][] = [
-    ['TABLE', 'TABLE'],
-    ['SCHEMA', 'SCHEMA'],
-    ['DATABASE', 'DATABASE'],
-    ['CLUSTER', 'CLUSTER'],
-    ['SECRET', 'SECRET'],
-    ['CONNECTION', 'CONNECTION'],
-    ['TYPE', 'TYPE'],
-  ];
-  const found = kinds.find(([word]) => cursor.accept(all ? `${word}S` : word));
-  const kind = found?.[1] ?? 'TABLE';
+  const kinds: ItemKind[] = ['TABLE', 'SCHEMA', 'DATABASE', 'CLUSTER', 'SECRET', 'CONNECTION', 'TYPE'];
+  const kind = kinds.find((word) => cursor.accept(all ? `${word}S` : word)) ?? 'TABLE';
   if (!all) return { type: 'objects', kind, names: cursor.commaSeparated(() => objectName(cursor, kind)) };
   if (!cursor.accept('IN', 'SCHEMA')) return { type: 'allIn', kind, schema: [] };
   return { type: 'allIn', kind, schema: cursor.name() };

@@ -1,23 +1,9 @@
 import type { ItemKind, Name } from './ast';
 import type { Cursor } from './cursor';
 
-const KINDS: ItemKind[] = [
-  'CLUSTER REPLICA',
-  'CLUSTER',
-  'COLUMN',
-  'CONNECTION',
-  'DATABASE',
-  'INDEX',
-  'MATERIALIZED VIEW',
-  'ROLE',
-  'SCHEMA',
-  'SECRET',
-  'SINK',
-  'SOURCE',
-  'TABLE',
-  'TYPE',
-  'VIEW',
-];
+const KINDS: ItemKind[] =
+  `CLUSTER REPLICA, CLUSTER, COLUMN, CONNECTION, DATABASE, INDEX, MATERIALIZED VIEW, ROLE, SCHEMA, SECRET, SINK,
+  SOURCE, TABLE, TYPE, VIEW`.split(/,\s+/) as ItemKind[];
 
 /** The kind of object named after DROP, ALTER, COMMENT ON. */
 export function itemKind(cursor: Cursor, after: string): ItemKind {

@@ -6,13 +6,6 @@ import { BodyReader, cstring, frame, int16, int32 } from './frames';
 /** Transaction state in ReadyForQuery: idle, in a block, in a failed block. */
 export type TransactionStatus = 'I' | 'T' | 'E';
 
-export interface Field {
-  name: string;
-  typeOid: number;
-  typeSize: number;
-  typeMod: number;
-}
-
 export interface Notice {
   code: string;
   message: string;
@@ -37,29 +30,6 @@ export const noParameters = (): Buffer => frame('t', int16(0));
 /** NegotiateProtocolVersion: we speak 3.0 and know none of the options the client asked for. */
 export const negotiateProtocolVersion = (unknown: string[]): Buffer =>
   frame('v', int32(196608), int32(unknown.length), ...unknown.map(cstring));
-
-export function rowDescription(fields: Field[]): Buffer {
-  const parts = fields.flatMap((field) => [
-    cstring(field.name),
-    int32(0),
-    int16(0),
-    int32(field.typeOid),
-    int16(field.typeSize),
-    int32(field.typeMod),
-    int16(0),
-  ]);
-  return frame('T', int16(fields.length), ...parts);
-}
-
-/** A row in text format; null is NULL. */
-export function dataRow(values: (string | null)[]): Buffer {
-  const parts = values.flatMap((value) => {
-    if (value === null) return [int32(-1)];
-    const text = Buffer.from(value, 'utf8');
-    return [int32(text.length), text];
-  });
-  return frame('D', int16(values.length), ...parts);
-}
 
 function fieldsOf(fields: Record<string, string | undefined>): Buffer {
   const parts = Object.entries(fields).flatMap(([letter, value]) =>

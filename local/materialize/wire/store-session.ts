@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { Client } from 'pg';
-import { BodyReader, cstring, frame, FrameReader, int32, type Frame } from './frames';
+import { cstring, frame, FrameReader, int32, type Frame } from './frames';
 import { readErrorFields } from './messages';
 
 /** The part of pg's client that is taken over once it has logged in. */
@@ -124,13 +124,4 @@ export class StoreSession {
     this.stream.destroySoon();
     this.wake();
   }
-}
-
-/** Text values of a DataRow. */
-export function readDataRow(body: Buffer): (string | null)[] {
-  const reader = new BodyReader(body);
-  return Array.from({ length: reader.int16() }, () => {
-    const length = reader.int32();
-    return length < 0 ? null : reader.bytes(length).toString('utf8');
-  });
 }

@@ -17,7 +17,7 @@ export interface ColumnType {
 type Known = readonly [oid: number, arrayOid: number, id: string, name: string, sqlName: string];
 
 /** Ids by the order of Materialize's builtin types; those of int4, int8, numeric, text and timestamptz are recorded. */
-const known: readonly Known[] = [
+export const known: readonly Known[] = [
   [16, 1000, 's6', 'bool', 'boolean'],
   [17, 1001, 's8', 'bytea', 'bytea'],
   [1042, 1014, 's10', 'bpchar', 'character'],
