@@ -4,8 +4,8 @@ import type { Cursor } from './cursor';
 import { createSource, createTable } from './source';
 
 export const CLUSTER_OPTIONS =
-  `AVAILABILITY ZONES, DISK, INTROSPECTION DEBUGGING, INTROSPECTION INTERVAL, MANAGED, REPLICAS, REPLICATION FACTOR,
-  SIZE, SCHEDULE, WORKLOAD CLASS`.split(/,\s+/);
+  `AVAILABILITY ZONES, DISK, INTROSPECTION DEBUGGING, INTROSPECTION INTERVAL, MANAGED, REPLICAS,
+  REPLICATION FACTOR, SIZE, SCHEDULE, WORKLOAD CLASS`.split(/,\s+/);
 
 /** Everything that begins with CREATE, the word taken already. */
 export function create(cursor: Cursor): Statement {
