@@ -3,7 +3,6 @@ import { loginDifferences } from '../../core/objects/source/definition';
 import { planRotation } from '../../core/repair/rotate-plan';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as mzsql from '../../core/sql/materialize';
-import { endWalsender } from '../../core/sql/postgres';
 import { systemError } from '../../systems/errors';
 import {
   readConnection,
@@ -18,6 +17,7 @@ import { heartbeat } from '../edges/heartbeat';
 import { loginAs, refuseUnknownHost } from '../role/given-password';
 import { readPassword, renewPassword } from '../role/password';
 import { storeSecret } from '../secret';
+import { endSlotReader } from '../source/slot-reader';
 import { ROTATE, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { done } from '../support/ensure';
@@ -150,17 +150,18 @@ export const reconnectSource = activity({ input: file, callers: ROTATE }, (deps,
   const { source } = itemsOf(spec);
   const object = `source ${source.name}`;
   return withMaterialize(deps, spec, (target) =>
-    withSource(deps, spec, async ({ client }) => {
+    withSource(deps, spec, async (session) => {
+      const { client } = session;
       const slot = (await readSourceProgress(target, source))?.slot ?? null;
       if (slot === null)
         throw systemError('NotFound', 'materialize', `${object} has no slot`, { hint: 'n2m apply FILE' });
-      const [ended] = await client.query<{ pid: number }>(endWalsender(slot));
+      const ended = await endSlotReader(deps, spec, session, slot);
       const until = Date.now() + RETURN_PATIENCE;
       for (;;) {
         const progress = await readSourceProgress(target, source);
         const pid = await readSlotPid(client, slot);
         const back = progress?.source.status === 'running' && progress.source.error === null;
-        if (back && pid !== null && pid !== ended?.pid) {
+        if (back && pid !== null && pid !== ended) {
           return done('changed', object, `${object} logged in again, runs, and holds slot ${slot}`);
         }
         if (!(await readSlot(client, slot)).exists) {

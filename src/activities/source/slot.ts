@@ -11,7 +11,8 @@ import { APPLY, DESTROY, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { done } from '../support/ensure';
 import { takes, text } from '../support/inputs';
-import { withMaterialize, withSource } from '../support/sessions';
+import { withMaterialize, withSource, type SourceSession } from '../support/sessions';
+import { endSlotReader } from './slot-reader';
 
 /** Materialize drops the slot after its answer to DROP SOURCE, retries for about a minute, and then gives up silently. */
 const PATIENCE = 60_000;
@@ -29,7 +30,8 @@ export const removeSlot = activity({ input: proven, callers: [...APPLY, ...DESTR
   const object = `slot ${slot}`;
   // Of this step, not of this attempt: a worker that dies in between does not start the wait over.
   const since = lastHeartbeat<{ since: number }>()?.since ?? Date.now();
-  return withSource(deps, spec, async ({ client }) => {
+  return withSource(deps, spec, async (session) => {
+    const { client } = session;
     await refuseForeignSlot(deps, spec, client, slot);
     for (;;) {
       const found = await readSlot(client, slot);
@@ -38,7 +40,7 @@ export const removeSlot = activity({ input: proven, callers: [...APPLY, ...DESTR
       if (Date.now() - since >= PATIENCE) break;
       await sleep(EVERY);
     }
-    await dropOurselves(client, slot, since);
+    await dropOurselves(deps, spec, session, slot, since);
     return done('dropped', object, `${object} was left by Materialize and dropped by n2m; it is gone from the server`);
   });
 });
@@ -54,9 +56,16 @@ async function refuseForeignSlot(deps: Deps, spec: PipelineSpec, client: SqlClie
 }
 
 /** The walsender may come back between its end and the drop: both are repeated until the slot is gone. */
-async function dropOurselves(client: SqlClient, slot: string, since: number): Promise<void> {
+async function dropOurselves(
+  deps: Deps,
+  spec: PipelineSpec,
+  session: SourceSession,
+  slot: string,
+  since: number,
+): Promise<void> {
+  const { client } = session;
   for (let attempt = 1; ; attempt += 1) {
-    await client.query(sql.endWalsender(slot));
+    await endSlotReader(deps, spec, session, slot);
     try {
       await client.query(sql.dropSlot(slot));
     } catch (error) {

@@ -144,6 +144,11 @@ export const endWalsender = (slot: string): string =>
   `SELECT pg_catalog.pg_terminate_backend(active_pid), active_pid AS pid FROM pg_catalog.pg_replication_slots ` +
   `WHERE slot_name = ${quoteLiteral(slot)} AND active_pid IS NOT NULL`;
 
+/** Since 16, whoever makes a role administers it but has none of its rights; ending its sessions is one of them. */
+export const joinRole = (role: string): string => `GRANT ${quoteIdent(role)} TO CURRENT_USER`;
+
+export const grantSignals = (role: string): string => `GRANT pg_signal_backend TO ${quoteIdent(role)}`;
+
 export const rollbackPrepared = (gid: string): string => `ROLLBACK PREPARED ${quoteLiteral(gid)}`;
 
 /**

@@ -49,6 +49,8 @@ describe('statements upstream', () => {
     [sql.commentOn('ROLE', 'mat', null), 'COMMENT ON ROLE "mat" IS NULL'],
     [sql.dropSlot('materialize_1'), `SELECT pg_catalog.pg_drop_replication_slot('materialize_1')`],
     [sql.terminateBackend(123), 'SELECT pg_catalog.pg_terminate_backend(123)'],
+    [sql.joinRole('ma"t'), 'GRANT "ma""t" TO CURRENT_USER'],
+    [sql.grantSignals('ow"ner'), 'GRANT pg_signal_backend TO "ow""ner"'],
     [
       sql.endWalsender(`it's`),
       `SELECT pg_catalog.pg_terminate_backend(active_pid), active_pid AS pid FROM pg_catalog.pg_replication_slots ` +

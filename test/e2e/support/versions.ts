@@ -17,12 +17,13 @@ export const SQL_ROLE: Since = { version: 16, brought: 'roles that replicate, ma
 
 export const MERGE: Since = { version: 15, brought: 'MERGE' };
 export const COLUMN_LISTS: Since = { version: 15, brought: 'publications of some columns' };
+export const LOSS_REASONS: Since = { version: 17, brought: 'the reason why a slot was lost' };
 export const VIRTUAL_COLUMNS: Since = { version: 18, brought: 'virtual generated columns' };
 /** Before, the stored value was part of a full identity, published or not. */
 export const GENERATED_REFUSED: Since = { version: 18, brought: 'writes refused for a generated column' };
 
-export const has = (need: Since | null, running = POSTGRES_VERSION): boolean =>
-  need === null || running === undefined || running >= need.version;
+export const has = (need: Since | null): boolean =>
+  need === null || POSTGRES_VERSION === undefined || POSTGRES_VERSION >= need.version;
 
 /** Cases that an earlier version cannot have are skipped there by name, with what they need; null is any version. */
 export function itSince(need: Since | null, name: string, test: () => Promise<void>, timeout?: number): void {
@@ -43,9 +44,9 @@ interface Named {
 }
 
 /** The pipeline's role as its file names it: made by the run, or given by a superuser where it takes one to make it. */
-export async function roleOf(world: Named, running = POSTGRES_VERSION): Promise<Role> {
+export async function roleOf(world: Named, makesIt = has(SQL_ROLE)): Promise<Role> {
   const name = `mz_${world.name}`;
-  if (has(SQL_ROLE, running)) return { name, via: 'sql' };
+  if (makesIt) return { name, via: 'sql' };
   await world.upstream(async (client) => {
     const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [name]);
     if (rowCount !== 0) return;

@@ -1,0 +1,57 @@
+import type { PipelineSpec } from '../../core/spec/types';
+import * as sql from '../../core/sql/postgres';
+import { SystemError } from '../../systems/errors';
+import type { SqlClient } from '../../systems/sql-client';
+import type { Deps } from '../support/deps';
+import { withSourceAs, type SourceSession } from '../support/sessions';
+
+interface Ended extends Record<string, unknown> {
+  pid: number;
+}
+
+/**
+ * Ends whoever reads a slot of the pipeline, if anybody does, and answers with the process id it had. A login that may not
+ * signal others does it with the rights of the pipeline's role, whose session it is: logged in as it, where its password is
+ * given, or as the one who made it.
+ */
+export async function endSlotReader(
+  deps: Deps,
+  spec: PipelineSpec,
+  { client, access }: SourceSession,
+  slot: string,
+): Promise<number | null> {
+  try {
+    return await end(client, slot);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    const { role } = spec.source;
+    try {
+      if (role.via !== 'given') return await asItsMaker(client, role.name, slot);
+      const password = await deps.secrets.resolve(role.password, 'role-password');
+      return await withSourceAs(deps, spec, { access, user: role.name, password }, (own) => end(own, slot));
+    } catch (second) {
+      if (!isDenied(second)) throw second;
+      const user = decodeURIComponent(new URL(access.ownerUrl).username);
+      const hint = `as a superuser: ${sql.grantSignals(user)}; then run the same command again`;
+      throw new SystemError({ ...error.info, hint });
+    }
+  }
+}
+
+async function end(client: SqlClient, slot: string): Promise<number | null> {
+  return (await client.query<Ended>(sql.endWalsender(slot)))[0]?.pid ?? null;
+}
+
+/** Who made a role may give it to itself. What the signal does stays, the membership does not. */
+async function asItsMaker(client: SqlClient, role: string, slot: string): Promise<number | null> {
+  await client.query('BEGIN');
+  try {
+    await client.query(sql.joinRole(role));
+    return await end(client, slot);
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+const isDenied = (error: unknown): error is SystemError =>
+  error instanceof SystemError && error.info.type === 'PermissionDenied';
