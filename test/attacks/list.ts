@@ -41,6 +41,7 @@ export const TRIES = {
     'a name that looks like another one': 'the words of n2m',
     'a name that calls everybody in a channel': 'the people of a chat',
     'a link in the name': 'the people of a chat',
+    'a bare host in the name': 'the people of a chat',
     'markup in the name': 'the pages of Temporal',
     'any text at all': 'the screen of whoever looks',
   },

@@ -100,6 +100,27 @@ attack('the owner of a replicated table', {
     }
   },
 
+  'a bare host in the name': () => {
+    const hosts = [
+      'evil.com',
+      'public.events',
+      'a-b.evil.example/path',
+      'x@evil.com',
+      'evil。com',
+      'täst.de',
+      'e.vil.com.',
+    ];
+    for (const name of [...hosts, 'www.evil.example']) {
+      const { slack, temporal } = screensOf(name);
+      shownAsOne(name);
+      expect(slack).toContain(name.replace(/^.*@/, '').replace(/\/.*|\.$/g, ''));
+      expect(outsideCode(slack)).not.toMatch(/[\p{L}\p{N}][.。]\p{L}/u);
+      // Markdown links what begins with www, and addresses of mail.
+      for (const text of [temporal['details of a run'], temporal['details of a check']])
+        expect(outsideCode(text ?? '')).not.toMatch(/www\.|\w@\w/);
+    }
+  },
+
   'markup in the name': () => {
     const name = '`x` **bold** | cell | <img src=x onerror=y> # head ![i](u) &lt; _e_ ~~s~~';
     shownAsOne(name);

@@ -202,7 +202,12 @@ const side = <T>(reading: Reading<T>, words: (value: T) => string): string =>
 
 /** Markdown that came from elsewhere stays text, and what looks like a link leads nowhere. */
 const escape = (text: string): string =>
-  text.replaceAll('://', '[:]//').replace(/[\\*~`<>#&[\]|]|(?<!\w)_|_(?!\w)/g, '\\$&');
+  text
+    .replaceAll('://', '[:]//')
+    // A bare host of that name, and what could be an address of mail, become links without any markup.
+    .replace(/\b(www)\./gi, '$1[.]')
+    .replace(/(?<=[\w+.-])@(?=[\w-]+\.)/g, '[@]')
+    .replace(/[\\*~`<>#&[\]|]|(?<!\w)_|_(?!\w)/g, '\\$&');
 /** Nothing ends a code span but a backtick. */
 const span = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
 /** The UI draws tables without any room between columns, and trims spaces unless something invisible ends them. */

@@ -50,9 +50,10 @@ function inert(alert: Alert): Alert {
   const { cause, next, symptoms } = alert;
   return {
     ...alert,
-    cause: inertText(cause),
+    cause: withoutHosts(inertText(cause)),
+    // In code as a whole.
     next: inertText(next),
-    symptoms: symptoms.map((symptom) => ({ ...symptom, cause: inertText(symptom.cause) })),
+    symptoms: symptoms.map((symptom) => ({ ...symptom, cause: withoutHosts(inertText(symptom.cause)) })),
   };
 }
 
@@ -65,3 +66,8 @@ const inertText = (text: string): string =>
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;');
+
+/** What could be a host, such as `public.events`: in plain text Slack would link it, in code nobody does. */
+const HOST = /[\p{L}\p{N}_-]+(?:[.。．｡][\p{L}\p{N}_-]+)*[.。．｡]\p{L}[\p{L}\p{N}_-]*/gu;
+
+const withoutHosts = (text: string): string => text.replace(HOST, '`$&`');
