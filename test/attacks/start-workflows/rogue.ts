@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { defaultPayloadConverter, type ProtoFailure as Failure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../../src/activities';
 import { inputsEdge } from '../../../src/activities/edges/callers';
@@ -31,19 +31,23 @@ export async function callFromOwnQueue(attacked: Attacked, activity: string, inp
     interceptors: { activity: [failuresEdge((text) => text), inputsEdge(deps)] },
   });
   try {
-    return await worker.runUntil(rogue(client, { queue, theirs, activity, input }));
+    const call = { queue, theirs, activity, input };
+    const failure = await worker.runUntil(scheduleOnQueueOf(client, 'pipeline/shop', call));
+    return failure?.message ?? 'nothing happened';
   } finally {
     await connection.close();
     await native.close();
   }
 }
 
-async function rogue(
+/** As that somebody, on the queue of a worker that polls already. */
+export async function scheduleOnQueueOf(
   client: Client,
+  workflowId: string,
   call: { queue: string; theirs: string; activity: string; input: unknown },
-): Promise<string> {
+): Promise<Failure | null | undefined> {
   const service = client.workflowService;
-  await client.workflow.start('replicate', { workflowId: 'pipeline/shop', taskQueue: call.theirs, args: [{}] });
+  await client.workflow.start('replicate', { workflowId, taskQueue: call.theirs, args: [{}] });
   const poll = () =>
     client.withDeadline(Date.now() + 30_000, () =>
       service.pollWorkflowTaskQueue({ namespace: NAMESPACE, taskQueue: { name: call.theirs }, identity: 'rogue' }),
@@ -69,9 +73,9 @@ async function rogue(
     ],
   });
   const { history } = await poll();
-  await client.workflow.getHandle('pipeline/shop').terminate('the attempt is over');
+  await client.workflow.getHandle(workflowId).terminate('the attempt is over');
   const failed = history?.events?.find(({ activityTaskFailedEventAttributes: found }) => found);
   const done = history?.events?.find(({ activityTaskCompletedEventAttributes: found }) => found);
   if (done) throw new Error(`${call.activity} did it`);
-  return failed?.activityTaskFailedEventAttributes?.failure?.message ?? 'nothing happened';
+  return failed?.activityTaskFailedEventAttributes?.failure;
 }
