@@ -28,7 +28,7 @@ export function action<A extends unknown[]>(
     try {
       exit(await work(output, ...args));
     } catch (error) {
-      exit(output.refuse(error));
+      exit(output.fail(error));
     }
   };
 }

@@ -86,7 +86,7 @@ export async function main(args: string[], version: string): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
-    return new Output(false).refuse(error);
+    return new Output(false).fail(error);
   }
 }
 

@@ -11,7 +11,7 @@ export async function readPipeline(path: string, output: Output): Promise<Pipeli
   const name = path === '-' ? 'stdin' : path;
   const result = parsePipeline(await contents(path));
   if (result.ok) return result.spec;
-  output.tell(...result.problems.map((problem) => writeProblem(problem, name)));
+  output.log(...result.problems.map((problem) => writeProblem(problem, name)));
   throw new CliError(
     `${name} has ${plural(result.problems.length, 'problem')}; nothing was sent anywhere`,
     EXIT.usage,

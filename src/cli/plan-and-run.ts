@@ -4,14 +4,14 @@ import type { Plan } from '../core/plan/types';
 import { aboutWorkflow } from '../core/run/about';
 import type { PipelineSpec } from '../core/spec/types';
 import { pipelineAttribute } from '../workflows/messages';
-import { approvals, attend, leave } from './attend-run';
 import { CliError, EXIT, type ExitCode } from './exit';
-import { soon, type Temporal } from './temporal/client';
-import { describeRun } from './temporal/read-run';
-import { runPlan } from './temporal/run-plan';
 import type { Output } from './terminal/output';
+import { runPlan } from './temporal/run-plan';
+import { describeRun } from './temporal/read-run';
+import { withDeadline, type Temporal } from './temporal/client';
+import { initialApprovals, followAndApprove, detach } from './follow-and-approve';
 
-export interface LifeOptions {
+export interface RunOptions {
   yes?: boolean;
   wait: boolean;
 }
@@ -19,53 +19,53 @@ export interface LifeOptions {
 type AnyPlan = Pick<Plan, 'pipeline' | 'findings' | 'changes' | 'needsApproval'>;
 
 /** What rotate, repair and destroy have in common: a plan that is shown, approval, one run that holds the lock. */
-export interface LifeCommand<P extends AnyPlan, R> {
+export interface PlannedCommand<P extends AnyPlan, R> {
   /** The command as typed, for "next". */
-  typed: string;
+  commandLine: string;
   spec: PipelineSpec;
   planType: string;
   runType: string;
   /** Input of both workflows, but for the approvals. */
   input: Record<string, unknown>;
   /** Keys that need a person: --yes does not give them. */
-  personal: string[];
+  neverByYes: string[];
   renderPlan(plan: P): string[];
   renderReport(report: R): string[];
   exitOf(report: R): ExitCode;
 }
 
-export async function runLife<P extends AnyPlan, R>(
+export async function planAndRun<P extends AnyPlan, R>(
   temporal: Temporal,
   output: Output,
-  command: LifeCommand<P, R>,
-  options: LifeOptions,
+  command: PlannedCommand<P, R>,
+  options: RunOptions,
 ): Promise<ExitCode> {
   const { name } = command.spec;
-  let execution = await underWay(temporal, command);
+  let execution = await runToJoin(temporal, command);
   const joined = execution !== null;
   if (execution === null) {
     // Without a plan first the run itself plans, waits for systems that do not answer, and asks.
     const unplanned = !options.wait && !options.yes;
-    const approved = unplanned ? [] : await planned(temporal, output, command, options);
+    const approved = unplanned ? [] : await planAndApprove(temporal, output, command, options);
     if (approved === null) return EXIT.fine;
-    execution = await start(temporal, command, approved);
-  } else output.tell(`${command.runType} of ${name} is under way; following it`);
+    execution = await startRun(temporal, command, approved);
+  } else output.log(`${command.runType} of ${name} is under way; following it`);
   const run = { pipeline: name, execution, joined };
-  if (!options.wait) return leave(temporal, output, run);
-  return attend<R>(temporal, output, {
+  if (!options.wait) return detach(temporal, output, run);
+  return followAndApprove<R>(temporal, output, {
     ...run,
-    typed: command.typed,
-    give: (report) => {
-      output.give(report, command.renderReport(report));
+    commandLine: command.commandLine,
+    print: (report) => {
+      output.print(report, command.renderReport(report));
       return command.exitOf(report);
     },
   });
 }
 
 /** The execution of the same kind under way. Throws when something else works on the pipeline. */
-async function underWay(
+async function runToJoin(
   temporal: Temporal,
-  { spec, runType }: Pick<LifeCommand<never, never>, 'spec' | 'runType'>,
+  { spec, runType }: Pick<PlannedCommand<never, never>, 'spec' | 'runType'>,
 ): Promise<string | null> {
   const run = await describeRun(temporal, spec.name);
   if (run?.status.name !== 'RUNNING') return null;
@@ -78,37 +78,42 @@ async function underWay(
 }
 
 /** The keys to start with; null when there is nothing to do. */
-async function planned<P extends AnyPlan, R>(
+async function planAndApprove<P extends AnyPlan, R>(
   temporal: Temporal,
   output: Output,
-  command: LifeCommand<P, R>,
-  options: LifeOptions,
+  command: PlannedCommand<P, R>,
+  options: RunOptions,
 ): Promise<string[] | null> {
-  const { spec, planType, input, typed } = command;
-  output.tell(`reading both systems for ${spec.name} …`);
-  const plan = (await runPlan(temporal, { type: planType, pipeline: spec.name, input, next: typed })) as P;
-  output.tell(...command.renderPlan(plan));
+  const { spec, planType, input, commandLine } = command;
+  output.log(`reading both systems for ${spec.name} …`);
+  const plan = (await runPlan(temporal, { type: planType, pipeline: spec.name, input, next: commandLine })) as P;
+  output.log(...command.renderPlan(plan));
   const blocking = plan.findings.filter(({ severity }) => severity === 'blocking');
   if (blocking.length > 0) {
-    throw new CliError(blocking.map(({ sentence }) => sentence).join('; '), EXIT.failed, blocking[0]?.fix ?? typed, {
-      plan,
-    });
+    throw new CliError(
+      blocking.map(({ sentence }) => sentence).join('; '),
+      EXIT.failed,
+      blocking[0]?.fix ?? commandLine,
+      {
+        plan,
+      },
+    );
   }
   if (plan.changes === 0) {
-    output.give(plan, command.renderPlan(plan));
+    output.print(plan, command.renderPlan(plan));
     return null;
   }
-  return approvals(output, { plan, typed, options, personal: command.personal });
+  return initialApprovals(output, { plan, commandLine, options, neverByYes: command.neverByYes });
 }
 
-async function start<P extends AnyPlan, R>(
+async function startRun<P extends AnyPlan, R>(
   temporal: Temporal,
-  command: LifeCommand<P, R>,
+  command: PlannedCommand<P, R>,
   approved: string[],
 ): Promise<string> {
   const { spec, runType, input } = command;
   try {
-    const handle = await soon(temporal, () =>
+    const handle = await withDeadline(temporal, () =>
       temporal.client.workflow.start(runType, {
         taskQueue: temporal.taskQueue,
         workflowId: runId(spec.name),
@@ -120,7 +125,7 @@ async function start<P extends AnyPlan, R>(
     );
     return handle.firstExecutionRunId;
   } catch (error) {
-    const other = error instanceof WorkflowExecutionAlreadyStartedError ? await underWay(temporal, command) : null;
+    const other = error instanceof WorkflowExecutionAlreadyStartedError ? await runToJoin(temporal, command) : null;
     if (other === null) throw error;
     return other;
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { colours, lineOf, plain } from '../../src/cli/terminal/paint';
+import { colours, safeLine, plain } from '../../src/cli/terminal/paint';
 import { isUnseen, nasty } from '../core/text/unseen';
 import { failureOf, PAINTS, screensOf, type Screens } from './database/screens';
 import { attack } from './tries';
@@ -73,7 +73,7 @@ attack('the owner of a replicated table', {
     const green = colours.green('✓ shop: done');
     for (const [where, line] of lines(screensOf(green, colours)))
       if (where !== 'what has no renderer') expect(`${where}: ${line}`).not.toContain(green);
-    expect(lineOf(green, plain)).toBe('\\u{1b}[32m✓ shop: done\\u{1b}[39m');
+    expect(safeLine(green, plain)).toBe('\\u{1b}[32m✓ shop: done\\u{1b}[39m');
   },
 
   'a name that looks like another one': () => {
@@ -145,8 +145,8 @@ attack('the owner of a replicated table', {
     );
     fc.assert(
       fc.property(nasty(), (text) => {
-        for (const paint of PAINTS) expect(unseenIn(lineOf(text, paint))).toEqual([]);
-        expect(lineOf(text, colours).split(/[\n\r]/)).toHaveLength(1);
+        for (const paint of PAINTS) expect(unseenIn(safeLine(text, paint))).toEqual([]);
+        expect(safeLine(text, colours).split(/[\n\r]/)).toHaveLength(1);
       }),
     );
   },

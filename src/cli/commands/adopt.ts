@@ -40,7 +40,7 @@ Examples:
 function refuse(plan: Plan, file: string, output: Output): void {
   const differing = conflicts(plan);
   if (differing.length > 0) {
-    output.tell('', ...renderSideBySide(differing, output.story, output.width));
+    output.log('', ...renderSideBySide(differing, output.stderrPaint, output.stderrWidth));
     throw new CliError(
       `${plural(differing.length, 'object')} differ${differing.length === 1 ? 's' : ''} from ${file}; nothing was changed`,
       EXIT.failed,

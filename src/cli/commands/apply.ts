@@ -6,9 +6,9 @@ import { action, withOutput, type CommonOptions, type Register } from '../comman
 import { CliError, EXIT, type ExitCode } from '../exit';
 import type { Output } from '../terminal/output';
 import { blocking, conflicts, renderPlan } from '../render/plan';
-import { leavesOpen } from '../render/repair';
+import { needsManualWork } from '../render/repair';
 import { renderReport } from '../render/report';
-import type { Started } from '../temporal/start-run';
+import type { StartedRun } from '../temporal/start-run';
 import type { Temporal } from '../temporal/client';
 
 export interface ApplyOptions extends CommonOptions {
@@ -53,28 +53,28 @@ export interface Request {
 /** Plans, asks, starts or joins the run, follows it. */
 export async function apply(temporal: Temporal, output: Output, request: Request): Promise<ExitCode> {
   const { spec, file, options } = request;
-  const typed = `n2m apply ${file}`;
-  const { joinable, start } = await import('../temporal/start-run.js');
-  const { approvals, attend, leave } = await import('../attend-run.js');
-  let run = await joinable(temporal, spec);
+  const commandLine = `n2m apply ${file}`;
+  const { runToJoin, startRun } = await import('../temporal/start-run.js');
+  const { initialApprovals, followAndApprove, detach } = await import('../follow-and-approve.js');
+  let run = await runToJoin(temporal, spec);
   if (run === null) {
-    const { makePlan } = await import('../temporal/run-plan.js');
-    output.tell(`reading both systems for ${spec.name} …`);
-    const plan = await makePlan(temporal, spec, typed);
-    output.tell(...renderPlan(plan, output.story, output.width));
+    const { planPipeline } = await import('../temporal/run-plan.js');
+    output.log(`reading both systems for ${spec.name} …`);
+    const plan = await planPipeline(temporal, spec, commandLine);
+    output.log(...renderPlan(plan, output.stderrPaint, output.stderrWidth));
     request.refuse?.(plan);
     refuseBlocked(plan, file);
-    run = await start(temporal, spec, await approvals(output, { plan, typed, options }));
+    run = await startRun(temporal, spec, await initialApprovals(output, { plan, commandLine, options }));
   }
   if (run.joined) tellJoined(output, spec.name, file, run);
   const underWay = { pipeline: spec.name, execution: run.execution, joined: run.joined };
-  if (!options.wait) return leave(temporal, output, underWay);
-  return attend<ReplicateReport>(temporal, output, {
+  if (!options.wait) return detach(temporal, output, underWay);
+  return followAndApprove<ReplicateReport>(temporal, output, {
     ...underWay,
-    typed,
-    give: (report) => {
-      output.give(report, renderReport(report, output.result));
-      return leavesOpen(report.recreated) ? EXIT.attention : EXIT.fine;
+    commandLine,
+    print: (report) => {
+      output.print(report, renderReport(report, output.stdoutPaint));
+      return needsManualWork(report.recreated) ? EXIT.attention : EXIT.fine;
     },
   });
 }
@@ -90,11 +90,13 @@ function refuseBlocked(plan: Plan, file: string): void {
   );
 }
 
-function tellJoined(output: Output, pipeline: string, file: string, run: Started): void {
-  output.tell(`a run of ${pipeline} is under way; following it`);
+function tellJoined(output: Output, pipeline: string, file: string, run: StartedRun): void {
+  output.log(`a run of ${pipeline} is under way; following it`);
   if (run.sameFile === false) {
-    output.tell(
-      output.story.yellow(`it was started with another version of the file: run n2m apply ${file} again afterwards`),
+    output.log(
+      output.stderrPaint.yellow(
+        `it was started with another version of the file: run n2m apply ${file} again afterwards`,
+      ),
     );
   }
 }

@@ -18,9 +18,9 @@ export const register: Register = (program, exit) =>
       action(exit, async (output, name: string, options: ApproveOptions) => {
         const pipeline = pipelineArgument(name);
         const { withTemporal } = await import('../temporal/client.js');
-        const { approve, openApprovals } = await import('../temporal/pending-approvals.js');
+        const { approve, pendingApprovals } = await import('../temporal/pending-approvals.js');
         return withTemporal(async (temporal) => {
-          const open = await openApprovals(temporal, pipeline);
+          const open = await pendingApprovals(temporal, pipeline);
           const wanted = options.only ? open.filter(({ key }) => options.only?.includes(key)) : open;
           const unknown = (options.only ?? []).filter((key) => !open.some((approval) => approval.key === key));
           if (unknown.length > 0) {
@@ -31,8 +31,8 @@ export const register: Register = (program, exit) =>
               `n2m approve ${pipeline}`,
             );
           }
-          output.tell(`the run of ${pipeline} asks for:`);
-          output.tell(...wanted.map(({ key, reason }) => `  ${output.story.yellow(key)}: ${shown(reason)}`));
+          output.log(`the run of ${pipeline} asks for:`);
+          output.log(...wanted.map(({ key, reason }) => `  ${output.stderrPaint.yellow(key)}: ${shown(reason)}`));
           if (!options.yes) {
             const asked = output.interactive && (await output.confirm('Approve?'));
             if (!asked)
@@ -44,8 +44,8 @@ export const register: Register = (program, exit) =>
           }
           const keys = wanted.map(({ key }) => key);
           await approve(temporal, pipeline, keys);
-          output.give({ pipeline, approved: keys }, [`${pipeline}: approved ${keys.join(', ')}`]);
-          output.tell(`next: n2m status ${pipeline} --watch`);
+          output.print({ pipeline, approved: keys }, [`${pipeline}: approved ${keys.join(', ')}`]);
+          output.log(`next: n2m status ${pipeline} --watch`);
           return EXIT.fine;
         });
       }),

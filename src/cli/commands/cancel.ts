@@ -13,7 +13,7 @@ export const register: Register = (program, exit) =>
     .action(
       action(exit, async (output, name: string, _options: CommonOptions) => {
         const pipeline = pipelineArgument(name);
-        const { soon, withTemporal } = await import('../temporal/client.js');
+        const { withDeadline, withTemporal } = await import('../temporal/client.js');
         const { describeRun } = await import('../temporal/read-run.js');
         return withTemporal(async (temporal) => {
           const run = await describeRun(temporal, pipeline);
@@ -21,11 +21,11 @@ export const register: Register = (program, exit) =>
             throw new CliError(`no run of ${pipeline} is under way`, EXIT.failed, `n2m status ${pipeline}`);
           }
           const handle = temporal.client.workflow.getHandle(runId(pipeline), run.runId);
-          await soon(temporal, () => handle.cancel());
-          output.give({ pipeline, runId: run.runId, cancelRequested: true }, [
+          await withDeadline(temporal, () => handle.cancel());
+          output.print({ pipeline, runId: run.runId, cancelRequested: true }, [
             `${pipeline}: asked the run to stop; it ends with the attempt under way of its current step`,
           ]);
-          output.tell(`next: n2m status ${pipeline}`);
+          output.log(`next: n2m status ${pipeline}`);
           return EXIT.fine;
         });
       }),

@@ -65,7 +65,7 @@ Examples:
           throw new CliError(why, EXIT.failed, next);
         });
         const endpoint = `${server.url}${token === null ? '' : '/<token>'}`;
-        output.tell(`codec endpoint ${endpoint} for ${uiOrigin}; Ctrl-C ends it`);
+        output.log(`codec endpoint ${endpoint} for ${uiOrigin}; Ctrl-C ends it`);
         await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
         await server.close();
         return EXIT.fine;

@@ -36,23 +36,23 @@ Examples:
       action(exit, async (output, name: string, options: DestroyOptions) => {
         const pipeline = pipelineArgument(name);
         const { withTemporal } = await import('../temporal/client.js');
-        const { specOf } = await import('../temporal/last-spec.js');
-        const { runLife } = await import('../plan-and-run.js');
+        const { lastAppliedSpec } = await import('../temporal/last-spec.js');
+        const { planAndRun } = await import('../plan-and-run.js');
         return withTemporal(async (temporal) => {
-          const spec = await specOf(temporal, output, pipeline, options.file);
+          const spec = await lastAppliedSpec(temporal, output, pipeline, options.file);
           const leaveUpstream = options.leaveUpstream ?? false;
-          return runLife<DestroyPlan, DestroyReport>(
+          return planAndRun<DestroyPlan, DestroyReport>(
             temporal,
             output,
             {
-              typed: `n2m destroy ${pipeline}${leaveUpstream ? ' --leave-upstream' : ''}`,
+              commandLine: `n2m destroy ${pipeline}${leaveUpstream ? ' --leave-upstream' : ''}`,
               spec,
               planType: 'planDestruction',
               runType: 'destroyReplication',
               input: { spec, leaveUpstream },
-              personal: [],
-              renderPlan: (plan) => renderDestroyPlan(plan, output.story, output.width),
-              renderReport: (report) => renderDestroyReport(report, output.result, output.resultWidth),
+              neverByYes: [],
+              renderPlan: (plan) => renderDestroyPlan(plan, output.stderrPaint, output.stderrWidth),
+              renderReport: (report) => renderDestroyReport(report, output.stdoutPaint, output.stdoutWidth),
               exitOf: (report) => (report.leftBehind === 0 ? EXIT.fine : EXIT.attention),
             },
             options,

@@ -21,18 +21,18 @@ Examples:
     )
     .action(
       action(exit, (output, code: string | undefined, _options: CommonOptions) => {
-        const width = Math.min(output.resultWidth, WIDEST);
+        const width = Math.min(output.stdoutWidth, WIDEST);
         if (code === undefined) {
           const codes = explainedCodes().flatMap(explain);
-          output.give({ codes }, renderCodes(codes, output.result, width));
-          output.tell('next: n2m explain CODE');
+          output.print({ codes }, renderCodes(codes, output.stdoutPaint, width));
+          output.log('next: n2m explain CODE');
           return Promise.resolve(EXIT.fine);
         }
         const entries = explain(code);
         if (entries.length === 0) throw unknown(code);
-        output.give(
+        output.print(
           { entries },
-          entries.flatMap((entry) => renderEntry(entry, output.result, width)),
+          entries.flatMap((entry) => renderEntry(entry, output.stdoutPaint, width)),
         );
         return Promise.resolve(EXIT.fine);
       }),
@@ -77,10 +77,10 @@ export function renderCodes(entries: Explanation[], paint: Paint, width: number)
 }
 
 function unknown(code: string): CliError {
-  const meant = closest(code, explainedCodes());
+  const suggestion = closest(code, explainedCodes());
   return new CliError(
-    `there is no code ${JSON.stringify(code)}${meant === null ? '' : `; did you mean ${meant}?`}`,
+    `there is no code ${JSON.stringify(code)}${suggestion === null ? '' : `; did you mean ${suggestion}?`}`,
     EXIT.usage,
-    meant === null ? 'n2m explain lists every code' : `n2m explain ${meant}`,
+    suggestion === null ? 'n2m explain lists every code' : `n2m explain ${suggestion}`,
   );
 }

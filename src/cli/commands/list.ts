@@ -12,13 +12,16 @@ export const register: Register = (program, exit) =>
     .action(
       action(exit, async (output, _options: CommonOptions) => {
         const { withTemporal } = await import('../temporal/client.js');
-        const { readList } = await import('../temporal/list-pipelines.js');
-        const pipelines = await withTemporal(readList);
+        const { listPipelines } = await import('../temporal/list-pipelines.js');
+        const pipelines = await withTemporal(listPipelines);
         const now = new Date().toISOString();
-        output.give({ pipelines }, renderList(pipelines, { paint: output.result, width: output.resultWidth, now }));
+        output.print(
+          { pipelines },
+          renderList(pipelines, { paint: output.stdoutPaint, width: output.stdoutWidth, now }),
+        );
         const [worst] = pipelines;
-        if (worst === undefined) output.tell('next: n2m init writes a file, n2m apply FILE starts a pipeline');
-        else if (worst.verdict !== 'healthy') output.tell(`next: n2m status ${worst.pipeline}`);
+        if (worst === undefined) output.log('next: n2m init writes a file, n2m apply FILE starts a pipeline');
+        else if (worst.verdict !== 'healthy') output.log(`next: n2m status ${worst.pipeline}`);
         return pipelines.every(({ verdict }) => verdict === 'healthy') ? EXIT.fine : EXIT.attention;
       }),
     );

@@ -44,8 +44,8 @@ function switching(command: 'pause' | 'resume', words: Words): Register {
           const { switchWatch } = await import('../temporal/watch.js');
           return withTemporal(async (temporal) => {
             await switchWatch(temporal, pipeline, command, reason);
-            output.give({ pipeline, paused: command === 'pause', reason }, [`${pipeline}: ${words.now}`]);
-            output.tell(`next: ${words.next} ${pipeline}`);
+            output.print({ pipeline, paused: command === 'pause', reason }, [`${pipeline}: ${words.now}`]);
+            output.log(`next: ${words.next} ${pipeline}`);
             return EXIT.fine;
           });
         }),

@@ -3,9 +3,14 @@ import { action, withOutput, type CommonOptions, type Register } from '../comman
 import { EXIT } from '../exit';
 import { blocking, conflicts, renderPlan } from '../render/plan';
 
+interface PlanOptions extends CommonOptions {
+  full?: boolean;
+}
+
 export const register: Register = (program, exit) =>
   withOutput(program.command('plan'))
     .argument('<file>', 'the pipeline file, - for stdin')
+    .option('--full', 'every name, change, note and fix, however many there are')
     .description('read both systems, print findings and what would change, in order; writes nothing')
     .addHelpText(
       'after',
@@ -15,24 +20,25 @@ the file is wrong.
 
 Examples:
   n2m plan pipeline.yaml
+  n2m plan pipeline.yaml --full | less
   n2m plan pipeline.yaml --output json | jq '.findings[].sentence'`,
     )
     .action(
-      action(exit, async (output, file: string, _options: CommonOptions) => {
+      action(exit, async (output, file: string, options: PlanOptions) => {
         const { readPipeline } = await import('../pipeline-file.js');
         const spec = await readPipeline(file, output);
         const { withTemporal } = await import('../temporal/client.js');
-        const { makePlan } = await import('../temporal/run-plan.js');
-        output.tell(`reading both systems for ${spec.name} …`);
-        const plan = await withTemporal((temporal) => makePlan(temporal, spec, `n2m plan ${file}`));
-        output.give(plan, renderPlan(plan, output.result, output.resultWidth));
+        const { planPipeline } = await import('../temporal/run-plan.js');
+        output.log(`reading both systems for ${spec.name} …`);
+        const plan = await withTemporal((temporal) => planPipeline(temporal, spec, `n2m plan ${file}`));
+        output.print(plan, renderPlan(plan, output.stdoutPaint, output.stdoutWidth, options.full));
         const stops = blocking(plan).length + conflicts(plan).length;
         if (stops > 0) {
-          output.tell(`next: mend the ${plural(stops, 'thing')} above, then n2m plan ${file}`);
+          output.log(`next: mend the ${plural(stops, 'thing')} above, then n2m plan ${file}`);
           return EXIT.failed;
         }
         if (plan.changes === 0) return EXIT.fine;
-        output.tell(`next: n2m apply ${file}`);
+        output.log(`next: n2m apply ${file}`);
         return EXIT.attention;
       }),
     );

@@ -15,15 +15,15 @@ export const register: Register = (program, exit) =>
       action(exit, async (output, name: string, options: RejectOptions) => {
         const pipeline = pipelineArgument(name);
         const { withTemporal } = await import('../temporal/client.js');
-        const { openApprovals, reject } = await import('../temporal/pending-approvals.js');
+        const { pendingApprovals, reject } = await import('../temporal/pending-approvals.js');
         return withTemporal(async (temporal) => {
-          const open = await openApprovals(temporal, pipeline);
+          const open = await pendingApprovals(temporal, pipeline);
           await reject(temporal, pipeline, options.reason);
           const keys = open.map(({ key }) => key);
-          output.give({ pipeline, rejected: keys, reason: options.reason }, [
+          output.print({ pipeline, rejected: keys, reason: options.reason }, [
             `${pipeline}: rejected ${keys.join(', ')}; the run ends`,
           ]);
-          output.tell('next: change the file, then n2m apply FILE');
+          output.log('next: change the file, then n2m apply FILE');
           return EXIT.fine;
         });
       }),

@@ -1,7 +1,7 @@
 import type { RepairPlan, RepairReport } from '../../core/repair/types';
 import { action, pipelineArgument, withOutput, type CommonOptions, type Register } from '../command';
 import { EXIT } from '../exit';
-import { leavesOpen, renderRepairPlan, renderRepairReport } from '../render/repair';
+import { needsManualWork, renderRepairPlan, renderRepairReport } from '../render/repair';
 
 interface RepairOptions extends CommonOptions {
   yes?: boolean;
@@ -33,27 +33,27 @@ Examples:
       action(exit, async (output, name: string, options: RepairOptions) => {
         const pipeline = pipelineArgument(name);
         const { withTemporal } = await import('../temporal/client.js');
-        const { specOf } = await import('../temporal/last-spec.js');
-        const { runLife } = await import('../plan-and-run.js');
+        const { lastAppliedSpec } = await import('../temporal/last-spec.js');
+        const { planAndRun } = await import('../plan-and-run.js');
         const { lastCheck, readWatch } = await import('../temporal/watch.js');
         return withTemporal(async (temporal) => {
-          const spec = await specOf(temporal, output, pipeline, undefined);
+          const spec = await lastAppliedSpec(temporal, output, pipeline, undefined);
           const watch = await readWatch(temporal, pipeline);
           const memory = watch && ((await lastCheck(temporal, watch))?.memory ?? null);
-          return runLife<RepairPlan, RepairReport>(
+          return planAndRun<RepairPlan, RepairReport>(
             temporal,
             output,
             {
-              typed: `n2m repair ${pipeline}`,
+              commandLine: `n2m repair ${pipeline}`,
               spec,
               planType: 'planRepair',
               runType: 'repairReplication',
               input: { spec, memory },
-              personal: ['repair-again'],
-              renderPlan: (plan) => renderRepairPlan(plan, output.story, output.width),
-              renderReport: (report) => renderRepairReport(report, output.result, output.resultWidth),
+              neverByYes: ['repair-again'],
+              renderPlan: (plan) => renderRepairPlan(plan, output.stderrPaint, output.stderrWidth),
+              renderReport: (report) => renderRepairReport(report, output.stdoutPaint, output.stdoutWidth),
               exitOf: ({ recreated, verdict }) =>
-                leavesOpen(recreated) || verdict.name === 'broken' ? EXIT.attention : EXIT.fine,
+                needsManualWork(recreated) || verdict.name === 'broken' ? EXIT.attention : EXIT.fine,
             },
             options,
           );

@@ -2,7 +2,7 @@ import type { RotatePlan, RotateReport } from '../../core/repair/rotate-plan';
 import { formatDuration } from '../../core/text/duration';
 import { action, pipelineArgument, withOutput, type CommonOptions, type Register } from '../command';
 import { EXIT } from '../exit';
-import { stepLines } from '../render/plan';
+import { stepLines } from '../render/plan/steps';
 import { shown } from '../../core/text/shown';
 
 interface RotateOptions extends CommonOptions {
@@ -31,23 +31,24 @@ Examples:
       action(exit, async (output, name: string, options: RotateOptions) => {
         const pipeline = pipelineArgument(name);
         const { withTemporal } = await import('../temporal/client.js');
-        const { specOf } = await import('../temporal/last-spec.js');
-        const { runLife } = await import('../plan-and-run.js');
+        const { lastAppliedSpec } = await import('../temporal/last-spec.js');
+        const { planAndRun } = await import('../plan-and-run.js');
         return withTemporal(async (temporal) => {
-          const spec = await specOf(temporal, output, pipeline, undefined);
-          return runLife<RotatePlan, RotateReport>(
+          const spec = await lastAppliedSpec(temporal, output, pipeline, undefined);
+          return planAndRun<RotatePlan, RotateReport>(
             temporal,
             output,
             {
-              typed: `n2m rotate ${pipeline}`,
+              commandLine: `n2m rotate ${pipeline}`,
               spec,
               planType: 'planRotation',
               runType: 'rotateReplication',
               input: { spec },
-              personal: [],
-              renderPlan: ({ steps }) => steps.flatMap((step) => stepLines(step, output.story, output.width)),
+              neverByYes: [],
+              renderPlan: ({ steps }) =>
+                steps.flatMap((step) => stepLines(step, output.stderrPaint, output.stderrWidth)),
               renderReport: ({ role, proofs, seconds }) => [
-                `${output.result.green('✓')} ${pipeline}: ${shown(role)} has a new password, in ${formatDuration(seconds * 1000)}`,
+                `${output.stdoutPaint.green('✓')} ${pipeline}: ${shown(role)} has a new password, in ${formatDuration(seconds * 1000)}`,
                 ...proofs.map((proof) => `  ${shown(proof)}`),
               ],
               exitOf: () => EXIT.fine,

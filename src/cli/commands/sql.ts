@@ -15,7 +15,7 @@ export const register: Register = (program, exit) =>
         const { readPipeline } = await import('../pipeline-file.js');
         const spec = await readPipeline(file, output);
         const steps = script(spec);
-        output.give({ pipeline: spec.name, steps }, renderSteps(spec.name, steps));
+        output.print({ pipeline: spec.name, steps }, renderSteps(spec.name, steps));
         return EXIT.fine;
       }),
     );

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../exit';
 import type { Output } from '../terminal/output';
 import { renderStatus } from '../render/status';
 import type { StatusDocument } from '../render/status-document';
-import { Screen } from '../terminal/screen';
+import { LiveRegion } from '../terminal/live-region';
 import type { Temporal } from '../temporal/client';
 
 interface StatusOptions extends CommonOptions {
@@ -46,7 +46,7 @@ Examples:
 async function once(output: Output, read: () => Promise<StatusDocument>): Promise<ExitCode> {
   const status = await read();
   const now = new Date().toISOString();
-  output.give(status, renderStatus(status, { paint: output.result, width: output.resultWidth, now }));
+  output.print(status, renderStatus(status, { paint: output.stdoutPaint, width: output.stdoutWidth, now }));
   return exitCodeOf(status);
 }
 
@@ -54,7 +54,7 @@ async function keepLooking(_: Temporal, output: Output, read: () => Promise<Stat
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);
-  const screen = new Screen(process.stdout, output.result);
+  const screen = new LiveRegion(process.stdout, output.stdoutPaint);
   const live = process.stdout.isTTY === true && !output.json;
   let before = '';
   let status: StatusDocument;
@@ -62,15 +62,15 @@ async function keepLooking(_: Temporal, output: Output, read: () => Promise<Stat
     do {
       status = await read();
       const lines = renderStatus(status, {
-        paint: output.result,
-        width: output.resultWidth,
+        paint: output.stdoutPaint,
+        width: output.stdoutWidth,
         now: new Date().toISOString(),
       });
       if (live) screen.draw(lines);
       else {
         // For pipes: again only when it says something else.
         const now = `${status.verdict} ${status.cause}`;
-        if (now !== before) output.give(status, lines);
+        if (now !== before) output.print(status, lines);
         before = now;
       }
       await delay(status.run ? WATCH_EVERY.run : WATCH_EVERY.reading, undefined, { signal: stop.signal }).catch(

@@ -4,7 +4,7 @@ import { formatDuration } from '../../core/text/duration';
 import { wrapWords } from '../../core/text/fit';
 import { shown, shownIn } from '../../core/text/shown';
 import type { Paint } from '../terminal/paint';
-import { stepLines } from './plan';
+import { stepLines } from './plan/steps';
 
 /** What goes, in order, and what stays and why. */
 export function renderDestroyPlan(read: DestroyPlan, paint: Paint, width: number): string[] {

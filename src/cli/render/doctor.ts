@@ -1,6 +1,6 @@
 import { column, wrapWords } from '../../core/text/fit';
 import { shownIn } from '../../core/text/shown';
-import type { DrawOptions } from './draw';
+import type { RenderOptions } from './options';
 
 /** One thing that was looked at. `next` mends it; null where nothing is to be mended. */
 export interface Diagnosis {
@@ -13,7 +13,7 @@ export interface Diagnosis {
 const MARKS: Record<Diagnosis['state'], string> = { ok: '✓', warning: '!', wrong: '✗', skipped: '-' };
 
 /** A line per thing; details wrap. What mends it stands below in one piece, to be copied. */
-export function renderDoctor(lines: Diagnosis[], { paint, width }: Pick<DrawOptions, 'paint' | 'width'>): string[] {
+export function renderDoctor(lines: Diagnosis[], { paint, width }: Pick<RenderOptions, 'paint' | 'width'>): string[] {
   const names = Math.max(...lines.map(({ what }) => what.length));
   const room = Math.max(16, width - names - 4);
   const colour = { ok: paint.green, warning: paint.yellow, wrong: paint.red, skipped: paint.dim };

@@ -1,7 +1,8 @@
 import type { VerdictName } from '../../core/watch/types';
+import { nameColumn } from '../../core/text/cut';
 import { column, fit } from '../../core/text/fit';
 import { shownIn } from '../../core/text/shown';
-import type { DrawOptions } from './draw';
+import type { RenderOptions } from './options';
 import { ago } from './status-document';
 import { byWorst, paintVerdict } from './verdict';
 
@@ -27,7 +28,7 @@ export function byListOrder(a: ListedPipeline, b: ListedPipeline): number {
 
 const VERDICT = 12;
 
-export function renderList(pipelines: ListedPipeline[], { paint, width, now }: DrawOptions): string[] {
+export function renderList(pipelines: ListedPipeline[], { paint, width, now }: RenderOptions): string[] {
   if (pipelines.length === 0) return ['no pipelines'];
   const names = Math.min(40, Math.max(8, ...pipelines.map(({ pipeline }) => pipeline.length)));
   const head = `${column('pipeline', names)}  ${column('verdict', VERDICT)}  checked`;
@@ -36,7 +37,7 @@ export function renderList(pipelines: ListedPipeline[], { paint, width, now }: D
     const gap = ' '.repeat(Math.max(0, VERDICT - verdict.length));
     const room = width - names - VERDICT - 4;
     const rest = `${checked}${late ? ' (late)' : ''}${cause === null ? '' : `  ${cause}`}`;
-    return `${column(pipeline, names)}  ${paintVerdict(verdict, paint)}${gap}  ${fit(rest, Math.max(8, room))}`;
+    return `${nameColumn(pipeline, names)}  ${paintVerdict(verdict, paint)}${gap}  ${fit(rest, Math.max(8, room))}`;
   });
   return [paint.dim(fit(head, width)), ...rows];
 }

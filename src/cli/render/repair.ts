@@ -5,7 +5,7 @@ import { plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
 import { wrapWords } from '../../core/text/fit';
 import type { Paint } from '../terminal/paint';
-import { stepLines } from './plan';
+import { stepLines } from './plan/steps';
 import { paintVerdict } from './verdict';
 import { shown, shownIn } from '../../core/text/shown';
 
@@ -37,24 +37,24 @@ export function renderRepairPlan(read: RepairPlan, paint: Paint, width: number):
 export function renderRepairReport(report: RepairReport, paint: Paint, width: number): string[] {
   const { recreated, ...rest } = report;
   const { pipeline, steps, verdict, seconds } = shownIn(rest);
-  const open = recreated.filter(isOpen);
+  const open = recreated.filter(isByHand);
   return [
     `${open.length === 0 ? paint.green('✓') : paint.yellow('!')} ${pipeline}: repaired in ${formatDuration(seconds * 1000)}`,
     ...steps.flatMap((sentence) => wrapWords(`· ${sentence}`, width - 2, '  ').map((line) => `  ${line}`)),
-    ...openLines(recreated, paint),
+    ...byHandLines(recreated, paint),
     `  now ${paintVerdict(verdict.name, paint)}: ${verdict.cause}`,
   ];
 }
 
-const isOpen = ({ outcome }: Recreated): boolean => outcome !== 'recreated';
+const isByHand = ({ outcome }: Recreated): boolean => outcome !== 'recreated';
 
 /** Whether a person has to make something again. */
-export const leavesOpen = (recreated: Recreated[] = []): boolean => recreated.some(isOpen);
+export const needsManualWork = (recreated: Recreated[] = []): boolean => recreated.some(isByHand);
 
 /** What could not be made again as it was, with its statements. */
-export function openLines(recreated: Recreated[] | undefined, paint: Paint): string[] {
+export function byHandLines(recreated: Recreated[] | undefined, paint: Paint): string[] {
   return (recreated ?? [])
-    .filter(isOpen)
+    .filter(isByHand)
     .flatMap(({ type, name, why, sql }) => [
       paint.yellow(`  ! ${shown(type)} ${shown(name)}: ${shown(why ?? '')}; to be run by hand:`),
       ...statementLines(sql),
@@ -62,7 +62,7 @@ export function openLines(recreated: Recreated[] | undefined, paint: Paint): str
 }
 
 /** What a run that failed has dropped and not made again: its history holds it, and nothing else does. */
-export function keptLines({ steps, definitions = [] }: RunView, paint: Paint): string[] {
+export function lostDefinitionLines({ steps, definitions = [] }: RunView, paint: Paint): string[] {
   const state = (id: StepId) => steps.find((step) => step.id === id)?.state;
   const dropped = DROPS.some((id) => ['done', 'failed'].includes(state(id) ?? ''));
   const lost = definitions.filter(({ sql }) => sql !== null);

@@ -4,7 +4,7 @@ import { formatDuration } from '../../core/text/duration';
 import { formatBytes } from '../../core/text/size';
 import { shownIn } from '../../core/text/shown';
 import type { Paint } from '../terminal/paint';
-import { openLines } from './repair';
+import { byHandLines } from './repair';
 import { paintVerdict } from './verdict';
 
 /** What a finished run comes to, in a few lines. */
@@ -27,7 +27,7 @@ export function renderReport({ recreated, ...read }: ReplicateReport, paint: Pai
     const { verdict } = report.firstCheck;
     lines.push(`  first look ${paintVerdict(verdict.name, paint)}: ${verdict.cause}`);
   }
-  lines.push(...openLines(recreated, paint));
+  lines.push(...byHandLines(recreated, paint));
   lines.push(`  from now on: n2m status ${report.pipeline}`);
   return lines;
 }

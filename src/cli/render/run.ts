@@ -1,35 +1,20 @@
 import { cancelling } from '../../core/run/details';
-import type { RunPhase, RunView, StepView } from '../../core/run/types';
+import type { RunView, StepView } from '../../core/run/types';
 import { column, fit, wrapWords } from '../../core/text/fit';
 import { shownIn } from '../../core/text/shown';
 import type { Paint } from '../terminal/paint';
 import type { Retry } from '../temporal/read-run';
-import { between, type DrawOptions } from './draw';
+import { elapsed, type RenderOptions } from './options';
+import { PHASES } from './phases';
 import { renderSnapshot } from './snapshot';
 
-export const PHASES: Record<RunPhase, string> = {
-  planning: 'planning',
-  'waiting-for-approval': 'waiting for approval',
-  'setting-up': 'setting up',
-  snapshotting: 'copying the tables',
-  'right-sizing': 'right-sizing the cluster',
-  'handing-over': 'handing over to the watch',
-  removing: 'taking it down',
-  rotating: 'changing the password',
-  repairing: 'repairing',
-  proving: 'looking again',
-  done: 'done',
-  failed: 'failed',
-  cancelled: 'cancelled',
-};
-
 /** A run as a block of lines that each fit the width: checklist, snapshot, what it waits for. */
-export function renderRun(read: RunView, tried: Retry[], options: DrawOptions): string[] {
-  const [view, retries] = shownIn([read, tried] as const);
+export function renderRun(read: RunView, retriesNow: Retry[], options: RenderOptions): string[] {
+  const [view, retries] = shownIn([read, retriesNow] as const);
   const { paint, width, now } = options;
   const ended = ['done', 'failed', 'cancelled'].includes(view.phase);
   const end = ended ? (latest(view.steps) ?? now) : now;
-  const head = fit(`${view.pipeline} · ${PHASES[view.phase]} · ${between(view.startedAt, end)}`, width);
+  const head = fit(`${view.pipeline} · ${PHASES[view.phase]} · ${elapsed(view.startedAt, end)}`, width);
   const lines = [paint.bold(head), ...view.steps.map((step) => stepLine(step, options))];
   if (view.snapshot && view.steps.some(({ id, state }) => id === 'snapshot' && state !== 'pending')) {
     lines.push(...renderSnapshot(view.snapshot, options));
@@ -40,12 +25,12 @@ export function renderRun(read: RunView, tried: Retry[], options: DrawOptions): 
   }
   const ending = cancelling(view);
   if (ending !== null) lines.push(paint.yellow(fit(`  asked to stop: ${ending}`, width)));
-  lines.push(...waiting(view, options));
+  lines.push(...approvalLines(view, options));
   return lines;
 }
 
 /** What a waiting run asks for, and how to answer. */
-function waiting(view: RunView, { paint, width }: DrawOptions): string[] {
+function approvalLines(view: RunView, { paint, width }: RenderOptions): string[] {
   if (view.waitingFor.length === 0) return [];
   return [
     paint.yellow(fit('waits for approval:', width)),
@@ -58,18 +43,18 @@ function waiting(view: RunView, { paint, width }: DrawOptions): string[] {
 
 const LABEL = 20;
 
-function stepLine(step: StepView, { width, paint, now }: DrawOptions): string {
-  const time = step.startedAt === null ? '' : between(step.startedAt, step.endedAt ?? now);
+function stepLine(step: StepView, { width, paint, now }: RenderOptions): string {
+  const time = step.startedAt === null ? '' : elapsed(step.startedAt, step.endedAt ?? now);
   const label = step.id.replaceAll('-', ' ');
   const labelWidth = width < 50 ? Math.min(LABEL, Math.floor(width / 3)) : LABEL;
   const room = width - 4 - labelWidth - (time === '' || width < 40 ? 0 : time.length + 2);
   const text = column(step.sentence, Math.max(0, room));
   const tail = time === '' || width < 40 ? '' : `  ${paint.dim(time)}`;
-  const [mark, colour] = look(step, paint);
+  const [mark, colour] = markOf(step, paint);
   return `  ${mark} ${colour(column(label, labelWidth))}${colour(text)}${tail}`.trimEnd();
 }
 
-function look(step: StepView, paint: Paint): [string, (text: string) => string] {
+function markOf(step: StepView, paint: Paint): [string, (text: string) => string] {
   const same = (text: string) => text;
   switch (step.state) {
     case 'running':

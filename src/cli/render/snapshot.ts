@@ -1,15 +1,18 @@
 import type { SnapshotProgress, TableProgress } from '../../core/snapshot/types';
 import { formatCount, formatShort, plural } from '../../core/text/count';
+import { nameColumn } from '../../core/text/cut';
 import { formatDuration } from '../../core/text/duration';
-import { column, fit, wrapWords } from '../../core/text/fit';
-import { between, type DrawOptions } from './draw';
+import { fit, wrapWords } from '../../core/text/fit';
+import { elapsed, type RenderOptions } from './options';
 
 /** The first copy: one line in all, one per table with bar and rows, and why nothing moves where it is known. */
-export function renderSnapshot(progress: SnapshotProgress, options: DrawOptions): string[] {
+export function renderSnapshot(progress: SnapshotProgress, options: RenderOptions): string[] {
   const { width, paint } = options;
   const lines = [paint.bold(fit(`  ${snapshotSummary(progress, options.now)}`, width))];
   const names = Math.min(28, Math.max(8, ...progress.tables.map(({ table }) => table.length)), Math.floor(width / 3));
-  lines.push(...progress.tables.map((table) => tableLine(table, names, options)));
+  const { first, rest } = ofInterest(progress.tables);
+  lines.push(...first.map((table) => tableLine(table, names, options)));
+  if (rest.length > 0) lines.push(fit(`    … and ${countByState(rest)}`, width));
   if (progress.sourceError !== null) {
     lines.push(paint.red(fit(`    source ${progress.sourceStatus}: ${progress.sourceError}`, width)));
   }
@@ -23,7 +26,7 @@ export function snapshotSummary(progress: SnapshotProgress, now: string): string
   const over = progress.tables.every(({ state }) => state === 'committed');
   if (!over && progress.rowsPerSecond !== null) parts.push(`${formatShort(progress.rowsPerSecond)} rows/s`);
   if (!over && progress.etaSeconds !== null) parts.push(`${formatDuration(progress.etaSeconds * 1000)} left`);
-  parts.push(`${between(progress.startedAt, over ? progress.observedAt : now)}${over ? '' : ' so far'}`);
+  parts.push(`${elapsed(progress.startedAt, over ? progress.observedAt : now)}${over ? '' : ' so far'}`);
   if (progress.restarts > 0) parts.push(`started over ${plural(progress.restarts, 'time')}`);
   return parts.join(' · ');
 }
@@ -41,10 +44,31 @@ function rowsInAll(tables: TableProgress[]): string {
     : `${formatCount(copied)} of about ${formatCount(expected)} rows`;
 }
 
+/** More tables than this are counted: the block has to fit a screen. */
+const MOST_TABLES = 15;
+const BY_INTEREST: readonly TableProgress['state'][] = ['failed', 'copying', 'copied', 'waiting', 'committed'];
+
+/** All in their order where they are few; else those first that fail or move. */
+export function ofInterest(
+  tables: TableProgress[],
+  most = MOST_TABLES,
+): { first: TableProgress[]; rest: TableProgress[] } {
+  if (tables.length <= most) return { first: tables, rest: [] };
+  const sorted = [...tables].sort((a, b) => BY_INTEREST.indexOf(a.state) - BY_INTEREST.indexOf(b.state));
+  return { first: sorted.slice(0, most), rest: sorted.slice(most) };
+}
+
+/** `1,985 more: 1,900 committed, 85 waiting`. */
+export function countByState(tables: TableProgress[]): string {
+  const states = BY_INTEREST.map((state) => [state, tables.filter((table) => table.state === state).length] as const);
+  const counts = states.filter(([, count]) => count > 0).map(([state, count]) => `${formatCount(count)} ${state}`);
+  return `${formatCount(tables.length)} more: ${counts.join(', ')}`;
+}
+
 const BAR = 24;
 
-function tableLine(table: TableProgress, names: number, { width, paint }: DrawOptions): string {
-  const name = column(table.table, names);
+function tableLine(table: TableProgress, names: number, { width, paint }: RenderOptions): string {
+  const name = nameColumn(table.table, names);
   const note = noteOf(table);
   // Indentation, name, two gaps, percentage.
   const room = width - 4 - names - 2 - note.length - 2;
@@ -79,16 +103,16 @@ function noteOf(table: TableProgress): string {
   }
 }
 
-function colourOf({ state }: TableProgress, paint: DrawOptions['paint']): (text: string) => string {
+function colourOf({ state }: TableProgress, paint: RenderOptions['paint']): (text: string) => string {
   if (state === 'failed') return paint.red;
   if (state === 'waiting') return paint.dim;
   return state === 'committed' ? paint.green : (text) => text;
 }
 
-function stuckLines({ stuck }: SnapshotProgress, { width, paint, now }: DrawOptions): string[] {
+function stuckLines({ stuck }: SnapshotProgress, { width, paint, now }: RenderOptions): string[] {
   if (stuck === null) return [];
   const texts = [
-    `nothing moves for ${between(stuck.since, now)}: ${stuck.cause}`,
+    `nothing moves for ${elapsed(stuck.since, now)}: ${stuck.cause}`,
     ...stuck.blockers.map((blocker) => {
       const who = blocker.kind === 'prepared' ? `prepared transaction ${blocker.gid}` : `session ${blocker.pid}`;
       const age = formatDuration(blocker.ageSeconds * 1000);

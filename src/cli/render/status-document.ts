@@ -13,7 +13,7 @@ import type {
 import { worse } from '../../core/watch/judge';
 import { formatDuration } from '../../core/text/duration';
 import type { LiveRun } from '../temporal/read-run';
-import { PHASES } from './run';
+import { PHASES } from './phases';
 
 /** One side as far as it could be read. */
 export type Side<T> = ({ reachable: true } & T) | { reachable: false; failure: FailureInfo };
@@ -101,7 +101,7 @@ export function statusOfRun(
   };
 }
 
-export type NoLook =
+export type NoCheck =
   | { kind: 'failed'; failure: FailureInfo }
   | { kind: 'unwatched' }
   | { kind: 'no-check-yet' }
@@ -110,15 +110,15 @@ export type NoLook =
 const START_WORKER = 'start a worker: npm run worker';
 
 /** Nobody could look, so nobody knows; the last check's readings are kept with their age. */
-export function statusWithoutLook(
+export function statusWithoutCheck(
   pipeline: string,
-  why: NoLook,
+  why: NoCheck,
   last: CheckResult | null,
   watch: WatchState | null,
 ): StatusDocument {
   const late = why.kind === 'no-worker' ? why.late : null;
   const before = last ? `; the last check, at ${last.checkedAt}, said ${last.verdict.name}` : '';
-  const said: Record<NoLook['kind'], { cause: string; next: string }> = {
+  const explanations: Record<NoCheck['kind'], { cause: string; next: string }> = {
     failed: {
       cause: `the last run failed${why.kind === 'failed' ? `: ${why.failure.message}` : ''}, and nobody watches yet`,
       next: why.kind === 'failed' && why.failure.hint ? `${why.failure.hint}, then n2m apply FILE` : 'n2m apply FILE',
@@ -135,7 +135,7 @@ export function statusWithoutLook(
     pipeline,
     verdict: 'unknown',
     severity: late?.severity ?? 'warn',
-    ...said[why.kind],
+    ...explanations[why.kind],
     symptoms: late ? [late] : [],
     run: null,
     watch,

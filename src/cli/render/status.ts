@@ -1,15 +1,16 @@
+import { nameColumn } from '../../core/text/cut';
 import { formatDuration } from '../../core/text/duration';
 import { plural } from '../../core/text/count';
 import { column, fit, wrapWords } from '../../core/text/fit';
 import { formatBytes } from '../../core/text/size';
 import { shownIn } from '../../core/text/shown';
-import type { DrawOptions } from './draw';
+import type { RenderOptions } from './options';
 import { renderRun } from './run';
 import { ago, type StatusDocument } from './status-document';
 import { paintVerdict } from './verdict';
 
 /** The verdict first, both sides beside each other, what is wrong, then what to do. */
-export function renderStatus(read: StatusDocument, options: DrawOptions): string[] {
+export function renderStatus(read: StatusDocument, options: RenderOptions): string[] {
   const status = shownIn(read);
   const { paint, width, now } = options;
   const lines = [`${paint.bold(status.pipeline)}  ${paintVerdict(status.verdict, paint)}`];
@@ -33,7 +34,7 @@ export function renderStatus(read: StatusDocument, options: DrawOptions): string
 }
 
 /** Label and value of each side, in the same order of interest. */
-function sides(status: StatusDocument, { width, paint }: DrawOptions): string[] {
+function sides(status: StatusDocument, { width, paint }: RenderOptions): string[] {
   if (status.source === null && status.target === null) return [];
   const left = sourceLines(status.source);
   const right = targetLines(status.target);
@@ -90,24 +91,24 @@ function targetLines(side: StatusDocument['target']): string[] {
 }
 
 /** Tables that are well are counted, the others named; all are in the JSON document. */
-const MOST_TABLES = 20;
+const MAX_TABLES = 20;
 
-function tables({ tables }: StatusDocument, { width, paint }: DrawOptions): string[] {
+function tables({ tables }: StatusDocument, { width, paint }: RenderOptions): string[] {
   if (tables.length === 0) return [];
   const behind = (ms: number | null) => (ms === null ? '' : `${formatDuration(ms)} behind`);
   const names = Math.min(32, Math.max(...tables.map(({ table }) => table.length)), Math.floor(width / 2));
   const worstFirst = [...tables].sort(
     (a, b) => Number(b.error !== null) - Number(a.error !== null) || (b.freshnessMs ?? 0) - (a.freshnessMs ?? 0),
   );
-  const lines = worstFirst.slice(0, MOST_TABLES).map(({ table, status, error, freshnessMs }) => {
+  const lines = worstFirst.slice(0, MAX_TABLES).map(({ table, status, error, freshnessMs }) => {
     const text = fit(
-      `  ${column(table, names)}  ${column(status, 9)} ${error === null ? behind(freshnessMs) : error}`,
+      `  ${nameColumn(table, names)}  ${column(status, 9)} ${error === null ? behind(freshnessMs) : error}`,
       width,
     );
     return error === null ? text.trimEnd() : paint.red(text);
   });
-  if (tables.length > MOST_TABLES)
-    lines.push(`  … and ${plural(tables.length - MOST_TABLES, 'table')} more, see --output json`);
+  if (tables.length > MAX_TABLES)
+    lines.push(`  … and ${plural(tables.length - MAX_TABLES, 'table')} more, see --output json`);
   return [...lines, ''];
 }
 

@@ -1,7 +1,7 @@
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { dataConverterOf, LISTING_CONVERTER } from '../../codec';
-import { CodecError, codecKeys } from '../../codec/keys';
+import { codecKeys, CodecError } from '../../codec/keys';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../core/names';
 import { CliError, EXIT } from '../exit';
 
@@ -29,7 +29,7 @@ export async function withTemporal<T>(work: (temporal: Temporal) => Promise<T>):
   try {
     return await work(temporal);
   } catch (error) {
-    throw explained(error, temporal);
+    throw toCliError(error, temporal);
   } finally {
     await temporal.connection.close();
   }
@@ -59,7 +59,7 @@ async function connect(): Promise<Temporal> {
       ...{ connection, address, namespace, taskQueue },
     };
   } catch (error) {
-    throw unreachable(address, error);
+    throw unreachableError(address, error);
   }
 }
 
@@ -67,16 +67,16 @@ function readKeys(): ReturnType<typeof codecKeys> {
   try {
     return codecKeys(process.env);
   } catch (error) {
-    throw error instanceof CodecError ? unreadable(error) : error;
+    throw error instanceof CodecError ? codecCliError(error) : error;
   }
 }
 
-function unreadable({ summary, next }: CodecError): CliError {
+function codecCliError({ summary, next }: CodecError): CliError {
   return new CliError(summary, EXIT.failed, next);
 }
 
 /** For calls that must not wait: the deadline reaches every request made inside. */
-export function soon<T>(
+export function withDeadline<T>(
   { connection }: Pick<Temporal, 'connection'>,
   work: () => Promise<T>,
   ms = CALL_TIMEOUT,
@@ -95,7 +95,7 @@ export async function requireWorker(temporal: Temporal): Promise<void> {
 }
 
 export async function workerPolls(temporal: Temporal): Promise<boolean> {
-  const answer = await soon(temporal, () =>
+  const answer = await withDeadline(temporal, () =>
     temporal.connection.workflowService.describeTaskQueue({
       namespace: temporal.namespace,
       taskQueue: { name: temporal.taskQueue },
@@ -124,8 +124,8 @@ const GRPC: Record<string, number> = {
 };
 
 /** What a call to Temporal failed with, in a sentence and with what to do; other errors as they are. */
-export function explained(error: unknown, temporal: Temporal): unknown {
-  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof CodecError) return unreadable(at);
+export function toCliError(error: unknown, temporal: Temporal): unknown {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof CodecError) return codecCliError(at);
   const cause = error instanceof ServiceError ? error.cause : error;
   if (!isGrpcServiceError(cause)) return error;
   const { code, details } = cause;
@@ -143,10 +143,10 @@ export function explained(error: unknown, temporal: Temporal): unknown {
       REGISTER_SEARCH_ATTRIBUTES,
     );
   }
-  return Object.values(GRPC).includes(code) ? unreachable(temporal.address, cause) : error;
+  return Object.values(GRPC).includes(code) ? unreachableError(temporal.address, cause) : error;
 }
 
-function unreachable(address: string, error: unknown): CliError {
+function unreachableError(address: string, error: unknown): CliError {
   const code = isGrpcServiceError(error)
     ? error.code
     : error instanceof ServiceError && isGrpcServiceError(error.cause)

@@ -49,7 +49,7 @@ function isFailureInfo(value: unknown): value is FailureInfo {
 }
 
 /** One sentence with cause and fix, exit code 1. */
-export function failed(info: FailureInfo, what: string, next: string): CliError {
+export function failureError(info: FailureInfo, what: string, next: string): CliError {
   const code = info.code === null ? '' : ` (${info.code})`;
   const fix = info.hint
     ? `${info.hint}; ${next}`

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runId } from '../../core/names';
 import type { Approval } from '../../core/plan/types';
+import { failureError, failureInfo } from './failures';
 import { CliError, EXIT } from '../exit';
-import { appendedLines, type Told } from '../render/lines';
-import { keptLines } from '../render/repair';
-import { renderRun } from '../render/run';
 import type { Output } from '../terminal/output';
-import { Screen } from '../terminal/screen';
+import { LiveRegion } from '../terminal/live-region';
+import { appendedLines, type Printed } from '../render/log-lines';
+import { lostDefinitionLines } from '../render/repair';
+import { renderRun } from '../render/run';
+import { readRun, type LiveRun } from './read-run';
 import type { Temporal } from './client';
-import { failed, failureInfo } from './failures';
-import { type LiveRun, readRun } from './read-run';
 
 export type FollowEnd<R> = { end: 'done'; report: R } | { end: 'detached' } | { end: 'waiting'; for: Approval[] };
 
@@ -20,20 +20,20 @@ export interface FollowOptions {
   /** Called when the run waits; true: it was answered, go on. */
   answer(approvals: Approval[]): Promise<boolean>;
   /** What to do after a failure. */
-  again: string;
+  next: string;
 }
 
 /** Twice a second looks live; each look is two cheap calls. Plain lines need no more than one a second. */
-const LOOK_EVERY = { live: 500, plain: 1000 };
+const POLL_INTERVAL = { live: 500, plain: 1000 };
 
 /** Follows a run to its end. Ctrl-C detaches: the run is the worker's and goes on. */
-export async function follow<R>(temporal: Temporal, output: Output, options: FollowOptions): Promise<FollowEnd<R>> {
+export async function followRun<R>(temporal: Temporal, output: Output, options: FollowOptions): Promise<FollowEnd<R>> {
   const { pipeline, execution } = options;
   const handle = temporal.client.workflow.getHandle(runId(pipeline), execution, { followRuns: false });
   // The server holds an open question for twenty seconds, and the process would stay as long.
-  const leave = new AbortController();
+  const stopWaiting = new AbortController();
   const ended = temporal.connection
-    .withAbortSignal(leave.signal, () => handle.result())
+    .withAbortSignal(stopWaiting.signal, () => handle.result())
     .then(
       (report: R) => ({ report }),
       (error: unknown) => ({ error }),
@@ -51,23 +51,26 @@ export async function follow<R>(temporal: Temporal, output: Output, options: Fol
         view.leave();
         if (!(await options.answer(waiting))) return { end: 'waiting', for: waiting };
       }
-      const end = await Promise.race([ended, pause(output.live ? LOOK_EVERY.live : LOOK_EVERY.plain, detach.signal)]);
+      const end = await Promise.race([
+        ended,
+        pause(output.live ? POLL_INTERVAL.live : POLL_INTERVAL.plain, detach.signal),
+      ]);
       if (detach.signal.aborted) return { end: 'detached' };
       if (end) {
         const last = await readRun(temporal, pipeline, execution);
         if (last) view.show(last);
-        if ('error' in end && last?.view) output.tell(...keptLines(last.view, output.story));
+        if ('error' in end && last?.view) output.log(...lostDefinitionLines(last.view, output.stderrPaint));
         return finish(end, options);
       }
     }
   } finally {
-    leave.abort();
+    stopWaiting.abort();
     view.leave();
     process.removeListener('SIGINT', onInterrupt);
   }
 }
 
-function finish<R>(end: { report: R } | { error: unknown }, { pipeline, again }: FollowOptions): FollowEnd<R> {
+function finish<R>(end: { report: R } | { error: unknown }, { pipeline, next }: FollowOptions): FollowEnd<R> {
   if ('report' in end) return { end: 'done', report: end.report };
   const info = failureInfo(end.error);
   if (info === null) throw end.error;
@@ -78,7 +81,7 @@ function finish<R>(end: { report: R } | { error: unknown }, { pipeline, again }:
       `n2m status ${pipeline}`,
     );
   }
-  throw failed(info, `the run of ${pipeline} failed`, again);
+  throw failureError(info, `the run of ${pipeline} failed`, next);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<null> {
@@ -88,40 +91,40 @@ async function pause(ms: number, signal: AbortSignal): Promise<null> {
 
 /** Redrawn in place, on terminals. */
 class LiveView {
-  private readonly screen: Screen;
+  private readonly screen: LiveRegion;
 
   constructor(private readonly output: Output) {
-    this.screen = new Screen(process.stderr, output.story);
+    this.screen = new LiveRegion(process.stderr, output.stderrPaint);
   }
 
   show(live: LiveRun): void {
-    const options = { width: this.output.width, paint: this.output.story, now: new Date().toISOString() };
+    const options = { width: this.output.stderrWidth, paint: this.output.stderrPaint, now: new Date().toISOString() };
     this.screen.draw(live.view ? renderRun(live.view, live.retries, options) : noWorker(live));
   }
 
   leave(): void {
-    this.screen.leave();
+    this.screen.done();
   }
 }
 
 /** Appended lines, each thing once. */
 class PlainView {
-  private told: Told | null = null;
-  private trouble: string | null = null;
+  private previous: Printed | null = null;
+  private lastProblem: string | null = null;
 
   constructor(private readonly output: Output) {}
 
   show(live: LiveRun): void {
-    if (!live.view) return this.troubled(live);
-    const { lines, told } = appendedLines(this.told, live.view, live.retries);
-    this.told = told;
-    this.output.tell(...lines);
+    if (!live.view) return this.showProblem(live);
+    const { lines, printed } = appendedLines(this.previous, live.view, live.retries, live.workflowType);
+    this.previous = printed;
+    this.output.log(...lines);
   }
 
-  private troubled({ retries: [trouble] }: LiveRun): void {
-    if (trouble === undefined || trouble.message === this.trouble) return;
-    this.trouble = trouble.message;
-    this.output.tell(`${trouble.activity} tries again: ${trouble.message}`);
+  private showProblem({ retries: [problem] }: LiveRun): void {
+    if (problem === undefined || problem.message === this.lastProblem) return;
+    this.lastProblem = problem.message;
+    this.output.log(`${problem.activity} tries again: ${problem.message}`);
   }
 
   leave(): void {
@@ -130,7 +133,7 @@ class PlainView {
 }
 
 function noWorker(live: LiveRun): string[] {
-  const [trouble] = live.retries;
-  const why = trouble ? `${trouble.activity} tries again: ${trouble.message}` : 'the run waits for one';
+  const [problem] = live.retries;
+  const why = problem ? `${problem.activity} tries again: ${problem.message}` : 'the run waits for one';
   return [`${live.workflowType} since ${live.startedAt}: no worker answers; ${why}`];
 }

@@ -1,18 +1,18 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { runId } from '../../core/names';
 import type { PipelineSpec } from '../../core/spec/types';
 import { CliError, EXIT } from '../exit';
 import { readPipeline } from '../pipeline-file';
 import type { Output } from '../terminal/output';
-import { soon, type Temporal } from './client';
+import { withDeadline, type Temporal } from './client';
 import { readWatch } from './watch';
 
 /**
  * The pipeline as it was last applied: from its watch, else from the input of its last run, as when a destroy that was
  * ended half-way took the watch already. `file` wins over both.
  */
-export async function specOf(
+export async function lastAppliedSpec(
   temporal: Temporal,
   output: Output,
   pipeline: string,
@@ -27,7 +27,7 @@ export async function specOf(
       'name the file of that pipeline',
     );
   }
-  const spec = (await readWatch(temporal, pipeline))?.spec ?? (await lastRunsSpec(temporal, pipeline));
+  const spec = (await readWatch(temporal, pipeline))?.spec ?? (await specOfLastRun(temporal, pipeline));
   if (spec !== null) return spec;
   throw new CliError(
     `there is no pipeline ${pipeline} in namespace ${temporal.namespace} of ${temporal.address}`,
@@ -36,9 +36,9 @@ export async function specOf(
   );
 }
 
-async function lastRunsSpec(temporal: Temporal, pipeline: string): Promise<PipelineSpec | null> {
+async function specOfLastRun(temporal: Temporal, pipeline: string): Promise<PipelineSpec | null> {
   try {
-    const { history } = await soon(temporal, () =>
+    const { history } = await withDeadline(temporal, () =>
       temporal.connection.workflowService.getWorkflowExecutionHistory({
         namespace: temporal.namespace,
         execution: { workflowId: runId(pipeline) },

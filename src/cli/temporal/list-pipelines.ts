@@ -2,11 +2,11 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { pipelineOfWatchId, SEARCH_ATTRIBUTES } from '../../core/names';
 import { lateness } from '../../core/watch/lateness';
 import { stateAttribute, verdictAttribute } from '../../workflows/messages';
+import { PHASES } from '../render/phases';
 import { byListOrder, type ListedPipeline } from '../render/list';
-import { PHASES } from '../render/run';
 import { isVerdict } from '../render/verdict';
+import { listUnwatched } from './unwatched';
 import type { Temporal } from './client';
-import { readUnwatched } from './unwatched';
 
 interface Scheduled {
   pipeline: string;
@@ -19,15 +19,15 @@ interface Scheduled {
  * Every pipeline that is watched, worked on, or ought to be watched. Four listings, however many pipelines there are:
  * schedules, completed checks (newest first, their verdict is a search attribute), runs under way and runs that ended.
  */
-export async function readList(temporal: Temporal): Promise<ListedPipeline[]> {
+export async function listPipelines(temporal: Temporal): Promise<ListedPipeline[]> {
   const [schedules, runs] = await Promise.all([readSchedules(temporal), readRuns(temporal)]);
   const known = new Set([...schedules.map(({ pipeline }) => pipeline), ...runs.keys()]);
-  const [checks, unwatched] = await Promise.all([newestChecks(temporal, schedules), readUnwatched(temporal, known)]);
+  const [checks, unwatched] = await Promise.all([latestChecks(temporal, schedules), listUnwatched(temporal, known)]);
   const listed = schedules.map((schedule): ListedPipeline => {
     const check = checks.get(schedule.pipeline);
     const run = runs.get(schedule.pipeline) ?? null;
     return {
-      ...judged(schedule, check, run),
+      ...verdictOf(schedule, check, run),
       paused: schedule.paused,
       note: schedule.note,
       every: schedule.every,
@@ -39,7 +39,7 @@ export async function readList(temporal: Temporal): Promise<ListedPipeline[]> {
     listed.push({
       pipeline,
       verdict: run.state === 'snapshotting' ? 'snapshotting' : 'changing',
-      cause: describe(run),
+      cause: causeOf(run),
       checkedAt: null,
       late: false,
       paused: false,
@@ -54,7 +54,7 @@ export async function readList(temporal: Temporal): Promise<ListedPipeline[]> {
 type Run = NonNullable<ListedPipeline['run']>;
 type Check = { verdict: ListedPipeline['verdict']; at: string };
 
-function judged(
+function verdictOf(
   { pipeline, paused, note, every }: Scheduled,
   check: Check | undefined,
   run: Run | null,
@@ -65,8 +65,7 @@ function judged(
       ? lateness(check.at, every, new Date().toISOString(), { paused, note, changedAt: null })
       : null;
   const base = { pipeline, checkedAt, late: symptom !== null };
-  if (run)
-    return { ...base, verdict: run.state === 'snapshotting' ? 'snapshotting' : 'changing', cause: describe(run) };
+  if (run) return { ...base, verdict: run.state === 'snapshotting' ? 'snapshotting' : 'changing', cause: causeOf(run) };
   if (paused) return { ...base, verdict: 'unknown', cause: `the watch is paused${note === null ? '' : `: ${note}`}` };
   if (check === undefined) return { ...base, verdict: 'unknown', cause: 'no completed check to read' };
   if (symptom) {
@@ -76,7 +75,7 @@ function judged(
   return { ...base, verdict: check.verdict, cause: null };
 }
 
-function describe(run: Run): string {
+function causeOf(run: Run): string {
   const phase = run.state !== null && run.state in PHASES ? PHASES[run.state as keyof typeof PHASES] : null;
   return `${run.type} under way since ${run.startedAt}${phase === null ? '' : `: ${phase}`}`;
 }
@@ -105,17 +104,17 @@ async function readRuns({ listing }: Temporal): Promise<Map<string, Run>> {
 }
 
 /** Pipelines that are not among so many newest checks have none worth the search. */
-const mostChecks = (pipelines: number): number => 500 + 10 * pipelines;
+const maxChecks = (pipelines: number): number => 500 + 10 * pipelines;
 
-async function newestChecks({ listing }: Temporal, schedules: Scheduled[]): Promise<Map<string, Check>> {
+async function latestChecks({ listing }: Temporal, schedules: Scheduled[]): Promise<Map<string, Check>> {
   const open = new Set(schedules.map(({ pipeline }) => pipeline));
   const checks = new Map<string, Check>();
-  let budget = mostChecks(open.size);
+  let budget = maxChecks(open.size);
   if (open.size === 0) return checks;
   const query =
     "WorkflowType = 'checkReplication' AND ExecutionStatus = 'Completed' AND TemporalScheduledById IS NOT NULL";
   for await (const execution of listing.workflow.list({ query })) {
-    const pipeline = watched(execution);
+    const pipeline = pipelineOfCheck(execution);
     const verdict = execution.typedSearchAttributes.get(verdictAttribute);
     if (pipeline !== null && open.has(pipeline) && isVerdict(verdict)) {
       open.delete(pipeline);
@@ -127,7 +126,7 @@ async function newestChecks({ listing }: Temporal, schedules: Scheduled[]): Prom
   return checks;
 }
 
-function watched({ workflowId }: WorkflowExecutionInfo): string | null {
+function pipelineOfCheck({ workflowId }: WorkflowExecutionInfo): string | null {
   // The schedule appends the time to the action's id.
   return /^pipeline\/([^/]+)\/check-/.exec(workflowId)?.[1] ?? null;
 }

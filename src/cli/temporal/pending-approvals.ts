@@ -1,18 +1,18 @@
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { userInfo } from 'node:os';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { runId } from '../../core/names';
 import type { Approval } from '../../core/plan/types';
 import { approveUpdate, rejectUpdate } from '../../workflows/messages';
 import { CliError, EXIT } from '../exit';
-import { requireWorker, soon, type Temporal } from './client';
 import { failureInfo } from './failures';
 import { readRun } from './read-run';
+import { requireWorker, withDeadline, type Temporal } from './client';
 
 /** An update is answered by a worker; a busy one takes a moment. */
-const ANSWER_TIMEOUT = 30_000;
+const UPDATE_TIMEOUT = 30_000;
 
 /** What the pipeline's run waits for. Refuses when it does not wait. */
-export async function openApprovals(temporal: Temporal, pipeline: string): Promise<Approval[]> {
+export async function pendingApprovals(temporal: Temporal, pipeline: string): Promise<Approval[]> {
   await requireWorker(temporal);
   const run = await readRun(temporal, pipeline);
   if (run === null || run.status !== 'RUNNING') {
@@ -33,19 +33,27 @@ export async function openApprovals(temporal: Temporal, pipeline: string): Promi
 
 export async function approve(temporal: Temporal, pipeline: string, keys: string[]): Promise<void> {
   const handle = temporal.client.workflow.getHandle(runId(pipeline));
-  await answered(pipeline, () =>
-    soon(temporal, () => handle.executeUpdate(approveUpdate, { args: [{ keys, by: whoAmI() }] }), ANSWER_TIMEOUT),
+  await sendUpdate(pipeline, () =>
+    withDeadline(
+      temporal,
+      () => handle.executeUpdate(approveUpdate, { args: [{ keys, by: currentUser() }] }),
+      UPDATE_TIMEOUT,
+    ),
   );
 }
 
 export async function reject(temporal: Temporal, pipeline: string, reason: string): Promise<void> {
   const handle = temporal.client.workflow.getHandle(runId(pipeline));
-  await answered(pipeline, () =>
-    soon(temporal, () => handle.executeUpdate(rejectUpdate, { args: [{ by: whoAmI(), reason }] }), ANSWER_TIMEOUT),
+  await sendUpdate(pipeline, () =>
+    withDeadline(
+      temporal,
+      () => handle.executeUpdate(rejectUpdate, { args: [{ by: currentUser(), reason }] }),
+      UPDATE_TIMEOUT,
+    ),
   );
 }
 
-async function answered(pipeline: string, update: () => Promise<void>): Promise<void> {
+async function sendUpdate(pipeline: string, update: () => Promise<void>): Promise<void> {
   try {
     await update();
   } catch (error) {
@@ -58,7 +66,7 @@ async function answered(pipeline: string, update: () => Promise<void>): Promise<
 }
 
 /** Goes into the run's history: who said so. */
-export function whoAmI(): string {
+export function currentUser(): string {
   try {
     return userInfo().username;
   } catch {

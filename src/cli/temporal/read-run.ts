@@ -1,9 +1,5 @@
-import {
-  isGrpcDeadlineError,
-  isGrpcServiceError,
-  type WorkflowExecutionDescription,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { WorkflowNotFoundError, isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import {
   decodeArrayFromPayloads,
   decodeOptionalFailureToOptionalError,
@@ -13,7 +9,7 @@ import { runId } from '../../core/names';
 import type { RunView } from '../../core/run/types';
 import type { SnapshotProgress } from '../../core/snapshot/types';
 import { viewQuery } from '../../workflows/messages';
-import { soon, type Temporal } from './client';
+import { withDeadline, type Temporal } from './client';
 
 /** What failed and is tried again: why a run that looks busy does not get on. */
 export interface Retry {
@@ -38,7 +34,7 @@ export interface LiveRun {
 /** The run that holds or last held the pipeline's lock; null when there never was one. */
 export async function describeRun(temporal: Temporal, pipeline: string): Promise<WorkflowExecutionDescription | null> {
   try {
-    return await soon(temporal, () => temporal.client.workflow.getHandle(runId(pipeline)).describe());
+    return await withDeadline(temporal, () => temporal.client.workflow.getHandle(runId(pipeline)).describe());
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
@@ -50,12 +46,12 @@ export async function readRun(temporal: Temporal, pipeline: string, id?: string)
   const handle = temporal.client.workflow.getHandle(runId(pipeline), id);
   let description: WorkflowExecutionDescription;
   try {
-    description = await soon(temporal, () => handle.describe());
+    description = await withDeadline(temporal, () => handle.describe());
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
-  const view = await soon(temporal, () => handle.query(viewQuery), 5_000).catch(nullWithoutWorker);
+  const view = await withDeadline(temporal, () => handle.query(viewQuery), 5_000).catch(nullWithoutWorker);
   const heartbeat = await snapshotHeartbeat(temporal, description);
   return {
     workflowType: description.type,
@@ -100,17 +96,17 @@ function isProgress(value: unknown): value is SnapshotProgress {
 }
 
 /** A task may fail while its worker is replaced; what fails more often does so for a reason, and keys do so at once. */
-const MOST_TASKS = 2;
+const MAX_TASK_ATTEMPTS = 2;
 
 /** Why no worker can take a run up, e.g. because it cannot decrypt what it reads; null where that is not so. */
-export async function taskTrouble(
+export async function workflowTaskFailure(
   temporal: Temporal,
   description: WorkflowExecutionDescription,
 ): Promise<Retry | null> {
   const attempt = description.raw.pendingWorkflowTask?.attempt ?? 1;
   if (attempt === 1) return null;
   const { workflowId, runId } = description;
-  const { history } = await soon(temporal, () =>
+  const { history } = await withDeadline(temporal, () =>
     temporal.connection.workflowService.getWorkflowExecutionHistoryReverse({
       namespace: temporal.namespace,
       execution: { workflowId, runId },
@@ -121,12 +117,12 @@ export async function taskTrouble(
     ?.workflowTaskFailedEventAttributes?.failure;
   // Tasks also time out, when their worker was killed: the next one may do better.
   const error = await decodeOptionalFailureToOptionalError(temporal.client.options.loadedDataConverter, failure);
-  if (!error || (attempt <= MOST_TASKS && !CodecError.fromText(error.message))) return null;
+  if (!error || (attempt <= MAX_TASK_ATTEMPTS && !CodecError.fromText(error.message))) return null;
   return { activity: 'the worker', attempt, message: error.message, nextAt: null };
 }
 
 async function retries(temporal: Temporal, description: WorkflowExecutionDescription): Promise<Retry[]> {
-  const trouble = await taskTrouble(temporal, description);
+  const taskFailure = await workflowTaskFailure(temporal, description);
   const failing = (description.raw.pendingActivities ?? []).filter(
     ({ lastFailure, attempt }) => lastFailure && (attempt ?? 1) > 1,
   );
@@ -144,5 +140,5 @@ async function retries(temporal: Temporal, description: WorkflowExecutionDescrip
       };
     }),
   );
-  return trouble ? [trouble, ...activities] : activities;
+  return taskFailure ? [taskFailure, ...activities] : activities;
 }

@@ -3,17 +3,17 @@ import { runId } from '../../core/names';
 import { lateness } from '../../core/watch/lateness';
 import type { CheckResult, Symptom } from '../../core/watch/types';
 import { CliError, EXIT } from '../exit';
+import { failureInfo } from './failures';
 import {
-  type StatusDocument,
   statusOfCheck,
   statusOfRun,
-  statusWithoutLook,
+  statusWithoutCheck,
+  type StatusDocument,
   type WatchState,
 } from '../render/status-document';
-import { type Temporal, workerPolls } from './client';
-import { failureInfo } from './failures';
 import { readRun } from './read-run';
-import { lastCheck, look, readWatch, type Watch } from './watch';
+import { workerPolls, type Temporal } from './client';
+import { lastCheck, checkNow, readWatch, type Watch } from './watch';
 
 /** Everything `n2m status` says: the run where one is under way, else a look at both sides, else the last one. */
 export async function readStatus(temporal: Temporal, pipeline: string, onlyLast: boolean): Promise<StatusDocument> {
@@ -34,17 +34,17 @@ export async function readStatus(temporal: Temporal, pipeline: string, onlyLast:
   if (run?.status === 'RUNNING') return statusOfRun(pipeline, run, last, state, worker);
   if (watch === null || watch.spec === null) {
     const failure = run && (await failureOf(temporal, pipeline, run.runId));
-    return statusWithoutLook(pipeline, failure ? { kind: 'failed', failure } : { kind: 'unwatched' }, last, state);
+    return statusWithoutCheck(pipeline, failure ? { kind: 'failed', failure } : { kind: 'unwatched' }, last, state);
   }
   if (onlyLast) {
-    if (last === null) return statusWithoutLook(pipeline, { kind: 'no-check-yet' }, null, state);
+    if (last === null) return statusWithoutCheck(pipeline, { kind: 'no-check-yet' }, null, state);
     return statusOfCheck(last, state, lateBy(watch, last));
   }
-  const looked = worker ? await look(temporal, watch.spec, last?.memory ?? null) : null;
+  const check = worker ? await checkNow(temporal, watch.spec, last?.memory ?? null) : null;
   // The look knows when the schedule's last check was, and says itself that none was since.
-  if (looked) return statusOfCheck(looked, state, null);
+  if (check) return statusOfCheck(check, state, null);
   const late = last && lateBy(watch, last);
-  return statusWithoutLook(pipeline, { kind: 'no-worker', late }, last, state);
+  return statusWithoutCheck(pipeline, { kind: 'no-worker', late }, last, state);
 }
 
 function lateBy(watch: Watch, last: CheckResult): Symptom | null {

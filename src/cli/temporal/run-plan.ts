@@ -1,14 +1,14 @@
-import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
 import { planId } from '../../core/names';
-import type { Plan } from '../../core/plan/types';
 import { aboutWorkflow } from '../../core/run/about';
+import type { Plan } from '../../core/plan/types';
 import type { PipelineSpec } from '../../core/spec/types';
-import type { planReplication } from '../../workflows';
+import { failureError, failureInfo } from './failures';
+import { awaitResult } from './await-result';
+import { requireWorker, withDeadline, type Temporal } from './client';
 import { pipelineAttribute } from '../../workflows/messages';
-import { patiently } from './await-result';
-import { requireWorker, soon, type Temporal } from './client';
-import { failed, failureInfo } from './failures';
+import type { planReplication } from '../../workflows';
 
 /** A workflow that reads both systems and changes nothing. */
 export interface PlanRun {
@@ -20,7 +20,7 @@ export interface PlanRun {
 }
 
 /** Runs planReplication on the worker. Reads both systems, changes nothing. */
-export function makePlan(temporal: Temporal, spec: PipelineSpec, next: string): Promise<Plan> {
+export function planPipeline(temporal: Temporal, spec: PipelineSpec, next: string): Promise<Plan> {
   return runPlan<typeof planReplication>(temporal, {
     type: 'planReplication',
     pipeline: spec.name,
@@ -35,7 +35,7 @@ export async function runPlan<W extends (...args: never[]) => Promise<unknown>>(
   { type, pipeline, input, next }: PlanRun,
 ): Promise<Awaited<ReturnType<W>>> {
   await requireWorker(temporal);
-  const handle: WorkflowHandle = await soon(temporal, () =>
+  const handle: WorkflowHandle = await withDeadline(temporal, () =>
     temporal.client.workflow.start(type, {
       taskQueue: temporal.taskQueue,
       workflowId: planId(pipeline, randomUUID()),
@@ -50,10 +50,10 @@ export async function runPlan<W extends (...args: never[]) => Promise<unknown>>(
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);
   try {
-    return await patiently<Awaited<ReturnType<W>>>(temporal, handle, stop.signal);
+    return await awaitResult<Awaited<ReturnType<W>>>(temporal, handle, stop.signal);
   } catch (error) {
     const info = failureInfo(error);
-    throw info === null ? error : failed(info, `the plan of ${pipeline} failed`, next);
+    throw info === null ? error : failureError(info, `the plan of ${pipeline} failed`, next);
   } finally {
     process.removeListener('SIGINT', onInterrupt);
   }

@@ -1,16 +1,16 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { createHash } from 'node:crypto';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { runId } from '../../core/names';
 import { aboutWorkflow } from '../../core/run/about';
 import type { PipelineSpec } from '../../core/spec/types';
-import type { replicate } from '../../workflows';
 import { pipelineAttribute } from '../../workflows/messages';
+import type { replicate } from '../../workflows';
 import { CliError, EXIT } from '../exit';
-import { soon, type Temporal } from './client';
 import { describeRun } from './read-run';
+import { withDeadline, type Temporal } from './client';
 
 /** The execution that works on the pipeline; `joined`: it was under way before. */
-export interface Started {
+export interface StartedRun {
   execution: string;
   joined: boolean;
   /** The run under way has the very file of this command; null when it does not say. */
@@ -18,7 +18,7 @@ export interface Started {
 }
 
 /** The run under way, if there is one. Throws when what runs is no apply. */
-export async function joinable(temporal: Temporal, spec: PipelineSpec): Promise<Started | null> {
+export async function runToJoin(temporal: Temporal, spec: PipelineSpec): Promise<StartedRun | null> {
   const run = await describeRun(temporal, spec.name);
   if (run === null || run.status.name !== 'RUNNING') return null;
   if (run.type !== 'replicate') {
@@ -34,9 +34,9 @@ export async function joinable(temporal: Temporal, spec: PipelineSpec): Promise<
 }
 
 /** Starts the run; joins it when somebody else was faster. */
-export async function start(temporal: Temporal, spec: PipelineSpec, approved: string[]): Promise<Started> {
+export async function startRun(temporal: Temporal, spec: PipelineSpec, approved: string[]): Promise<StartedRun> {
   try {
-    const handle = await soon(temporal, () =>
+    const handle = await withDeadline(temporal, () =>
       temporal.client.workflow.start<typeof replicate>('replicate', {
         taskQueue: temporal.taskQueue,
         workflowId: runId(spec.name),
@@ -49,7 +49,7 @@ export async function start(temporal: Temporal, spec: PipelineSpec, approved: st
     );
     return { execution: handle.firstExecutionRunId, joined: false, sameFile: true };
   } catch (error) {
-    const other = error instanceof WorkflowExecutionAlreadyStartedError ? await joinable(temporal, spec) : null;
+    const other = error instanceof WorkflowExecutionAlreadyStartedError ? await runToJoin(temporal, spec) : null;
     if (other === null) throw error;
     return other;
   }

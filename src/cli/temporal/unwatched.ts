@@ -4,19 +4,19 @@ import type { ListedPipeline } from '../render/list';
 import type { Temporal } from './client';
 
 /** Ended runs, newest first; what is older than so many is not looked for. */
-const MOST_RUNS = 1000;
+const MAX_RUNS = 1000;
 
 /**
  * Pipelines that an apply set up, or tried to, and that nothing watches: their schedule was deleted and no destroy
  * completed since. As far back as the namespace keeps ended runs.
  */
-export async function readUnwatched({ listing }: Temporal, known: ReadonlySet<string>): Promise<ListedPipeline[]> {
+export async function listUnwatched({ listing }: Temporal, known: ReadonlySet<string>): Promise<ListedPipeline[]> {
   const query =
     `WorkflowType IN ('replicate', 'destroyReplication') AND ExecutionStatus != 'Running' ` +
     `AND WorkflowId STARTS_WITH 'pipeline/' AND ${SEARCH_ATTRIBUTES.pipeline} IS NOT NULL`;
   const decided = new Set(known);
   const unwatched: ListedPipeline[] = [];
-  let budget = MOST_RUNS;
+  let budget = MAX_RUNS;
   for await (const execution of listing.workflow.list({ query })) {
     const pipeline = /^pipeline\/([^/]+)$/.exec(execution.workflowId)?.[1];
     const destroyed = execution.type === 'destroyReplication';

@@ -1,19 +1,19 @@
-import { type ScheduleDescription, ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ScheduleNotFoundError, WorkflowNotFoundError, type ScheduleDescription } from '@temporalio/client';
 import { lookId, watchId } from '../../core/names';
 import { aboutWorkflow } from '../../core/run/about';
 import type { CheckInput } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import { switchNote } from '../../core/watch/lateness';
 import type { CheckResult, WatchMemory, WatchSwitch } from '../../core/watch/types';
-import type { checkReplication } from '../../workflows';
 import { pipelineAttribute } from '../../workflows/messages';
+import type { checkReplication } from '../../workflows';
 import { CliError, EXIT } from '../exit';
-import { patiently } from './await-result';
-import { soon, type Temporal } from './client';
-import { failed, failureInfo } from './failures';
-import { whoAmI } from './pending-approvals';
+import { failureError, failureInfo } from './failures';
+import { awaitResult } from './await-result';
+import { withDeadline, type Temporal } from './client';
+import { currentUser } from './pending-approvals';
 
 /** The schedule that watches a pipeline. */
 export interface Watch extends WatchSwitch {
@@ -26,7 +26,7 @@ export interface Watch extends WatchSwitch {
 export async function readWatch(temporal: Temporal, pipeline: string): Promise<Watch | null> {
   let description: ScheduleDescription;
   try {
-    description = await soon(temporal, () => temporal.client.schedule.getHandle(watchId(pipeline)).describe());
+    description = await withDeadline(temporal, () => temporal.client.schedule.getHandle(watchId(pipeline)).describe());
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return null;
     throw error;
@@ -52,8 +52,8 @@ export async function lastCheck(temporal: Temporal, { recent }: Watch): Promise<
   for (const { workflowId, runId } of recent) {
     const handle = temporal.client.workflow.getHandle<typeof checkReplication>(workflowId, runId);
     try {
-      const { status } = await soon(temporal, () => handle.describe());
-      if (status.name === 'COMPLETED') return await soon(temporal, () => handle.result());
+      const { status } = await withDeadline(temporal, () => handle.describe());
+      if (status.name === 'COMPLETED') return await withDeadline(temporal, () => handle.result());
     } catch (error) {
       // Older than the namespace's retention.
       if (!(error instanceof WorkflowNotFoundError)) throw error;
@@ -63,50 +63,52 @@ export async function lastCheck(temporal: Temporal, { recent }: Watch): Promise<
 }
 
 /** Two deadlines of half a minute each, and the activity's retries. */
-const LOOK_TIMEOUT = 180_000;
+const CHECK_TIMEOUT = 180_000;
 /** A worker takes a task within moments; one that was killed is listed as polling for a minute and more. */
-const TAKEN_WITHIN = 10_000;
+const PICKUP_TIMEOUT = 10_000;
 /** Events before a worker took the first task: started, task scheduled. */
-const UNTAKEN = 2;
+const EVENTS_BEFORE_PICKUP = 2;
 
 /** One reading of both sides now; null when no worker takes it. Tells nobody: alerts stay the schedule's. */
-export async function look(
+export async function checkNow(
   temporal: Temporal,
   spec: PipelineSpec,
   memory: WatchMemory | null,
 ): Promise<CheckResult | null> {
   const { workflow } = temporal.client;
-  const answered = new AbortController();
+  const done = new AbortController();
   try {
-    const handle = await soon(temporal, () =>
+    const handle = await withDeadline(temporal, () =>
       workflow.start<typeof checkReplication>('checkReplication', {
         taskQueue: temporal.taskQueue,
         workflowId: lookId(spec.name, randomUUID()),
         args: [{ spec, memory, quiet: true }],
-        workflowExecutionTimeout: LOOK_TIMEOUT,
+        workflowExecutionTimeout: CHECK_TIMEOUT,
         typedSearchAttributes: [{ key: pipelineAttribute, value: spec.name }],
         staticSummary: `look at ${spec.name} by hand`,
         staticDetails: aboutWorkflow('checkReplication', spec.name),
       }),
     );
     let givenUp = false;
-    const result = patiently<CheckResult>(temporal, handle).catch((error: unknown) => {
+    const result = awaitResult<CheckResult>(temporal, handle).catch((error: unknown) => {
       if (givenUp) return null;
       throw error;
     });
-    const untaken = delay(TAKEN_WITHIN, undefined, { signal: answered.signal }).then(async () => {
-      const { historyLength } = await soon(temporal, () => handle.describe());
-      if (historyLength > UNTAKEN) return result;
+    const notPickedUp = delay(PICKUP_TIMEOUT, undefined, { signal: done.signal }).then(async () => {
+      const { historyLength } = await withDeadline(temporal, () => handle.describe());
+      if (historyLength > EVENTS_BEFORE_PICKUP) return result;
       givenUp = true;
-      await soon(temporal, () => handle.terminate('no worker took the look'));
+      await withDeadline(temporal, () => handle.terminate('no worker took the look'));
       return null;
     });
-    return await Promise.race([result, untaken]);
+    return await Promise.race([result, notPickedUp]);
   } catch (error) {
     const info = failureInfo(error);
-    throw info === null ? error : failed(info, `${spec.name} could not be looked at`, `n2m status ${spec.name} --last`);
+    throw info === null
+      ? error
+      : failureError(info, `${spec.name} could not be looked at`, `n2m status ${spec.name} --last`);
   } finally {
-    answered.abort();
+    done.abort();
   }
 }
 
@@ -117,10 +119,10 @@ export async function switchWatch(
   change: 'pause' | 'resume',
   reason: string,
 ): Promise<void> {
-  const note = switchNote(`${change}d`, { who: whoAmI(), at: new Date().toISOString(), reason });
+  const note = switchNote(`${change}d`, { who: currentUser(), at: new Date().toISOString(), reason });
   const handle = temporal.client.schedule.getHandle(watchId(pipeline));
   try {
-    await soon(temporal, () => (change === 'pause' ? handle.pause(note) : handle.unpause(note)));
+    await withDeadline(temporal, () => (change === 'pause' ? handle.pause(note) : handle.unpause(note)));
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
     throw new CliError(`nobody watches ${pipeline}: it has no schedule`, EXIT.usage, 'n2m list shows what is watched');

@@ -1,42 +1,42 @@
 import { createInterface } from 'node:readline/promises';
 import { CliError, EXIT, type ExitCode } from '../exit';
-import { lineOf, paintFor, type Paint } from './paint';
+import { safeLine, paintFor, type Paint } from './paint';
 import { shown } from '../../core/text/shown';
 
 /** Streams and settings of one command: stdout carries the result, stderr the story. */
 export class Output {
-  readonly story: Paint;
-  readonly result: Paint;
+  readonly stderrPaint: Paint;
+  readonly stdoutPaint: Paint;
   /** Lines may be drawn over: a person watches. */
   readonly live: boolean;
   /** Somebody can be asked. */
   readonly interactive: boolean;
 
   constructor(readonly json: boolean) {
-    this.story = paintFor(process.stderr, process.env);
-    this.result = json ? paintFor({}, process.env) : paintFor(process.stdout, process.env);
+    this.stderrPaint = paintFor(process.stderr, process.env);
+    this.stdoutPaint = json ? paintFor({}, process.env) : paintFor(process.stdout, process.env);
     this.live = process.stderr.isTTY === true && process.env.TERM !== 'dumb' && !process.env.CI;
     this.interactive = process.stdin.isTTY === true && process.stderr.isTTY === true;
   }
 
-  get width(): number {
+  get stderrWidth(): number {
     return Math.max(20, process.stderr.columns || 80);
   }
 
-  get resultWidth(): number {
+  get stdoutWidth(): number {
     return Math.max(20, process.stdout.columns || 80);
   }
 
-  tell(...lines: string[]): void {
-    for (const line of lines) process.stderr.write(`${lineOf(line, this.story)}\n`);
+  log(...lines: string[]): void {
+    for (const line of lines) process.stderr.write(`${safeLine(line, this.stderrPaint)}\n`);
   }
 
   /** The one document of the command: JSON for programs, lines for people. */
-  give(document: unknown, lines: string[]): void {
+  print(document: unknown, lines: string[]): void {
     process.stdout.write(
       this.json
         ? `${JSON.stringify(document, null, 2)}\n`
-        : lines.map((line) => `${lineOf(line, this.result)}\n`).join(''),
+        : lines.map((line) => `${safeLine(line, this.stdoutPaint)}\n`).join(''),
     );
   }
 
@@ -56,14 +56,14 @@ export class Output {
   }
 
   /** Ends a command that went wrong: a sentence and the next command; JSON on stdout where asked. */
-  refuse(error: unknown): ExitCode {
+  fail(error: unknown): ExitCode {
     const refusal = error instanceof CliError ? error : unexpected(error);
     const { message, next, exitCode, details } = refusal;
-    this.tell(`${this.story.red('✗')} ${shown(message)}`);
-    this.tell(`${this.story.dim('next:')} ${shown(next)}`);
+    this.log(`${this.stderrPaint.red('✗')} ${shown(message)}`);
+    this.log(`${this.stderrPaint.dim('next:')} ${shown(next)}`);
     if (process.env.N2M_DEBUG && error instanceof Error)
-      this.tell(...[String(error.stack), ...causes(error)].flatMap((text) => text.split('\n')));
-    if (this.json) this.give({ error: { message, next, exitCode, ...details } }, []);
+      this.log(...[String(error.stack), ...causes(error)].flatMap((text) => text.split('\n')));
+    if (this.json) this.print({ error: { message, next, exitCode, ...details } }, []);
     return exitCode;
   }
 }

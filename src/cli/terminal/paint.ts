@@ -28,7 +28,7 @@ export const colours: Paint = {
 const OURS = /(\u001b\[(?:1|2|22|31|32|33|36|39)m)/;
 
 /** A line as it may go to a stream: one line, and nothing a terminal acts upon but our own colours, where there are any. */
-export function lineOf(text: string, paint: Paint): string {
+export function safeLine(text: string, paint: Paint): string {
   if (paint === plain) return shown(text);
   return text
     .split(OURS)

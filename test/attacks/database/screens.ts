@@ -2,13 +2,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger } from '@temporalio/worker';
 import { failuresEdge } from '../../../src/activities/edges/failures';
-import { colours, lineOf, plain, type Paint } from '../../../src/cli/terminal/paint';
+import { colours, safeLine, plain, type Paint } from '../../../src/cli/terminal/paint';
 import { renderDestroyPlan, renderDestroyReport } from '../../../src/cli/render/destroy';
 import { renderDoctor } from '../../../src/cli/render/doctor';
-import { appendedLines } from '../../../src/cli/render/lines';
+import { appendedLines } from '../../../src/cli/render/log-lines';
 import { renderList } from '../../../src/cli/render/list';
 import { renderPlan } from '../../../src/cli/render/plan';
-import { keptLines, renderRepairPlan, renderRepairReport } from '../../../src/cli/render/repair';
+import { lostDefinitionLines, renderRepairPlan, renderRepairReport } from '../../../src/cli/render/repair';
 import { renderReport } from '../../../src/cli/render/report';
 import { renderRun } from '../../../src/cli/render/run';
 import { renderSideBySide } from '../../../src/cli/render/side-by-side';
@@ -182,7 +182,7 @@ export function screensOf(name: string, paint: Paint = plain): Screens {
     'apply, live': renderRun(view, retries, drawn),
     'apply, plain': appendedLines(null, view, retries).lines,
     'apply, done': renderReport(done, paint),
-    'apply, failed': keptLines({ ...view, steps: [{ ...step, id: 'drop-source', state: 'done' }] }, paint),
+    'apply, failed': lostDefinitionLines({ ...view, steps: [{ ...step, id: 'drop-source', state: 'done' }] }, paint),
     status: renderStatus(statusOfCheck(checked, watch, null), drawn),
     'status of a run': renderStatus(statusOfRun('shop', live, checked, watch, true), drawn),
     list: renderList(
@@ -223,7 +223,7 @@ export function screensOf(name: string, paint: Paint = plain): Screens {
   };
   return {
     terminal: Object.fromEntries(
-      Object.entries(terminal).map(([command, lines]) => [command, lines.map((line) => lineOf(line, paint))]),
+      Object.entries(terminal).map(([command, lines]) => [command, lines.map((line) => safeLine(line, paint))]),
     ),
     log: [logLine(entry, 'text', (text) => text)],
     slack: (JSON.parse(slackBody(alert)) as { text: string }).text,

@@ -221,7 +221,7 @@ describe('n2m plan', () => {
     await world.withWorker(fakes([]), async () => {
       const result = await n2m(['plan', '-'], world.env, pipelineFile('changing'));
       expect(result).toMatchObject({ code: 3 });
-      expect(result.stdout).toContain('+ create    do cluster');
+      expect(result.stdout).toContain('+ do cluster');
       expect(result.stderr).toContain('next: n2m apply -');
     });
     const nothing: Partial<Activities> = { makePlan: ({ spec }) => Promise.resolve(planOf(spec.name, kept)) };

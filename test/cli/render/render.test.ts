@@ -1,11 +1,11 @@
 import { plain } from '../../../src/cli/terminal/paint';
-import { appendedLines } from '../../../src/cli/render/lines';
+import { appendedLines } from '../../../src/cli/render/log-lines';
 import { renderList, type ListedPipeline } from '../../../src/cli/render/list';
 import { renderPlan } from '../../../src/cli/render/plan';
 import { renderReport } from '../../../src/cli/render/report';
 import { renderRun } from '../../../src/cli/render/run';
 import { renderStatus } from '../../../src/cli/render/status';
-import { statusOfCheck, statusOfRun, statusWithoutLook } from '../../../src/cli/render/status-document';
+import { statusOfCheck, statusOfRun, statusWithoutCheck } from '../../../src/cli/render/status-document';
 import type { LiveRun } from '../../../src/cli/temporal/read-run';
 import { STEP_IDS } from '../../../src/core/objects';
 import type { RunView, StepView } from '../../../src/core/run/types';
@@ -87,6 +87,16 @@ describe('a run drawn live', () => {
     expect(lines[8]).toMatch(/events +waiting/);
   });
 
+  it('fits a screen with many tables: those that move, and a count', () => {
+    const tables = Array.from({ length: 2_000 }, (_, index) =>
+      table(`tenant_of_the_shop_that_has_a_long_name_${index}`, index < 1_990 ? { state: 'committed' } : {}),
+    );
+    const lines = renderRun(view({ snapshot: copying(tables) }), [], draw(80));
+    expect(lines.length).toBeLessThanOrEqual(24);
+    expect(lines.at(-1)).toBe('    … and 1,985 more: 1,985 committed');
+    expect(lines.filter((line) => /tenant_of_the…ng_name_19\d\d/.test(line))).toHaveLength(10);
+  });
+
   it('never says 100 % before the commit', () => {
     const snapshot = copying([
       table('orders', { rowsCopied: 200_000 }),
@@ -157,28 +167,72 @@ describe('a run as plain lines', () => {
     const first = appendedLines(null, view(), []);
     expect(first.lines.filter((line) => line.includes('orders'))).toHaveLength(1);
     expect(first.lines.join('\n')).not.toContain('watch');
-    const second = appendedLines(first.told, view(), []);
+    const second = appendedLines(first.printed, view(), []);
     expect(second.lines).toEqual([]);
   });
 
   it('tells a table again a tenth later, and its commit', () => {
-    const { told } = appendedLines(null, view(), []);
+    const { printed } = appendedLines(null, view(), []);
     const later = view({ snapshot: copying([table('orders', { rowsCopied: 61_000 })]) });
-    const next = appendedLines(told, later, []);
+    const next = appendedLines(printed, later, []);
     expect(next.lines[0]).toBe('  orders: copying 61,000 of about 100,000 rows');
-    const done = appendedLines(next.told, view({ snapshot: copying([table('orders', { state: 'committed' })]) }), []);
+    const done = appendedLines(
+      next.printed,
+      view({ snapshot: copying([table('orders', { state: 'committed' })]) }),
+      [],
+    );
     expect(done.lines[0]).toBe('  orders: committed');
   });
 
+  it('has each step below its phase, also when it ended between two looks', () => {
+    const before = view({ phase: 'setting-up', snapshot: null, steps: [step('source', 'running')] });
+    const first = appendedLines(null, before, []);
+    expect(first.lines.map((line) => line.slice(0, 20))).toEqual(['shop: setting up', '  ▸ source: running ']);
+    const after = view({
+      phase: 'handing-over',
+      snapshot: null,
+      steps: [step('source', 'done'), step('snapshot', 'done'), step('right-size', 'done'), step('watch', 'running')],
+    });
+    const next = appendedLines(first.printed, after, []).lines.map((line) => line.split(': ').slice(0, 2).join(': '));
+    expect(next.map((line) => line.replace(/: done.*|: running.*/, ''))).toEqual([
+      '  ✓ source',
+      'shop: copying the tables',
+      '  ✓ snapshot',
+      'shop: right-sizing the cluster',
+      '  ✓ right-size',
+      'shop: handing over to the watch',
+      '  ▸ watch',
+    ]);
+  });
+
+  it('names the phase of a run of another kind by what that does', () => {
+    const read = view({ phase: 'done', snapshot: null, steps: [step('remove-source', 'done')] });
+    const { lines } = appendedLines(null, read, [], 'destroyReplication');
+    expect(lines.map((line) => line.slice(0, 19))).toEqual([
+      'shop: taking it dow',
+      '  ✓ remove-source: ',
+      'shop: done',
+    ]);
+  });
+
+  it('counts the tables that got on where they are many', () => {
+    const tables = Array.from({ length: 2_000 }, (_, index) =>
+      table(`t${index}`, index < 3 ? {} : { state: 'committed' }),
+    );
+    const { lines } = appendedLines(null, view({ snapshot: copying(tables) }), []);
+    expect(lines.length).toBeLessThan(25);
+    expect(lines).toContain('  … and 1,990 more: 1,990 committed');
+  });
+
   it('tells when it stands still and when it moves again', () => {
-    const { told } = appendedLines(null, view(), []);
+    const { printed } = appendedLines(null, view(), []);
     const stuck = appendedLines(
-      told,
+      printed,
       view({ snapshot: copying([], { stuck: { since: START, cause: 'a lock', blockers: [] } }) }),
       [],
     );
     expect(stuck.lines).toEqual(['  stuck: a lock']);
-    expect(appendedLines(stuck.told, view({ snapshot: copying([]) }), []).lines).toEqual(['  it moves again']);
+    expect(appendedLines(stuck.printed, view({ snapshot: copying([]) }), []).lines).toEqual(['  it moves again']);
   });
 });
 
@@ -196,7 +250,7 @@ describe('a plan', () => {
 
   it('marks what interrupts, what cannot be undone and what needs approval', () => {
     const text = renderPlan(planOf('shop', steps), plain, 80).join('\n');
-    expect(text).toContain('~ change    enable logical replication');
+    expect(text).toContain('~ enable logical replication');
     expect(text).toContain('interrupts: every compute');
     expect(text).toContain('cannot be undone: Neon');
     expect(text).toContain('needs approval: enable-logical-replication');
@@ -221,19 +275,20 @@ describe('a plan', () => {
     expect(text).toContain('1 thing stands in the way');
   });
 
-  it('joins notes that say the same of several objects, and nothing that has to be acted on', () => {
+  it('joins findings of one code, with a count, the first names and the first fix', () => {
     const of = (severity: 'info' | 'warning') =>
       ['public.a', 'public.b', 'public.c'].map((subject) => ({
         ...{ code: 'identity', severity, subject, sentence: `${subject} is weak`, fix: `mend ${subject}` },
       }));
     const lines = (severity: 'info' | 'warning') =>
       renderPlan(planOf('shop', steps, { findings: of(severity) }), plain, 80);
-    expect(lines('info').slice(0, 3)).toEqual([
-      'i public.a is weak; likewise public.b, public.c [identity]',
+    expect(lines('info').slice(0, 2)).toEqual(['i public.a is weak; likewise public.b, public.c [identity ×3]', '']);
+    expect(lines('warning').slice(0, 4)).toEqual([
+      '! public.a is weak; likewise public.b, public.c [identity ×3]',
       '    fix: mend public.a',
+      '    and 2 more fixes: --full has each',
       '',
     ]);
-    expect(lines('warning').filter((line) => line.includes('[identity]'))).toHaveLength(3);
   });
 
   it('says so when there is nothing to do', () => {
@@ -278,7 +333,7 @@ describe('status', () => {
   });
 
   it('does not call healthy what nobody could look at', () => {
-    const status = statusWithoutLook('shop', { kind: 'no-worker', late: null }, check('shop', 'healthy', START), null);
+    const status = statusWithoutCheck('shop', { kind: 'no-worker', late: null }, check('shop', 'healthy', START), null);
     expect(status).toMatchObject({
       verdict: 'unknown',
       reachable: false,

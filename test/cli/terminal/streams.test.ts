@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Output } from '../../../src/cli/terminal/output';
 import { colours } from '../../../src/cli/terminal/paint';
-import { Screen } from '../../../src/cli/terminal/screen';
+import { LiveRegion } from '../../../src/cli/terminal/live-region';
 
 const LIE = `orders\n✓ shop: done \u001b[2J\u202e`;
 const TOLD = 'orders ✓ shop: done \\u{1b}[2J\\u{202e}';
@@ -24,18 +24,18 @@ function written(stream: NodeJS.WriteStream, act: () => void): string {
 
 it('tells and gives each line as one line, whoever wrote it', () => {
   const output = new Output(false);
-  expect(written(process.stderr, () => output.tell(LIE))).toBe(`${TOLD}\n`);
-  expect(written(process.stdout, () => output.give({}, [LIE]))).toBe(`${TOLD}\n`);
-  expect(written(process.stderr, () => output.refuse(new Error(LIE.replace('\n', ' '))))).toContain(`${TOLD}\n`);
+  expect(written(process.stderr, () => output.log(LIE))).toBe(`${TOLD}\n`);
+  expect(written(process.stdout, () => output.print({}, [LIE]))).toBe(`${TOLD}\n`);
+  expect(written(process.stderr, () => output.fail(new Error(LIE.replace('\n', ' '))))).toContain(`${TOLD}\n`);
 });
 
 it('gives programs the names as they are', () => {
-  const text = written(process.stdout, () => new Output(true).give({ name: LIE }, [LIE]));
+  const text = written(process.stdout, () => new Output(true).print({ name: LIE }, [LIE]));
   expect(JSON.parse(text)).toEqual({ name: LIE });
 });
 
 it('draws with our colours, and with no others', () => {
-  const screen = new Screen(process.stderr, colours);
+  const screen = new LiveRegion(process.stderr, colours);
   const text = written(process.stderr, () => screen.draw([colours.red(LIE)]));
   expect(text).toBe(`\r\u001b[J${colours.red(TOLD)}\n`);
 });

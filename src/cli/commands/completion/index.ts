@@ -22,7 +22,7 @@ Examples:
           throw new CliError(`no completion for ${shell}`, EXIT.usage, 'n2m completion bash, zsh or fish');
         }
         const script = write(wordsOf(program));
-        output.give({ shell, script }, script.trimEnd().split('\n'));
+        output.print({ shell, script }, script.trimEnd().split('\n'));
         return Promise.resolve(EXIT.fine);
       }),
     );

@@ -8,10 +8,10 @@ import { plural } from '../../../core/text/count';
 import { formatDuration } from '../../../core/text/duration';
 import type { examine } from '../../../workflows';
 import { CliError } from '../../exit';
-import { readList } from '../../temporal/list-pipelines';
-import { patiently } from '../../temporal/await-result';
+import { listPipelines } from '../../temporal/list-pipelines';
+import { awaitResult } from '../../temporal/await-result';
 import type { Diagnosis } from '../../render/doctor';
-import { explained, REGISTER_SEARCH_ATTRIBUTES, soon, type Temporal } from '../../temporal/client';
+import { toCliError, REGISTER_SEARCH_ATTRIBUTES, withDeadline, type Temporal } from '../../temporal/client';
 
 const ok = (what: string, detail: string): Diagnosis => ({ what, state: 'ok', detail, next: null });
 const warning = (what: string, detail: string, next: string): Diagnosis => ({ what, state: 'warning', detail, next });
@@ -57,20 +57,22 @@ async function attempt(
   try {
     return [await look()].flat();
   } catch (error) {
-    const told = explained(error, temporal);
-    const message = told instanceof Error ? told.message : String(told);
-    return [wrong(what, message, told instanceof CliError ? told.next : null)];
+    const explained = toCliError(error, temporal);
+    const message = explained instanceof Error ? explained.message : String(explained);
+    return [wrong(what, message, explained instanceof CliError ? explained.next : null)];
   }
 }
 
 async function serverLine(temporal: Temporal): Promise<Diagnosis> {
-  const { serverVersion } = await soon(temporal, () => temporal.connection.workflowService.getSystemInfo({}));
+  const { serverVersion } = await withDeadline(temporal, () => temporal.connection.workflowService.getSystemInfo({}));
   return ok('Temporal', `${temporal.address} answers, server ${serverVersion || 'of unknown version'}`);
 }
 
 async function namespaceLine(temporal: Temporal): Promise<Diagnosis> {
   const { namespace } = temporal;
-  const { config } = await soon(temporal, () => temporal.connection.workflowService.describeNamespace({ namespace }));
+  const { config } = await withDeadline(temporal, () =>
+    temporal.connection.workflowService.describeNamespace({ namespace }),
+  );
   const seconds = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
   return ok('namespace', `${namespace}, keeps what has ended for ${formatDuration(seconds * 1000)}`);
 }
@@ -82,14 +84,18 @@ async function searchAttributeLine(temporal: Temporal): Promise<Diagnosis> {
   const what = 'search attributes';
   const wanted = Object.values(SEARCH_ATTRIBUTES);
   const { namespace } = temporal;
-  const { customAttributes } = await soon(temporal, () =>
+  const { customAttributes } = await withDeadline(temporal, () =>
     temporal.connection.operatorService.listSearchAttributes({ namespace }),
   );
   const missing = wanted.filter((name) => customAttributes[name] === undefined);
   if (missing.length > 0) return wrong(what, `${missing.join(', ')} not registered`, REGISTER_SEARCH_ATTRIBUTES);
-  const odd = wanted.filter((name) => Number(customAttributes[name]) !== KEYWORD);
-  if (odd.length === 0) return ok(what, wanted.join(', '));
-  return wrong(what, `${odd.join(', ')}: registered with another type than Keyword`, 'remove them and register again');
+  const otherType = wanted.filter((name) => Number(customAttributes[name]) !== KEYWORD);
+  if (otherType.length === 0) return ok(what, wanted.join(', '));
+  return wrong(
+    what,
+    `${otherType.join(', ')}: registered with another type than Keyword`,
+    'remove them and register again',
+  );
 }
 
 const QUEUE_TYPES = { workflows: 1, activities: 2 } as const;
@@ -117,7 +123,7 @@ async function workerLines(temporal: Temporal): Promise<Diagnosis> {
 
 async function pollers(temporal: Temporal, taskQueueType: 1 | 2): Promise<string[]> {
   const { namespace, taskQueue: name } = temporal;
-  const answer = await soon(temporal, () =>
+  const answer = await withDeadline(temporal, () =>
     temporal.connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType }),
   );
   const recent = (answer.pollers ?? []).filter(
@@ -127,7 +133,7 @@ async function pollers(temporal: Temporal, taskQueueType: 1 | 2): Promise<string
 }
 
 async function scheduleLine(temporal: Temporal): Promise<Diagnosis> {
-  const watched = (await readList(temporal)).filter(({ every }) => every !== null);
+  const watched = (await listPipelines(temporal)).filter(({ every }) => every !== null);
   const late = watched.filter((pipeline) => pipeline.late).map(({ pipeline }) => pipeline);
   const paused = watched.filter((pipeline) => pipeline.paused).map(({ pipeline }) => pipeline);
   if (late.length > 0) {
@@ -160,7 +166,7 @@ async function examineLines(temporal: Temporal, spec: PipelineSpec | null, versi
 }
 
 async function examined(temporal: Temporal, spec: PipelineSpec | null): Promise<Examination | null> {
-  const handle = await soon(temporal, () =>
+  const handle = await withDeadline(temporal, () =>
     temporal.client.workflow.start<typeof examine>('examine', {
       taskQueue: temporal.taskQueue,
       workflowId: doctorId(randomUUID()),
@@ -170,7 +176,7 @@ async function examined(temporal: Temporal, spec: PipelineSpec | null): Promise<
     }),
   );
   try {
-    return await patiently(temporal, handle);
+    return await awaitResult(temporal, handle);
   } catch (error) {
     if (error instanceof WorkflowFailedError && error.cause instanceof TimeoutFailure) return null;
     throw error;

@@ -30,7 +30,7 @@ Examples:
         const lines = await withTemporal((temporal) => diagnose(temporal, spec, program.version() ?? '')).catch(
           unreachable,
         );
-        output.give({ lines }, renderDoctor(lines, { paint: output.result, width: output.resultWidth }));
+        output.print({ lines }, renderDoctor(lines, { paint: output.stdoutPaint, width: output.stdoutWidth }));
         return exitOf(lines);
       }),
     );
@@ -44,6 +44,8 @@ function unreachable(error: unknown): Diagnosis[] {
 function exitOf(lines: Diagnosis[]): ExitCode {
   const bad = lines.filter(({ state }) => state === 'wrong' || state === 'warning');
   if (bad.length === 0) return EXIT.fine;
-  const dead = bad.some(({ what, state }) => state === 'wrong' && ['Temporal', 'namespace', 'worker'].includes(what));
-  return dead ? EXIT.unreachable : EXIT.attention;
+  const unreachable = bad.some(
+    ({ what, state }) => state === 'wrong' && ['Temporal', 'namespace', 'worker'].includes(what),
+  );
+  return unreachable ? EXIT.unreachable : EXIT.attention;
 }

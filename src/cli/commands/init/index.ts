@@ -54,9 +54,9 @@ Examples:
         if (file === '-') process.stdout.write(text);
         else {
           await write(file, text);
-          output.give({ file, pipeline: answers.name, variables }, [`wrote ${file}`]);
+          output.print({ file, pipeline: answers.name, variables }, [`wrote ${file}`]);
         }
-        output.tell(`set on the worker: ${variables.join(', ')}`, `next: n2m doctor ${named}, then n2m plan ${named}`);
+        output.log(`set on the worker: ${variables.join(', ')}`, `next: n2m doctor ${named}, then n2m plan ${named}`);
         return EXIT.fine;
       }),
     );
@@ -73,7 +73,7 @@ async function refuseExisting(file: string): Promise<void> {
 function refuseWrong(text: string, file: string, output: Output): void {
   const result = parsePipeline(text);
   if (result.ok) return;
-  output.tell(...result.problems.map((problem) => writeProblem(problem, file)));
+  output.log(...result.problems.map((problem) => writeProblem(problem, file)));
   throw new CliError('the answers make no file that works; nothing was written', EXIT.usage, 'n2m init --help', {
     problems: result.problems,
   });
@@ -82,7 +82,7 @@ function refuseWrong(text: string, file: string, output: Output): void {
 /** Only where the schema is installed below the file: another path would break on the next machine. */
 function schemaFrom(file: string): string | null {
   if (file === '-') return null;
-  const path = relative(dirname(resolve(file)), join(__dirname, '../../pipeline.schema.json'));
+  const path = relative(dirname(resolve(file)), join(__dirname, '../../../../pipeline.schema.json'));
   return path.startsWith('..') ? null : `./${path.split('\\').join('/')}`;
 }
 

@@ -4,9 +4,9 @@ import { defaultCluster } from '../../../core/spec/complete';
 import { parsePipeline } from '../../../core/spec/parse';
 import { starterFile, starterName, STARTER_SIZES, type StarterAnswers } from '../../../core/spec/starter';
 import { shown } from '../../../core/text/shown';
-import { chooser, need, type Ask, type Chooser } from './choices';
+import { chooser, askRequired, type Ask, type Chooser } from './choices';
 import { CliError, EXIT } from '../../exit';
-import { NOTHING, withLookUps, type LookUps } from './lookups';
+import { NO_LOOKUPS, withLookups, type Lookups } from './lookups';
 import type { Output } from '../../terminal/output';
 
 export interface InitOptions {
@@ -29,31 +29,31 @@ export interface InitOptions {
 
 /** The answers from flags, and from a person for what they leave open; a worker, where one answers, has the choices. */
 export async function answersOf(options: InitOptions, output: Output): Promise<Omit<StarterAnswers, 'schema'>> {
-  if (!output.interactive) return collect(options, null);
+  if (!output.interactive) return collectAnswers(options, null);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return await withLookUps(output, (lookUps) => collect(options, asking(prompt), lookUps));
+    return await withLookups(output, (lookups) => collectAnswers(options, lineByLine(prompt), lookups));
   } finally {
     prompt.close();
   }
 }
 
 /** Asks in the order of the file, and only what no flag said and no look-up decides. */
-export async function collect(
+export async function collectAnswers(
   options: InitOptions,
   ask: Ask,
-  lookUps: LookUps = NOTHING,
+  lookups: Lookups = NO_LOOKUPS,
 ): Promise<Omit<StarterAnswers, 'schema'>> {
-  if (ask === null) refuseGaps(options);
-  const choose = chooser(ask, lookUps);
+  if (ask === null) requireFlags(options);
+  const choose = chooser(ask, lookups);
   const kind = options.kind ?? (options.project !== undefined ? 'neon' : await askKind(ask));
   const source = kind === 'neon' ? await neonSource(options, choose) : await postgresSource(options, ask);
   const database =
     options.database ??
     (source.kind === 'neon'
       ? await choose.one('Database', { what: 'databases', project: source.project, branch: source.branch })
-      : await need(ask, 'Database'));
-  const selected = given(options);
+      : await askRequired(ask, 'Database'));
+  const selected = selectionOf(options);
   const named = options.name ?? starterName(database);
   const sizes = { snapshotSize: STARTER_SIZES.snapshot, steadySize: STARTER_SIZES.steady };
   const draft = { source, database, cluster: null, ...sizes, alert: options.alert ?? null, schema: null };
@@ -83,7 +83,7 @@ async function chooseTables(choose: Chooser, draft: StarterAnswers): Promise<Sta
 }
 
 /** Everything at once, as flags. */
-function refuseGaps({ kind, project, database, table, schema, all, tlsCa, tls }: InitOptions): void {
+function requireFlags({ kind, project, database, table, schema, all, tlsCa, tls }: InitOptions): void {
   const neon = kind === 'neon' || (kind === undefined && project !== undefined);
   const missing = [
     ...(kind === undefined && project === undefined ? ['--kind'] : []),
@@ -101,7 +101,7 @@ function refuseGaps({ kind, project, database, table, schema, all, tlsCa, tls }:
 }
 
 async function askKind(ask: Ask): Promise<'neon' | 'postgres'> {
-  const answer = (await need(ask, 'Where are the tables, neon or postgres', 'neon')).toLowerCase();
+  const answer = (await askRequired(ask, 'Where are the tables, neon or postgres', 'neon')).toLowerCase();
   if (answer === 'neon' || answer === 'postgres') return answer;
   throw new CliError(`${JSON.stringify(answer)} is neither neon nor postgres`, EXIT.usage, 'n2m init');
 }
@@ -109,13 +109,14 @@ async function askKind(ask: Ask): Promise<'neon' | 'postgres'> {
 async function neonSource(options: InitOptions, choose: Chooser): Promise<StarterAnswers['source'] & { kind: 'neon' }> {
   const question = 'Neon project, the id in its settings (shiny-wind-028834)';
   const project = options.project ?? (await choose.one(question, { what: 'projects' }));
-  const branch = options.branch ?? (await choose.unlessUsual('Branch', { what: 'branches', project }));
+  const branch = options.branch ?? (await choose.oneUnlessDefault('Branch', { what: 'branches', project }));
   return { kind: 'neon', project, branch, ...(options.tlsCa === undefined ? {} : { ca: await pem(options.tlsCa) }) };
 }
 
 async function postgresSource({ tlsCa, tls }: InitOptions, ask: Ask): Promise<StarterAnswers['source']> {
   if (tls !== undefined) return { kind: 'postgres', tls: { mode: tls, ca: null } };
-  const file = tlsCa ?? (await need(ask, 'File of the certificate authority (PEM), - to go without verification', '-'));
+  const file =
+    tlsCa ?? (await askRequired(ask, 'File of the certificate authority (PEM), - to go without verification', '-'));
   if (file === '-') return { kind: 'postgres', tls: { mode: 'require', ca: null } };
   return { kind: 'postgres', tls: { mode: 'verify-full', ca: await pem(file) } };
 }
@@ -126,7 +127,7 @@ const pem = (file: string): Promise<string> =>
   });
 
 /** The selection by flags; null: none. */
-function given({ table, schema, all }: InitOptions): StarterAnswers['tables'] | null {
+function selectionOf({ table, schema, all }: InitOptions): StarterAnswers['tables'] | null {
   if ([table, schema, all].filter((choice) => choice !== undefined).length > 1) {
     throw new CliError('--table, --schema and --all exclude each other', EXIT.usage, 'keep one of them');
   }
@@ -139,10 +140,10 @@ async function nameOf(database: string, ask: Ask): Promise<string> {
   const proposed = starterName(database);
   if (ask === null && proposed !== null) return proposed;
   if (ask === null) throw new CliError(`${database} makes no name for the pipeline`, EXIT.usage, '--name gives one');
-  return need(ask, "The pipeline's name", proposed ?? undefined);
+  return askRequired(ask, "The pipeline's name", proposed ?? undefined);
 }
 
-function asking(prompt: Interface): Ask {
+function lineByLine(prompt: Interface): Ask {
   // Ctrl-D closes the prompt and would leave the question open for ever.
   const closed = new Promise<never>((_resolve, reject) => {
     prompt.once('close', () => reject(new CliError('stopped; nothing was written', EXIT.interrupted, 'n2m init')));

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ask } from '../../../../src/cli/commands/init/choices';
-import { collect, type InitOptions } from '../../../../src/cli/commands/init/questions';
-import type { LookUps } from '../../../../src/cli/commands/init/lookups';
+import { collectAnswers, type InitOptions } from '../../../../src/cli/commands/init/questions';
+import type { Lookups } from '../../../../src/cli/commands/init/lookups';
 import type { Choice, Question } from '../../../../src/core/lookup/types';
 
 const SIZES = { snapshotSize: '200cc', steadySize: '50cc' };
@@ -20,9 +20,9 @@ function person(answers: string[]): { ask: Ask; asked: string[] } {
   return { ask, asked };
 }
 
-const collected = (options: InitOptions, answers: string[], lookUps?: LookUps) => {
+const collected = (options: InitOptions, answers: string[], lookups?: Lookups) => {
   const { ask, asked } = person(answers);
-  return collect(options, ask, lookUps).then((result) => ({ result, asked }));
+  return collectAnswers(options, ask, lookups).then((result) => ({ result, asked }));
 };
 
 test('asks what a file cannot do without, and proposes what can be guessed', async () => {
@@ -86,18 +86,18 @@ describe('what a worker looks up', () => {
   const there = (choices: Partial<Record<Question['what'], Choice[]>>) => {
     const told: string[] = [];
     const questions: Question[] = [];
-    const lookUps: LookUps = {
+    const lookups: Lookups = {
       choices: (question) => {
         questions.push(question);
         return Promise.resolve(choices[question.what] ?? null);
       },
-      tell: (...lines) => void told.push(...lines),
+      log: (...lines) => void told.push(...lines),
     };
-    return { lookUps, told, questions };
+    return { lookups, told, questions };
   };
 
   test('is not asked where there is one only, and listed where there are more', async () => {
-    const { lookUps, told, questions } = there({
+    const { lookups, told, questions } = there({
       projects: [choice('shiny-wind-028834')],
       branches: [choice('main', true), choice('dev')],
       databases: [choice('shop'), choice('crm')],
@@ -105,7 +105,7 @@ describe('what a worker looks up', () => {
       clusters: [choice('quickstart'), choice('ingest_shop')],
       sizes: [choice('25cc'), choice('50cc')],
     });
-    const { result, asked } = await collected({ kind: 'neon' }, ['2', '1', '1-2,4', '', 'ingest_second', '2'], lookUps);
+    const { result, asked } = await collected({ kind: 'neon' }, ['2', '1', '1-2,4', '', 'ingest_second', '2'], lookups);
     expect(result).toMatchObject({
       source: { kind: 'neon', project: 'shiny-wind-028834', branch: 'dev' },
       database: 'shop',
@@ -125,19 +125,19 @@ describe('what a worker looks up', () => {
   });
 
   test('leaves the default branch out of the file, and takes names as well as numbers', async () => {
-    const { lookUps } = there({
+    const { lookups } = there({
       branches: [choice('main', true), choice('dev')],
       tables: [choice('public.a')],
       sizes: [choice('200cc'), choice('50cc')],
     });
     const answers = ['', 'public.new', ''];
-    const { result } = await collected({ project: 'p', database: 'shop' }, answers, lookUps);
+    const { result } = await collected({ project: 'p', database: 'shop' }, answers, lookups);
     expect(result).toMatchObject({ source: { branch: null }, tables: { kind: 'tables', names: ['public.new'] } });
   });
 
   test('asks in words where nothing can be looked up', async () => {
-    const { lookUps, told } = there({});
-    const { asked } = await collected({}, ['', 'p', 'shop', 'public.a', ''], lookUps);
+    const { lookups, told } = there({});
+    const { asked } = await collected({}, ['', 'p', 'shop', 'public.a', ''], lookups);
     expect(asked).toHaveLength(5);
     expect(told).toEqual([]);
   });

@@ -1,14 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Approval } from '../../core/plan/types';
-import type { Temporal } from './client';
 import { readRun } from './read-run';
+import type { Temporal } from './client';
 
 /** A run plans before it knows whether it has to ask: a few seconds are worth knowing it at the prompt. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 
 /** Waits until a fresh run has planned; what it then waits for, nothing when it went on, ended or takes too long. */
-export async function settled(temporal: Temporal, pipeline: string, execution: string): Promise<Approval[]> {
-  const until = Date.now() + PATIENCE;
+export async function approvalsAfterPlanning(
+  temporal: Temporal,
+  pipeline: string,
+  execution: string,
+): Promise<Approval[]> {
+  const until = Date.now() + TIMEOUT;
   while (Date.now() < until) {
     const run = await readRun(temporal, pipeline, execution);
     if (!run || run.status !== 'RUNNING' || run.view === null) return [];

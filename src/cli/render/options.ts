@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/text/duration';
 import type { Paint } from '../terminal/paint';
 
-export interface DrawOptions {
+export interface RenderOptions {
   width: number;
   paint: Paint;
   /** ISO time, for what is still running. */
@@ -9,6 +9,6 @@ export interface DrawOptions {
 }
 
 /** Time between two ISO times, for people; never negative, as clocks differ. */
-export function between(from: string, to: string): string {
+export function elapsed(from: string, to: string): string {
   return formatDuration(Math.max(0, Date.parse(to) - Date.parse(from)));
 }

@@ -1,7 +1,7 @@
-import { lineOf, type Paint } from './paint';
+import { safeLine, type Paint } from './paint';
 
 /** A block of lines at the end of the terminal, redrawn in place. Lines must fit the width: a wrapped one leaves traces. */
-export class Screen {
+export class LiveRegion {
   private drawn: string[] = [];
 
   constructor(
@@ -9,8 +9,8 @@ export class Screen {
     private readonly paint: Paint,
   ) {}
 
-  draw(wanted: string[]): void {
-    const lines = wanted.map((line) => lineOf(line, this.paint));
+  draw(content: string[]): void {
+    const lines = content.map((line) => safeLine(line, this.paint));
     const room = Math.max(3, (this.stream.rows || 24) - 1);
     // What scrolled out cannot be redrawn: the newest lines are shown, the rest counted.
     const shown = lines.length <= room ? lines : [`… ${lines.length - room + 1} lines above`, ...lines.slice(1 - room)];
@@ -21,7 +21,7 @@ export class Screen {
   }
 
   /** What is drawn stays; what is written next comes below it. */
-  leave(): void {
+  done(): void {
     this.drawn = [];
   }
 }

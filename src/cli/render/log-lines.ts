@@ -4,13 +4,15 @@ import type { TableProgress } from '../../core/snapshot/types';
 import { formatCount } from '../../core/text/count';
 import { shownIn } from '../../core/text/shown';
 import type { Retry } from '../temporal/read-run';
-import { between } from './draw';
-import { PHASES } from './run';
-import { snapshotSummary } from './snapshot';
+import { elapsed } from './options';
+import { PHASES, phaseOfStep } from './phases';
+import { countByState, ofInterest, snapshotSummary } from './snapshot';
 
 /** What was said already, so that each thing is said once. */
-export interface Told {
+export interface Printed {
   phase: string;
+  /** Every phase so far. */
+  phases: string[];
   steps: Record<string, string>;
   /** Tenths of each table. */
   tables: Record<string, string>;
@@ -20,50 +22,83 @@ export interface Told {
   retries: Record<string, number>;
 }
 
-const NOTHING: Told = { phase: '', steps: {}, tables: {}, stuck: null, waiting: '', retries: {} };
+const NOTHING_PRINTED: Printed = {
+  phase: '',
+  phases: [],
+  steps: {},
+  tables: {},
+  stuck: null,
+  waiting: '',
+  retries: {},
+};
 
-/** A run as lines for logs and pipes: only what is new since `before`. */
-export function appendedLines(before: Told | null, read: RunView, tried: Retry[]): { lines: string[]; told: Told } {
-  const [view, retries] = shownIn([read, tried] as const);
-  const old = before ?? NOTHING;
-  const told: Told = { ...old, phase: view.phase, steps: { ...old.steps }, tables: { ...old.tables }, retries: {} };
+/** Tables that got on since the last look, line by line; more are counted. */
+const MOST_TABLES = 10;
+
+/** A run as lines for logs and pipes: only what is new since `previous`. */
+export function appendedLines(
+  previous: Printed | null,
+  read: RunView,
+  retriesNow: Retry[],
+  workflowType = 'replicate',
+): { lines: string[]; printed: Printed } {
+  const [view, retries] = shownIn([read, retriesNow] as const);
+  const old = previous ?? NOTHING_PRINTED;
+  const printed: Printed = {
+    ...old,
+    phase: view.phase,
+    phases: [...old.phases],
+    steps: { ...old.steps },
+    tables: { ...old.tables },
+    retries: {},
+  };
   const lines: string[] = [];
-  if (view.phase !== old.phase) lines.push(`${view.pipeline}: ${PHASES[view.phase]}`);
+  const enter = (phase: keyof typeof PHASES): void => {
+    printed.phases.push(phase);
+    lines.push(`${view.pipeline}: ${PHASES[phase]}`);
+  };
   for (const step of view.steps) {
     if (step.state === 'pending' || old.steps[step.id] === step.state) continue;
-    told.steps[step.id] = step.state;
+    printed.steps[step.id] = step.state;
+    // Phases and steps may have come and gone since the last look: each step stands below its own phase.
+    const phase = phaseOfStep(step, view, workflowType);
+    if (!printed.phases.includes(phase)) enter(phase);
     // A step first seen done needs no line for its beginning.
     lines.push(stepLine(step));
   }
+  // A run may plan more than once.
+  if (view.phase !== old.phase && printed.phases.at(-1) !== view.phase) enter(view.phase);
   if (view.snapshot) {
     const tables = view.snapshot.tables.filter((table) => {
       const tenth = tenthOf(table);
       const changed = old.tables[table.table] !== tenth;
-      told.tables[table.table] = tenth;
+      printed.tables[table.table] = tenth;
       return changed && table.state !== 'waiting';
     });
-    lines.push(...tables.map(tableLine));
+    const { first, rest } = ofInterest(tables, MOST_TABLES);
+    lines.push(...first.map(tableLine));
+    if (rest.length > 0) lines.push(`  … and ${countByState(rest)}`);
     if (tables.length > 0) lines.push(`  ${snapshotSummary(view.snapshot, view.snapshot.observedAt)}`);
-    lines.push(...stuckLines(old, told, view.snapshot.stuck));
+    lines.push(...stuckLines(old, printed, view.snapshot.stuck));
   }
-  lines.push(...waitingLines(old, told, view));
-  told.cancelling = cancelling(view);
-  if (told.cancelling !== null && told.cancelling !== old.cancelling) {
-    lines.push(`  asked to stop: ${told.cancelling}`);
+  lines.push(...waitingLines(old, printed, view));
+  printed.cancelling = cancelling(view);
+  if (printed.cancelling !== null && printed.cancelling !== old.cancelling) {
+    lines.push(`  asked to stop: ${printed.cancelling}`);
   }
   for (const retry of retries) {
-    told.retries[retry.activity] = retry.attempt;
+    printed.retries[retry.activity] = retry.attempt;
     if (old.retries[retry.activity] === retry.attempt) continue;
     lines.push(`  ${retry.activity} tries again (attempt ${retry.attempt}): ${retry.message}`);
   }
-  return { lines, told };
+  return { lines, printed };
 }
 
 const MARKS: Record<StepView['state'], string> = { pending: '·', running: '▸', done: '✓', failed: '✗', skipped: '-' };
 
 function stepLine(step: StepView): string {
   const kept = step.state === 'done' && (step.outcome === 'kept' || step.outcome === 'adopted');
-  const time = step.startedAt && step.endedAt ? ` (${between(step.startedAt, step.endedAt)})` : '';
+  const time = step.startedAt && step.endedAt ? ` (${elapsed(step.startedAt, step.endedAt)})` : '';
   return `  ${kept ? '=' : MARKS[step.state]} ${step.id}: ${step.sentence}${time}`;
 }
 
@@ -78,15 +113,19 @@ function tableLine(table: TableProgress): string {
   return `  ${table.table}: ${table.state}${rows}${table.error === null ? '' : `: ${table.error}`}`;
 }
 
-function stuckLines(old: Told, told: Told, stuck: { cause: string; blockers: { remedy: string }[] } | null): string[] {
-  told.stuck = stuck?.cause ?? null;
+function stuckLines(
+  old: Printed,
+  printed: Printed,
+  stuck: { cause: string; blockers: { remedy: string }[] } | null,
+): string[] {
+  printed.stuck = stuck?.cause ?? null;
   if (stuck === null) return old.stuck === null ? [] : ['  it moves again'];
   if (old.stuck === stuck.cause) return [];
   return [`  stuck: ${stuck.cause}`, ...stuck.blockers.map(({ remedy }) => `    ends it: ${remedy}`)];
 }
 
-function waitingLines(old: Told, told: Told, view: RunView): string[] {
-  told.waiting = view.waitingFor.map(({ key }) => key).join(' ');
-  if (told.waiting === '' || told.waiting === old.waiting) return [];
+function waitingLines(old: Printed, printed: Printed, view: RunView): string[] {
+  printed.waiting = view.waitingFor.map(({ key }) => key).join(' ');
+  if (printed.waiting === '' || printed.waiting === old.waiting) return [];
   return view.waitingFor.map(({ key, reason }) => `  waits for approval of ${key}: ${reason}`);
 }

@@ -1,6 +1,6 @@
 import type { CliError } from '../../src/cli/exit';
 import { Output } from '../../src/cli/terminal/output';
-import { approvals } from '../../src/cli/attend-run';
+import { initialApprovals } from '../../src/cli/follow-and-approve';
 import type { Approval } from '../../src/core/plan/types';
 
 const GONE: Approval = { key: 'recreate-source', step: 'source', reason: 'the slot is gone' };
@@ -9,7 +9,7 @@ const AGAIN: Approval = { key: 'repair-again', step: 'source', reason: 'three at
 /** How an answer of a person is taken; undefined: there is nobody. */
 function output(answer?: boolean): Output {
   const made = new Output(false);
-  jest.spyOn(made, 'tell').mockImplementation();
+  jest.spyOn(made, 'log').mockImplementation();
   jest.spyOn(made, 'confirm').mockResolvedValue(answer === true);
   return Object.assign(made, { interactive: answer !== undefined });
 }
@@ -21,11 +21,11 @@ interface Asked {
   answer?: boolean;
 }
 const keysFor = ({ wanted, yes, wait = true, answer }: Asked): Promise<string[]> =>
-  approvals(output(answer), {
+  initialApprovals(output(answer), {
     plan: { pipeline: 'shop', needsApproval: wanted },
-    typed: 'n2m repair shop',
+    commandLine: 'n2m repair shop',
     options: { yes, wait },
-    personal: ['repair-again'],
+    neverByYes: ['repair-again'],
   });
 
 const given: [string, Asked, string[]][] = [
