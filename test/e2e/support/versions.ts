@@ -17,6 +17,7 @@ export const SQL_ROLE: Since = { version: 16, brought: 'roles that replicate, ma
 
 export const MERGE: Since = { version: 15, brought: 'MERGE' };
 export const COLUMN_LISTS: Since = { version: 15, brought: 'publications of some columns' };
+export const RUNNING_LOGGED: Since = { version: 16, brought: 'pg_log_standby_snapshot' };
 export const LOSS_REASONS: Since = { version: 17, brought: 'the reason why a slot was lost' };
 export const VIRTUAL_COLUMNS: Since = { version: 18, brought: 'virtual generated columns' };
 /** Before, the stored value was part of a full identity, published or not. */

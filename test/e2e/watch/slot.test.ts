@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Client } from 'pg';
 import type { ListedPipeline } from '../../../src/cli/render/list';
 import { until } from '../support/until';
-import { has, LOSS_REASONS } from '../support/versions';
+import { has, LOSS_REASONS, RUNNING_LOGGED } from '../support/versions';
 import { expectRecovery, gist, Watched } from './watched';
 
 jest.setTimeout(240_000);
@@ -25,7 +25,12 @@ afterAll(() => watched?.stop());
 const upstream = (sql: string) => watched.world.upstream((client) => client.query<Record<string, string>>(sql));
 
 /** A slot moves on only past a record of what runs, which an idle server writes four times a minute. */
-const logRunning = () => upstream('SELECT pg_log_standby_snapshot() AS lsn');
+async function logRunning() {
+  if (has(RUNNING_LOGGED)) return upstream('SELECT pg_log_standby_snapshot() AS lsn');
+  // A checkpoint writes one.
+  await upstream('CHECKPOINT');
+  return upstream('SELECT pg_current_wal_insert_lsn() AS lsn');
+}
 
 const status = async () => {
   const { code, status } = await watched.status();
