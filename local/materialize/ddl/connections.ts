@@ -5,7 +5,6 @@ import type { ConnectionChange, Of, Option, OptionValue } from '../sql/ast';
 import { validateConnection } from '../upstream';
 import { booleanOption, optionMap, textOption } from './options';
 import { guardedItem, requireCreateIn, requireItemOwner, requirePrivilege } from './privileges';
-import { reconnectUsers } from './reconnect';
 import { isTaken } from './taken';
 
 const OF_POSTGRES =
@@ -104,4 +103,13 @@ export async function validateStored(context: DdlContext, name: string[]): Promi
   const item = await context.catalog.resolveItem(name, context.session, ['connection']);
   await requirePrivilege(context, guardedItem(item), 'USAGE');
   await validateConnection(await context.catalog.upstreamConnection(item.id));
+}
+
+/** Has every source whose connection is, or uses, this item connect anew. */
+export async function reconnectUsers(context: DdlContext, itemId: string): Promise<void> {
+  const { catalog, environment } = context;
+  for (const sourceId of await catalog.sourcesUsing(itemId)) {
+    const { connectionId } = await catalog.storedSource(sourceId);
+    environment.ingestion.reconnect(sourceId, await catalog.upstreamConnection(connectionId));
+  }
 }

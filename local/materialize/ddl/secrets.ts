@@ -4,7 +4,7 @@ import type { DdlContext } from '../environment';
 import type { Of, SecretExpression } from '../sql/ast';
 import { tokenize } from '../sql/tokens';
 import { requireWithin } from './limits';
-import { reconnectUsers } from './reconnect';
+import { reconnectUsers } from './connections';
 import { requireCreateIn, requireItemOwner } from './privileges';
 import { isTaken } from './taken';
 

@@ -1,4 +1,4 @@
-import { neverIdlesOut } from '../../core/objects/role';
+import { neverIdlesOut } from '../../core/objects/role/timeout';
 import { letReplicate, mayReplicate, replicatesByGroup } from '../../core/objects/role/managed';
 import type { RoleFacts } from '../../core/plan/facts';
 import { isOurs, writeMark } from '../../core/plan/ownership';

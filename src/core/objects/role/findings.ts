@@ -5,7 +5,6 @@ import { quoteIdent } from '../../sql/quote';
 import { plural } from '../../text/count';
 import { formatDuration } from '../../text/duration';
 import { tableName } from '../tables/select';
-import { neverIdlesOut } from '.';
 import {
   administersReplication,
   letReplicate,
@@ -14,6 +13,7 @@ import {
   replicatesByGroup,
   replicationAdministrators,
 } from './managed';
+import { neverIdlesOut } from './timeout';
 
 /** From here on a CREATEROLE role with REPLICATION may give REPLICATION to a role it makes. */
 const SQL_ROLE_SERVER = 160_000;

@@ -13,6 +13,7 @@ import type { GuideObject } from '../object';
 import { type Call, neon, postgres } from '../script';
 import { roleFindings } from './findings';
 import { mayReplicate, replicatesByGroup } from './managed';
+import { neverIdlesOut } from './timeout';
 import { roleWords } from './words';
 
 function plan(context: PlanContext): PlanStep {
@@ -79,10 +80,6 @@ function roleChanges(context: PlanContext): string[] {
   }
   return changes;
 }
-
-/** The role's own setting, which wins over the server's. */
-export const neverIdlesOut = (config: string[]): boolean =>
-  config.some((entry) => /^idle_in_transaction_session_timeout=0(ms|s|min)?$/.test(entry));
 
 /** Materialize has no password that is known to work, and nobody can tell the one the role has. */
 function needsPasswordReset(context: PlanContext): boolean {

@@ -1,4 +1,3 @@
-import type { PlanContext } from '../../plan/context';
 import type { ChildFacts, SourceFacts, TableFacts, TargetFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
 import type { PlannedTable, Rebuild, RemovedTable } from '../../plan/types';
@@ -109,7 +108,7 @@ function aliased({ schema, name }: TableFacts, aliases: TableRef[]): TableRef {
 
 /** Materialize has the table, and this run leaves it there. */
 export const existsInTarget = (
-  { target, recreate }: Pick<PlanContext, 'target' | 'recreate'>,
+  { target, recreate }: { target: TargetFacts; recreate: string[] },
   table: { schema: string; name: string },
 ): boolean =>
   recreate.length === 0 && (target.source?.children.some((child) => sameTable(child.upstream, table)) ?? false);
