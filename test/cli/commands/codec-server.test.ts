@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { findTemporal } from '../../local/temporal/binary';
-import { dataConverterOf } from '../../src/codec';
-import { codecKeys } from '../../src/codec/keys';
-import { n2m, startCli } from './support/cli';
+import { findTemporal } from '../../../local/temporal/binary';
+import { dataConverterOf } from '../../../src/codec';
+import { codecKeys } from '../../../src/codec/keys';
+import { n2m, startCli } from '../support/cli';
 
 const TOKEN = randomBytes(32).toString('hex');
 const KEYS = { N2M_CODEC_KEYS: 'k1=env:K', K: randomBytes(32).toString('base64') };
