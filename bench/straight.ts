@@ -1,6 +1,14 @@
 import { Client } from 'pg';
-import * as mz from '../src/core/sql/materialize';
-import * as pg from '../src/core/sql/postgres';
+import { alterClusterSize, createCluster } from '../src/core/objects/cluster/statements';
+import { createConnection } from '../src/core/objects/connection/statements';
+import { grantSelect, grantSelectOnFutureTables, grantUsage } from '../src/core/objects/grants/statements';
+import { createPublication } from '../src/core/objects/publication/statements';
+import { replicaIdentityFull } from '../src/core/objects/replica-identity/statements';
+import { createRole, noIdleInTransactionTimeout } from '../src/core/objects/role/statements';
+import { createSchema } from '../src/core/objects/schema/statements';
+import { createSecret } from '../src/core/objects/secret/statements';
+import { createSource } from '../src/core/objects/source/statements';
+import type { ItemName } from '../src/core/sql/items';
 
 export interface StraightInput {
   name: string;
@@ -18,7 +26,7 @@ export async function straight(input: StraightInput): Promise<void> {
   const { name, tables } = input;
   const role = `role_${name}`;
   const publication = `n2m_${name}`;
-  const item = (object: string): mz.ItemName => ({ database: 'materialize', schema: name, name: object });
+  const item = (object: string): ItemName => ({ database: 'materialize', schema: name, name: object });
   const secret = item('password');
   const connection = item('pg');
   const source = item('source');
@@ -28,18 +36,18 @@ export async function straight(input: StraightInput): Promise<void> {
   await upstream.connect();
   await target.connect();
   try {
-    await upstream.query(pg.createRole(role, 'straight-script-password'));
-    await upstream.query(pg.noIdleInTransactionTimeout(role));
-    for (const table of tables) await upstream.query(pg.replicaIdentityFull(table));
-    await upstream.query(pg.grantUsage('public', role));
-    await upstream.query(pg.grantSelect(tables, role));
-    await upstream.query(pg.grantSelectOnFutureTables('neondb_owner', 'public', role));
-    await upstream.query(pg.createPublication(publication, tables));
-    await target.query(mz.createSchema('materialize', name));
-    await target.query(mz.createCluster(cluster, '200cc'));
-    await target.query(mz.createSecret(secret, Buffer.from('straight-script-password').toString('base64')));
+    await upstream.query(createRole(role, 'straight-script-password'));
+    await upstream.query(noIdleInTransactionTimeout(role));
+    for (const table of tables) await upstream.query(replicaIdentityFull(table));
+    await upstream.query(grantUsage('public', role));
+    await upstream.query(grantSelect(tables, role));
+    await upstream.query(grantSelectOnFutureTables('neondb_owner', 'public', role));
+    await upstream.query(createPublication(publication, tables));
+    await target.query(createSchema('materialize', name));
+    await target.query(createCluster(cluster, '200cc'));
+    await target.query(createSecret(secret, Buffer.from('straight-script-password').toString('base64')));
     await target.query(
-      mz.createConnection(connection, {
+      createConnection(connection, {
         host: input.host,
         port: input.port,
         user: role,
@@ -51,9 +59,9 @@ export async function straight(input: StraightInput): Promise<void> {
     );
     const mapped = tables.map((table) => ({ upstream: table, target: item(table.name) }));
     const none = { textColumns: [], excludeColumns: [], progress: null };
-    await target.query(mz.createSource({ name: source, cluster, connection, publication, tables: mapped, ...none }));
+    await target.query(createSource({ name: source, cluster, connection, publication, tables: mapped, ...none }));
     await untilCommitted(target, name, tables.length);
-    await target.query(mz.alterClusterSize(cluster, '50cc'));
+    await target.query(alterClusterSize(cluster, '50cc'));
     await untilOnline(target, cluster);
   } finally {
     await upstream.end();

@@ -3,7 +3,7 @@ import { startPostgres, type PostgresServer } from '../../local/postgres/server'
 import type { Deps } from '../../src/activities/support/deps';
 import { newPassword, sendPassword } from '../../src/activities/role/password';
 import type { PipelineSpec } from '../../src/core/spec/types';
-import { alterRolePassword, createRole } from '../../src/core/sql/postgres';
+import { alterRolePassword, createRole } from '../../src/core/objects/role/statements';
 import { systemError } from '../../src/systems/errors';
 import { connectSource, scramVerifier } from '../../src/systems/postgres';
 import { createSecrets } from '../../src/systems/secrets';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type * as Statements from '../../src/core/sql/postgres';
+import type * as Statements from '../../src/core/objects/publication/statements';
 import type { SqlClient } from '../../src/systems/sql-client';
 import { startDatabase, type Database } from './database';
 import { live } from './live';
@@ -14,8 +14,8 @@ jest.mock('../../src/systems/postgres/writes', () => ({
   ...jest.requireActual<object>('../../src/systems/postgres/writes'),
   changeProven: (client: SqlClient, statements: string[]) => client.query(statements.join('; ')),
 }));
-jest.mock('../../src/core/sql/postgres', () => {
-  const actual = jest.requireActual<typeof Statements>('../../src/core/sql/postgres');
+jest.mock('../../src/core/objects/publication/statements', () => {
+  const actual = jest.requireActual<typeof Statements>('../../src/core/objects/publication/statements');
   const withHeirs = (text: string) => text.replaceAll('ONLY ', '');
   return {
     ...actual,

@@ -1,6 +1,6 @@
 import { recordName } from '../names';
 import type { RoleSpec, TableSelection } from '../spec/types';
-import type { TableName } from '../sql/postgres';
+import type { TableName } from '../sql/upstream';
 import type { Near, Other, Others, RecordPlace, Unread } from './others';
 
 /** A database, seen from ours. */

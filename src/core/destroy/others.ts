@@ -1,6 +1,6 @@
 import { sameTable } from '../objects/tables/select';
 import type { RoleSpec } from '../spec/types';
-import type { TableName } from '../sql/postgres';
+import type { TableName } from '../sql/upstream';
 import { type Added, writeAdded } from './added';
 
 /** The same database, another one of the same server, another branch of the same Neon project. */

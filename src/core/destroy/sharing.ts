@@ -1,9 +1,10 @@
+import { revokeSelect, revokeSelectOnFutureTables, revokeUsage } from '../objects/grants/statements';
 import { unpublished } from '../objects/publication/differences';
+import { alterPublicationDrop, publishOnly } from '../objects/publication/statements';
 import { sameTable } from '../objects/tables/select';
 import type { PublicationFacts } from '../plan/facts';
 import { isOurs } from '../plan/ownership';
 import type { PipelineSpec } from '../spec/types';
-import * as sql from '../sql/postgres';
 import type { Added } from './added';
 import { type Kept, keptFor, parted, readersOf } from './others';
 import type { DestroySource, KnownUpstream } from './types';
@@ -52,15 +53,15 @@ export function unpublishing(spec: PipelineSpec, found: DestroySource, known: Kn
   const stay = readByOthers(found).map(({ publication }) => publication.name);
   const emptied = found.ours
     .filter(({ name, tables, allTables }) => tables.length > 0 && !allTables && !stay.includes(name))
-    .map(({ name, tables }) => sql.alterPublicationDrop(name, tables));
+    .map(({ name, tables }) => alterPublicationDrop(name, tables));
   const { take } = published(spec, found, known);
   const put = take.filter((entry) => entry.kind === 'published');
   const [before] = take.filter((entry) => entry.kind === 'operations');
   const name = spec.source.publication;
   return [
     ...emptied,
-    ...(put.length > 0 ? [sql.alterPublicationDrop(name, put)] : []),
-    ...(before ? [sql.publishOnly(name, before.before)] : []),
+    ...(put.length > 0 ? [alterPublicationDrop(name, put)] : []),
+    ...(before ? [publishOnly(name, before.before)] : []),
   ];
 }
 
@@ -68,11 +69,11 @@ export function unpublishing(spec: PipelineSpec, found: DestroySource, known: Kn
 export function revoke(added: Added): string | null {
   switch (added.kind) {
     case 'usage':
-      return sql.revokeUsage(added.schema, added.role);
+      return revokeUsage(added.schema, added.role);
     case 'select':
-      return sql.revokeSelect([added], added.role);
+      return revokeSelect([added], added.role);
     case 'future':
-      return sql.revokeSelectOnFutureTables(added.owner, added.schema, added.role);
+      return revokeSelectOnFutureTables(added.owner, added.schema, added.role);
     default:
       return null;
   }

@@ -1,5 +1,5 @@
 import type { TableRef } from '../spec/types';
-import type { ItemName } from '../sql/materialize';
+import type { ItemName } from '../sql/items';
 import type { DependentFacts } from './facts';
 
 /** The id of a step in plans, views and reports. Each is named by the room of its object; see src/core/objects. */

@@ -1,5 +1,5 @@
-import { item } from '../sql/materialize';
-import { nameParts, tokenize, type Token } from '../sql/parse-create';
+import { item } from '../sql/items';
+import { nameParts, type Token, tokenize } from '../sql/parse-create';
 import { keywordOf } from './privileges';
 import type { Definition } from './types';
 

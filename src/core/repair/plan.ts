@@ -1,12 +1,13 @@
 import { isMaterializeSlot } from '../names';
-import { isOurs } from '../plan/ownership';
-import type { ConnectionFacts, DependentFacts } from '../plan/facts';
-import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, rebuildReason } from '../objects/source/rebuild-steps';
 import { connectionDifferences } from '../objects/source/definition';
-import { planStep } from '../plan/context';
+import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, rebuildReason } from '../objects/source/rebuild-steps';
+import { dropSource } from '../objects/source/statements';
 import { sameTable, tableName } from '../objects/tables/select';
+import { dropSubsource, dropTable } from '../objects/tables/statements';
+import { planStep } from '../plan/context';
+import type { ConnectionFacts, DependentFacts } from '../plan/facts';
+import { isOurs } from '../plan/ownership';
 import type { Approval, Finding, PlanStep, StepId } from '../plan/types';
-import { dropSource, dropSubsource, dropTable } from '../sql/materialize';
 import type { PipelineSpec } from '../spec/types';
 import { plural } from '../text/count';
 import type { RepairLook } from './damage';

@@ -1,4 +1,4 @@
-import { item, type ItemName } from '../sql/materialize';
+import { item, type ItemName } from '../sql/items';
 import { quoteIdent, quoteLiteral } from '../sql/quote';
 
 const LETTERS: Record<string, string> = {

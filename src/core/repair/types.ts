@@ -1,5 +1,5 @@
 import type { Plan, PlanStep, Rebuild } from '../plan/types';
-import type { ItemName } from '../sql/materialize';
+import type { ItemName } from '../sql/items';
 import type { Symptom, Verdict } from '../watch/types';
 
 /** What is broken, by what mends it: the least destructive first. */

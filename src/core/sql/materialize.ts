@@ -1,3 +1,8 @@
-/** Every statement that changes something in Materialize, one function each. No text ends in a semicolon. */
-export * from './materialize-objects';
-export * from './materialize-source';
+/** Every statement in Materialize: each is in the room of its object. */
+export * from './items';
+export * from '../objects/cluster/statements';
+export * from '../objects/connection/statements';
+export * from '../objects/schema/statements';
+export * from '../objects/secret/statements';
+export * from '../objects/source/statements';
+export * from '../objects/tables/statements';

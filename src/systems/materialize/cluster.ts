@@ -1,5 +1,5 @@
 import type { ClusterFacts, DependentFacts } from '../../core/plan/facts';
-import type { ItemName } from '../../core/sql/materialize';
+import type { ItemName } from '../../core/sql/items';
 import type { TargetReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
 import { COMMENT, commentJoin, nameParameters } from './items';

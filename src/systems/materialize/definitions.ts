@@ -1,6 +1,6 @@
 import { commentStatement, grantsOf, keywordOf, showCreate, withoutIds } from '../../core/repair/privileges';
 import type { Definition } from '../../core/repair/types';
-import type { ItemName } from '../../core/sql/materialize';
+import type { ItemName } from '../../core/sql/items';
 import type { SqlClient } from '../sql-client';
 
 interface ObjectRow {

@@ -1,5 +1,5 @@
 import type { ConnectionFacts } from '../../core/plan/facts';
-import type { ItemName } from '../../core/sql/materialize';
+import type { ItemName } from '../../core/sql/items';
 import { parseConnection } from '../../core/sql/parse-create';
 import type { SqlClient } from '../sql-client';
 

@@ -1,6 +1,6 @@
 import { readMark } from '../../core/plan/ownership';
 import { parseConnection, parseSource } from '../../core/sql/parse-create';
-import type { TableName } from '../../core/sql/postgres';
+import type { TableName } from '../../core/sql/upstream';
 import type { SqlClient } from '../sql-client';
 import { commentJoin } from './items';
 import { findChildren, upstreamOf } from './source';

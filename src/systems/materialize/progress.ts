@@ -1,8 +1,8 @@
-import type { ItemName } from '../../core/sql/materialize';
+import type { ItemName } from '../../core/sql/items';
 import type { TargetReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
 import { readClusterReading, readReplicas } from './cluster';
-import { findChildren, findSource, OBJECTS, upstreamOf, type SourceRow } from './source';
+import { findChildren, findSource, OBJECTS, type SourceRow, upstreamOf } from './source';
 
 /** Evidence about one object (the source, or one of its tables) on live replicas. */
 export interface ObjectProgress {

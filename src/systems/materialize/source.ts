@@ -1,9 +1,9 @@
 import type { ChildFacts, SourceObjectFacts } from '../../core/plan/facts';
-import type { ItemName } from '../../core/sql/materialize';
+import type { ItemName } from '../../core/sql/items';
 import { parseChild, parseSource } from '../../core/sql/parse-create';
 import { unquoteIdent } from '../../core/sql/quote';
 import type { SqlClient } from '../sql-client';
-import { dependentsIn, readEdges, type Dependent } from './dependents';
+import { type Dependent, dependentsIn, readEdges } from './dependents';
 import { BY_NAME, COMMENT, commentJoin, nameParameters } from './items';
 
 export interface SourceRow {

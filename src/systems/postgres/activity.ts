@@ -1,7 +1,7 @@
 import type { OpenTransaction } from '../../core/plan/facts';
 import type { Blocker } from '../../core/snapshot/types';
-import { rollbackPrepared, terminateBackend } from '../../core/sql/postgres';
 import { unquoteIdent } from '../../core/sql/quote';
+import { rollbackPrepared, terminateBackend } from '../../core/sql/upstream';
 import type { SqlClient } from '../sql-client';
 import { only } from './server';
 

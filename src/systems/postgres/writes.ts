@@ -1,6 +1,5 @@
-import type { RefusedWrite, WritesProof } from '../../core/objects/replica-identity/refused';
-import { refusalWords } from '../../core/objects/replica-identity/refused';
-import type { TableName } from '../../core/sql/postgres';
+import { refusalWords, type RefusedWrite, type WritesProof } from '../../core/objects/replica-identity/refused';
+import type { TableName } from '../../core/sql/upstream';
 import { proveWrites, requireWrites, WRITES_REFUSED } from '../../core/sql/writes';
 import { SystemError, systemError } from '../errors';
 import type { SqlClient } from '../sql-client';

@@ -1,4 +1,6 @@
-import { createConnection, createSource, type ItemName } from '../../../src/core/sql/materialize';
+import { createConnection } from '../../../src/core/objects/connection/statements';
+import { createSource } from '../../../src/core/objects/source/statements';
+import type { ItemName } from '../../../src/core/sql/items';
 import { parseChild, parseConnection, parseSource } from '../../../src/core/sql/parse-create';
 
 /** Texts of a real Materialize v26.9. */

@@ -8,8 +8,35 @@ import { startPostgres, type PostgresServer } from '../../../local/postgres/serv
 import { base64Utf8 } from '../../../src/core/base64';
 import { writeMark } from '../../../src/core/plan/ownership';
 import { leftClusters, orphanName } from '../../../src/core/objects/cluster/orphans';
-import * as mz from '../../../src/core/sql/materialize';
-import * as pg from '../../../src/core/sql/postgres';
+import {
+  alterClusterReplicationFactor,
+  alterClusterSize,
+  commentOnCluster,
+  createCluster,
+} from '../../../src/core/objects/cluster/statements';
+import {
+  type ConnectionOptions,
+  alterConnection,
+  createConnection,
+  validateConnection,
+} from '../../../src/core/objects/connection/statements';
+import { grantSelect } from '../../../src/core/objects/grants/statements';
+import { createPublication } from '../../../src/core/objects/publication/statements';
+import { replicaIdentityFull } from '../../../src/core/objects/replica-identity/statements';
+import { createRole } from '../../../src/core/objects/role/statements';
+import { commentOnSchema, createSchema } from '../../../src/core/objects/schema/statements';
+import { alterSecret, createSecret } from '../../../src/core/objects/secret/statements';
+import {
+  type SourceDefinition,
+  type TableMapping,
+  addSubsource,
+  createSource,
+  createSourceBare,
+  createTableFromSource,
+  dropSource,
+} from '../../../src/core/objects/source/statements';
+import { dropSubsource, dropTable } from '../../../src/core/objects/tables/statements';
+import { type ItemName, commentOn } from '../../../src/core/sql/items';
 import type { PipelineSpec } from '../../../src/core/spec/types';
 import {
   connectMaterialize,
@@ -39,16 +66,16 @@ let server: MaterializeServer;
 let client: SqlClient;
 let owner: Client;
 
-const item = (name: string): mz.ItemName => ({ database: 'materialize', schema: 'Shop', name });
+const item = (name: string): ItemName => ({ database: 'materialize', schema: 'Shop', name });
 const CONNECTION = item('shop_postgres');
 const SECRET = item('shop_password');
 const SOURCE = item('shop_source');
-const mapping = (name: string, target = name): mz.TableMapping => ({
+const mapping = (name: string, target = name): TableMapping => ({
   upstream: { schema: 'public', name },
   target: item(target),
 });
 
-const connection = (): mz.ConnectionOptions => ({
+const connection = (): ConnectionOptions => ({
   host: '127.0.0.1',
   port: upstream.port,
   user: 'replicator',
@@ -58,7 +85,7 @@ const connection = (): mz.ConnectionOptions => ({
   certificateAuthority: upstream.caPem,
 });
 
-const definition = (tables: mz.TableMapping[]): mz.SourceDefinition => ({
+const definition = (tables: TableMapping[]): SourceDefinition => ({
   name: SOURCE,
   cluster: 'ingest shop',
   connection: CONNECTION,
@@ -99,10 +126,10 @@ beforeAll(async () => {
     'CREATE TABLE "Mixed ""Case" (id int PRIMARY KEY)',
     'CREATE TABLE moody (id int PRIMARY KEY, m mood, secret text)',
     'CREATE TABLE later (id int PRIMARY KEY, m mood)',
-    ...published.map(pg.replicaIdentityFull),
-    pg.createRole('replicator', PASSWORD),
-    pg.grantSelect(published, 'replicator'),
-    pg.createPublication('n2m_shop', published),
+    ...published.map(replicaIdentityFull),
+    createRole('replicator', PASSWORD),
+    grantSelect(published, 'replicator'),
+    createPublication('n2m_shop', published),
   ])
     await owner.query(sql);
   client = await connectMaterialize(server.url, OPTIONS);
@@ -142,8 +169,8 @@ describe('before anything is made', () => {
 
 describe('objects', () => {
   it('a cluster with size, comment and replicas, and who else lives on it', async () => {
-    await client.query(mz.createCluster('ingest shop', '100cc'));
-    await client.query(mz.commentOnCluster('ingest shop', '{"managedBy":"n2m"}'));
+    await client.query(createCluster('ingest shop', '100cc'));
+    await client.query(commentOnCluster('ingest shop', '{"managedBy":"n2m"}'));
     const cluster = await until(
       () => readCluster(client, 'ingest shop', SOURCE),
       (found) => found?.replicas[0]?.status === 'online',
@@ -160,21 +187,21 @@ describe('objects', () => {
   });
 
   it('a schema and a secret, whose text shows nowhere', async () => {
-    await client.query(mz.createSchema('materialize', 'Shop'));
-    await client.query(mz.commentOnSchema('materialize', 'Shop', 'ours'));
+    await client.query(createSchema('materialize', 'Shop'));
+    await client.query(commentOnSchema('materialize', 'Shop', 'ours'));
     expect(await readSchema(client, 'materialize', 'Shop')).toEqual({
       databaseExists: true,
       exists: true,
       comment: 'ours',
     });
-    await client.query(mz.createSecret(SECRET, base64Utf8('wrong')));
-    await client.query(mz.alterSecret(SECRET, base64Utf8(PASSWORD)));
-    await client.query(mz.commentOn('SECRET', SECRET, "it's ours"));
+    await client.query(createSecret(SECRET, base64Utf8('wrong')));
+    await client.query(alterSecret(SECRET, base64Utf8(PASSWORD)));
+    await client.query(commentOn('SECRET', SECRET, "it's ours"));
     expect(await readSecret(client, SECRET)).toMatchObject({ comment: "it's ours" });
   });
 
   it('a verified connection, read back as it was asked for', async () => {
-    await client.query(mz.createConnection(CONNECTION, connection()));
+    await client.query(createConnection(CONNECTION, connection()));
     expect(await readConnection(client, CONNECTION)).toMatchObject({
       comment: null,
       host: '127.0.0.1',
@@ -185,15 +212,15 @@ describe('objects', () => {
       passwordSecret: 'materialize.Shop.shop_password',
       certificateAuthority: upstream.caPem,
     });
-    await client.query(mz.validateConnection(CONNECTION));
+    await client.query(validateConnection(CONNECTION));
   });
 
   it('a connection changed to other options, and back', async () => {
     await client.query(
-      mz.alterConnection(CONNECTION, { ...connection(), sslMode: 'require', certificateAuthority: null }),
+      alterConnection(CONNECTION, { ...connection(), sslMode: 'require', certificateAuthority: null }),
     );
     expect(await readConnection(client, CONNECTION)).toMatchObject({ sslMode: 'require', certificateAuthority: null });
-    await client.query(mz.alterConnection(CONNECTION, connection()));
+    await client.query(alterConnection(CONNECTION, connection()));
     expect(await readConnection(client, CONNECTION)).toMatchObject({
       sslMode: 'verify-full',
       certificateAuthority: upstream.caPem,
@@ -201,8 +228,8 @@ describe('objects', () => {
   });
 
   it('upstream refusals by their kind', async () => {
-    const refused = (change: Partial<mz.ConnectionOptions>) =>
-      client.query(mz.createConnection(item('other'), { ...connection(), ...change }));
+    const refused = (change: Partial<ConnectionOptions>) =>
+      client.query(createConnection(item('other'), { ...connection(), ...change }));
     await expect(refused({ user: 'nobody' })).rejects.toMatchObject({
       info: { type: 'AuthenticationFailed', retryable: false },
     });
@@ -211,18 +238,18 @@ describe('objects', () => {
     await expect(refused({ certificateAuthority: null, sslMode: 'verify-ca' })).rejects.toMatchObject({
       info: { type: 'CertificateRejected' },
     });
-    await expect(client.query(mz.createConnection(CONNECTION, connection()))).rejects.toMatchObject({
+    await expect(client.query(createConnection(CONNECTION, connection()))).rejects.toMatchObject({
       info: { type: 'Conflict', retryable: true },
     });
-    await expect(client.query(mz.createCluster('x', 'medium'))).rejects.toMatchObject({
+    await expect(client.query(createCluster('x', 'medium'))).rejects.toMatchObject({
       info: { type: 'UnknownSize' },
     });
     await expect(
-      client.query(mz.createSource({ ...definition([mapping('moody')]), textColumns: [] })),
+      client.query(createSource({ ...definition([mapping('moody')]), textColumns: [] })),
     ).rejects.toMatchObject({
       info: { type: 'UnsupportedType' },
     });
-    await expect(client.query(mz.createSource(definition([mapping('absent')])))).rejects.toMatchObject({
+    await expect(client.query(createSource(definition([mapping('absent')])))).rejects.toMatchObject({
       info: { type: 'PreconditionFailed' },
     });
   });
@@ -231,9 +258,9 @@ describe('objects', () => {
 describe('a source with subsources', () => {
   it('is read back with its tables', async () => {
     await client.query(
-      mz.createSource(definition([mapping('orders'), mapping('Mixed "Case'), mapping('moody', 'moods')])),
+      createSource(definition([mapping('orders'), mapping('Mixed "Case'), mapping('moody', 'moods')])),
     );
-    await client.query(mz.commentOn('SOURCE', SOURCE, 'ours'));
+    await client.query(commentOn('SOURCE', SOURCE, 'ours'));
     await client.query('CREATE VIEW "Shop".looks AS SELECT count(*) FROM "Shop".orders');
     const source = await readSource(client, SOURCE);
     expect(source).toMatchObject({
@@ -276,14 +303,14 @@ describe('a source with subsources', () => {
 
   it('gets one more table, and loses it', async () => {
     await client.query(
-      mz.addSubsource({ ...definition([]), textColumns: [{ schema: 'public', table: 'later', column: 'm' }] }, [
+      addSubsource({ ...definition([]), textColumns: [{ schema: 'public', table: 'later', column: 'm' }] }, [
         mapping('later'),
       ]),
     );
     expect((await readSource(client, SOURCE))?.textColumns).toEqual(['public.later.m', 'public.moody.m']);
-    await client.query(mz.dropSubsource(item('later')));
+    await client.query(dropSubsource(item('later')));
     expect((await readSource(client, SOURCE))?.children).toHaveLength(3);
-    await expect(client.query(mz.dropSubsource(item('orders')))).rejects.toMatchObject({
+    await expect(client.query(dropSubsource(item('orders')))).rejects.toMatchObject({
       info: { type: 'Conflict', retryable: false },
     });
   });
@@ -315,17 +342,17 @@ describe('a source with subsources', () => {
   });
 
   it('follows a resize and a cluster without replicas', async () => {
-    await client.query(mz.alterClusterSize('ingest shop', '50cc'));
+    await client.query(alterClusterSize('ingest shop', '50cc'));
     const replicas = await until(
       () => readReplicas(client, 'ingest shop'),
       (found) => found[0]?.status === 'online',
     );
     expect(replicas).toMatchObject([{ name: 'r1', size: '50cc' }]);
-    await client.query(mz.alterClusterReplicationFactor('ingest shop', 0));
+    await client.query(alterClusterReplicationFactor('ingest shop', 0));
     expect(await readReplicas(client, 'ingest shop')).toEqual([]);
     expect((await readSourceProgress(client, SOURCE))?.children[0]?.statisticsCommitted).toBeNull();
     expect((await readCluster(client, 'ingest shop', SOURCE))?.replicationFactor).toBe(0);
-    await client.query(mz.alterClusterReplicationFactor('ingest shop', 1));
+    await client.query(alterClusterReplicationFactor('ingest shop', 1));
   });
 
   it("tells a dead table's error and when it stalled, the others living on", async () => {
@@ -348,7 +375,7 @@ describe('a source with subsources', () => {
 
 describe('a source with source tables', () => {
   beforeAll(async () => {
-    await client.query(mz.dropSource(SOURCE));
+    await client.query(dropSource(SOURCE));
     const admin = await connectMaterialize(server.urlFor('mz_system'), OPTIONS);
     await admin.query('ALTER SYSTEM SET enable_create_table_from_source = true');
     await admin.query('ALTER SYSTEM SET force_source_table_syntax = true');
@@ -358,12 +385,12 @@ describe('a source with source tables', () => {
   });
 
   it('is read back in the same words', async () => {
-    await expect(client.query(mz.createSource(definition([mapping('orders')])))).rejects.toMatchObject({
+    await expect(client.query(createSource(definition([mapping('orders')])))).rejects.toMatchObject({
       info: { type: 'UnsupportedServer' },
     });
-    await client.query(mz.createSourceBare(definition([])));
-    await client.query(mz.createTableFromSource(definition([]), mapping('orders')));
-    await client.query(mz.createTableFromSource(definition([]), mapping('moody', 'moods')));
+    await client.query(createSourceBare(definition([])));
+    await client.query(createTableFromSource(definition([]), mapping('orders')));
+    await client.query(createTableFromSource(definition([]), mapping('moody', 'moods')));
     const source = await readSource(client, SOURCE);
     expect(source).toMatchObject({
       syntax: 'tables',
@@ -406,7 +433,7 @@ describe('a source with source tables', () => {
     });
     expect(facts.versionNum).toBeGreaterThanOrEqual(2_600_000);
     expect(facts.schemaItems.map((one) => one.name)).toEqual(expect.arrayContaining(['orders', 'moods', SOURCE.name]));
-    await client.query(mz.dropTable(item('moods')));
+    await client.query(dropTable(item('moods')));
     expect((await readSource(client, SOURCE))?.children).toHaveLength(1);
   });
 
@@ -419,15 +446,15 @@ describe('a source with source tables', () => {
       },
     } as PipelineSpec;
     const marked = writeMark(spec.name);
-    await client.query(mz.createCluster('before', '25cc'));
-    await client.query(mz.createCluster('new', '25cc'));
-    await client.query(mz.createSchema('materialize', 'before'));
-    await client.query(mz.createSecret(item('before'), 'eA=='));
+    await client.query(createCluster('before', '25cc'));
+    await client.query(createCluster('new', '25cc'));
+    await client.query(createSchema('materialize', 'before'));
+    await client.query(createSecret(item('before'), 'eA=='));
     await client.query(`CREATE VIEW "Shop".v AS SELECT 1 AS one`);
     await client.query(`CREATE INDEX strayed IN CLUSTER before ON "Shop".v (one)`);
-    for (const cluster of ['before', 'new']) await client.query(mz.commentOnCluster(cluster, marked));
-    await client.query(mz.commentOnSchema('materialize', 'before', marked));
-    await client.query(mz.commentOn('SECRET', item('before'), marked));
+    for (const cluster of ['before', 'new']) await client.query(commentOnCluster(cluster, marked));
+    await client.query(commentOnSchema('materialize', 'before', marked));
+    await client.query(commentOn('SECRET', item('before'), marked));
     const strays = await readStrays(client, spec);
     expect(strays.map(orphanName)).toEqual([
       'cluster before',
@@ -446,7 +473,7 @@ describe('privileges', () => {
     const wanted = { database: 'materialize', schema: null, cluster: null };
     expect(await readMissingPrivileges(user, wanted)).toEqual([]);
     const admin = await connectMaterialize(server.urlFor('mz_system'), OPTIONS);
-    await admin.query(mz.createCluster('theirs', '25cc'));
+    await admin.query(createCluster('theirs', '25cc'));
     await admin.query('ALTER SYSTEM SET enable_rbac_checks = true');
     const strict = await connectMaterialize(server.urlFor('n2m_user'), OPTIONS);
     expect(await readMissingPrivileges(strict, wanted)).toEqual(
@@ -460,7 +487,7 @@ describe('privileges', () => {
     expect(await readMissingPrivileges(strict, wanted)).not.toEqual(
       expect.arrayContaining(['CREATECLUSTER on SYSTEM']),
     );
-    await expect(strict.query(mz.alterClusterSize('theirs', '25cc'))).rejects.toMatchObject({
+    await expect(strict.query(alterClusterSize('theirs', '25cc'))).rejects.toMatchObject({
       info: { type: 'PermissionDenied', code: '42501' },
     });
     await admin.query('ALTER SYSTEM SET enable_rbac_checks = false');
@@ -473,7 +500,7 @@ describe('sessions', () => {
     server.faults.add({ action: 'delay', match: 'CREATE SECRET', delayMs: 3_000 });
     const impatient = await connectMaterialize(server.url, OPTIONS);
     await expect(
-      impatient.query(mz.createSecret(item('slow'), base64Utf8('hidden-value')), undefined, 300),
+      impatient.query(createSecret(item('slow'), base64Utf8('hidden-value')), undefined, 300),
     ).rejects.toMatchObject({
       info: { type: 'Timeout', retryable: true, message: expect.not.stringContaining('hidden') as string },
     });

@@ -1,6 +1,22 @@
 import { Client } from 'pg';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
-import * as sql from '../../../src/core/sql/postgres';
+import {
+  grantSelect,
+  grantSelectOnFutureTables,
+  grantUsage,
+  revokeSelectOnFutureTables,
+} from '../../../src/core/objects/grants/statements';
+import {
+  alterPublicationAdd,
+  alterPublicationDrop,
+  createPublication,
+  dropPublication,
+  publishEverything,
+} from '../../../src/core/objects/publication/statements';
+import { replicaIdentityFull } from '../../../src/core/objects/replica-identity/statements';
+import { createRole, noIdleInTransactionTimeout } from '../../../src/core/objects/role/statements';
+import { dropSlot } from '../../../src/core/objects/source/slot-statements';
+import { commentOn } from '../../../src/core/sql/upstream';
 import { quoteIdent } from '../../../src/core/sql/quote';
 import {
   connectSource,
@@ -77,16 +93,16 @@ beforeAll(async () => {
     'CREATE VIEW sales.looks AS SELECT 1 AS one',
     'CREATE TABLE sales.hidden (id int PRIMARY KEY)',
     'ALTER TABLE sales.hidden ENABLE ROW LEVEL SECURITY',
-    sql.createRole('mat"er', `pa'ss\\word`),
-    sql.noIdleInTransactionTimeout('mat"er'),
-    sql.commentOn('ROLE', 'mat"er', '{"managedBy":"n2m","pipeline":"shop"}'),
-    sql.grantUsage('sales', 'mat"er'),
-    sql.grantSelect([{ schema: 'public', name: 'orders' }], 'mat"er'),
-    sql.grantSelectOnFutureTables('shop_owner', 'sales', 'mat"er'),
-    sql.replicaIdentityFull({ schema: 'public', name: 'orders' }),
-    sql.createPublication('n2m_shop', [{ schema: 'public', name: 'orders' }]),
-    sql.alterPublicationAdd('n2m_shop', [{ schema: 'sales', name: 'Mixed "Case' }]),
-    sql.commentOn('PUBLICATION', 'n2m_shop', `it's ours`),
+    createRole('mat"er', `pa'ss\\word`),
+    noIdleInTransactionTimeout('mat"er'),
+    commentOn('ROLE', 'mat"er', '{"managedBy":"n2m","pipeline":"shop"}'),
+    grantUsage('sales', 'mat"er'),
+    grantSelect([{ schema: 'public', name: 'orders' }], 'mat"er'),
+    grantSelectOnFutureTables('shop_owner', 'sales', 'mat"er'),
+    replicaIdentityFull({ schema: 'public', name: 'orders' }),
+    createPublication('n2m_shop', [{ schema: 'public', name: 'orders' }]),
+    alterPublicationAdd('n2m_shop', [{ schema: 'sales', name: 'Mixed "Case' }]),
+    commentOn('PUBLICATION', 'n2m_shop', `it's ours`),
   ])
     await owner.query(text);
   client = await connectSource({ url: ownerUrl, tls: DISABLED }, OPTIONS);
@@ -218,25 +234,25 @@ describe('role, publication, privileges', () => {
       publishes: { insert: true, update: false, delete: false, truncate: false },
       tables: [{ name: 'orders', columns: ['id', 'note'], filtered: true }],
     });
-    await owner.query(sql.publishEverything('narrow'));
+    await owner.query(publishEverything('narrow'));
     expect((await readPublication(client, 'narrow'))?.publishes).toEqual({
       insert: true,
       update: true,
       delete: true,
       truncate: true,
     });
-    await owner.query(sql.alterPublicationDrop('n2m_shop', [{ schema: 'sales', name: 'Mixed "Case' }]));
+    await owner.query(alterPublicationDrop('n2m_shop', [{ schema: 'sales', name: 'Mixed "Case' }]));
     expect((await readPublication(client, 'n2m_shop'))?.tables).toHaveLength(1);
-    await owner.query(sql.dropPublication('narrow'));
+    await owner.query(dropPublication('narrow'));
     expect(await readPublication(client, 'narrow')).toBeNull();
   });
 
   it('reads default privileges until they are taken back', async () => {
     expect(await readDefaultPrivileges(client, 'mat"er')).toEqual([{ owner: 'shop_owner', schema: 'sales' }]);
     const owner = await session(ownerUrl, 'test');
-    await owner.query(sql.revokeSelectOnFutureTables('shop_owner', 'sales', 'mat"er'));
+    await owner.query(revokeSelectOnFutureTables('shop_owner', 'sales', 'mat"er'));
     expect(await readDefaultPrivileges(client, 'mat"er')).toEqual([]);
-    await owner.query(sql.grantSelectOnFutureTables('shop_owner', 'sales', 'mat"er'));
+    await owner.query(grantSelectOnFutureTables('shop_owner', 'sales', 'mat"er'));
   });
 });
 
@@ -373,7 +389,7 @@ describe('slots, copies and who is in the way', () => {
   });
 
   it('drops the slot', async () => {
-    await client.query(sql.dropSlot(SLOT));
+    await client.query(dropSlot(SLOT));
     expect(await readSlot(client, SLOT)).toMatchObject({ exists: false });
   });
 });

@@ -1,7 +1,8 @@
 import { Client } from 'pg';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
 import { causeOf, writesBack } from '../../../src/core/objects/replica-identity/refused';
-import { createPublication, replicaIdentityFull } from '../../../src/core/sql/postgres';
+import { createPublication } from '../../../src/core/objects/publication/statements';
+import { replicaIdentityFull } from '../../../src/core/objects/replica-identity/statements';
 import { connectSource, readWrites } from '../../../src/systems/postgres';
 import { changeProven } from '../../../src/systems/postgres/writes';
 import type { SqlClient } from '../../../src/systems/sql-client';

@@ -1,11 +1,11 @@
 import { writeMark } from '../../plan/ownership';
 import type { PipelineSpec } from '../../spec/types';
-import { alterClusterSize, commentOnCluster, createCluster } from '../../sql/materialize-objects';
 import type { GuideObject } from '../object';
 import { materialize, type Script } from '../script';
 import { clusterFindings } from './findings';
 import { dropCluster, planCluster, rightSize } from './plan';
 import { destroyCluster, destroyOrphans } from './removal';
+import { alterClusterSize, commentOnCluster, createCluster } from './statements';
 import { clusterWords } from './words';
 
 /** What runs the source: large for the first copy. */

@@ -1,6 +1,10 @@
 import type { Stray } from '../../plan/facts';
 import type { PipelineSpec } from '../../spec/types';
-import { dropCluster, dropConnection, dropSchema, dropSecret, dropSource } from '../../sql/materialize';
+import { dropConnection } from '../connection/statements';
+import { dropSchema } from '../schema/statements';
+import { dropSecret } from '../secret/statements';
+import { dropSource } from '../source/statements';
+import { dropCluster } from './statements';
 
 type Marked = Omit<Stray, 'otherObjects'>;
 

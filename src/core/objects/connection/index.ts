@@ -5,11 +5,12 @@ import { isManaged, keepOrAdopt, ownerWords, type PlanContext, planStep } from '
 import { ownerOf, writeMark } from '../../plan/ownership';
 import type { PlanStep } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';
-import { commentOn, type ConnectionOptions, createConnection, dropConnection } from '../../sql/materialize-objects';
+import { commentOn } from '../../sql/items';
 import type { GuideObject } from '../object';
 import { itemIn, materialize, type Script } from '../script';
 import { connectionDifferences } from '../source/definition';
 import { connectionFindings } from './findings';
+import { type ConnectionOptions, createConnection, dropConnection } from './statements';
 import { connectionWords } from './words';
 
 function plan(context: PlanContext): PlanStep {

@@ -6,13 +6,13 @@ import type { DestroyStep } from '../../destroy/types';
 import { listed, type PlanContext, planStep } from '../../plan/context';
 import type { PlanStep } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';
-import * as sql from '../../sql/postgres';
 import { plural } from '../../text/count';
 import type { GuideObject } from '../object';
 import { postgres, type Script, tablesOf } from '../script';
 import { tableName } from '../tables/select';
 import { grantsFindings } from './findings';
 import { neededDefaultPrivileges, neededGrants } from './needed';
+import { grantSelect, grantSelectOnFutureTables, grantUsage } from './statements';
 import { grantsWords } from './words';
 
 function plan({ spec, source, upstream }: PlanContext): PlanStep {
@@ -37,9 +37,9 @@ function script(spec: PipelineSpec): Script {
   return {
     comment: 'reading, now and for tables that follow; the last per owner of the tables',
     calls: [
-      ...schemas.map((schema) => postgres(sql.grantUsage(schema, name))),
-      postgres(sql.grantSelect(tables, name)),
-      ...schemas.map((schema) => postgres(sql.grantSelectOnFutureTables('<owner>', schema, name))),
+      ...schemas.map((schema) => postgres(grantUsage(schema, name))),
+      postgres(grantSelect(tables, name)),
+      ...schemas.map((schema) => postgres(grantSelectOnFutureTables('<owner>', schema, name))),
     ],
   };
 }

@@ -1,11 +1,11 @@
 import type { ManagedServer, OpenTransaction } from '../../plan/facts';
 import { blocking, info, isCopying, isCreating, type Rule, statements, warning } from '../../plan/rule';
-import { rollbackPrepared, terminateBackend } from '../../sql/postgres';
-import { quoteIdent } from '../../sql/quote';
+import { rollbackPrepared, terminateBackend } from '../../sql/upstream';
 import { formatDuration } from '../../text/duration';
 import { formatBytes } from '../../text/size';
 import { amount, estimateSeconds } from '../cluster/estimate';
 import { enableLogical, whereSettingsAre } from '../role/managed';
+import { alterSystem, writeByDefault } from './statements';
 
 /** Materialize supports 11 and later; from 14 on a table is copied by several workers at once. */
 const OLDEST_SERVER = 110_000;
@@ -18,7 +18,7 @@ const SLOTS_NEEDED = 2;
 function setting(name: string, value: string, managed: ManagedServer | null): string {
   const where = whereSettingsAre(managed);
   if (where !== null) return `${name} = ${value} ${where}`;
-  return `${statements(`ALTER SYSTEM SET ${name} = '${value}'`)} -- then restart the server`;
+  return `${statements(alterSystem(name, value))} -- then restart the server`;
 }
 
 const major = (versionNum: number): string => String(Math.floor(versionNum / 10_000));
@@ -126,7 +126,7 @@ export const logicalReplicationFindings: Record<string, Rule> = {
     }
     if (!readOnly || !context.addsUpstream) return [];
     const sentence = `sessions of ${user.name} are read-only (default_transaction_read_only): nothing can be set up`;
-    const fix = statements(`ALTER ROLE ${quoteIdent(user.name)} SET default_transaction_read_only = off`);
+    const fix = statements(writeByDefault(user.name));
     return [blocking(`role ${user.name}`, sentence, `${fix} -- or a login that may write`)];
   },
 };

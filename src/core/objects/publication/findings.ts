@@ -1,10 +1,15 @@
 import { recordName } from '../../names';
 import { isManaged, listed } from '../../plan/context';
 import { blocking, info, type Rule, statements, warning } from '../../plan/rule';
-import { alterPublicationAdd, alterPublicationDrop, publishEverything } from '../../sql/postgres';
-import { quoteIdent } from '../../sql/quote';
 import { tableName } from '../tables/select';
 import { narrowed, tablesNotWanted, tablesToPublish, unpublished } from './differences';
+import {
+  alterPublicationAdd,
+  alterPublicationDrop,
+  grantCreate,
+  publishEverything,
+  publishPartitions,
+} from './statements';
 
 /** What the publication, there or to be made, lacks or has too much of. */
 export const publicationRules: Record<string, Rule> = {
@@ -25,7 +30,7 @@ export const publicationRules: Record<string, Rule> = {
     // Somebody else's publication cannot hold the record of what is added.
     if (recorded && (source.recordExists || !context.addsUpstream)) return [];
     const publication = recorded ? recordName(spec.name) : spec.source.publication;
-    const fix = statements(`GRANT CREATE ON DATABASE ${quoteIdent(database)} TO ${quoteIdent(source.user.name)}`);
+    const fix = statements(grantCreate(database, source.user.name));
     const sentence = `${source.user.name} may not create publication ${publication}: it lacks CREATE on database ${database}`;
     return [blocking(`publication ${publication}`, sentence, fix)];
   },
@@ -68,9 +73,7 @@ export const publicationRules: Record<string, Rule> = {
       return blocking(name, `${name} leaves out rows or columns of ${tableName(table)}`, fix);
     });
     if (!publication.viaRoot) return narrow;
-    const fix = statements(
-      `ALTER PUBLICATION ${quoteIdent(publication.name)} SET (publish_via_partition_root = false)`,
-    );
+    const fix = statements(publishPartitions(publication.name));
     return [...narrow, blocking(name, `${name} publishes partitions under their parent's name`, fix)];
   },
 

@@ -1,7 +1,7 @@
 import { isManaged, keepOrAdopt, listed, ownerWords, type PlanContext, planStep } from '../../plan/context';
 import { ownerOf, writeMark } from '../../plan/ownership';
 import type { PlanStep } from '../../plan/types';
-import * as sql from '../../sql/postgres';
+import { commentOn } from '../../sql/upstream';
 import { plural } from '../../text/count';
 import type { GuideObject } from '../object';
 import { postgres, tablesOf } from '../script';
@@ -9,6 +9,7 @@ import { tableName } from '../tables/select';
 import { publicationDifferences, publicationWords, tablesToPublish } from './differences';
 import { publicationRules } from './findings';
 import { destroy } from './removal';
+import { createPublication } from './statements';
 import { publicationWords as wordsOfFindings } from './words';
 
 function plan(context: PlanContext): PlanStep {
@@ -60,8 +61,8 @@ export const publication: GuideObject = {
       script: (spec) => ({
         comment: 'the tables by name, whatever the file selects them by',
         calls: [
-          postgres(sql.createPublication(spec.source.publication, tablesOf(spec))),
-          postgres(sql.commentOn('PUBLICATION', spec.source.publication, writeMark(spec.name))),
+          postgres(createPublication(spec.source.publication, tablesOf(spec))),
+          postgres(commentOn('PUBLICATION', spec.source.publication, writeMark(spec.name))),
         ],
       }),
     },

@@ -6,7 +6,7 @@ import { absent, foreign, keep, leave, remove } from '../../destroy/step';
 import type { DestroyStep } from '../../destroy/types';
 import { recordName } from '../../names';
 import type { PipelineSpec } from '../../spec/types';
-import * as sql from '../../sql/postgres';
+import { alterPublicationDrop, dropPublication, publishOnly } from './statements';
 
 function unpublishSteps({ spec, found, known }: Shared): DestroyStep[] {
   const statements = unpublishing(spec, found, known);
@@ -20,9 +20,9 @@ function unpublishSteps({ spec, found, known }: Shared): DestroyStep[] {
   const object = `tables of publication ${of}`;
   const takeBack = (entry: Added): string[] =>
     entry.kind === 'published'
-      ? ended([sql.alterPublicationDrop(entry.publication, [entry])])
+      ? ended([alterPublicationDrop(entry.publication, [entry])])
       : entry.kind === 'operations'
-        ? ended([sql.publishOnly(entry.publication, entry.before)])
+        ? ended([publishOnly(entry.publication, entry.before)])
         : [];
   return [
     ...(statements.length > 0
@@ -44,7 +44,7 @@ function publicationStep({ spec, found }: Shared): DestroyStep {
   if (!publication) return absent('remove-publication', object);
   const why = foreign(publication.comment, spec.name);
   if (why !== null) return keep('remove-publication', object, why);
-  const run = ended([sql.dropPublication(publication.name)]);
+  const run = ended([dropPublication(publication.name)]);
   const read = readByOthers(found).find((one) => one.publication.name === publication.name);
   if (read) return leave('remove-publication', object, `${read.by.join(', ')} reads it`, run);
   return remove('remove-publication', object, `drop ${object}`, { run });
@@ -56,7 +56,7 @@ function recordSteps({ spec, found }: Pick<Shared, 'spec' | 'found'>): DestroySt
   const names = found.ours
     .map(({ name }) => name)
     .filter((name) => name !== spec.source.publication && !read.some(({ publication }) => publication.name === name));
-  const drop = (name: string) => ended([sql.dropPublication(name)]);
+  const drop = (name: string) => ended([dropPublication(name)]);
   const object = `publication ${names.join(', ')}`;
   const sentence = `drop ${object}, which records what n2m added`;
   return [
@@ -70,7 +70,7 @@ function recordSteps({ spec, found }: Pick<Shared, 'spec' | 'found'>): DestroySt
 function left({ source: { publication }, name }: PipelineSpec): DestroyStep[] {
   const record = recordName(name);
   const either = `${UNTOUCHED}; it is n2m's if its comment says so, else publication ${record} may be there`;
-  const drop = [publication, record].map((one) => `${sql.dropPublication(one)};`);
+  const drop = [publication, record].map((one) => `${dropPublication(one)};`);
   return [leave('remove-publication', `publication ${publication}`, either, drop)];
 }
 

@@ -1,6 +1,6 @@
 import type { Added, Identity } from '../../destroy/added';
 import type { DestroySource } from '../../destroy/types';
-import { replicaIdentity } from '../../sql/postgres';
+import { replicaIdentity } from './statements';
 
 type Recorded = Extract<Added, { kind: 'identity' }>;
 type Table = DestroySource['tables'][number];

@@ -1,16 +1,13 @@
 import type { TableFacts, TablePublication } from '../../plan/facts';
 import { blocking, info, type Rule, statements, warning } from '../../plan/rule';
-import { replicaIdentityFull } from '../../sql/postgres';
-import { quoteIdent } from '../../sql/quote';
 import { tablesToPublish } from '../publication/differences';
 import { tableName } from '../tables/select';
+import { grantMembership, replicaIdentityFull } from './statements';
 
 const needsPublishing = (table: TableFacts, publication: Parameters<typeof tablesToPublish>[1] | null): boolean =>
   publication === null || tablesToPublish([table], publication).length > 0;
 
 const sendsChanges = ({ publishes }: TablePublication): boolean => publishes.update || publishes.delete;
-
-const grantMembership = (owner: string, user: string): string => `GRANT ${quoteIdent(owner)} TO ${quoteIdent(user)}`;
 
 /** What the application could not do any more, and what it pays, once a table logs whole rows. */
 export const replicaIdentityFindings: Record<string, Rule> = {

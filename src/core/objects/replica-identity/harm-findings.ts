@@ -1,9 +1,9 @@
 import { listed } from '../../plan/context';
 import type { TableFacts } from '../../plan/facts';
 import { blocking, type Found, info, type Rule, statements, warning } from '../../plan/rule';
-import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../../sql/postgres';
 import { plural } from '../../text/count';
 import { GENERATED_SERVER } from '../publication/differences';
+import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../publication/statements';
 import { sameTable, tableName } from '../tables/select';
 import { type Harm, harmsOf } from './harms';
 

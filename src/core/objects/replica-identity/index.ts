@@ -4,7 +4,6 @@ import type { DestroyStep } from '../../destroy/types';
 import { listed, type PlanContext, planStep } from '../../plan/context';
 import type { TableFacts } from '../../plan/facts';
 import type { PlanStep } from '../../plan/types';
-import * as sql from '../../sql/postgres';
 import { plural } from '../../text/count';
 import { formatBytes } from '../../text/size';
 import type { GuideObject } from '../object';
@@ -15,6 +14,7 @@ import { costFindings } from './cost-findings';
 import { replicaIdentityFindings } from './findings';
 import { harmFindings } from './harm-findings';
 import { identitySteps } from './removal';
+import { replicaIdentity as setIdentity, replicaIdentityFull } from './statements';
 import { replicaIdentityWords } from './words';
 
 function plan({ upstream }: PlanContext): PlanStep {
@@ -41,7 +41,7 @@ function destroy(context: DestroyContext): DestroyStep[] {
   if (source !== null) return context.sourceStays ? [] : identitySteps(spec, source, known);
   const tables = (target.source?.children ?? []).map((child) => child.upstream);
   if (tables.length === 0) return [];
-  const run = tables.map((table) => `${sql.replicaIdentity(table, 'default', null)};`);
+  const run = tables.map((table) => `${setIdentity(table, 'default', null)};`);
   return [leave('restore-identity', 'replica identity', 'it is full where n2m set it', run)];
 }
 
@@ -57,7 +57,7 @@ export const replicaIdentity: GuideObject = {
       plan,
       script: (spec) => ({
         comment: 'before the publication, so that no change without its old row is published',
-        calls: tablesOf(spec).map((table) => postgres(sql.replicaIdentityFull(table))),
+        calls: tablesOf(spec).map((table) => postgres(replicaIdentityFull(table))),
       }),
     },
   ],

@@ -1,6 +1,6 @@
-import { alterPublicationAdd, alterPublicationDrop, replicaIdentity, replicaIdentityFull } from '../../sql/postgres';
-import { quoteIdent } from '../../sql/quote';
 import { plural } from '../../text/count';
+import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../publication/statements';
+import { replicaIdentity, replicaIdentityFull } from './statements';
 
 /** A write of the application that Postgres refuses, as EXPLAIN told. */
 export interface RefusedWrite {
@@ -68,9 +68,7 @@ export function writesBack(refused: RefusedWrite): string {
   }
   const without = publications.filter(({ generated }) => !generated);
   if (without.length > 0 && !refused.virtual) {
-    return without
-      .map(({ name }) => `ALTER PUBLICATION ${quoteIdent(name)} SET (publish_generated_columns = stored);`)
-      .join(' ');
+    return without.map(({ name }) => `${publishGenerated(name)};`).join(' ');
   }
   return `${replicaIdentity(table, 'default', null)};`;
 }

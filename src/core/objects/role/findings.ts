@@ -1,7 +1,5 @@
 import { isManaged, listed } from '../../plan/context';
 import { blocking, info, isCopying, type Rule, statements, warning } from '../../plan/rule';
-import { alterRoleBypassRls, noIdleInTransactionTimeout } from '../../sql/postgres';
-import { quoteIdent } from '../../sql/quote';
 import { plural } from '../../text/count';
 import { formatDuration } from '../../text/duration';
 import { tableName } from '../tables/select';
@@ -13,6 +11,7 @@ import {
   replicatesByGroup,
   replicationAdministrators,
 } from './managed';
+import { alterRoleAttributes, alterRoleBypassRls, noIdleInTransactionTimeout } from './statements';
 import { neverIdlesOut } from './timeout';
 
 /** From here on a CREATEROLE role with REPLICATION may give REPLICATION to a role it makes. */
@@ -49,7 +48,7 @@ export const roleFindings: Record<string, Rule> = {
     }
     if (user.createRole && user.replication) return [];
     const lacks = [...(user.createRole ? [] : ['CREATEROLE']), ...(user.replication ? [] : ['REPLICATION'])].join(' ');
-    const fix = `${statements(`ALTER ROLE ${quoteIdent(user.name)} ${lacks}`)} -- or ${other}`;
+    const fix = `${statements(alterRoleAttributes(user.name, lacks))} -- or ${other}`;
     return [blocking(`role ${name}`, `${user.name} lacks ${lacks} and may not make role ${name}`, fix)];
   },
 
@@ -66,7 +65,7 @@ export const roleFindings: Record<string, Rule> = {
     return [
       ...(role.login
         ? []
-        : [blocking(name, `${name} may not log in`, statements(`ALTER ROLE ${quoteIdent(role.name)} LOGIN`))]),
+        : [blocking(name, `${name} may not log in`, statements(alterRoleAttributes(role.name, 'LOGIN')))]),
       ...(mayReplicate(role, managed) || mends
         ? []
         : [blocking(name, lacks, `${statements(letReplicate(role.name, managed))}${by}`)]),

@@ -7,12 +7,11 @@ import { isManaged, keepOrAdopt, type PlanContext, planStep, writesSecret } from
 import { isOurs, ownerOf } from '../../plan/ownership';
 import type { PlanStep } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';
-import * as pg from '../../sql/postgres';
-import * as sql from '../../sql/postgres';
 import type { GuideObject } from '../object';
 import { type Call, neon, postgres } from '../script';
 import { roleFindings } from './findings';
 import { mayReplicate, replicatesByGroup } from './managed';
+import { createRole, dropOwnedBy, dropRole, noIdleInTransactionTimeout } from './statements';
 import { neverIdlesOut } from './timeout';
 import { roleWords } from './words';
 
@@ -21,7 +20,7 @@ function plan(context: PlanContext): PlanStep {
   const { name, via } = spec.source.role;
   const object = `role ${name}`;
   const exists = source.role !== null || (source.neon?.roleNames.includes(name) ?? false);
-  if (!exists) return createRole(context, object);
+  if (!exists) return creation(context, object);
   const owner = ownerOf(source.role?.comment ?? null, spec.name);
   if (owner.kind === 'pipeline' && via !== 'given') {
     const sentence = `${object} belongs to pipeline ${owner.name}: a pipeline that makes its role needs one of its own`;
@@ -46,7 +45,7 @@ function plan(context: PlanContext): PlanStep {
   });
 }
 
-function createRole({ spec, source, upstream }: PlanContext, object: string): PlanStep {
+function creation({ spec, source, upstream }: PlanContext, object: string): PlanStep {
   const { via } = spec.source.role;
   if (via === 'given') {
     return planStep('role', 'conflict', object, `${object} does not exist, and the file says it is given`);
@@ -98,9 +97,9 @@ const ROLE_COMMENTS: Record<PipelineSpec['source']['role']['via'], string> = {
 
 function roleCalls({ source }: PipelineSpec): Call[] {
   const { role } = source;
-  const timeout = postgres(pg.noIdleInTransactionTimeout(role.name));
+  const timeout = postgres(noIdleInTransactionTimeout(role.name));
   if (role.via === 'given') return [];
-  if (role.via === 'sql') return [postgres(pg.createRole(role.name, '<password>')), timeout];
+  if (role.via === 'sql') return [postgres(createRole(role.name, '<password>')), timeout];
   const project = source.kind === 'neon' ? source.project : '<project>';
   return [
     neon(`POST /projects/${project}/branches/<branch id>/roles ${JSON.stringify({ role: { name: role.name } })}`),
@@ -126,7 +125,7 @@ function removal({ spec, found, known }: Shared): DestroyStep {
   const recorded = known.added.some((added) => added.kind === 'role' && added.name === name);
   const why = recorded ? null : foreign(found.role?.comment ?? null, spec.name);
   if (why !== null) return keep('remove-role', object, why);
-  const run = via === 'api' ? [`delete role ${name} of the branch in the Neon console`] : ended([sql.dropRole(name)]);
+  const run = via === 'api' ? [`delete role ${name} of the branch in the Neon console`] : ended([dropRole(name)]);
   const kept = roleKept(spec, found);
   if (kept !== null) {
     if (!recorded || !goesOver(kept, found.ours.length > 0)) return leave('remove-role', object, kept.why, run);
@@ -142,7 +141,7 @@ function left({ source: { role } }: PipelineSpec): DestroyStep[] {
   const object = `role ${role.name}`;
   if (role.via === 'sql') {
     // What it was given where cannot be read: privileges on future tables would keep it from being dropped.
-    const run = [`${sql.dropOwnedBy(role.name)};`, `${sql.dropRole(role.name)};`];
+    const run = [`${dropOwnedBy(role.name)};`, `${dropRole(role.name)};`];
     return [leave('remove-role', object, `${UNTOUCHED}; it is n2m's if its comment says so`, run)];
   }
   if (role.via === 'given') return [];

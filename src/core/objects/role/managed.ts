@@ -1,5 +1,5 @@
 import type { ManagedServer, RoleFacts, SourceFacts } from '../../plan/facts';
-import { alterRoleReplication, grantReplication } from '../../sql/postgres';
+import { alterRoleReplication, grantReplication } from './statements';
 
 interface Words {
   name: string;

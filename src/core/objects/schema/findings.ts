@@ -1,5 +1,5 @@
 import { blocking, type Rule } from '../../plan/rule';
-import { quoteIdent } from '../../sql/quote';
+import { createDatabase, grantPrivilege } from './statements';
 
 /** Where everything in Materialize goes, and whether this login may make it. */
 export const schemaFindings: Record<string, Rule> = {
@@ -8,7 +8,7 @@ export const schemaFindings: Record<string, Rule> = {
       blocking(
         `role ${target.user}`,
         `${target.user} lacks ${privilege}`,
-        `GRANT ${privilege} TO ${quoteIdent(target.user)};`,
+        `${grantPrivilege(privilege, target.user)};`,
       ),
     ),
 
@@ -19,7 +19,7 @@ export const schemaFindings: Record<string, Rule> = {
       blocking(
         `database ${database}`,
         `database ${database} does not exist in Materialize`,
-        `CREATE DATABASE ${quoteIdent(database)};`,
+        `${createDatabase(database)};`,
       ),
     ];
   },

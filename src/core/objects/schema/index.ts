@@ -3,11 +3,11 @@ import { absent, foreign, keep, remove } from '../../destroy/step';
 import type { DestroyStep } from '../../destroy/types';
 import { keepOrAdopt, type PlanContext, planStep } from '../../plan/context';
 import type { PlanStep } from '../../plan/types';
-import { createSchema, dropSchema } from '../../sql/materialize-objects';
 import type { GuideObject } from '../object';
 import { materialize } from '../script';
 import { named } from '../source/rebuild-steps';
 import { schemaFindings } from './findings';
+import { createSchema, dropSchema } from './statements';
 import { schemaWords } from './words';
 
 function plan(context: PlanContext): PlanStep {

@@ -1,11 +1,13 @@
 import { used } from '../../destroy/used';
+import { isManaged, keepOrAdopt, ownerWords, type PlanContext, planStep, writesSecret } from '../../plan/context';
 import { ownerOf, writeMark } from '../../plan/ownership';
+import type { PlanStep } from '../../plan/types';
+import { commentOn } from '../../sql/items';
+import type { GuideObject } from '../object';
 import { itemIn, materialize } from '../script';
 import { connectionDifferences } from '../source/definition';
-import { commentOn, createSecret, dropSecret } from '../../sql/materialize-objects';
-import type { PlanStep } from '../../plan/types';
-import { type PlanContext, isManaged, keepOrAdopt, ownerWords, planStep, writesSecret } from '../../plan/context';
-import type { GuideObject } from '../object';
+import { createSecret, dropSecret } from './statements';
+
 function plan(context: PlanContext): PlanStep {
   const { spec, source, target } = context;
   const object = `secret ${spec.materialize.names.secret}`;

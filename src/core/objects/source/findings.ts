@@ -1,7 +1,7 @@
 import { listed } from '../../plan/context';
 import { isOurs } from '../../plan/ownership';
 import { blocking, info, type Rule, warning } from '../../plan/rule';
-import { dropPublication } from '../../sql/postgres';
+import { dropPublication } from '../publication/statements';
 import { existsInTarget, sameTable, tableName } from '../tables/select';
 
 /** `mz_version_num()` is major·100000 + minor·100 + patch; older than v26.0 is read about, but not tried. */

@@ -1,12 +1,13 @@
 import { writeMark } from '../../plan/ownership';
 import type { PipelineSpec } from '../../spec/types';
-import * as mz from '../../sql/materialize';
+import { commentOn } from '../../sql/items';
 import type { GuideObject } from '../object';
 import { type Call, itemIn, materialize, tablesOf } from '../script';
 import { sourceFindings } from './findings';
 import { planSource, rebuildSteps, recopyKey } from './plan';
 import { rebuildReason } from './rebuild-steps';
 import { destroy } from './removal';
+import { createSource, createSourceBare, createTableFromSource, type SourceDefinition } from './statements';
 import { sourceWords } from './words';
 
 /** Placeholders stand for what schemas select. */
@@ -14,7 +15,7 @@ function calls(spec: PipelineSpec): Call[] {
   const { source } = spec;
   const { cluster, names, syntax } = spec.materialize;
   const item = itemIn(spec);
-  const definition: mz.SourceDefinition = {
+  const definition: SourceDefinition = {
     name: item(names.source),
     cluster: cluster.name,
     connection: item(names.connection),
@@ -24,10 +25,10 @@ function calls(spec: PipelineSpec): Call[] {
     excludeColumns: source.excludeColumns,
     progress: null,
   };
-  if (syntax !== 'tables') return [materialize(mz.createSource(definition))];
+  if (syntax !== 'tables') return [materialize(createSource(definition))];
   return [
-    materialize(mz.createSourceBare(definition)),
-    ...definition.tables.map((table) => materialize(mz.createTableFromSource(definition, table))),
+    materialize(createSourceBare(definition)),
+    ...definition.tables.map((table) => materialize(createTableFromSource(definition, table))),
   ];
 }
 
@@ -66,7 +67,7 @@ export const source: GuideObject = {
         comment: 'with its tables; makes the replication slot upstream and starts the first copy',
         calls: [
           ...calls(spec),
-          materialize(mz.commentOn('SOURCE', itemIn(spec)(spec.materialize.names.source), writeMark(spec.name))),
+          materialize(commentOn('SOURCE', itemIn(spec)(spec.materialize.names.source), writeMark(spec.name))),
         ],
       }),
     },

@@ -1,11 +1,10 @@
 import { type DestroyContext, UNTOUCHED } from '../../destroy/context';
 import { absent, foreign, keep, leave, remove } from '../../destroy/step';
 import type { DestroySource, DestroyStep } from '../../destroy/types';
-import { dropSource } from '../../sql/materialize-source';
-import * as sql from '../../sql/postgres';
-import { dropSlot } from '../../sql/postgres';
 import { plural } from '../../text/count';
 import { named } from './rebuild-steps';
+import { dropSlot } from './slot-statements';
+import { dropSource } from './statements';
 
 function sourceStep({ spec, target: { source } }: DestroyContext): DestroyStep {
   const { database, schema, names } = spec.materialize;
@@ -36,7 +35,7 @@ function slotStep({ known, sourceStays, sourceGoes }: DestroyContext, found: Des
       'remove-slot',
       'replication slot',
       why,
-      idleSlots.map((slot) => `${sql.dropSlot(slot)};`),
+      idleSlots.map((slot) => `${dropSlot(slot)};`),
     );
   }
   const object = `slot ${name}`;
@@ -44,7 +43,7 @@ function slotStep({ known, sourceStays, sourceGoes }: DestroyContext, found: Des
   if (sourceStays && there) return keep('remove-slot', object, 'the source that reads it stays');
   if (!there && !sourceGoes) return absent('remove-slot', object);
   return remove('remove-slot', object, `see that ${object} is gone from the server, else drop it`, {
-    run: [`${sql.dropSlot(name)};`],
+    run: [`${dropSlot(name)};`],
   });
 }
 

@@ -14,14 +14,13 @@ import {
   warning,
 } from '../../plan/rule';
 import type { ColumnRef } from '../../spec/types';
-import { dropSubsource, dropTable } from '../../sql/materialize-source';
-import { qualified, quoteIdent } from '../../sql/quote';
 import { plural } from '../../text/count';
 import { formatBytes } from '../../text/size';
 import { amount, copyCost } from '../cluster/estimate';
 import { isPublishable } from '../replica-identity/predicted';
 import { columnDifferences, droppedTable } from '../source/rebuild';
 import { childOf, existsInTarget, hasHeirs, sameTable, tableName } from './select';
+import { analyze, dropDependent, dropSubsource, dropTable, renameTable, setLogged } from './statements';
 
 /** Rows below this are copied in a blink whatever the statistics say. */
 const WORTH_ANALYSING_BYTES = 1_000_000n;
@@ -37,8 +36,6 @@ const PERSISTENCES = { permanent: 'of the system', unlogged: 'unlogged', tempora
 
 const kindOf = ({ relkind, persistence }: TableFacts): string =>
   relkind === 'r' ? `${PERSISTENCES[persistence]}` : (KINDS[relkind] ?? 'no table');
-
-const setLogged = (table: TableFacts): string => `ALTER TABLE ${qualified(table.schema, table.name)} SET LOGGED`;
 
 /** Which tables are replicated, as what, and what of them does not arrive. */
 export const tablesFindings: Record<string, Rule> = {
@@ -157,7 +154,7 @@ export const tablesFindings: Record<string, Rule> = {
         warning(
           tableName(table),
           `${tableName(table)} (${formatBytes(table.bytes)}) was never analysed: its copy cannot be split and shows no percentage`,
-          statements(`ANALYZE ${qualified(table.schema, table.name)}`),
+          statements(analyze(table)),
         ),
       ),
 
@@ -175,9 +172,7 @@ export const tablesFindings: Record<string, Rule> = {
       .map((table) => {
         const names = typed(table.dependents);
         const sentence = `${tableName(table)} left the file, but ${listed(names)} read from it: they would go with it`;
-        const drops = table.dependents
-          .toReversed()
-          .map((item) => `DROP ${item.type.toUpperCase().replaceAll('-', ' ')} ${item.name}`);
+        const drops = table.dependents.toReversed().map(dropDependent);
         return blocking(tableName(table), sentence, statements(...drops));
       }),
 
@@ -187,7 +182,7 @@ export const tablesFindings: Record<string, Rule> = {
       .map((table) => {
         const wanted = table.alias ?? table.name;
         const sentence = `${tableName(table)} is called ${table.target} in Materialize; the file calls it ${wanted}`;
-        const fix = `ALTER SOURCE ${quoteIdent(table.target)} RENAME TO ${quoteIdent(wanted)}`;
+        const fix = renameTable(table.target, wanted);
         return warning(tableName(table), sentence, statements(fix));
       }),
 

@@ -1,9 +1,9 @@
+import { alterClusterReplicationFactor } from '../../objects/cluster/statements';
 import { formatDuration } from '../../text/duration';
 import { formatShare } from '../../text/share';
-import { alterClusterReplicationFactor } from '../../sql/materialize-objects';
-import type { WatchRule } from './rule';
-import { sourceError } from '../source-errors';
 import { always, lasting, news, reaching, type WatchScene } from '../context';
+import { sourceError } from '../source-errors';
+import type { WatchRule } from './rule';
 
 /** Freshness is noisy: so many checks over the first limit, and so long over the second. */
 const LATE_CHECKS = 5;

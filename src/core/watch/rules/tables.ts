@@ -1,8 +1,8 @@
-import { replicaIdentityFull } from '../../sql/postgres';
+import { replicaIdentityFull } from '../../objects/replica-identity/statements';
+import { always, type Condition, repeated, type WatchScene } from '../context';
 import { isDropped, sourceError, tableErrorOf } from '../source-errors';
-import { always, repeated, type Condition, type WatchScene } from '../context';
-import type { WatchRule } from './rule';
 import type { SourceReading, TargetTableReading } from '../types';
+import type { WatchRule } from './rule';
 
 const nameOf = ({ upstream }: TargetTableReading): string =>
   upstream.schema === '' ? upstream.name : `${upstream.schema}.${upstream.name}`;

@@ -1,5 +1,7 @@
-import { item, type ItemName } from './materialize-objects';
-import { qualified, quoteIdent, quoteLiteral } from './quote';
+import { item, type ItemName } from '../../sql/items';
+import { qualified, quoteIdent, quoteLiteral } from '../../sql/quote';
+
+/** Statements about the source and the tables made with it. */
 
 /** An upstream table and the full name it gets in Materialize. */
 export interface TableMapping {
@@ -49,6 +51,7 @@ function columnOptions(
 }
 
 const tableQualified = (column: SourceColumn): string => qualified(column.schema, column.table, column.column);
+
 const bare = (column: SourceColumn): string => quoteIdent(column.column);
 
 /** The source with its tables as subsources. The slot's name is fixed here, the slot is made when the source first runs. */
@@ -96,12 +99,6 @@ export function addSubsource(
     (options.length === 0 ? '' : ` WITH (${options.join(', ')})`)
   );
 }
-
-/** One subsource (ALTER SOURCE … DROP SUBSOURCE works in no version). Fails where something is built on it. */
-export const dropSubsource = (name: ItemName): string => `DROP SOURCE IF EXISTS ${item(name)} RESTRICT`;
-
-/** One source table. Fails where something is built on it. */
-export const dropTable = (name: ItemName): string => `DROP TABLE IF EXISTS ${item(name)} RESTRICT`;
 
 /**
  * The source with its tables, and everything built on them. Its slot upstream is dropped afterwards, without a word

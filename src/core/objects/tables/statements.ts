@@ -1,0 +1,24 @@
+import { item, type ItemName } from '../../sql/items';
+import { qualified, quoteIdent } from '../../sql/quote';
+import type { TableName } from '../../sql/upstream';
+
+/** Statements about one table: those that drop it in Materialize, and those that findings offer. */
+
+/** One subsource (ALTER SOURCE … DROP SUBSOURCE works in no version). Fails where something is built on it. */
+export const dropSubsource = (name: ItemName): string => `DROP SOURCE IF EXISTS ${item(name)} RESTRICT`;
+
+/** One source table. Fails where something is built on it. */
+export const dropTable = (name: ItemName): string => `DROP TABLE IF EXISTS ${item(name)} RESTRICT`;
+
+/** A name alone, as a person in the right schema types it. */
+export const renameTable = (from: string, to: string): string =>
+  `ALTER SOURCE ${quoteIdent(from)} RENAME TO ${quoteIdent(to)}`;
+
+/** By the name as it was read, which may be bare; for a person to look at. */
+export const dropDependent = ({ type, name }: { type: string; name: string }): string =>
+  `DROP ${type.toUpperCase().replaceAll('-', ' ')} ${name}`;
+
+/** Rewrites the table. */
+export const setLogged = ({ schema, name }: TableName): string => `ALTER TABLE ${qualified(schema, name)} SET LOGGED`;
+
+export const analyze = ({ schema, name }: TableName): string => `ANALYZE ${qualified(schema, name)}`;
