@@ -8,7 +8,7 @@ export default {
   jest: { configFile: 'jest.mutations.config.js', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
   // Constants and tables are made while a file is loaded, so that no single test reaches them: each such mutant runs
-  // all tests of its folder. They are a tenth of all, and among them are the thresholds: they count.
+  // all tests of its folder. They are a fifth of all, and among them are the thresholds: they count.
   ignoreStatic: false,
   // Texts count: SQL, names, the sentences that carry a name or a number. Only a sentence without any of these does
   // not: which words a person reads is held by the docs that are generated from them, not by a test per sentence.
