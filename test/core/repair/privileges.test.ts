@@ -10,7 +10,10 @@ import {
 
 const name = { database: 'materialize', schema: 'shop', name: 'v' };
 const FULL = '"materialize"."shop"."v"';
-const roles = new Map([['u3', 'reader']]);
+const roles = new Map([
+  ['u1', 'owner'],
+  ['u3', 'reader'],
+]);
 const grants = (list: string) => grantsOf(list, name, 'u1', roles);
 
 test('each letter of an access list is a privilege', () => {
