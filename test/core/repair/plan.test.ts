@@ -29,7 +29,7 @@ const planned = (change: Partial<RepairLook>, rest: Partial<Parameters<typeof pl
 };
 const lost = { symptoms: [symptom('slot-lost')] };
 const deadOrders = { source: { ...found, children: [child('orders', truncated), child('customers')] } };
-const view: DependentFacts = { ...({ id: 'u9', type: 'view', name: 'shop.v' } as DependentFacts) };
+const view: DependentFacts = { id: 'u9', type: 'view', name: 'shop.v' };
 
 describe('damage', () => {
   test('is nothing where there is nothing: no source, no publication, no symptom', () => {
