@@ -15,14 +15,14 @@ const WORTH_A_RESIZE_SECONDS = 15 * 60;
  * later the cluster grows only when their copy would take long, because the other tables wait during a resize.
  */
 export function sizeForSnapshot(spec: PipelineSpec, cluster: ClusterFacts | null, tables: PlannedTable[]): string {
-  const { snapshotSize, steadySize } = spec.materialize.cluster;
+  const { snapshotSize } = spec.materialize.cluster;
   if (cluster === null) return snapshotSize;
   const size = cluster.size ?? snapshotSize;
   const fresh = tables.filter((table) => table.fresh);
   if (fresh.length === 0 || size === snapshotSize) return size;
   if (fresh.length === tables.length) return snapshotSize;
   const { bytes, rows } = amount(tables);
-  const seconds = estimateSeconds(size === steadySize ? steadySize : size, bytes, rows) ?? 0;
+  const seconds = estimateSeconds(size, bytes, rows) ?? 0;
   return seconds > WORTH_A_RESIZE_SECONDS ? snapshotSize : size;
 }
 
