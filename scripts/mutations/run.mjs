@@ -22,7 +22,7 @@ const ENGINE = ['plan', 'destroy', 'repair', 'sql'].map((name) => `test/core/${n
 /** The folders of tests that hold a folder: its mirror, else the nearest one above. */
 const testsOf = (folder) => {
   const mirror = folder.replace('src/', 'test/');
-  if (folder.startsWith(`${ROOT}/objects/`)) return [mirror, ...ENGINE].filter((name) => has(name, '.test.ts'));
+  if (`${folder}/`.startsWith(`${ROOT}/objects/`)) return [mirror, ...ENGINE].filter((name) => has(name, '.test.ts'));
   for (let name = mirror; name !== 'test'; name = dirname(name)) if (has(name, '.test.ts')) return [name];
   throw new Error(`no tests for ${folder}`);
 };

@@ -1,7 +1,7 @@
 import { classifyHttp, classifyNetwork, classifySql } from '../../../src/core/failures/classify';
-import { NEON_RULES } from '../../../src/core/failures/neon-rules';
-import { SQL_TEXTS } from '../../../src/core/failures/sql-text-rules';
-import { NETWORK_TEXTS } from '../../../src/core/failures/transport-rules';
+import { NEON_RULES } from '../../../src/core/failures/rules/neon';
+import { SQL_TEXTS } from '../../../src/core/failures/rules/sql-text';
+import { NETWORK_TEXTS } from '../../../src/core/failures/rules/transport';
 import type { System } from '../../../src/core/failures/types';
 
 const sql = (code: string, message = 'x', system: System = 'source') =>
