@@ -5,7 +5,7 @@ import type { GuideObject, RunStep } from '../core/objects/object';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
 import { summaryOf } from '../core/run/details';
 import type { ReplicateInput, StepView } from '../core/run/types';
-import type { SnapshotProgress, SnapshotStint } from '../core/snapshot/types';
+import type { SnapshotProgress, AttemptWindow } from '../core/snapshot/types';
 import type { Approvals } from './approvals';
 import * as activities from './proxies';
 import { activityOf, type Performed, type StepInput, type StintInput } from './proxies';
@@ -115,7 +115,7 @@ export function refuseBlocked(plan: Pick<Plan, 'steps' | 'findings'>): void {
 }
 
 async function untilCommitted(
-  stintOf: Performed<StintInput, SnapshotStint>,
+  stintOf: Performed<StintInput, AttemptWindow>,
   input: StepInput,
   view: StepView,
   tracker: RunTracker,

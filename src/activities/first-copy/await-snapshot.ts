@@ -2,8 +2,8 @@ import { sameTable, tableName } from '../../core/objects/tables/select';
 import type { PlannedTable } from '../../core/plan/types';
 import { hopeless } from '../../core/snapshot/hopeless';
 import { mergeProgress } from '../../core/snapshot/merge';
-import { stintEnd } from '../../core/snapshot/attempt-window';
-import type { SnapshotLook, SnapshotProgress, SnapshotStint, TableLook } from '../../core/snapshot/types';
+import { windowEnd } from '../../core/snapshot/attempt-window';
+import type { SnapshotLook, SnapshotProgress, AttemptWindow, TableLook } from '../../core/snapshot/types';
 import { SystemError, systemError } from '../../systems/errors';
 import { readSourceProgress, type ObjectProgress, type SourceProgress } from '../../systems/materialize';
 import { readBlockers, readCopyProgress, readSnapshotSlots } from '../../systems/postgres';
@@ -22,7 +22,7 @@ const MILESTONE_EVERY = 10 * 60_000;
  * One stint of the durable wait: polls both sides, tells each look as a heartbeat, and returns when the copy is
  * committed, when something is worth an entry in the history, or after `maxDuration`.
  */
-export const awaitSnapshot = activity({ input: stint, reads: true }, async (deps, input): Promise<SnapshotStint> => {
+export const awaitSnapshot = activity({ input: stint, reads: true }, async (deps, input): Promise<AttemptWindow> => {
   const { spec, maxDuration } = input;
   const { pollEvery, stuckAfter } = spec.snapshot;
   // A former attempt of this stint saw more than the workflow knows.
@@ -38,7 +38,7 @@ export const awaitSnapshot = activity({ input: stint, reads: true }, async (deps
       deps.metrics.snapshot(spec.name, progress);
       refuseDeadTables(progress);
       refuseHopeless(progress);
-      const end = stintEnd(start, progress);
+      const end = windowEnd(start, progress);
       const elapsed = Date.now() - began;
       if (end && (end !== 'milestone' || elapsed >= MILESTONE_EVERY)) return { end, progress };
       if (elapsed >= maxDuration) return { end: 'time', progress };

@@ -1,3 +1,4 @@
+/** Every code that people meet, explained. */
 import { failureEntries } from './failures';
 import { findingEntries } from './findings';
 import { ruleEntries } from './rules';

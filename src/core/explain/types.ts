@@ -1,3 +1,5 @@
+/** The shape of an explanation. */
+
 /** A runbook entry: what it means, how to see it, what to do. */
 export interface Explanation {
   code: string;

@@ -1,3 +1,4 @@
+/** What the verdicts of the watch mean. */
 import type { VerdictName } from '../watch/types';
 import type { Entry } from './types';
 

@@ -1,3 +1,5 @@
+/** What a kind of workflow is for, as the Temporal UI says it. */
+
 const plan = (name: string): string =>
   `Reads both systems of pipeline **${name}** and says what would be done. Changes nothing.`;
 

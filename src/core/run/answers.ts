@@ -1,3 +1,4 @@
+/** The answers that a waiting run takes. */
 import type { ApprovalInput, RejectionInput } from './types';
 
 /**

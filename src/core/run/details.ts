@@ -1,3 +1,4 @@
+/** What the Temporal UI shows of a run and of a check. */
 import { formatCount, plural } from '../text/count';
 import { formatDuration } from '../text/duration';
 import { fit } from '../text/fit';

@@ -1,3 +1,4 @@
+/** What runs take, show and report. */
 import type { FailureInfo } from '../failures/types';
 import type { Approval, Finding, Outcome, Plan, PlanAction, StepId } from '../plan/types';
 import type { Definition, Recreated } from '../repair/types';

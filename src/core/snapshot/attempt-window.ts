@@ -1,11 +1,12 @@
+/** When one attempt window of the wait for the first copy ends. */
 import { doneShare, isCommitted, isStalled } from './progress';
-import type { SnapshotProgress, StintEnd } from './types';
+import type { SnapshotProgress, WindowEnd } from './types';
 
-/** A stint returns for every tenth more that is done: ten returns in a copy of a day. */
+/** An attempt window ends for every tenth more that is done: ten returns in a copy of a day. */
 const MILESTONE = 0.1;
 
-/** Whether the wait has something to tell: `start` is the progress the stint began with, `time` is the caller's. */
-export function stintEnd(start: SnapshotProgress | null, next: SnapshotProgress): Exclude<StintEnd, 'time'> | null {
+/** Whether the wait has something to tell: `start` is the progress the window began with, `time` is the caller's. */
+export function windowEnd(start: SnapshotProgress | null, next: SnapshotProgress): Exclude<WindowEnd, 'time'> | null {
   if (isCommitted(next)) return 'committed';
   if (isStalled(next) && !(start && isStalled(start))) return 'stalled';
   if (failedTables(next) > (start ? failedTables(start) : 0)) return 'stalled';

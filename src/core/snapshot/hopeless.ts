@@ -1,3 +1,4 @@
+/** When waiting for the first copy has to end. */
 import { sourceError } from '../watch/source-errors';
 import { isStalled } from './progress';
 import type { SnapshotProgress } from './types';

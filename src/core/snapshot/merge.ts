@@ -1,3 +1,4 @@
+/** One look at both sides, joined with the progress known before. */
 import { formatDuration } from '../text/duration';
 import { isCommitted, STALLED_LOOKS, totalRows } from './progress';
 import { isRestart, mergeTable, startOver } from './tables';

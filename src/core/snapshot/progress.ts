@@ -1,3 +1,4 @@
+/** Figures out of a progress. */
 import type { SnapshotProgress, TableProgress } from './types';
 
 /** So many looks in balance must see the source stalled before it counts: it flaps while it is broken. */

@@ -1,3 +1,4 @@
+/** The progress of single tables, and how a copy that began anew shows. */
 import { totalRows } from './progress';
 import type { SnapshotLook, SnapshotProgress, TableLook, TableProgress } from './types';
 

@@ -1,3 +1,5 @@
+/** Progress of the first copy, and what it is made from. */
+
 /** Progress of the first copy, as heartbeats, the run's query and the CLI carry it. Small on purpose. */
 export interface TableProgress {
   /** Name in Materialize. */
@@ -85,10 +87,10 @@ export interface TableLook {
   statistics: { committed: boolean; recordsKnown: number; recordsStaged: number } | null;
 }
 
-/** Why one stint of the wait returned. */
-export type StintEnd = 'committed' | 'milestone' | 'stuck' | 'unstuck' | 'stalled' | 'time';
+/** Why one attempt window of the wait ended. */
+export type WindowEnd = 'committed' | 'milestone' | 'stuck' | 'unstuck' | 'stalled' | 'time';
 
-export interface SnapshotStint {
-  end: StintEnd;
+export interface AttemptWindow {
+  end: WindowEnd;
   progress: SnapshotProgress;
 }

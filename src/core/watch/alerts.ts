@@ -1,3 +1,4 @@
+/** What people are notified of, and when again. */
 import { plural } from '../text/count';
 import { symptomKey, worse } from './judge';
 import type { Alert, AlertMemory, Severity, Symptom, Verdict, VerdictName, WatchMemory } from './types';

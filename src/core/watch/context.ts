@@ -1,13 +1,14 @@
+/** What every rule looks at. */
 import type { PipelineSpec } from '../spec/types';
 import { lsnDistance } from './lsn';
 import { consumedAt } from './slot-hours';
-import type { LsnAnchor, PipelineReading, Severity, SourceReading, TargetReading, WatchMemory } from './types';
+import type { LsnAnchor, PipelineReading, SourceReading, TargetReading, WatchMemory } from './types';
 
 /** WAL that an idle server writes by itself between two moves of a slot; less than this is no growth. */
 const IDLE_WAL_BYTES = 16_384n;
 
 /** What the rules look at: one reading, joined with what is remembered. */
-export interface WatchScene {
+export interface WatchContext {
   reading: PipelineReading;
   /** Null when the side could not be read: its rules are not judged. */
   source: SourceReading | null;
@@ -30,42 +31,19 @@ export interface WatchScene {
 /** A source that lost its slot says so every 5 s, and runs in between. */
 const FIRST_LOOK_BACK_MS = 60_000;
 
-/** Stalled events that are news: since the check before; at the first, of the last minute, as older ones may be over. */
-export function news({ target, memory, now }: WatchScene): TargetReading['source']['stalledSince'] {
+/** Stalled events that no check has seen: since the check before; at the first, of the last minute, as older ones may be over. */
+export function newStalls({ target, memory, now }: WatchContext): TargetReading['source']['stalledSince'] {
   const events = target?.source.stalledSince ?? [];
   if (memory !== null) return events;
   return events.filter(({ at }) => Date.parse(now) - Date.parse(at) <= FIRST_LOOK_BACK_MS);
 }
 
-/** How long a condition has held, when its severity is asked. */
-export interface Held {
-  ms: number;
-  /** Consecutive checks, this one included. */
-  checks: number;
-}
-
-/** Something a rule sees now; whether it is worth telling depends on how long it has held. */
-export interface Condition {
-  table: string | null;
-  /** Keeps conditions of one rule and table apart whose durations are counted apart. */
-  key?: string;
-  /** When it began, where the systems themselves say so; else the first check that saw it. */
-  since?: string | null;
-  severity: (held: Held) => Severity;
-  cause: (held: Held) => string;
-  next: string;
-  /** The verdict names it at once, although nobody is told yet. */
-  visible?: boolean;
-  /** Cannot get well by itself; kept until the slot or the table of this id is replaced. */
-  latch?: string;
-}
-
-export function setWatchScene(
+export function watchContext(
   reading: PipelineReading,
   memory: WatchMemory | null,
   spec: PipelineSpec,
   now: string,
-): WatchScene {
+): WatchContext {
   const source = reading.source.ok ? reading.source.value : null;
   const target = reading.target.ok ? reading.target.value : null;
   const slot = target?.source.slot ?? memory?.slot ?? (source?.slot.slot || null);
@@ -104,23 +82,3 @@ export function grownSince(anchor: LsnAnchor | null, source: SourceReading): big
   const grown = lsnDistance(anchor.current, source.currentLsn);
   return grown !== null && grown > IDLE_WAL_BYTES ? grown : 0n;
 }
-
-export const always = (severity: Severity) => (): Severity => severity;
-
-/** By how long it has held. */
-export const lasting =
-  ({ warn, critical }: { warn: number; critical: number }) =>
-  ({ ms }: Held): Severity =>
-    ms >= critical ? 'critical' : ms >= warn ? 'warn' : 'ok';
-
-/** By the number of checks that saw it. */
-export const repeated =
-  ({ warn, critical }: { warn: number; critical: number }) =>
-  ({ checks }: Held): Severity =>
-    checks >= critical ? 'critical' : checks >= warn ? 'warn' : 'ok';
-
-/** By a figure, at once. */
-export const reaching =
-  (value: number, { warn, critical }: { warn: number; critical: number }) =>
-  (): Severity =>
-    value >= critical ? 'critical' : value >= warn ? 'warn' : 'ok';

@@ -1,3 +1,4 @@
+/** Checks that were due and did not happen. */
 import { formatDuration } from '../text/duration';
 import type { Symptom, WatchSwitch } from './types';
 

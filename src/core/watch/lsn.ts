@@ -1,3 +1,5 @@
+/** Positions in the WAL. */
+
 /** Bytes of WAL from one LSN (`16/B374D848`) to another; null when one cannot be read. */
 export function lsnDistance(from: string, to: string): bigint | null {
   const [start, end] = [parseLsn(from), parseLsn(to)];

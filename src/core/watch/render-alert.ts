@@ -1,3 +1,4 @@
+/** An alert as webhooks, Slack and the log get it. */
 import { shown } from '../text/shown';
 import type { Alert } from './types';
 

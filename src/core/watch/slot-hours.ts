@@ -1,3 +1,4 @@
+/** How long a slot lives on without a consumer. */
 import type { PipelineSpec } from '../spec/types';
 import { formatDuration } from '../text/duration';
 import type { SourceReading, TargetReading } from './types';

@@ -1,3 +1,4 @@
+/** What the watch reads, says and remembers. */
 import type { FailureInfo } from '../failures/types';
 import type { Blocker } from '../snapshot/types';
 import type { WritesProof } from '../objects/replica-identity/refused';

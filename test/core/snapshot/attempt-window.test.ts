@@ -1,5 +1,5 @@
-import { stintEnd } from '../../../src/core/snapshot/attempt-window';
-import type { Blocker, StintEnd } from '../../../src/core/snapshot/types';
+import { windowEnd } from '../../../src/core/snapshot/attempt-window';
+import type { Blocker, WindowEnd } from '../../../src/core/snapshot/types';
 import { orders, play, TABLES, type Scene } from './look';
 
 const blocker: Blocker = {
@@ -16,7 +16,7 @@ const stalled: Scene = { status: 'stalled', error: 'postgres: slot overcompacted
 
 type Looks = [number, Scene][];
 
-test.each<[string, Looks, Looks, StintEnd | null]>([
+test.each<[string, Looks, Looks, WindowEnd | null]>([
   ['goes on while nothing is worth telling', [[0, {}]], [[10, { copies: orders(10) }]], null],
   ['ends with the commit', [[0, half]], [[10, { committed: TABLES }]], 'committed'],
   ['ends with a tenth more done', [[0, half]], [[10, { ...half, copies: orders(700) }]], 'milestone'],
@@ -62,11 +62,11 @@ test.each<[string, Looks, Looks, StintEnd | null]>([
   ],
   ['ends when a table fails', [[0, {}]], [[10, { errors: { orders: 'table was truncated' } }]], 'stalled'],
 ])('a stint %s', (_title, before, during, expected) => {
-  expect(stintEnd(play(...before), play(...before, ...during))).toBe(expected);
+  expect(windowEnd(play(...before), play(...before, ...during))).toBe(expected);
 });
 
 test('the first stint ends at once when everything is committed already', () => {
-  expect(stintEnd(null, play([0, { committed: TABLES }]))).toBe('committed');
+  expect(windowEnd(null, play([0, { committed: TABLES }]))).toBe('committed');
 });
 
 test('a copy of a day returns at most ten times for its progress', () => {
@@ -76,7 +76,7 @@ test('a copy of a day returns at most ten times for its progress', () => {
   for (let rows = 0; rows <= 1000; rows += 10) {
     looks.push([rows + 1, { copies: orders(rows), committed: ['customers'] }]);
     const next = play(...looks);
-    if (stintEnd(start, next) === null) continue;
+    if (windowEnd(start, next) === null) continue;
     returns += 1;
     start = next;
   }

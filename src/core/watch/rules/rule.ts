@@ -1,4 +1,7 @@
-import type { Condition, WatchScene } from '../context';
+/** The shape of one row of the table. */
+import type { Entry } from '../../explain/types';
+import type { Condition } from '../condition';
+import type { WatchContext } from '../context';
 import type { VerdictName } from '../types';
 
 /** One row of the table of what is watched. The first rule of the worst severity names the verdict. */
@@ -9,5 +12,7 @@ export interface WatchRule {
   needs: 'source' | 'target' | 'both' | 'either' | 'nothing';
   /** Whether it also holds while tables are copied, and while a run changes things. */
   during: ('copying' | 'changing')[];
-  look: (scene: WatchScene) => Condition[];
+  look: (context: WatchContext) => Condition[];
+  /** For `n2m explain` and the runbook. */
+  explanation: Entry;
 }

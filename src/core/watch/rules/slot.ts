@@ -1,12 +1,15 @@
+/** The replication slot: that it is there, holds little WAL, and moves. */
+import { heldBy, slotRemedy } from '../slot-holders';
 import { formatDuration } from '../../text/duration';
 import { formatShare } from '../../text/share';
 import { formatBytes } from '../../text/size';
-import { blockerWords } from '../../snapshot/merge';
-import type { Blocker } from '../../snapshot/types';
 import type { WatchRule } from './rule';
 import { neonHours } from '../slot-hours';
 import { sourceError } from '../source-errors';
-import { always, grownSince, lasting, news, reaching, type WatchScene } from '../context';
+import { always, lasting, reaching } from '../condition';
+import { grownSince, newStalls, type WatchContext } from '../context';
+
+const SLOT = "SELECT * FROM pg_replication_slots WHERE slot_name LIKE 'materialize_%';";
 
 export const slotRules: WatchRule[] = [
   {
@@ -14,10 +17,15 @@ export const slotRules: WatchRule[] = [
     verdict: 'broken',
     needs: 'either',
     during: ['copying'],
-    look: (scene) => {
-      const { source, target, slot, spec } = scene;
+    explanation: [
+      'The replication slot was invalidated or made anew: the changes in between are gone. Materialize retries for ever and sometimes even says running.',
+      `${SLOT} shows wal_status lost; or the source says "slot overcompacted".`,
+      'n2m repair NAME makes the source again and copies every table.',
+    ],
+    look: (context) => {
+      const { source, target, slot, spec } = context;
       // Materialize makes a missing slot anew under its name and then finds it too young: told once, as missing.
-      if (missed(scene)) return [];
+      if (missed(context)) return [];
       const next = `n2m repair ${spec.name}`;
       const latch = 'slot-lost';
       const row = source !== null && source.slot.slot === slot ? source.slot : null;
@@ -27,7 +35,7 @@ export const slotRules: WatchRule[] = [
           `slot ${row.slot} is lost${why}: the WAL it needs is gone, every table has to be copied again`;
         return [{ table: null, severity: always('terminal'), cause, next, latch }];
       }
-      const known = [target?.source.error ?? null, ...news(scene).map(({ error }) => error)].map(sourceError);
+      const known = [target?.source.error ?? null, ...newStalls(context).map(({ error }) => error)].map(sourceError);
       const lost = known.find((error) => error?.rule === 'slot-lost');
       return lost ? [{ table: null, severity: always('terminal'), cause: () => lost.meaning, next, latch }] : [];
     },
@@ -37,9 +45,14 @@ export const slotRules: WatchRule[] = [
     verdict: 'broken',
     needs: 'source',
     during: ['copying'],
-    look: (scene) => {
-      if (!isGone(scene)) return [];
-      const { slot, spec } = scene;
+    explanation: [
+      'The slot was there and is not any more: dropped by hand, by a branch restore or reset, or by Neon after about 40 hours without progress.',
+      `${SLOT} has no row for the slot that n2m status NAME names.`,
+      'n2m repair NAME. Never make the slot by hand: its position would be wrong.',
+    ],
+    look: (context) => {
+      if (!isGone(context)) return [];
+      const { slot, spec } = context;
       const cause = () => `slot ${slot} is gone from the server: what was written since cannot be replicated any more`;
       return [
         { table: null, severity: always('terminal'), cause, next: `n2m repair ${spec.name}`, latch: 'slot-missing' },
@@ -51,15 +64,20 @@ export const slotRules: WatchRule[] = [
     verdict: 'stuck',
     needs: 'source',
     during: ['copying', 'changing'],
-    look: (scene) =>
-      scene.source?.slot.exists && scene.source.slot.walStatus === 'unreserved'
+    explanation: [
+      'The slot needs more WAL than max_slot_wal_keep_size allows; the next checkpoint may lose it.',
+      `${SLOT} shows wal_status unreserved.`,
+      'Let Materialize catch up at once: end blockers, bring its cluster back, or raise max_slot_wal_keep_size.',
+    ],
+    look: (context) =>
+      context.source?.slot.exists && context.source.slot.walStatus === 'unreserved'
         ? [
             {
               table: null,
               severity: always('critical'),
               cause: () =>
-                `the server no longer reserves the WAL of slot ${scene.slot ?? ''}: the next checkpoint may lose it`,
-              next: slotRemedy(scene),
+                `the server no longer reserves the WAL of slot ${context.slot ?? ''}: the next checkpoint may lose it`,
+              next: slotRemedy(context),
             },
           ]
         : [],
@@ -69,25 +87,30 @@ export const slotRules: WatchRule[] = [
     verdict: 'lagging',
     needs: 'source',
     during: ['copying', 'changing'],
-    look: (scene) => {
-      const { source, spec } = scene;
+    explanation: [
+      'The slot makes the server keep WAL, because Materialize has not confirmed it. At the cap the slot is lost; without a cap the disk fills.',
+      'SELECT pg_size_pretty(pg_current_wal_lsn() - restart_lsn) FROM pg_replication_slots;',
+      'Find out why it does not move (slot-idle, unconfirmed, not-running) and mend that.',
+    ],
+    look: (context) => {
+      const { source, spec } = context;
       const retained = source?.slot.retainedBytes ?? null;
       if (!source?.slot.exists || retained === null) return [];
       const cap = Number(source.maxSlotWalKeepSize ?? 0);
       if (cap > 0) {
         const share = Number(retained) / cap;
         const cause = () =>
-          `the slot holds ${formatBytes(retained)} of WAL, ${formatShare(share)} of the ${formatBytes(cap)} after which the server drops it${heldBy(scene)}`;
-        return [{ table: null, severity: reaching(share, spec.watch.retainedWal), cause, next: slotRemedy(scene) }];
+          `the slot holds ${formatBytes(retained)} of WAL, ${formatShare(share)} of the ${formatBytes(cap)} after which the server drops it${heldBy(context)}`;
+        return [{ table: null, severity: reaching(share, spec.watch.retainedWal), cause, next: slotRemedy(context) }];
       }
       const cause = () =>
-        `the slot holds ${formatBytes(retained)} of WAL on a server without a cap: its disk fills up${heldBy(scene)}`;
+        `the slot holds ${formatBytes(retained)} of WAL on a server without a cap: its disk fills up${heldBy(context)}`;
       return [
         {
           table: null,
           severity: reaching(Number(retained), spec.watch.retainedWalBytes),
           cause,
-          next: slotRemedy(scene),
+          next: slotRemedy(context),
         },
       ];
     },
@@ -97,8 +120,13 @@ export const slotRules: WatchRule[] = [
     verdict: 'stuck',
     needs: 'source',
     during: [],
-    look: (scene) => {
-      const { source, spec, restartLsn } = scene;
+    explanation: [
+      'Nobody reads the slot, or its restart point stands still while WAL grows: a stopped cluster, or a long transaction upstream.',
+      `${SLOT} and SELECT pid, xact_start, query FROM pg_stat_activity WHERE backend_xid IS NOT NULL ORDER BY xact_start;`,
+      'End the transaction that n2m status NAME names, or bring the cluster back. Neon removes a slot without progress after about 40 hours.',
+    ],
+    look: (context) => {
+      const { source, spec, restartLsn } = context;
       if (!source?.slot.exists) return [];
       const still = restartLsn !== null && grownSince(restartLsn, source) > 0n;
       if (source.slot.active && !still) return [];
@@ -111,8 +139,8 @@ export const slotRules: WatchRule[] = [
           since,
           severity: lasting(spec.watch.slotIdle),
           cause: ({ ms }) =>
-            `slot ${source.slot.slot} ${what} for ${formatDuration(ms)}${neonHours(spec, ms)}${heldBy(scene)}`,
-          next: slotRemedy(scene),
+            `slot ${source.slot.slot} ${what} for ${formatDuration(ms)}${neonHours(spec, ms)}${heldBy(context)}`,
+          next: slotRemedy(context),
         },
       ];
     },
@@ -122,8 +150,13 @@ export const slotRules: WatchRule[] = [
     verdict: 'stuck',
     needs: 'source',
     during: [],
-    look: (scene) => {
-      const { source, spec, confirmedLsn } = scene;
+    explanation: [
+      'Materialize reads but confirms nothing: it cannot keep up, or it is copying a new table.',
+      'SELECT pg_size_pretty(pg_current_wal_lsn() - confirmed_flush_lsn) FROM pg_replication_slots;',
+      'Raise materialize.cluster.steadySize and n2m apply; end long transactions upstream.',
+    ],
+    look: (context) => {
+      const { source, spec, confirmedLsn } = context;
       const grown = source?.slot.exists ? grownSince(confirmedLsn, source) : 0n;
       if (!source || confirmedLsn === null || grown === 0n) return [];
       return [
@@ -132,46 +165,20 @@ export const slotRules: WatchRule[] = [
           since: confirmedLsn.at,
           severity: lasting(spec.watch.unconfirmed),
           cause: ({ ms }) =>
-            `Materialize confirmed nothing for ${formatDuration(ms)} while ${formatBytes(grown.toString())} of WAL were written${heldBy(scene)}`,
-          next: slotRemedy(scene),
+            `Materialize confirmed nothing for ${formatDuration(ms)} while ${formatBytes(grown.toString())} of WAL were written${heldBy(context)}`,
+          next: slotRemedy(context),
         },
       ];
     },
   },
 ];
 
-const isGone = ({ source, slot, slotSeen }: WatchScene): boolean =>
+const isGone = ({ source, slot, slotSeen }: WatchContext): boolean =>
   source !== null && slot !== null && source.slot.slot === slot && !source.slot.exists && slotSeen;
 
 /** This very slot is missing, or was before. */
-function missed(scene: WatchScene): boolean {
-  const { memory, slot } = scene;
+function missed(context: WatchContext): boolean {
+  const { memory, slot } = context;
   const same = memory !== null && memory.slot === slot;
-  return isGone(scene) || (same && memory.latched.some(({ key }) => key === 'slot-missing'));
-}
-
-/** Who keeps the slot where it is: locks in the way of its consumer, or writing transactions as old as its standstill. */
-function holders({ source, restartLsn, now, spec }: WatchScene): Blocker[] {
-  if (source === null || source.blockers.length > 0) return source?.blockers ?? [];
-  if (!source.slot.active || restartLsn === null || grownSince(restartLsn, source) === 0n) return [];
-  // It stopped somewhere in the period before a check first saw it there.
-  const still = Date.parse(now) - Date.parse(restartLsn.at) - spec.watch.every;
-  return source.writers.filter(({ ageSeconds }) => ageSeconds * 1000 >= still);
-}
-
-function heldBy(scene: WatchScene): string {
-  const [first, ...others] = holders(scene);
-  if (!first) return '';
-  return `; held up by ${blockerWords(first)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
-}
-
-/** What lets the slot move again, as far as it can be seen. */
-function slotRemedy(scene: WatchScene): string {
-  const { target, spec } = scene;
-  const [holder] = holders(scene);
-  if (holder) return holder.remedy;
-  if (target?.cluster.exists && target.cluster.replicationFactor === 0)
-    return `n2m apply brings cluster ${target.cluster.name} back`;
-  if (target?.source.error) return `n2m explain not-running`;
-  return `n2m status ${spec.name}`;
+  return isGone(context) || (same && memory.latched.some(({ key }) => key === 'slot-missing'));
 }

@@ -1,3 +1,4 @@
+/** The first copy: that nothing holds it up. */
 import { blockerWords } from '../../snapshot/merge';
 import { plural } from '../../text/count';
 import type { WatchRule } from './rule';
@@ -11,6 +12,11 @@ export const snapshotRules: WatchRule[] = [
     verdict: 'stuck',
     needs: 'both',
     during: ['copying', 'changing'],
+    explanation: [
+      'A first copy waits for a transaction that began before it: the slot has no consistent point until that one ends.',
+      'SELECT pid, usename, xact_start, query FROM pg_stat_activity WHERE backend_xid IS NOT NULL ORDER BY xact_start; and SELECT gid, prepared FROM pg_prepared_xacts;',
+      'End the transaction with the statement that n2m status NAME names; the copy goes on by itself.',
+    ],
     look: ({ source, target, spec, copying }) => {
       const [first, ...others] = source?.blockers ?? [];
       if (!copying || !target || !first) return [];

@@ -1,20 +1,28 @@
-import { alterClusterReplicationFactor } from '../../objects/cluster/statements';
+/** The source in Materialize: that it is there, runs, and is fresh. */
 import { formatDuration } from '../../text/duration';
-import { formatShare } from '../../text/share';
-import { always, lasting, news, reaching, type WatchScene } from '../context';
-import { sourceError } from '../source-errors';
+import { alterClusterReplicationFactor } from '../../objects/cluster/statements';
 import type { WatchRule } from './rule';
+import { sourceError } from '../source-errors';
+import { always, lasting } from '../condition';
+import { newStalls, type WatchContext } from '../context';
 
 /** Freshness is noisy: so many checks over the first limit, and so long over the second. */
 const LATE_CHECKS = 5;
 const LATE_MS = 15 * 60_000;
 
-export const targetRules: WatchRule[] = [
+export const STATUSES = 'SELECT name, status, error FROM mz_internal.mz_source_statuses;';
+
+export const sourceRules: WatchRule[] = [
   {
     id: 'source-missing',
     verdict: 'broken',
     needs: 'target',
     during: ['copying'],
+    explanation: [
+      'The source was dropped in Materialize.',
+      "SELECT name FROM mz_sources WHERE name = 'NAME_source';",
+      'n2m apply FILE makes it again and copies every table.',
+    ],
     look: ({ target, spec }) =>
       target && !target.source.exists
         ? [
@@ -32,18 +40,28 @@ export const targetRules: WatchRule[] = [
     verdict: 'broken',
     needs: 'target',
     during: ['copying'],
-    look: (scene) => permanent(scene, 'source-restored'),
+    explanation: [
+      'The upstream database was restored from a backup or failed over: its history is another one.',
+      STATUSES,
+      'n2m repair NAME copies every table again.',
+    ],
+    look: (context) => permanent(context, 'source-restored'),
   },
   {
     id: 'publication-missing',
     verdict: 'broken',
     needs: 'either',
     during: ['copying'],
-    look: (scene) => {
-      const dead = permanent(scene, 'publication-missing');
-      if (dead.length > 0 || !scene.source || scene.source.publication.exists) return dead;
-      const cause = () => `publication ${scene.spec.source.publication} does not exist upstream any more`;
-      return [{ table: null, severity: always('critical'), cause, next: `n2m repair ${scene.spec.name}` }];
+    explanation: [
+      'The publication was dropped upstream. Every table of the source is dead, also after the publication is made again.',
+      'SELECT pubname FROM pg_publication;',
+      'n2m repair NAME makes publication and source again.',
+    ],
+    look: (context) => {
+      const dead = permanent(context, 'publication-missing');
+      if (dead.length > 0 || !context.source || context.source.publication.exists) return dead;
+      const cause = () => `publication ${context.spec.source.publication} does not exist upstream any more`;
+      return [{ table: null, severity: always('critical'), cause, next: `n2m repair ${context.spec.name}` }];
     },
   },
   {
@@ -51,11 +69,16 @@ export const targetRules: WatchRule[] = [
     verdict: 'broken',
     needs: 'target',
     during: ['copying'],
-    look: (scene) => {
-      const { target, spec, memory } = scene;
+    explanation: [
+      'The source is stalled, paused or flaps. While it stands the slot keeps WAL.',
+      `${STATUSES} The history tells what a flapping source hides: mz_internal.mz_source_status_history.`,
+      'Mend what its error says; with replication factor 0 bring the cluster back with n2m apply FILE.',
+    ],
+    look: (context) => {
+      const { target, spec, memory } = context;
       if (!target?.source.exists) return [];
       const { status, error } = target.source;
-      const flap = memory === null ? [] : ownEvents(scene);
+      const flap = memory === null ? [] : ownEvents(context);
       if (status === 'running' && flap.length === 0) return [];
       const text = error ?? flap.at(-1)?.error ?? null;
       const known = sourceError(text);
@@ -79,6 +102,11 @@ export const targetRules: WatchRule[] = [
     verdict: 'lagging',
     needs: 'target',
     during: [],
+    explanation: [
+      'The newest data in Materialize is older than the limit: the cluster is too small for what is written.',
+      'SELECT object_id, write_frontier FROM mz_internal.mz_frontiers;',
+      'Raise materialize.cluster.steadySize and n2m apply FILE.',
+    ],
     look: ({ target, spec }) => {
       const late = (target?.tables ?? [])
         .filter((table) => table.error === null && table.freshnessMs !== null)
@@ -106,52 +134,17 @@ export const targetRules: WatchRule[] = [
       ];
     },
   },
-  {
-    id: 'cluster-utilization',
-    verdict: 'lagging',
-    needs: 'target',
-    during: ['copying'],
-    look: ({ target, spec }) =>
-      (['memory', 'disk'] as const).flatMap((what) => {
-        const share = target?.cluster[what] ?? null;
-        if (!target || share === null) return [];
-        const cause = () => `cluster ${target.cluster.name} uses ${formatShare(share)} of its ${what}`;
-        const next = 'raise materialize.cluster.steadySize, then n2m apply';
-        return [{ table: null, key: what, severity: reaching(share, spec.watch.utilization), cause, next }];
-      }),
-  },
-  {
-    id: 'cluster-oom',
-    verdict: 'stuck',
-    needs: 'target',
-    during: ['copying'],
-    look: ({ target, memory }) =>
-      (target?.cluster.replicas ?? [])
-        .filter((replica) => /oom/i.test(replica.reason ?? ''))
-        .filter((replica) => replica.status !== 'online' || isNews(replica.since, memory?.lastCheckAt))
-        .slice(0, 1)
-        .map((replica) => ({
-          table: null,
-          severity: always('critical'),
-          cause: () =>
-            `replica ${replica.name} of cluster ${target?.cluster.name ?? ''} (${replica.size}) ran out of memory and was restarted`,
-          next: 'raise materialize.cluster.steadySize, then n2m apply',
-        })),
-  },
 ];
 
-const isNews = (at: string | null, lastCheckAt: string | undefined): boolean =>
-  at !== null && (lastCheckAt === undefined || Date.parse(at) > Date.parse(lastCheckAt));
-
 /** Stalled events of the source itself since the last check; those of its tables begin with their names. */
-function ownEvents(scene: WatchScene): { at: string; error: string }[] {
-  const prefix = `${scene.spec.materialize.names.source}: `;
-  return news(scene).filter(({ error }) => error.startsWith(prefix));
+function ownEvents(context: WatchContext): { at: string; error: string }[] {
+  const prefix = `${context.spec.materialize.names.source}: `;
+  return newStalls(context).filter(({ error }) => error.startsWith(prefix));
 }
 
-function permanent(scene: WatchScene, rule: 'source-restored' | 'publication-missing') {
-  const { target, spec } = scene;
-  const texts = [target?.source.error ?? null, ...ownEvents(scene).map(({ error }) => error)];
+function permanent(context: WatchContext, rule: 'source-restored' | 'publication-missing') {
+  const { target, spec } = context;
+  const texts = [target?.source.error ?? null, ...ownEvents(context).map(({ error }) => error)];
   const found = texts.map(sourceError).find((error) => error?.rule === rule);
   if (!found) return [];
   const next = found.next?.replace('{pipeline}', spec.name) ?? `n2m status ${spec.name}`;

@@ -1,8 +1,11 @@
+/** Single tables that are dead, or about to be. */
 import { replicaIdentityFull } from '../../objects/replica-identity/statements';
-import { always, type Condition, repeated, type WatchScene } from '../context';
 import { isDropped, sourceError, tableErrorOf } from '../source-errors';
-import type { SourceReading, TargetTableReading } from '../types';
+import { always, repeated, type Condition } from '../condition';
+import type { WatchContext } from '../context';
 import type { WatchRule } from './rule';
+import { STATUSES } from './source';
+import type { SourceReading, TargetTableReading } from '../types';
 
 const nameOf = ({ upstream }: TargetTableReading): string =>
   upstream.schema === '' ? upstream.name : `${upstream.schema}.${upstream.name}`;
@@ -16,22 +19,32 @@ export const tableRules: WatchRule[] = [
     verdict: 'broken',
     needs: 'target',
     during: ['copying'],
-    look: (scene) =>
-      failing(scene)
-        .filter((table) => !diedUnpublished(scene, table))
-        .map((table) => tableCondition(scene, table)),
+    explanation: [
+      'One table is dead: truncated, dropped, a column dropped or changed, or its replica identity weakened. The others go on.',
+      `${STATUSES} Reading the table may still answer with old rows.`,
+      'n2m repair NAME drops that table in Materialize and copies it again.',
+    ],
+    look: (context) =>
+      failing(context)
+        .filter((table) => !diedUnpublished(context, table))
+        .map((table) => tableCondition(context, table)),
   },
   {
     id: 'table-unpublished',
     verdict: 'broken',
     needs: 'both',
     during: ['copying'],
-    look: (scene) => {
-      const { source, target, spec } = scene;
+    explanation: [
+      'A replicated table is not in the publication any more, or not upstream at all. What changes meanwhile is lost without a word; Materialize notices within 15 s, and then it is dead.',
+      'SELECT * FROM pg_publication_tables;',
+      'n2m repair NAME puts it back and copies it again; or take it out of the file and n2m apply FILE.',
+    ],
+    look: (context) => {
+      const { source, target, spec } = context;
       if (!source?.publication.exists || !target) return [];
       return target.tables
-        .filter((table) => isUnpublished(source, table) && !isDead(scene, table))
-        .filter((table) => table.error === null || diedUnpublished(scene, table))
+        .filter((table) => isUnpublished(source, table) && !isDead(context, table))
+        .filter((table) => table.error === null || diedUnpublished(context, table))
         .map((table): Condition => {
           const there = source.tables.some((known) => key(known) === key(table.upstream));
           const name = nameOf(table);
@@ -53,9 +66,14 @@ export const tableRules: WatchRule[] = [
     verdict: 'broken',
     needs: 'both',
     during: ['copying'],
-    look: (scene) =>
-      healthyTables(scene).flatMap((table): Condition[] => {
-        const found = scene.source?.tables.find((known) => key(known) === key(table.upstream));
+    explanation: [
+      'The replica identity is not FULL any more: the next UPDATE or DELETE kills the table in Materialize.',
+      "SELECT relname, relreplident FROM pg_class WHERE relkind = 'r';",
+      'ALTER TABLE … REPLICA IDENTITY FULL; at once. If the table died already: n2m repair NAME.',
+    ],
+    look: (context) =>
+      healthyTables(context).flatMap((table): Condition[] => {
+        const found = context.source?.tables.find((known) => key(known) === key(table.upstream));
         if (!found || isFull(found.replicaIdentity)) return [];
         const name = nameOf(table);
         return [
@@ -77,26 +95,26 @@ const key = ({ schema, name }: { schema: string; name: string }): string => JSON
 const isFull = (identity: string): boolean => identity === 'full' || identity === 'f';
 
 /** Tables with an error of their own: what the whole source suffers from shows on every table and is not theirs. */
-function failing({ target }: WatchScene): TargetTableReading[] {
+function failing({ target }: WatchContext): TargetTableReading[] {
   return (target?.tables ?? []).filter(
     (table) => table.error !== null && table.error !== target?.source.error && sourceError(table.error) === null,
   );
 }
 
-const healthyTables = (scene: WatchScene): TargetTableReading[] =>
-  (scene.target?.tables ?? []).filter(
-    (table) => table.error === null && table.upstream.schema !== '' && !isDead(scene, table),
+const healthyTables = (context: WatchContext): TargetTableReading[] =>
+  (context.target?.tables ?? []).filter(
+    (table) => table.error === null && table.upstream.schema !== '' && !isDead(context, table),
   );
 
 /** Its row may look well again, as after a restart of the source: it is told as dead and not once more. */
-const isDead = ({ memory }: WatchScene, table: TargetTableReading): boolean =>
+const isDead = ({ memory }: WatchContext, table: TargetTableReading): boolean =>
   memory?.latched.some((latched) => latched.key === deadKey(table)) ?? false;
 
 const isUnpublished = ({ publication }: SourceReading, { upstream }: TargetTableReading): boolean =>
   upstream.schema !== '' && publication.exists && !publication.tables.some((known) => key(known) === key(upstream));
 
 /** Seen out of the publication, it then died of just that: one trouble, told as the first until it is published again. */
-function diedUnpublished({ memory, source }: WatchScene, table: TargetTableReading): boolean {
+function diedUnpublished({ memory, source }: WatchContext, table: TargetTableReading): boolean {
   const seen = memory?.since[`table-unpublished:${nameOf(table)}`] !== undefined;
   return seen && isDropped(table.error) && (source === null || isUnpublished(source, table));
 }
@@ -104,7 +122,7 @@ function diedUnpublished({ memory, source }: WatchScene, table: TargetTableReadi
 /** As the latch of a dead table is named. */
 const deadKey = ({ id }: TargetTableReading): string => `table-error:${id}`;
 
-function tableCondition({ spec, target }: WatchScene, table: TargetTableReading): Condition {
+function tableCondition({ spec, target }: WatchContext, table: TargetTableReading): Condition {
   const known = tableErrorOf(table.error);
   const name = nameOf(table);
   const next = (known?.next ?? `n2m repair ${spec.name}`).replace('{pipeline}', spec.name);

@@ -1,5 +1,6 @@
+/** The application's own writes: that replication does not make Postgres refuse them. */
 import { causeOf, writesBack, type RefusedWrite } from '../../objects/replica-identity/refused';
-import { always, type Condition } from '../context';
+import { always, type Condition } from '../condition';
 import type { WatchRule } from './rule';
 
 /** Before all others: what is wrong here stops the application, not the copy. */
@@ -9,6 +10,11 @@ export const writeRules: WatchRule[] = [
     verdict: 'broken',
     needs: 'source',
     during: ['copying', 'changing'],
+    explanation: [
+      'Postgres refuses the application’s UPDATEs or DELETEs of a replicated table, or of one that inherits from it: it is published without a replica identity, or a publication leaves out columns of it. Often a later migration brought a generated column, or another tool a publication with a list of columns.',
+      'EXPLAIN UPDATE t SET c = c; and EXPLAIN DELETE FROM t; fail just as the application does, and change nothing. SELECT * FROM pg_publication_tables; shows who publishes what.',
+      'Run the statement that n2m status NAME names: it gives the writes back at once. What replication then lacks the next check says.',
+    ],
     look: ({ source }) => {
       const { refused = [], refusedCount = 0 } = source?.writes ?? {};
       const conditions = byTable(refused).map(condition);
