@@ -1,10 +1,10 @@
 /** The source in Materialize: that it is there, runs, and is fresh. */
-import { formatDuration } from '../../text/duration';
 import { alterClusterReplicationFactor } from '../../objects/cluster/statements';
-import type { WatchRule } from './rule';
-import { sourceError } from '../source-errors';
+import { formatDuration } from '../../text/duration';
 import { always, lasting } from '../condition';
 import { newStalls, type WatchContext } from '../context';
+import { sourceError } from '../source-errors';
+import type { WatchRule } from './rule';
 
 /** Freshness is noisy: so many checks over the first limit, and so long over the second. */
 const LATE_CHECKS = 5;

@@ -1,11 +1,11 @@
 /** Single tables that are dead, or about to be. */
 import { replicaIdentityFull } from '../../objects/replica-identity/statements';
-import { isDropped, sourceError, tableErrorOf } from '../source-errors';
-import { always, repeated, type Condition } from '../condition';
+import { always, type Condition, repeated } from '../condition';
 import type { WatchContext } from '../context';
+import { isDropped, sourceError, tableErrorOf } from '../source-errors';
+import type { SourceReading, TargetTableReading } from '../types';
 import type { WatchRule } from './rule';
 import { STATUSES } from './source';
-import type { SourceReading, TargetTableReading } from '../types';
 
 const nameOf = ({ upstream }: TargetTableReading): string =>
   upstream.schema === '' ? upstream.name : `${upstream.schema}.${upstream.name}`;
