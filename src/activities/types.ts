@@ -1,2 +1,2 @@
 export type { Activities } from '.';
-export type { CheckStep, FileInput, StepInput, StintInput } from './support/inputs';
+export type { CheckStep, FileInput, StepInput, WindowInput } from './support/inputs';

@@ -8,12 +8,12 @@ import type { ReplicateInput, StepView } from '../core/run/types';
 import type { SnapshotProgress, AttemptWindow } from '../core/snapshot/types';
 import type { Approvals } from './approvals';
 import * as activities from './proxies';
-import { activityOf, type Performed, type StepInput, type StintInput } from './proxies';
+import { activityOf, type Performed, type StepInput, type WindowInput } from './proxies';
 import { makeAgain, type Rebuilt, takeDown } from './rebuild';
 import type { RunTracker } from './run-tracker';
 
 /** Half an hour: long enough that a day's wait is a few hundred events, short enough that a deploy never waits for it. */
-const STINT = 30 * 60_000;
+const WINDOW = 30 * 60_000;
 
 /** What a run goes on with: the file, the plan that was approved, and what people see of it. */
 export interface Converging {
@@ -46,7 +46,7 @@ async function performStep(step: RunStep & { activity: string }, run: Converging
   const input = stepInput(run, step.id);
   if (step.phase) tracker.phase(step.phase);
   await tracker[step.timeouts === 'wait' ? 'wait' : 'step'](step.id, (view) =>
-    step.inStints
+    step.inWindows
       ? untilCommitted(activityOf(step), input, view, tracker)
       : activityOf<StepInput, StepResult>(step).executeWithOptions({ summary: summaryOf(view) }, [input]),
   );
@@ -115,19 +115,19 @@ export function refuseBlocked(plan: Pick<Plan, 'steps' | 'findings'>): void {
 }
 
 async function untilCommitted(
-  stintOf: Performed<StintInput, AttemptWindow>,
+  windowOf: Performed<WindowInput, AttemptWindow>,
   input: StepInput,
   view: StepView,
   tracker: RunTracker,
 ): Promise<StepResult> {
   let previous: SnapshotProgress | null = null;
   for (;;) {
-    const stint = await stintOf.executeWithOptions({ summary: summaryOf(view) }, [
-      { ...input, previous, maxDuration: STINT },
+    const window = await windowOf.executeWithOptions({ summary: summaryOf(view) }, [
+      { ...input, previous, maxDuration: WINDOW },
     ]);
-    previous = stint.progress;
-    tracker.snapshot(stint.progress);
-    if (stint.end === 'committed') return snapshotResult(stint.progress, view.object);
+    previous = window.progress;
+    tracker.snapshot(window.progress);
+    if (window.end === 'committed') return snapshotResult(window.progress, view.object);
   }
 }
 

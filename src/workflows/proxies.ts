@@ -1,9 +1,9 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { Activities, StepInput, StintInput } from '../activities/types';
+import type { Activities, StepInput, WindowInput } from '../activities/types';
 import type { Timeouts } from '../core/objects/object';
 import type { StepResult } from '../core/plan/types';
 
-export type { StepInput, StintInput };
+export type { StepInput, WindowInput };
 
 /**
  * Retry groups. What is permanent arrives as a non-retryable failure (src/activities/edges/failures.ts), so every group may
@@ -26,7 +26,7 @@ const quick = {
 /** Calls that make somebody restart or connect elsewhere: Neon operations (its own budget is 5 min), validations, resizes. */
 const slow = { ...quick, startToCloseTimeout: '20m' } as const;
 
-/** The durable wait. One stint ends by itself after half an hour; the attempt is retried at an even pace. */
+/** The durable wait. One attempt window ends by itself after half an hour; the attempt is retried at an even pace. */
 const wait = {
   ...quick,
   startToCloseTimeout: '45m',

@@ -11,7 +11,7 @@ import type { SqlClient } from '../../systems/sql-client';
 import { sleep } from '../edges/cut-short';
 import { heartbeat, lastHeartbeat } from '../edges/heartbeat';
 import { activity } from '../support/activity';
-import { type StintInput, stint } from '../support/inputs';
+import { type WindowInput, window } from '../support/inputs';
 import { openSessions, type Sessions } from '../support/reconnecting';
 import { itemsOf } from '../support/sessions';
 
@@ -19,13 +19,13 @@ import { itemsOf } from '../support/sessions';
 const MILESTONE_EVERY = 10 * 60_000;
 
 /**
- * One stint of the durable wait: polls both sides, tells each look as a heartbeat, and returns when the copy is
+ * One attempt window of the durable wait: polls both sides, tells each look as a heartbeat, and returns when the copy is
  * committed, when something is worth an entry in the history, or after `maxDuration`.
  */
-export const awaitSnapshot = activity({ input: stint, reads: true }, async (deps, input): Promise<AttemptWindow> => {
+export const awaitSnapshot = activity({ input: window, reads: true }, async (deps, input): Promise<AttemptWindow> => {
   const { spec, maxDuration } = input;
   const { pollEvery, stuckAfter } = spec.snapshot;
-  // A former attempt of this stint saw more than the workflow knows.
+  // A former attempt of this window saw more than the workflow knows.
   const start = newest(lastHeartbeat<SnapshotProgress>(), input.previous);
   const began = Date.now();
   let progress = start;
@@ -50,7 +50,7 @@ export const awaitSnapshot = activity({ input: stint, reads: true }, async (deps
 });
 
 /** Both sides at once; one that cannot be read is null, and nothing is concluded from it. */
-async function look(sessions: Sessions, input: StintInput): Promise<SnapshotLook> {
+async function look(sessions: Sessions, input: WindowInput): Promise<SnapshotLook> {
   const { spec, tables } = input;
   const [target, upstream] = await Promise.all([
     sessions.target((client) => readSourceProgress(client, itemsOf(spec).source)),

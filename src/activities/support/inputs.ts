@@ -25,8 +25,8 @@ export interface CheckStep {
   quiet: boolean;
 }
 
-export interface StintInput extends StepInput {
-  /** The last progress known, so that a new stint keeps what was latched. */
+export interface WindowInput extends StepInput {
+  /** The last progress known, so that a new window keeps what was latched. */
   previous: SnapshotProgress | null;
   /** Return after this many milliseconds even if nothing happened. */
   maxDuration: number;
@@ -85,7 +85,7 @@ const STEP = {
 
 export const file = takes<FileInput>();
 export const step = takes<StepInput>(STEP);
-export const stint = takes<StintInput>({ ...STEP, maxDuration: z.number() });
+export const window = takes<WindowInput>({ ...STEP, maxDuration: z.number() });
 export const destroy = takes<DestroyInput>({
   plan: z.looseObject({ known: knownShape, dependents, leaveUpstream: z.boolean() }),
 });

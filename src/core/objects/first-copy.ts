@@ -46,7 +46,7 @@ export const firstCopy: GuideObject = {
       id: 'snapshot',
       activity: 'awaitSnapshot',
       timeouts: 'wait',
-      inStints: true,
+      inWindows: true,
       phase: 'snapshotting',
       plan: snapshot,
       script: () => ({ comment: 'waits until every table is committed, however long it takes', calls: [] }),

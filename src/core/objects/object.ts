@@ -18,7 +18,7 @@ export interface RunStep {
   activity: string | null;
   timeouts: Timeouts;
   /** The activity returns before the end, and is called again until it says that all is committed. */
-  inStints?: boolean;
+  inWindows?: boolean;
   /** What the run is said to be doing from this step on, where it is due. */
   phase?: RunPhase;
   /** Only in a plan that finds something for it. */

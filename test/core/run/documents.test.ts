@@ -83,7 +83,14 @@ test('what it asks for comes with how to answer', () => {
 });
 
 test('a failure without a next step has none', () => {
-  const failure = { type: 'Timeout', system: 'neon', message: 'it broke', code: null, retryable: false, hint: null } as const;
+  const failure = {
+    type: 'Timeout',
+    system: 'neon',
+    message: 'it broke',
+    code: null,
+    retryable: false,
+    hint: null,
+  } as const;
   expect(run({ phase: 'failed', failure })).toEqual(['### shop: failed', '', '**Timeout** (neon): it broke']);
 });
 

@@ -1,6 +1,6 @@
 import { doneShare, tableShare } from '../../../src/core/snapshot/progress';
 import { blockerWords } from '../../../src/core/snapshot/merge';
-import { stintEnd } from '../../../src/core/snapshot/attempt-window';
+import { windowEnd } from '../../../src/core/snapshot/attempt-window';
 import type { Blocker, SnapshotProgress, TableProgress } from '../../../src/core/snapshot/types';
 import { at, orders, play, TABLES, type Scene } from './look';
 
@@ -230,6 +230,6 @@ describe('who holds it up', () => {
 });
 
 test('an attempt window that begins with nothing known ends when it gets stuck, and not before', () => {
-  expect(stintEnd(null, play([0, { blockers: [blocker] }]))).toBe('stuck');
-  expect(stintEnd(null, play([0, {}]))).toBeNull();
+  expect(windowEnd(null, play([0, { blockers: [blocker] }]))).toBe('stuck');
+  expect(windowEnd(null, play([0, {}]))).toBeNull();
 });
