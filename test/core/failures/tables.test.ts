@@ -37,8 +37,8 @@ test.each([
   ]),
   ...['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'].map((code) => [code, 'Timeout']),
 ])('%s of the network is %s, and passes', (code, type) => {
-  expect(network(code as string)).toMatchObject({ type, retryable: true });
-  expect(network(code as string).patienceMs).toBeUndefined();
+  expect(network(code)).toMatchObject({ type, retryable: true });
+  expect(network(code).patienceMs).toBeUndefined();
 });
 
 test.each(['EACCES', 'EPERM'])('%s is a firewall that somebody may open: a quarter of an hour', (code) => {
