@@ -33,7 +33,7 @@ beforeAll(async () => {
   friend = new Client({ connection, namespace, dataConverter: dataConverterOf(codecKeys(env)) });
   const file = parsePipeline(await readFile(await world.write(), 'utf8'));
   if (!file.ok) throw new Error(JSON.stringify(file.problems));
-  input = { spec: file.spec, approved: [] } as unknown as ReplicateInput;
+  input = { spec: file.spec, approved: [] };
   await world.startWorker();
 });
 afterAll(() => world.stop());

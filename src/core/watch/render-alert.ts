@@ -68,7 +68,22 @@ const inertText = (text: string): string =>
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;');
 
-/** What could be a host, such as `public.events`: in plain text Slack would link it, in code nobody does. */
-const HOST = /[\p{L}\p{N}_-]+(?:[.。．｡][\p{L}\p{N}_-]+)*[.。．｡]\p{L}[\p{L}\p{N}_-]*/gu;
+/** Words with dots between them. Each character can be in one place only, so that no text makes it look twice. */
+const DOTTED = /[\p{L}\p{N}_.。．｡-]+/gu;
+const HOST = /[\p{L}\p{N}_-][.。．｡]\p{L}/u;
 
-const withoutHosts = (text: string): string => text.replace(HOST, '`$&`');
+/** What could be a host, such as `public.events`: in plain text Slack would link it, in code nobody does. */
+const withoutHosts = (text: string): string => text.replace(DOTTED, (word) => (HOST.test(word) ? coded(word) : word));
+
+/** The full stop that ends a sentence stays outside. */
+function coded(word: string): string {
+  const bare = word.replace(/^[.。．｡]+/u, '');
+  const end = bare.length - endDots(bare);
+  return `${word.slice(0, word.length - bare.length)}\`${bare.slice(0, end)}\`${bare.slice(end)}`;
+}
+
+function endDots(word: string): number {
+  let dots = 0;
+  while (dots < word.length && '.。．｡'.includes(word[word.length - 1 - dots] ?? ' ')) dots += 1;
+  return dots;
+}

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import type { PipelineSpec } from '../../../src/core/spec/types';
 import { SqlPools } from '../../../src/systems/sql-pool';
 import { until } from '../../e2e/support/until';
 import type { Attacked } from '../start-workflows/started';
@@ -34,7 +33,7 @@ export async function alone(attacked: Attacked, name: keyof typeof TRAPS, databa
   );
   await attacked.upstream([...layTrap(name)], database, MALLORY);
   const spec = attacked.spec();
-  const own = { ...spec, source: { ...spec.source, database } } as PipelineSpec;
+  const own = { ...spec, source: { ...spec.source, database } };
   const look = async (): Promise<string[]> => {
     const env = { ...attacked.env };
     env.N2M_SECRET_POSTGRES_URL = (env.N2M_SECRET_POSTGRES_URL ?? '').replace(/shop$/, database);
@@ -76,7 +75,7 @@ async function saidSoFar(attacked: Attacked): Promise<readonly string[]> {
 
 /** Until undone, sessions with the server begin with a path that names `public` first, and no statement names the catalog. */
 function strip(port: number): () => void {
-  const query = Client.prototype.query as (this: Client, ...args: unknown[]) => unknown;
+  const query = Reflect.get(Client.prototype, 'query') as (this: Client, ...args: unknown[]) => unknown;
   const bare = (text: string): string =>
     /search_path = pg_catalog/.test(text) ? 'SET search_path = public, pg_catalog' : text.replaceAll('pg_catalog.', '');
   const spy = jest.spyOn(Client.prototype, 'query').mockImplementation(function (this: Client, ...args: unknown[]) {
@@ -87,6 +86,6 @@ function strip(port: number): () => void {
         ? bare(first)
         : { ...(first as { text: string }), text: bare((first as { text: string }).text) };
     return query.apply(this, [text, ...rest]) as never;
-  } as never);
+  });
   return () => spy.mockRestore();
 }

@@ -33,7 +33,7 @@ export function renderPlan(read: Plan, paint: Paint, width: number, full = false
 }
 
 /** What a line holds that leaves something out. */
-const SHORTENED = /…|\b[0-9,]+ more\b|\bthe same [0-9,]+ tables\b/;
+const SHORTENED = /…|[0-9] more\b|\bthe same [0-9]/;
 
 /** Steps that stand against an object of somebody else. */
 export function conflicts(plan: Plan): PlanStep[] {

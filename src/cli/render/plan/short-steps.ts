@@ -51,10 +51,10 @@ function shortChanges({ sentence, changes, action }: PlanStep, names: TableNames
 }
 
 /** `a, b, c and 46 more`, as `listed` writes it. */
-const LIST = /(\S+, )+\S+ and ([0-9,]+) more/g;
+const LIST = /(?<!\S)(?:\S+, ){1,20}\S+ and ([0-9,]+) more/g;
 
 function onlyOnce(sentence: string, listed: Set<string>): string {
-  return sentence.replace(LIST, (list: string, _last: string, more: string) => {
+  return sentence.replace(LIST, (list: string, more: string) => {
     if (!listed.has(list)) {
       listed.add(list);
       return list;
