@@ -1,4 +1,4 @@
-import { OBJECTS, removalOrder, UPSTREAM } from '../objects';
+import { OBJECTS, removalOrder } from '../objects';
 import { named } from '../objects/source/rebuild-steps';
 import type { WatchFacts } from '../plan/facts';
 import { isOurs } from '../plan/ownership';
@@ -33,11 +33,12 @@ export function planDestruction(look: DestroyLook): DestroyPlan {
     sourceGoes: ours,
     going: new Set(),
   };
-  const walked = OBJECTS.toReversed().flatMap((object): DestroyStep[] => {
-    const steps = object.destroy?.(context) ?? [];
-    return leaveUpstream && source !== null && UPSTREAM.includes(object) ? steps.map(left) : steps;
-  });
-  const steps = walked.sort((a, b) => removalOrder(a.id) - removalOrder(b.id));
+  const objects = OBJECTS.toReversed();
+  const inTarget = objects.flatMap((object) => object.destroy?.(context) ?? []);
+  const upstream = objects.flatMap((object) => object.destroyUpstream?.(context) ?? []);
+  const steps = [...inTarget, ...(leaveUpstream ? upstream.map(left) : upstream)].sort(
+    (a, b) => removalOrder(a.id) - removalOrder(b.id),
+  );
   const due = steps.filter((step) => step.fate === 'remove');
   const dependents = steps.some((step) => step.id === 'remove-source' && step.fate === 'remove')
     ? (target.source?.dependents ?? [])

@@ -9,5 +9,8 @@ export interface Explanation {
   fix: string;
 }
 
+/** How to see what only a plan shows. */
+export const PLAN = 'n2m plan FILE names the object.';
+
 /** Meaning, how to see it, what to do. */
 export type Entry = [meaning: string, look: string, fix: string];

@@ -55,7 +55,9 @@ export interface GuideObject {
   findings?: Record<string, Rule>;
   /** What its findings mean, by their codes. */
   words?: Record<string, Entry>;
-  /** What becomes of it when the pipeline is taken down; the order is REMOVALS' of ./index. */
+  /** What becomes of it in Materialize when the pipeline is taken down; the order is REMOVALS' of ./index. */
   destroy?(context: DestroyContext): DestroyStep[];
+  /** The same for what it is upstream, which a destroy may have to leave as it is. */
+  destroyUpstream?(context: DestroyContext): DestroyStep[];
   removals?: readonly Removal[];
 }

@@ -2,6 +2,7 @@ import { planDestruction, type DestroyLook } from '../../../src/core/destroy/pla
 import { NOBODY } from '../../../src/core/destroy/others';
 import { destroyReport } from '../../../src/core/destroy/report';
 import type { DestroyPlan, DestroySource, DestroyTarget } from '../../../src/core/destroy/types';
+import { OBJECTS } from '../../../src/core/objects';
 import { writeMark } from '../../../src/core/plan/ownership';
 import { postgresSpec, stray } from '../plan/fixtures';
 
@@ -235,6 +236,20 @@ describe('a plan to take a pipeline down', () => {
       expect(fate(made, 'remove-publication')).toMatchObject({ fate: 'leave' });
       expect(fate(made, 'remove-slot')?.run.join()).toContain(SLOT);
     }
+  });
+
+  it('changes nothing upstream that must not be touched: neither the slot nor what is shared', () => {
+    const upstream = OBJECTS.filter((object) => object.destroyUpstream !== undefined).flatMap(
+      ({ removals = [] }) => removals,
+    );
+    const ids = upstream.map(({ id }) => id).filter((id) => id !== 'remove-source');
+    expect(ids).toEqual(expect.arrayContaining(['remove-slot', 'unpublish', 'restore-identity', 'remove-ips']));
+    expect(due(plan({ leaveUpstream: true })).filter((id) => ids.includes(id))).toEqual([]);
+  });
+
+  it('leaves the slot to a person where upstream must not be touched', () => {
+    expect(due(plan())).toContain('remove-slot');
+    expect(fate(plan({ leaveUpstream: true }), 'remove-slot')).toMatchObject({ fate: 'leave' });
   });
 });
 

@@ -67,6 +67,7 @@ export const grants: GuideObject = {
   steps: [{ id: 'grants', activity: 'ensureGrants', timeouts: 'quick', plan, script }],
   findings: grantsFindings,
   words: grantsWords,
-  destroy: (context) => (context.source && !context.sourceStays ? removal(shared(context, context.source)) : []),
+  destroyUpstream: (context) =>
+    context.source && !context.sourceStays ? removal(shared(context, context.source)) : [],
   removals: [{ id: 'remove-grants', activity: 'revokeGrants', timeouts: 'quick' }],
 };

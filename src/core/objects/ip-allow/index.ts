@@ -83,6 +83,6 @@ export const ipAllow: GuideObject = {
   steps: [{ id: 'ip-allow', activity: 'allowEgressIps', timeouts: 'slow', plan, script }],
   findings: ipAllowFindings,
   words: ipAllowWords,
-  destroy,
+  destroyUpstream: destroy,
   removals: [{ id: 'remove-ips', activity: 'removeIps', timeouts: 'slow' }],
 };

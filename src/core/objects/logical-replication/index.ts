@@ -59,5 +59,5 @@ export const logicalReplication: GuideObject = {
   steps: [{ id: 'logical-replication', activity: 'enableLogicalReplication', timeouts: 'slow', plan, script }],
   findings: logicalReplicationFindings,
   words: logicalReplicationWords,
-  destroy,
+  destroyUpstream: destroy,
 };

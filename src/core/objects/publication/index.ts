@@ -69,7 +69,7 @@ export const publication: GuideObject = {
   ],
   findings: publicationRules,
   words: wordsOfFindings,
-  destroy,
+  destroyUpstream: destroy,
   removals: [
     { id: 'unpublish', activity: 'unpublish', timeouts: 'quick' },
     { id: 'remove-publication', activity: 'removePublication', timeouts: 'quick' },

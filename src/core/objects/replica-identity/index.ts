@@ -63,6 +63,6 @@ export const replicaIdentity: GuideObject = {
   ],
   findings: { ...replicaIdentityFindings, ...harmFindings, ...costFindings },
   words: replicaIdentityWords,
-  destroy,
+  destroyUpstream: destroy,
   removals: [{ id: 'restore-identity', activity: 'restoreIdentity', timeouts: 'quick' }],
 };

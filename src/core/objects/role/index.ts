@@ -164,6 +164,6 @@ export const role: GuideObject = {
   ],
   findings: roleFindings,
   words: roleWords,
-  destroy,
+  destroyUpstream: destroy,
   removals: [{ id: 'remove-role', activity: 'removeRole', timeouts: 'slow' }],
 };

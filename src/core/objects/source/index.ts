@@ -6,7 +6,7 @@ import { type Call, itemIn, materialize, tablesOf } from '../script';
 import { sourceFindings } from './findings';
 import { planSource, rebuildSteps, recopyKey } from './plan';
 import { rebuildReason } from './rebuild-steps';
-import { destroy } from './removal';
+import { destroy, destroySlot } from './removal';
 import { createSource, createSourceBare, createTableFromSource, type SourceDefinition } from './statements';
 import { sourceWords } from './words';
 
@@ -82,6 +82,7 @@ export const source: GuideObject = {
   findings: sourceFindings,
   words: sourceWords,
   destroy,
+  destroyUpstream: destroySlot,
   removals: [
     { id: 'remove-source', activity: 'removeSource', timeouts: 'slow' },
     {

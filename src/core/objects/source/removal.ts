@@ -53,9 +53,9 @@ function slotLeft({ known: { slot } }: DestroyContext): DestroyStep[] {
   return [leave('remove-slot', `slot ${slot}`, danger, [`${dropSlot(slot)};`])];
 }
 
-/** The source with its tables and what is built on them, then its slot upstream. */
+/** The source with its tables and what is built on them. */
 export function destroy(context: DestroyContext): DestroyStep[] {
-  const { target, source, going } = context;
+  const { target, going } = context;
   const step = sourceStep(context);
   if (step.fate === 'remove' && target.source) {
     const { id, progressId, children, dependents } = target.source;
@@ -63,5 +63,9 @@ export function destroy(context: DestroyContext): DestroyStep[] {
       (gone) => gone !== null && going.add(gone),
     );
   }
-  return [step, ...(source === null ? slotLeft(context) : [slotStep(context, source)])];
+  return [step];
 }
+
+/** The slot, which Materialize drops with the source where it can reach the server. */
+export const destroySlot = (context: DestroyContext): DestroyStep[] =>
+  context.source === null ? slotLeft(context) : [slotStep(context, context.source)];

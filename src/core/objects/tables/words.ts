@@ -1,6 +1,4 @@
-import type { Entry } from '../../explain/types';
-
-const PLAN = 'n2m plan FILE names the object.';
+import { type Entry, PLAN } from '../../explain/types';
 
 /** What the findings of this room mean, how to see it, what to do. */
 export const tablesWords: Record<string, Entry> = {
