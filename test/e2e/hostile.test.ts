@@ -57,6 +57,7 @@ describe.each(CASES)('on PostgreSQL %i, under hostile defaults, with row securit
   afterAll(() => world.stop());
 
   it('the owner is no superuser, its sessions and the database’s begin so, and every table has row security', async () => {
+    await world.upstream((client) => client.query('CREATE TABLE public.made_later (id int PRIMARY KEY)'));
     const { rows } = await world.upstream((client) =>
       client.query(
         `SELECT rolsuper, rolbypassrls, rolconfig,
