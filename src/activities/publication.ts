@@ -7,6 +7,7 @@ import {
   GENERATED_SERVER,
   hasGenerated,
   lacksGenerated,
+  narrowed,
   operationsOf,
   publicationDifferences,
   tablesToPublish,
@@ -84,7 +85,10 @@ async function alterPublication(
 ): Promise<void> {
   const { name } = publication;
   const missing = tablesToPublish(tables, publication);
+  const narrow = narrowed(tables, publication);
   const statements = [
+    // In one transaction: nobody who reads the publication sees the table leave.
+    ...(narrow.length > 0 ? [sql.alterPublicationDrop(name, narrow), sql.alterPublicationAdd(name, narrow)] : []),
     ...(lacksGenerated(upstream, publication) ? [sql.publishGenerated(name)] : []),
     ...(missing.length > 0 ? [sql.alterPublicationAdd(name, missing)] : []),
     ...(unpublished(publication).length > 0 ? [sql.publishEverything(name)] : []),

@@ -41,6 +41,9 @@ export const typed = (objects: { type: string; name: string }[]): string[] =>
 /** Statements one after the other, each ended, as they can be pasted. */
 export const statements = (...texts: string[]): string => texts.map((text) => `${text};`).join('\n');
 
+/** What a finding names that only copying again mends; the repair itself is not stopped by it. */
+export const repairCommand = (pipeline: string): string => `n2m repair ${pipeline}`;
+
 /** A source has to be made, with its slot. */
 export const isCreating = (context: PlanContext): boolean =>
   context.target.source === null || context.recreate.length > 0;

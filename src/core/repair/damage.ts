@@ -1,6 +1,6 @@
 import type { SourceFacts, SourceObjectFacts } from '../plan/facts';
 import { sameTable, tableName } from '../objects/tables/select';
-import { publicationDifferences, tablesToPublish } from '../objects/publication/differences';
+import { leftOutOf, publicationDifferences, tablesToPublish } from '../objects/publication/differences';
 import { droppedTable } from '../objects/source/rebuild';
 import type { DroppedTable } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
@@ -21,7 +21,7 @@ export interface RepairLook {
   passwordRefused: boolean;
 }
 
-const LOST = ['slot-lost', 'slot-missing', 'source-restored'];
+const LOST = ['slot-lost', 'slot-missing', 'source-restored', 'server-restored', 'changes-left-out'];
 const PUT_RIGHT = ['publication-missing', 'table-identity', 'source-missing'];
 
 /** Which remedy each symptom asks for. What no remedy knows is left to people: the symptom's own `next` says what. */
@@ -40,7 +40,7 @@ export function findDamage(look: RepairLook): Damage {
 }
 
 /** Materialize makes a lost slot again under its old name and then fails for ever: only a new source helps. */
-function recreateReasons({ symptoms, source, upstream }: RepairLook): string[] {
+function recreateReasons({ symptoms, source, upstream, facts }: RepairLook): string[] {
   if (!source) return [];
   const lost = symptoms.filter(
     ({ rule, severity }) => LOST.includes(rule) || (rule === 'publication-missing' && severity === 'terminal'),
@@ -52,18 +52,25 @@ function recreateReasons({ symptoms, source, upstream }: RepairLook): string[] {
   if (source.slot !== null && slot.slot === source.slot && !slot.exists && copied) {
     return [`slot ${source.slot} is gone from the server`];
   }
-  return [];
+  const { operations } = leftOutOf(facts.publication, source);
+  return operations.length > 0 ? [`publication ${facts.publication?.name} leaves out ${operations.join(', ')}`] : [];
 }
 
 /**
  * Tables with a permanent error of their own (what the whole source suffers from shows on every table), and tables that
  * left the publication: until Materialize notices, it misses their changes without a word.
  */
-function deadTables({ spec, source, facts }: RepairLook): DroppedTable[] {
+function deadTables({ spec, source, facts, symptoms }: RepairLook): DroppedTable[] {
   const unpublished = facts.publication ? tablesToPublish(facts.tables, facts.publication) : [];
+  const narrow = leftOutOf(facts.publication, source).tables;
+  const told = symptoms.filter(({ rule }) => rule === 'table-narrowed');
   return (source?.children ?? []).flatMap((child) => {
     const permanent = child.error !== source?.error && tableErrorOf(child.error)?.permanent;
     if (child.error !== null && permanent) return [droppedTable(spec, child, child.error)];
+    const seen = told.find(({ table }) => table === tableName(child.upstream));
+    if (seen) return [droppedTable(spec, child, seen.cause)];
+    if (narrow.some((table) => sameTable(table, child.upstream)))
+      return [droppedTable(spec, child, `publication ${spec.source.publication} leaves out rows or columns of it`)];
     if (!unpublished.some((table) => sameTable(table, child.upstream))) return [];
     return [droppedTable(spec, child, `it is not in publication ${spec.source.publication} any more`)];
   });

@@ -5,6 +5,7 @@ import { dropSource } from '../objects/source/statements';
 import { sameTable, tableName } from '../objects/tables/select';
 import { dropSubsource, dropTable } from '../objects/tables/statements';
 import { planStep } from '../plan/context';
+import { repairCommand } from '../plan/rule';
 import type { ConnectionFacts, DependentFacts } from '../plan/facts';
 import { isOurs } from '../plan/ownership';
 import type { Approval, Finding, PlanStep, StepId } from '../plan/types';
@@ -123,7 +124,9 @@ function obstacles(scene: RepairScene): Finding[] {
       'take it out of the file, then n2m apply',
     );
   }
-  return [...found, ...scene.blocking.filter(({ code }) => !found.some((one) => one.code === code))];
+  const mended = repairCommand(spec.name);
+  const others = scene.blocking.filter(({ fix }) => fix !== mended);
+  return [...found, ...others.filter(({ code }) => !found.some((one) => one.code === code))];
 }
 
 function byHand({ spec, damage }: RepairScene): string {

@@ -22,6 +22,8 @@ export interface WatchContext {
   slotSeen: boolean;
   restartLsn: LsnAnchor | null;
   confirmedLsn: LsnAnchor | null;
+  /** The server that was copied from, and the furthest its history was seen to go. */
+  server: NonNullable<WatchMemory['server']> | null;
   /** When the slot was last known to be consumed; null while that was never seen. */
   consumedAt: string | null;
   /** Tables are copied for the first time: the slot legitimately stands still. */
@@ -71,8 +73,21 @@ export function watchContext(
     slotSeen: (same && memory.slotSeen) || (mine?.slot.exists ?? false),
     restartLsn,
     confirmedLsn: anchor(memory?.confirmedLsn, mine?.slot.confirmedFlushLsn),
+    server: serverOf(mine, (same ? memory.server : null) ?? null, now),
     consumedAt: consumedAt({ source: mine, target, stillSince, before, spec, now }),
     copying,
+  };
+}
+
+/** What is known stays known: another server, or one that went back in time, does not become the one that was copied from. */
+function serverOf(source: SourceReading | null, before: WatchContext['server'], now: string): WatchContext['server'] {
+  if (!source?.server || source.server.standby) return before;
+  const { history, flushedLsn } = source.server;
+  if (before === null) return { history, flushedLsn, at: now };
+  const behind = before.flushedLsn !== null && (lsnDistance(before.flushedLsn, flushedLsn ?? '') ?? -1n) < 0n;
+  return {
+    history: before.history ?? history,
+    ...(behind ? { flushedLsn: before.flushedLsn, at: before.at } : { flushedLsn, at: now }),
   };
 }
 

@@ -12,8 +12,9 @@ const EVENT_LAG_MS = 5_000;
 export function latch({ memory, slot, target }: WatchContext, occurrences: Occurrence[]): WatchMemory['latched'] {
   const sameSlot = memory !== null && (memory.slot === null || memory.slot === slot);
   const kept = (memory?.latched ?? []).filter(({ key }) => {
-    if (!key.startsWith('table-error:')) return sameSlot;
-    return target === null || target.tables.some((table) => key === `table-error:${table.id}`);
+    const id = /^table-[a-z]+:(.*)$/.exec(key)?.[1];
+    if (id === undefined) return sameSlot;
+    return target === null || target.tables.some((table) => table.id === id);
   });
   const fresh = occurrences.flatMap((seen) =>
     seen.condition.latch === undefined ? [] : [{ key: seen.condition.latch, symptom: symptomOf(seen) }],
@@ -59,6 +60,7 @@ export function remember(
     restartLsn: context.restartLsn,
     confirmedLsn: context.confirmedLsn,
     consumedAt: context.consumedAt,
+    server: context.server,
     latched,
     alerts: memory?.alerts ?? [],
   };

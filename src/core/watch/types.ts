@@ -24,6 +24,8 @@ export interface SlotReading {
 
 export interface SourceReading {
   currentLsn: string;
+  /** Absent in readings of before it was asked. */
+  server?: ServerReading;
   maxSlotWalKeepSize: string | null;
   slot: SlotReading;
   walSenders: { pid: number; state: string; application: string }[];
@@ -31,11 +33,30 @@ export interface SourceReading {
   blockers: Blocker[];
   /** The oldest transactions that have written, in any database: the server keeps a slot's WAL from their begin on. */
   writers: Blocker[];
-  publication: { exists: boolean; tables: { schema: string; name: string }[]; publishesAll: boolean };
+  publication: PublicationReading;
   /** Of every replicated table that still exists; `missing` tables are not listed. */
   tables: { schema: string; name: string; replicaIdentity: string }[];
   /** Whether the application may write to them and to what inherits from them; absent in readings of before it was asked. */
   writes?: WritesProof;
+}
+
+export interface PublicationReading {
+  exists: boolean;
+  tables: { schema: string; name: string }[];
+  /** Operations it does not publish; absent, as `narrowed`, in readings of before it was asked. */
+  leavesOut?: string[];
+  /** Replicated tables of which it does not publish all rows and columns. */
+  narrowed?: { schema: string; name: string }[];
+}
+
+/** Which server answers, and how far its history goes. */
+export interface ServerReading {
+  /** It replays another server's WAL and feeds nobody. */
+  standby: boolean;
+  /** What stays the same as long as it is the same history: null where the server does not tell. */
+  history: string | null;
+  /** WAL that no crash takes back; null where that is not known, as on Neon and on a standby. */
+  flushedLsn: string | null;
 }
 
 export interface TargetTableReading {
@@ -143,6 +164,8 @@ export interface WatchMemory {
   slotSeen: boolean;
   restartLsn: LsnAnchor | null;
   confirmedLsn: LsnAnchor | null;
+  /** The server that the copy is of; absent in states of before it was kept. */
+  server?: { history: string | null; flushedLsn: string | null; at: string } | null;
   /** When the slot was last known to be consumed; absent in states of before it was kept. */
   consumedAt?: string | null;
   /** What cannot get well by itself: rule, or rule and object id, with its sentence. Never cleared by a calm reading. */

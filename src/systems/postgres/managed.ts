@@ -11,7 +11,7 @@ const MARKS: readonly { server: ManagedServer; settings: readonly string[]; role
 ];
 
 /** Aurora has the marks of RDS, and functions of its own. */
-const AURORA_FUNCTION = 'aurora_version';
+export const AURORA_FUNCTION = 'aurora_version';
 
 const literals = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ');
 

@@ -1,6 +1,8 @@
+import { narrowed, unpublished } from '../../core/objects/publication/differences';
 import type { SlotReading, SourceReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
 import { readBlockers, readWriters } from './activity';
+import { AURORA_FUNCTION } from './managed';
 import { only, readPublication, slotCap } from './server';
 import { readReplicaIdentities, type UpstreamTable } from './tables';
 import { readWrites } from './writes';
@@ -30,10 +32,30 @@ const ABSENT = {
   invalidationReason: null,
 };
 
+/** A standby writes no WAL and refuses to say where it would: what it has replayed counts there. */
+const HERE = `CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+                   ELSE pg_catalog.pg_current_wal_lsn() END`;
+
+/**
+ * Neon tells its timeline, which a restore of a branch replaces; a compute's own WAL may go back when it is replaced.
+ * Aurora knows neither. Elsewhere a server made anew has another identifier, and flushed WAL is never taken back. The
+ * timeline of a failover is Materialize's own to judge, as it can be told that failovers are fine.
+ */
+const SERVER = `
+  SELECT pg_catalog.pg_is_in_recovery() AS standby,
+         CASE WHEN own.neon <> '' THEN 'timeline ' || own.neon
+              WHEN own.aurora THEN NULL
+              ELSE (SELECT 'system ' || system_identifier FROM pg_catalog.pg_control_system()) END AS history,
+         CASE WHEN own.neon <> '' OR own.aurora OR pg_catalog.pg_is_in_recovery() THEN NULL
+              ELSE pg_catalog.pg_current_wal_flush_lsn()::text END AS flushed
+  FROM (SELECT coalesce(pg_catalog.current_setting('neon.timeline_id', true), '') AS neon,
+               EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.proname = '${AURORA_FUNCTION}'
+                       AND p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace) AS aurora) AS own`;
+
 /** Columns by version: wal_status and safe_wal_size from 13, the last two from 17. */
 const SLOT = `SELECT s.active, s.restart_lsn::text, s.confirmed_flush_lsn::text,
-            pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), s.restart_lsn)::text AS retained,
-            pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), s.confirmed_flush_lsn)::text AS unconfirmed,
+            pg_catalog.pg_wal_lsn_diff(${HERE}, s.restart_lsn)::text AS retained,
+            pg_catalog.pg_wal_lsn_diff(${HERE}, s.confirmed_flush_lsn)::text AS unconfirmed,
             pg_catalog.to_jsonb(s) ->> 'wal_status' AS wal_status,
             pg_catalog.to_jsonb(s) ->> 'safe_wal_size' AS safe_wal_size,
             (pg_catalog.to_jsonb(s) ->> 'inactive_since')::timestamptz AS inactive_since,
@@ -83,13 +105,15 @@ export async function readSourceReading(
       keep: string | null;
       slots: SlotRow[];
       senders: SourceReading['walSenders'];
+      server: [{ standby: boolean; history: string | null; flushed: string | null }];
     }>(
-      `SELECT pg_catalog.pg_current_wal_lsn()::text AS lsn,
+      `SELECT (${HERE})::text AS lsn,
               (SELECT setting FROM pg_catalog.pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep,
               (SELECT coalesce(pg_catalog.json_agg(slot), '[]') FROM (${SLOT}) AS slot) AS slots,
               (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('pid', pid, 'state', coalesce(state, ''),
                                         'application', coalesce(application_name, '')) ORDER BY pid), '[]')
-               FROM pg_catalog.pg_stat_replication WHERE coalesce(application_name, '') <> 'walproposer') AS senders`,
+               FROM pg_catalog.pg_stat_replication WHERE coalesce(application_name, '') <> 'walproposer') AS senders,
+              (SELECT pg_catalog.json_agg(server) FROM (${SERVER}) AS server) AS server`,
       [input.slot],
     ),
     readBlockers(client, input.role),
@@ -99,9 +123,10 @@ export async function readSourceReading(
     readWrites(client, input.tables),
   ]);
   const server = only(servers);
-  const { insert = false, update = false, delete: remove = false } = publication?.publishes ?? {};
+  const [{ standby, history, flushed }] = server.server;
   return {
     currentLsn: server.lsn,
+    server: { standby, history, flushedLsn: flushed },
     maxSlotWalKeepSize: slotCap(server.keep),
     slot: slotReading(input.slot, server.slots[0]),
     walSenders: server.senders,
@@ -110,7 +135,11 @@ export async function readSourceReading(
     publication: {
       exists: publication !== null,
       tables: (publication?.tables ?? []).map(({ schema, name }) => ({ schema, name })),
-      publishesAll: insert && update && remove,
+      leavesOut: publication === null ? [] : unpublished(publication),
+      narrowed:
+        publication === null
+          ? []
+          : narrowed([...input.tables], publication).map(({ schema, name }) => ({ schema, name })),
     },
     tables: identities,
     writes,

@@ -36,7 +36,7 @@ export function check(pipeline: string, verdict: VerdictName, at = new Date().to
           walSenders: [],
           blockers: [],
           writers: [],
-          publication: { exists: true, tables: [{ schema: 'public', name: 'orders' }], publishesAll: true },
+          publication: { exists: true, tables: [{ schema: 'public', name: 'orders' }], leavesOut: [] },
           tables: [{ schema: 'public', name: 'orders', replicaIdentity: 'full' }],
         },
       },

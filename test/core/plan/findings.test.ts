@@ -18,6 +18,7 @@ const neon = prepared.neon!;
 const publication = prepared.publication!;
 const role = prepared.role!;
 const notOurs = { ...publication, comment: null };
+const filtered = publication.tables.map((t) => ({ ...t, filtered: t.name === 'orders' }));
 const column = { name: 'state', type: 'shop.state', typeOid: 99, nullable: true, generated: null, expression: null };
 const given = { name: 'materialize', via: 'given', password: 'env:N2M_SECRET_ROLE' } as const;
 const bySql = { name: 'materialize', via: 'sql' } as const;
@@ -164,17 +165,41 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     `ALTER PUBLICATION "n2m_shop" SET (publish = 'insert, update, delete, truncate');`,
   ],
   [
-    'publication-narrowed',
-    'a row filter',
+    'publication-operations',
+    'our publication without updates, before anything is copied',
+    { source: { publication: { ...publication, publishes: { ...publication.publishes, update: false } } } },
+    'info',
+    `ALTER PUBLICATION "n2m_shop" SET (publish = 'insert, update, delete, truncate');`,
+  ],
+  [
+    'publication-operations',
+    'our publication without updates, after the copy',
     {
-      source: {
-        publication: {
-          ...publication,
-          tables: publication.tables.map((t) => ({ ...t, filtered: t.name === 'orders' })),
-        },
-      },
+      source: { publication: { ...publication, publishes: { ...publication.publishes, update: false } } },
+      built: true,
     },
     'blocking',
+    'n2m repair shop',
+  ],
+  [
+    'publication-narrowed',
+    'a row filter of others',
+    { source: { publication: { ...notOurs, tables: filtered } } },
+    'blocking',
+    'ALTER PUBLICATION "n2m_shop" DROP TABLE ONLY "public"."orders";\nALTER PUBLICATION "n2m_shop" ADD TABLE ONLY "public"."orders";',
+  ],
+  [
+    'publication-narrowed',
+    'a row filter, after the copy',
+    { source: { publication: { ...publication, tables: filtered } }, built: true },
+    'blocking',
+    'n2m repair shop',
+  ],
+  [
+    'publication-narrowed',
+    'a row filter, before anything is copied',
+    { source: { publication: { ...publication, tables: filtered } } },
+    'info',
     'ALTER PUBLICATION "n2m_shop" DROP TABLE ONLY "public"."orders";\nALTER PUBLICATION "n2m_shop" ADD TABLE ONLY "public"."orders";',
   ],
   [

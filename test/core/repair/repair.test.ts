@@ -59,14 +59,18 @@ describe('what mends what', () => {
     expect(planned({ source: { ...found, children: retracted } }).changes).toBe(0);
   });
 
-  it.each(['slot-lost', 'slot-missing', 'source-restored', 'publication-missing'])(
-    'makes the source again for %s',
-    (rule) => {
-      const plan = planned({ symptoms: [symptom(rule)] });
-      expect(ids(plan)).toEqual(['keep-definitions', 'drop-source', 'remove-slot']);
-      expect(keys(plan)).toContain('recreate-source');
-    },
-  );
+  it.each([
+    'slot-lost',
+    'slot-missing',
+    'source-restored',
+    'publication-missing',
+    'server-restored',
+    'changes-left-out',
+  ])('makes the source again for %s', (rule) => {
+    const plan = planned({ symptoms: [symptom(rule)] });
+    expect(ids(plan)).toEqual(['keep-definitions', 'drop-source', 'remove-slot']);
+    expect(keys(plan)).toContain('recreate-source');
+  });
 
   it('sees a missing slot without a memory of it, but not one that was never made', () => {
     const upstream = { slot: { slot: SLOT, exists: false } } as SourceReading;
@@ -80,6 +84,36 @@ describe('what mends what', () => {
     const plan = planned({ facts: { ...facts, publication: { ...facts.publication!, tables } } });
     expect(ids(plan)).toEqual(['keep-definitions', 'drop-dead-tables']);
     expect(plan.damage.dead.map(({ id }) => id)).toEqual(['u-orders']);
+  });
+
+  describe('what a publication left out is copied again, and nothing else stops it', () => {
+    const publication = facts.publication!;
+    const mended = { severity: 'blocking' as const, subject: 's', sentence: 'it leaves out', fix: 'n2m repair shop' };
+
+    it('operations: all of it', () => {
+      const narrow = { ...publication, publishes: { ...publication.publishes, update: false } };
+      const blocking = [{ ...mended, code: 'publication-operations' }];
+      const plan = planned({ facts: { ...facts, publication: narrow } }, { blocking });
+      expect(plan.findings).toEqual([]);
+      expect(ids(plan)).toEqual(['keep-definitions', 'drop-source', 'remove-slot']);
+      const children = found.children.map((child) => ({ ...child, committed: false }));
+      expect(ids(planned({ facts: { ...facts, publication: narrow }, source: { ...found, children } }))).toEqual([
+        'publication',
+      ]);
+    });
+
+    it.each([{ filtered: true }, { columns: ['id'] }])('%j: that table', (less) => {
+      const tables = publication.tables.map((table) => (table.name === 'orders' ? { ...table, ...less } : table));
+      const blocking = [{ ...mended, code: 'publication-narrowed' }];
+      const plan = planned({ facts: { ...facts, publication: { ...publication, tables } } }, { blocking });
+      expect(plan.findings).toEqual([]);
+      expect(plan.damage.dead.map(({ id }) => id)).toEqual(['u-orders']);
+    });
+
+    it('also after it was put back by hand', () => {
+      const told = { ...symptom('table-narrowed', 'critical'), table: 'public.orders' };
+      expect(planned({ symptoms: [told] }).damage.dead.map(({ id }) => id)).toEqual(['u-orders']);
+    });
   });
 
   it('puts a publication right that Materialize has not missed yet', () => {

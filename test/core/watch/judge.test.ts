@@ -116,7 +116,7 @@ describe('what one check tells at once', () => {
       'a table taken out of the publication',
       {
         source: {
-          publication: { exists: true, publishesAll: true, tables: [{ schema: 'public', name: 'customers' }] },
+          publication: { exists: true, leavesOut: [], tables: [{ schema: 'public', name: 'customers' }] },
         },
       },
       'table-unpublished',
@@ -128,7 +128,7 @@ describe('what one check tells at once', () => {
       'a table dropped upstream',
       {
         source: {
-          publication: { exists: true, publishesAll: true, tables: [{ schema: 'public', name: 'customers' }] },
+          publication: { exists: true, leavesOut: [], tables: [{ schema: 'public', name: 'customers' }] },
           tables: [{ schema: 'public', name: 'customers', replicaIdentity: 'full' }],
         },
       },
@@ -155,7 +155,7 @@ describe('what one check tells at once', () => {
     ],
     [
       'a dropped publication',
-      { source: { publication: { exists: false, publishesAll: false, tables: [] } } },
+      { source: { publication: { exists: false, leavesOut: [], tables: [] } } },
       'publication-missing',
       'broken',
       'critical',
@@ -539,7 +539,7 @@ describe('terminal states', () => {
 
   test('a table that was taken out of the publication and died of it is told once, and again when only it is dead', () => {
     const source: Look['source'] = {
-      publication: { exists: true, publishesAll: true, tables: [{ schema: 'public', name: 'customers' }] },
+      publication: { exists: true, leavesOut: [], tables: [{ schema: 'public', name: 'customers' }] },
     };
     const died = dead('postgres: Source error: table was dropped');
     const watch = new Watch();
@@ -555,7 +555,7 @@ describe('terminal states', () => {
 
   test('a dead table that is not published either is told once, also when its row looks well again', () => {
     const source: Look['source'] = {
-      publication: { exists: true, publishesAll: true, tables: [{ schema: 'public', name: 'customers' }] },
+      publication: { exists: true, leavesOut: [], tables: [{ schema: 'public', name: 'customers' }] },
     };
     const watch = new Watch();
     watch.check(0);

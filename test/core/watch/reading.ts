@@ -52,7 +52,7 @@ export function healthySource(minute: number, { slot: slotChange, ...change }: S
     writers: [],
     publication: {
       exists: true,
-      publishesAll: true,
+      leavesOut: [],
       tables: ['orders', 'customers'].map((name) => ({ schema: 'public', name })),
     },
     tables: ['orders', 'customers'].map((name) => ({ schema: 'public', name, replicaIdentity: 'full' })),

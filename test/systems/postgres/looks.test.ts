@@ -359,11 +359,20 @@ describe('slots, copies and who is in the way', () => {
       walSenders: [],
       blockers: [],
       writers: [],
-      publication: { exists: true, tables: [{ schema: 'public', name: 'orders' }], publishesAll: true },
+      publication: { exists: true, tables: [{ schema: 'public', name: 'orders' }], leavesOut: [], narrowed: [] },
+      server: {
+        standby: false,
+        history: expect.stringMatching(/^system \d+$/) as string,
+        flushedLsn: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/) as string,
+      },
     });
     expect(reading.tables).toHaveLength(4);
     const none = await readSourceReading(client, { ...input, slot: 'gone', publication: 'gone' });
-    expect(none).toMatchObject({ slot: { exists: false }, publication: { exists: false, publishesAll: false } });
+    expect(none).toMatchObject({ slot: { exists: false }, publication: { exists: false, leavesOut: [] } });
+    await client.query(`SET neon.timeline_id = 'abc'`);
+    const onNeon = await readSourceReading(client, input);
+    await client.query('RESET neon.timeline_id');
+    expect(onNeon.server).toEqual({ standby: false, history: 'timeline abc', flushedLsn: null });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { PublicationFacts, TableFacts } from '../../plan/facts';
+import type { PublicationFacts, SourceObjectFacts, TableFacts } from '../../plan/facts';
 import { readMark } from '../../plan/ownership';
 import { sameTable, tableName } from '../tables/select';
 
@@ -43,6 +43,20 @@ export function narrowed(tables: Named[], publication: PublicationFacts): Named[
   );
 }
 
+/** What was left out of a stream that tables had been copied for: putting it back brings none of it. */
+export interface LeftOut {
+  /** Of every table: `update`, `delete`. */
+  operations: string[];
+  /** Copied tables that are published without all their rows or columns. */
+  tables: Named[];
+}
+
+export function leftOutOf(publication: PublicationFacts | null, source: SourceObjectFacts | null): LeftOut {
+  const copied = (source?.children ?? []).filter(({ committed }) => committed).map(({ upstream }) => upstream);
+  if (publication === null || copied.length === 0) return { operations: [], tables: [] };
+  return { operations: unpublished(publication), tables: narrowed(copied, publication) };
+}
+
 /** From here on a full replica identity holds stored generated columns: left out of a publication, updates fail. */
 export const GENERATED_SERVER = 180_000;
 
@@ -62,8 +76,8 @@ export function publicationDifferences(
   return [
     ...tablesToPublish(tables, publication).map((t) => ({ text: `add ${tableName(t)}`, changeable: true })),
     ...narrowed(tables, publication).map((t) => ({
-      text: `${tableName(t)} is published without all rows and columns`,
-      changeable: false,
+      text: `publish all rows and columns of ${tableName(t)}`,
+      changeable: true,
     })),
     ...(missing.length > 0 ? [{ text: `publish ${missing.join(', ')}, too`, changeable: true }] : []),
     ...(lacksGenerated(upstream, publication)

@@ -1,8 +1,8 @@
 import { recordName } from '../../names';
 import { isManaged, listed } from '../../plan/context';
-import { blocking, info, type Rule, statements, warning } from '../../plan/rule';
-import { tableName } from '../tables/select';
-import { narrowed, tablesNotWanted, tablesToPublish, unpublished } from './differences';
+import { blocking, info, repairCommand, type Rule, statements, warning } from '../../plan/rule';
+import { sameTable, tableName } from '../tables/select';
+import { leftOutOf, narrowed, tablesNotWanted, tablesToPublish, unpublished } from './differences';
 import {
   alterPublicationAdd,
   alterPublicationDrop,
@@ -10,6 +10,8 @@ import {
   publishEverything,
   publishPartitions,
 } from './statements';
+
+const PUT_BACK = 'and putting it back brings nothing of what was left out';
 
 /** What the publication, there or to be made, lacks or has too much of. */
 export const publicationRules: Record<string, Rule> = {
@@ -55,22 +57,28 @@ export const publicationRules: Record<string, Rule> = {
     const name = `publication ${publication.name}`;
     const sentence = `${name} leaves out ${missing.join(', ')}: Materialize would show wrong data`;
     const fix = statements(publishEverything(publication.name));
-    return [
-      isManaged(context, publication.comment)
-        ? info(name, `${sentence}; the run mends it`, fix)
-        : blocking(name, sentence, fix),
-    ];
+    if (!isManaged(context, publication.comment)) return [blocking(name, sentence, fix)];
+    return leftOutOf(publication, context.target.source).operations.length > 0
+      ? [blocking(name, `${sentence}, ${PUT_BACK}`, repairCommand(context.spec.name))]
+      : [info(name, `${sentence}; the run mends it`, fix)];
   },
 
-  'publication-narrowed': ({ source: { publication }, tables }) => {
+  'publication-narrowed': (context) => {
+    const { publication } = context.source;
     if (publication === null) return [];
     const name = `publication ${publication.name}`;
-    const narrow = narrowed(tables, publication).map((table) => {
+    const managed = isManaged(context, publication.comment);
+    const lost = leftOutOf(publication, context.target.source).tables;
+    const narrow = narrowed(context.tables, publication).map((table) => {
+      const sentence = `${name} leaves out rows or columns of ${tableName(table)}`;
       const fix = statements(
         alterPublicationDrop(publication.name, [table]),
         alterPublicationAdd(publication.name, [table]),
       );
-      return blocking(name, `${name} leaves out rows or columns of ${tableName(table)}`, fix);
+      if (!managed) return blocking(name, sentence, fix);
+      return lost.some((copied) => sameTable(copied, table))
+        ? blocking(name, `${sentence}, ${PUT_BACK}`, repairCommand(context.spec.name))
+        : info(name, `${sentence}; the run mends it`, fix);
     });
     if (!publication.viaRoot) return narrow;
     const fix = statements(publishPartitions(publication.name));

@@ -18,14 +18,14 @@ export const publicationWords: Record<string, Entry> = {
     'The run adds them to its own publication; to others’ add them yourself.',
   ],
   'publication-operations': [
-    'Materialize needs insert, update, delete and truncate, or it shows wrong data.',
+    'Materialize needs insert, update, delete and truncate, or it shows wrong data. What was left out after a table was copied does not come by itself later.',
     'SELECT * FROM pg_publication;',
-    "ALTER PUBLICATION … SET (publish = 'insert, update, delete, truncate');",
+    "Before the copy: ALTER PUBLICATION … SET (publish = 'insert, update, delete, truncate');. After it: n2m repair NAME, which copies again.",
   ],
   'publication-narrowed': [
     'Row filters, column lists and publishing via the root make Materialize see less than the table.',
     'SELECT * FROM pg_publication_tables;',
-    'Publish the whole table, or use another publication.',
+    'Publish the whole table, or use another publication. Where the table was copied before: n2m repair NAME, which copies it again.',
   ],
   'publication-extra-tables': [
     'Tables that are published and not replicated are decoded, sent and thrown away.',

@@ -1,6 +1,8 @@
 /** The table of what is watched, one file per subject. */
 import { clusterRules } from './cluster';
+import { publicationRules } from './publication';
 import { reachRules } from './reach';
+import { serverRules } from './server';
 import { slotRules } from './slot';
 import { snapshotRules } from './snapshot';
 import { sourceRules } from './source';
@@ -11,6 +13,8 @@ import type { WatchRule } from './rule';
 /** Everything that is watched, in the order in which causes come before their effects. */
 export const WATCH_RULES: readonly WatchRule[] = [
   ...writeRules,
+  ...serverRules,
+  ...publicationRules,
   ...slotRules,
   ...snapshotRules,
   ...sourceRules,

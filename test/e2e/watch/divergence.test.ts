@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { CheckResult } from '../../../src/core/watch/types';
+import { untilEqual } from '../support/compare';
+import { ended } from '../support/live';
+import { COLUMN_LISTS, itSince } from '../support/versions';
+import { Watched } from './watched';
+
+jest.setTimeout(300_000);
+
+let watched: Watched;
+beforeAll(async () => {
+  watched = await Watched.start();
+});
+afterAll(() => watched.stop());
+
+const upstream = (sql: string) => watched.world.upstream((client) => client.query(sql));
+const publication = () => `"n2m_${watched.world.name}"`;
+
+/** The next check says it, the pipeline's repair mends it, and both sides are equal. */
+async function foundAndMended(rule: string, severity: string, table: string | null = null): Promise<CheckResult> {
+  const result = await watched.check();
+  expect(result.verdict).toMatchObject({ name: 'broken', severity, next: `n2m repair ${watched.world.name}` });
+  expect(result.verdict.symptoms).toContainEqual(expect.objectContaining({ rule, severity, table }));
+  return result;
+}
+
+async function repaired(): Promise<void> {
+  await ended(watched.world, ['repair', watched.world.name, '--yes']);
+  await untilEqual(watched.world);
+  const { verdict } = await watched.check();
+  expect(verdict.symptoms).toEqual([]);
+}
+
+describe('a copy that is wrong while Materialize says `running`, each caused for real', () => {
+  it('a publication that leaves out updates and deletes: not mended by putting it back, but by copying again', async () => {
+    await watched.check();
+    await upstream(`ALTER PUBLICATION ${publication()} SET (publish = 'insert')`);
+    await upstream(`UPDATE orders SET note = 'lost' WHERE id = 1`);
+    await upstream(`DELETE FROM events`);
+    await foundAndMended('changes-left-out', 'critical');
+    const refused = await watched.world.n2m(['apply', watched.file, '--yes']);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr.replace(/\s+/g, ' ')).toContain(`n2m repair ${watched.world.name}`);
+    await upstream(`ALTER PUBLICATION ${publication()} SET (publish = 'insert, update, delete, truncate')`);
+    await foundAndMended('changes-left-out', 'critical');
+    await repaired();
+  });
+
+  itSince(COLUMN_LISTS, 'a row filter: the repair publishes the whole table and copies it again', async () => {
+    await upstream(
+      `ALTER PUBLICATION ${publication()} DROP TABLE orders; ALTER PUBLICATION ${publication()} ADD TABLE ONLY orders WHERE (id < 100)`,
+    );
+    await upstream(`INSERT INTO orders (customer_id, status, total, note) VALUES (1, 'new', 1, 'lost')`);
+    await foundAndMended('table-narrowed', 'critical', 'public.orders');
+    await repaired();
+  });
+
+  it('a disk that was put back: terminal, although the slot is there', async () => {
+    const { postgres } = watched.world.neon;
+    const copy = `${postgres.dataDir}-before`;
+    await watched.check();
+    await postgres.halt();
+    await promisify(execFile)('cp', ['-a', postgres.dataDir, copy]);
+    await postgres.start();
+    await watched.write();
+    await upstream('SELECT pg_switch_wal()');
+    await watched.check();
+    await postgres.halt();
+    await rm(postgres.dataDir, { recursive: true });
+    await promisify(execFile)('mv', [copy, postgres.dataDir]);
+    await postgres.start();
+    await foundAndMended('server-restored', 'terminal');
+    await repaired();
+  });
+
+  it('a host that leads to a standby: told, and over once it is the primary', async () => {
+    const { postgres } = watched.world.neon;
+    const signal = join(postgres.dataDir, 'standby.signal');
+    await postgres.halt();
+    await writeFile(signal, '');
+    await postgres.start({ hot_standby: 'on' });
+    const first = await watched.check();
+    expect(first.verdict).toMatchObject({
+      name: 'broken',
+      cause: expect.stringMatching(/leads to a standby/) as string,
+    });
+    const { told } = await watched.twoChecks();
+    expect(told.flatMap(({ symptoms }) => symptoms.map(({ rule }) => rule))).toContain('server-standby');
+    await postgres.halt();
+    await rm(signal);
+    await postgres.start();
+    const { verdict } = await watched.check();
+    expect(verdict.symptoms.map(({ rule }) => rule)).not.toContain('server-standby');
+  });
+});
