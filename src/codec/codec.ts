@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { Field, MapField, Type } from 'protobufjs';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { CodecError, type CodecKey } from './keys';
+import { fromWire, metadataText as text, toWire } from './wire';
 
 /** Marks of an encrypted payload; the first is what Temporal's own samples write. */
 export const ENCRYPTED = 'binary/encrypted';
@@ -9,9 +9,6 @@ const KEY_ID = 'encryption-key-id';
 const CIPHER = 'aes-256-gcm';
 const NONCE = 12;
 const TAG = 16;
-
-/** temporal.api.common.v1.Payload, in the fields that matter: what is encrypted is a whole payload. */
-const Wire = new Type('Payload').add(new MapField('metadata', 1, 'string', 'bytes')).add(new Field('data', 2, 'bytes'));
 
 /**
  * AES-256-GCM; `data` is nonce, ciphertext, tag, and the key's id is authenticated with it. The first key encrypts, all
@@ -62,8 +59,7 @@ export class EncryptionCodec implements PayloadCodec {
       decipher.setAAD(Buffer.from(id));
       decipher.setAuthTag(data.subarray(-TAG));
       const plain = Buffer.concat([decipher.update(data.subarray(NONCE, -TAG)), decipher.final()]);
-      const { metadata, data: inner } = Wire.decode(plain) as Payload;
-      return { metadata, data: inner };
+      return fromWire(plain);
     } catch {
       throw new CodecError(
         `key ${id} of N2M_CODEC_KEYS is not the key that encrypted this data, or the data was altered`,
@@ -77,16 +73,11 @@ function encrypt({ id, key }: CodecKey, payload: Payload): Payload {
   const nonce = randomBytes(NONCE);
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG });
   cipher.setAAD(Buffer.from(id));
-  const plain = Wire.encode(Wire.create({ metadata: payload.metadata ?? {}, data: payload.data ?? [] })).finish();
-  const data = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const data = Buffer.concat([nonce, cipher.update(toWire(payload)), cipher.final(), cipher.getAuthTag()]);
   return { metadata: { encoding: Buffer.from(ENCRYPTED), [KEY_ID]: Buffer.from(id) }, data };
 }
 
 /** The id of the key that encrypted a payload; null: it is in clear. */
 export function encryptionKeyOf(payload: Payload | undefined): string | null {
   return (payload && text(payload, KEY_ID)) || null;
-}
-
-function text(payload: Payload, key: string): string {
-  return Buffer.from(payload.metadata?.[key] ?? []).toString();
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { PayloadCodec } from '@temporalio/common';
 import { admittedPath, isLoopback, refusedPage, type Admission } from './admission';
-import type { EncryptionCodec } from './codec';
 import { CodecError } from './keys';
 import { readPayloads, writePayloads } from './payload-json';
 
@@ -29,7 +29,7 @@ const MOST_CONNECTIONS = 32;
  * Temporal's remote codec: `POST /decode`, and `POST /encode` where it is wanted, of `{"payloads":[…]}` in protobuf's JSON
  * form. Whoever may ask can read everything, so it is on loopback, for one UI, under the names it is served under.
  */
-export async function serveCodec(codec: EncryptionCodec, options: CodecServerOptions): Promise<CodecServer> {
+export async function serveCodec(codec: PayloadCodec, options: CodecServerOptions): Promise<CodecServer> {
   const { listen, port, deadlineMs = DEADLINE } = options;
   if (!isLoopback(listen) && options.token === null) {
     throw new CodecError(
@@ -62,7 +62,7 @@ export async function serveCodec(codec: EncryptionCodec, options: CodecServerOpt
 }
 
 async function answer(
-  codec: EncryptionCodec,
+  codec: PayloadCodec,
   options: CodecServerOptions,
   request: IncomingMessage,
   response: ServerResponse,

@@ -18,12 +18,13 @@ export const register: Register = (program, exit) =>
     .option('--host <name>', 'a name it is asked under besides localhost; may be repeated', hostOf, [])
     .option('--ui-origin <origin>', 'the Temporal UI whose pages may ask', originOf, 'http://localhost:8233')
     .option('--encode', 'also encrypt, for what the UI or `temporal` starts or signals')
-    .description('decrypt for the Temporal UI in this browser, with the keys of N2M_CODEC_KEYS')
+    .description('decrypt and decompress for the Temporal UI in this browser, with the keys of N2M_CODEC_KEYS')
     .addHelpText(
       'after',
       `
 Set the address it prints as the remote codec endpoint in the Temporal UI. Ends
-with Ctrl-C.
+with Ctrl-C. Without keys it decompresses only: payloads of 32 KiB and more are
+stored compressed.
 
 N2M_CODEC_TOKEN=env:NAME or file:NAME asks everybody for that token, also other
 users of this machine: in the UI as http://127.0.0.1:8081/<token>, with temporal
@@ -37,7 +38,7 @@ Examples:
     .action(
       action(exit, async (output, { port, listen, host, uiOrigin, encode = false }: Options) => {
         const { codecKeys, codecToken, CodecError } = await import('../../codec/keys.js');
-        const { EncryptionCodec } = await import('../../codec/codec.js');
+        const { codecOf } = await import('../../codec/index.js');
         const { serveCodec } = await import('../../codec/server.js');
         const refused = (error: unknown): never => {
           throw error instanceof CodecError ? new CliError(error.summary, EXIT.usage, error.next) : error;
@@ -50,14 +51,14 @@ Examples:
           }
         };
         const keys = read(() => codecKeys(process.env));
-        if (keys.length === 0) {
+        if (keys.length === 0 && encode) {
           throw new CliError('N2M_CODEC_KEYS names no key', EXIT.usage, 'set it as on the worker: k1=env:N2M_SECRET_…');
         }
         const token = read(() => codecToken(process.env));
         const own = ['0.0.0.0', '::'].includes(listen) ? [] : [listen.includes(':') ? `[${listen}]` : listen];
         const hosts = [...host, ...own].map((name) => name.toLowerCase());
         const options = { listen, port, uiOrigin, hosts, token, encode };
-        const server = await serveCodec(new EncryptionCodec(keys), options).catch((error: unknown) => {
+        const server = await serveCodec(codecOf(keys), options).catch((error: unknown) => {
           if (error instanceof CodecError) return refused(error);
           const { code } = error as NodeJS.ErrnoException;
           const why = code === 'EADDRINUSE' ? `port ${port} of ${listen} is taken` : `${listen} is no address of ours`;

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
 import { findTemporal } from '../../../local/temporal/binary';
 import { dataConverterOf } from '../../../src/codec';
 import { codecKeys } from '../../../src/codec/keys';
+import { readPayloads, writePayloads } from '../../../src/codec/payload-json';
 import { n2m, startCli } from '../support/cli';
 
 const TOKEN = randomBytes(32).toString('hex');
@@ -14,7 +16,7 @@ const INPUT = { table: 'kestrel ledger' };
 
 describe('n2m codec-server', () => {
   it.each([
-    ['without keys', [], {}, /N2M_CODEC_KEYS names no key/],
+    ['without keys, where it is to encrypt', ['--encode'], {}, /N2M_CODEC_KEYS names no key/],
     [
       'where others reach it, without a token',
       ['--listen', '0.0.0.0'],
@@ -29,6 +31,36 @@ describe('n2m codec-server', () => {
     const { code, stderr } = await n2m(['codec-server', '--port', '0', ...args], env);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) as string });
     expect(stderr).not.toContain(TOKEN);
+  });
+
+  it('decompresses without keys, for the command line of Temporal', async () => {
+    const large = { tables: Array.from({ length: 3_000 }, (_, index) => `public.orders_${index}`) };
+    const connection = await Connection.connect({ address: process.env.N2M_TEST_TEMPORAL_ADDRESS ?? '' });
+    const namespace = process.env.N2M_TEST_TEMPORAL_NAMESPACE ?? 'default';
+    const workflowId = `codec-${randomUUID()}`;
+    const client = new Client({ connection, namespace, dataConverter: dataConverterOf([]) });
+    const started = await client.workflow.start('nobody', { workflowId, taskQueue: workflowId, args: [large] });
+    const server = startCli(['codec-server', '--port', '0'], {});
+    try {
+      let said = '';
+      server.child.stderr.on('data', (text: string) => (said += text));
+      await server.until('stderr', /codec endpoint/);
+      const [, url = ''] = /endpoint (http:\/\/127\.0\.0\.1:\d+) /.exec(said) ?? [];
+      const stored = await inputOf(started);
+      expect(stored.data?.length).toBeLessThan(JSON.stringify(large).length / 4);
+      const answer = await fetch(`${url}/decode`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(writePayloads([stored])),
+      });
+      const [payload] = readPayloads(await answer.text());
+      expect(Buffer.from(payload?.data ?? []).toString()).toBe(JSON.stringify(large));
+    } finally {
+      server.child.kill('SIGTERM');
+      await started.terminate('it was looked at');
+      await connection.close();
+    }
+    expect((await server.done).code).toBe(0);
   });
 
   it('decrypts for the command line of Temporal, which shows its token', async () => {
@@ -70,3 +102,11 @@ describe('n2m codec-server', () => {
     expect((await server.done).code).toBe(0);
   });
 });
+
+/** The input as Temporal holds it. */
+async function inputOf(handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<Payload> {
+  const { events } = await handle.fetchHistory();
+  const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  if (!payload) throw new Error('it has an input');
+  return payload;
+}
