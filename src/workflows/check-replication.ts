@@ -12,7 +12,12 @@ import { check } from './proxies';
 export async function checkReplication(input: CheckInput): Promise<CheckResult> {
   const last = workflowInfo().lastResult as CheckResult | undefined;
   const result = await check.executeWithOptions({ summary: `read both sides of ${input.spec.name}, judge, tell` }, [
-    { spec: input.spec, memory: last?.memory ?? input.memory ?? null, quiet: input.quiet ?? false },
+    {
+      spec: input.spec,
+      memory: last?.memory ?? input.memory ?? null,
+      quiet: input.quiet ?? false,
+      tables: input.tables,
+    },
   ]);
   setCurrentDetails(renderCheckDetails(result));
   upsertSearchAttributes([{ key: verdictAttribute, value: result.verdict.name }]);

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { ApplicationFailure, ScheduleOverlapPolicy } from '@temporalio/client';
+import { ApplicationFailure, ScheduleOverlapPolicy, type WorkflowHandle } from '@temporalio/client';
 import { watchOptions } from '../../src/activities/watch/schedule';
 import type { WatchMemory } from '../../src/core/watch/types';
+import { judge } from '../../src/core/watch/judge';
+import { keep } from '../../src/core/watch/kept';
+import { reading, table } from '../core/watch/reading';
 import { checkResult, fakes, spec, startHarness, type Harness } from './harness';
+import { storedBy } from './payloads';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
@@ -38,6 +42,54 @@ describe('checkReplication, started by its schedule', () => {
     expect(seen.map((memory) => memory?.lastCheckAt ?? null)).toEqual([null, 'check 1', 'check 1']);
   });
 });
+
+describe('what a check stores', () => {
+  const KIB = 1024;
+
+  it.each([2, 1_000, 10_000])('is under 8 KiB at %i tables, with the copies Temporal makes under 10', async (count) => {
+    const pipeline = `t-${randomUUID().slice(0, 8)}`;
+    const tables = Array.from({ length: count }, (_, index) => table(`orders_${index}`));
+    const activities = fakes([], {
+      check: (input) => {
+        const seen = reading(0, {
+          source: {
+            publication: { exists: true, leavesOut: [], tables: tables.map(({ upstream }) => upstream) },
+            tables: tables.map(({ upstream }) => ({ ...upstream, replicaIdentity: 'full' })),
+          },
+          target: { tables },
+        });
+        const { verdict, memory } = judge(seen, input.memory, input.spec, seen.takenAt);
+        const kept = keep(seen, input.tables ?? 'unwell');
+        return Promise.resolve({ ...checkResult(pipeline), verdict, memory, reading: kept });
+      },
+    });
+    const file = { ...spec(pipeline), watch: { ...spec(pipeline).watch, every: 3_600_000 } };
+    const schedule = await harness.client.schedule.create(watchOptions(file, harness.taskQueue));
+    try {
+      await harness.withWorker(activities, async () => {
+        await schedule.trigger(ScheduleOverlapPolicy.SKIP);
+        await ended(schedule.scheduleId, 1);
+        await schedule.trigger(ScheduleOverlapPolicy.SKIP);
+        await ended(schedule.scheduleId, 2);
+      });
+      // The second one also holds what the first handed on.
+      const stored = await storedBy(await newest(schedule.scheduleId));
+      expect(stored.payloads.length).toBeGreaterThan(4);
+      const [asked, answered] = ['Scheduled', 'Completed'].map((what) => stored.of(`activityTask${what}`));
+      expect((asked ?? NaN) + (answered ?? NaN)).toBeLessThan(8 * KIB);
+      expect(stored.total).toBeLessThan(10 * KIB);
+    } finally {
+      await schedule.delete();
+    }
+  });
+});
+
+async function newest(scheduleId: string): Promise<WorkflowHandle> {
+  const { info } = await harness.client.schedule.getHandle(scheduleId).describe();
+  const last = info.recentActions.at(-1)?.action.workflow;
+  if (!last) throw new Error('no check was started');
+  return harness.client.workflow.getHandle(last.workflowId, last.firstExecutionRunId);
+}
 
 /** How the newest of so many checks ended. */
 async function ended(scheduleId: string, checks: number): Promise<string> {

@@ -4,7 +4,7 @@ import type { Plan, PlanAction, PlannedTable, RemovedTable } from '../../core/pl
 import type { SnapshotProgress } from '../../core/snapshot/types';
 import { specSchema } from '../../core/spec/spec-schema';
 import type { PipelineSpec } from '../../core/spec/types';
-import type { WatchMemory } from '../../core/watch/types';
+import type { TablesNamed, WatchMemory } from '../../core/watch/types';
 
 /**
  * What a step gets: the file, the tables as planned, and what the plan found for this step. `create` means the object
@@ -23,6 +23,7 @@ export interface CheckStep {
   spec: PipelineSpec;
   memory: WatchMemory | null;
   quiet: boolean;
+  tables?: TablesNamed;
 }
 
 export interface WindowInput extends StepInput {

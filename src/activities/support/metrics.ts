@@ -63,8 +63,8 @@ export function createMetrics(meter: MetricMeter): Metrics {
         gauges.active.set(slot.active ? 1 : 0, tags);
       }
       if (target.ok) {
-        const freshness = target.value.tables.flatMap((table) => table.freshnessMs ?? []);
-        if (freshness.length > 0) gauges.freshness.set(Math.max(...freshness) / 1000, tags);
+        const { freshnessMs } = target.value.tables;
+        if (freshnessMs !== null) gauges.freshness.set(freshnessMs / 1000, tags);
       }
       for (const verdict of VERDICTS) gauges.verdict.set(result.verdict.name === verdict ? 1 : 0, { ...tags, verdict });
       gauges.lastCheck.set(Date.parse(result.checkedAt) / 1000, tags);

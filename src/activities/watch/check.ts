@@ -6,9 +6,11 @@ import type { RunPhase } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import { alertDelivered, decideAlerts } from '../../core/watch/alerts';
 import { judge } from '../../core/watch/judge';
+import { keep } from '../../core/watch/kept';
 import { lateness } from '../../core/watch/lateness';
 import type {
   CheckResult,
+  KeptReading,
   PipelineReading,
   Reading,
   SourceReading,
@@ -33,11 +35,13 @@ const stateAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWOR
 const SIDE_DEADLINE = 25_000;
 
 /** One reading, one verdict, alerts delivered. Fails only when the worker itself is at fault. */
-export const check = activity({ input: takes<CheckStep>(), reads: true }, async (deps, { spec, memory, quiet }) => {
+export const check = activity({ input: takes<CheckStep>(), reads: true }, async (deps, input) => {
+  const { spec, memory, quiet } = input;
   const reading = await readBoth(deps, spec, memory);
   const now = reading.takenAt;
   const judged = judge(reading, memory, spec, now);
-  if (quiet) return looked(spec, reading, judged.verdict, judged.memory);
+  const kept = keep(reading, input.tables ?? 'unwell');
+  if (quiet) return looked(spec, kept, judged.verdict, judged.memory);
   const decided = decideAlerts(spec.name, judged.verdict, judged.memory, now);
   // An attempt that died after it told somebody must not tell them again.
   const told = lastHeartbeat<{ told: CheckResult['alertsSent'] }>()?.told ?? [];
@@ -53,7 +57,7 @@ export const check = activity({ input: takes<CheckStep>(), reads: true }, async 
     pipeline: spec.name,
     checkedAt: now,
     verdict: judged.verdict,
-    reading,
+    reading: kept,
     alertsSent: sent,
     alertsFailed: failed,
     memory: { ...alertDelivered(decided.memory, sent, now), undelivered },
@@ -64,7 +68,7 @@ export const check = activity({ input: takes<CheckStep>(), reads: true }, async 
 });
 
 /** Alerts stay the schedule's: what is not told here is told by the next scheduled check. */
-function looked(spec: PipelineSpec, reading: PipelineReading, verdict: Verdict, memory: WatchMemory): CheckResult {
+function looked(spec: PipelineSpec, reading: KeptReading, verdict: Verdict, memory: WatchMemory): CheckResult {
   return { pipeline: spec.name, checkedAt: reading.takenAt, verdict, reading, alertsSent: [], alertsFailed: 0, memory };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { action, pipelineArgument, withOutput, type CommonOptions, type Register } from '../command';
-import { EXIT, type ExitCode } from '../exit';
+import { CliError, EXIT, type ExitCode } from '../exit';
 import type { Output } from '../terminal/output';
 import { renderStatus } from '../render/status';
 import type { StatusDocument } from '../render/status-document';
@@ -9,6 +9,7 @@ import type { Temporal } from '../temporal/client';
 
 interface StatusOptions extends CommonOptions {
   last?: boolean;
+  full?: boolean;
   watch?: boolean;
 }
 
@@ -18,6 +19,7 @@ export const register: Register = (program, exit) =>
   withOutput(program.command('status'))
     .argument('<name>', "the pipeline's name")
     .option('--last', "the schedule's last check instead of a new look")
+    .option('--full', 'name every table, not only the first and those that are not well')
     .option('-w, --watch', 'look again and again, until Ctrl-C')
     .description('the run under way, or the verdict on both sides with cause and next command')
     .addHelpText(
@@ -29,15 +31,24 @@ could look.
 Examples:
   n2m status shop
   n2m status shop --watch
+  n2m status shop --full --output json | jq '.tables[].table'
   n2m status shop --last --output json | jq -r .verdict`,
     )
     .action(
       action(exit, async (output, name: string, options: StatusOptions) => {
         const pipeline = pipelineArgument(name);
+        if (options.last && options.full) {
+          throw new CliError(
+            'the last check names only the tables that are not well',
+            EXIT.usage,
+            `n2m status ${pipeline} --full looks anew`,
+          );
+        }
         const { withTemporal } = await import('../temporal/client.js');
         const { readStatus } = await import('../temporal/read-status.js');
         return withTemporal((temporal) => {
-          const read = () => readStatus(temporal, pipeline, options.last ?? false);
+          const read = () =>
+            readStatus(temporal, pipeline, { onlyLast: options.last ?? false, full: options.full ?? false });
           return options.watch ? keepLooking(temporal, output, read) : once(output, read);
         });
       }),

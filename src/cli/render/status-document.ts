@@ -3,9 +3,10 @@ import type { FailureInfo } from '../../core/failures/types';
 import type {
   AlertMemory,
   CheckResult,
-  SourceReading,
+  KeptSource,
+  KeptTables,
+  KeptTarget,
   Symptom,
-  TargetReading,
   TargetTableReading,
   Severity,
   VerdictName,
@@ -25,6 +26,9 @@ export interface WatchState {
   every: number | null;
 }
 
+/** How many tables there are, and of what kind. */
+export type TableCounts = Omit<KeptTables, 'named'>;
+
 /** The JSON document of `n2m status`. */
 export interface StatusDocument {
   pipeline: string;
@@ -35,9 +39,12 @@ export interface StatusDocument {
   /** When both sides were read; null when nobody ever did. */
   checkedAt: string | null;
   /** Null as long as nobody looked. */
-  source: Side<SourceReading> | null;
-  target: Side<Omit<TargetReading, 'tables'>> | null;
+  source: Side<KeptSource> | null;
+  target: Side<Omit<KeptTarget, 'tables'>> | null;
+  /** The worst first: of a new look the first 20, all with `--full`; of the last check only those that are not well. */
   tables: TargetTableReading[];
+  /** All of them; null where Materialize was not read. */
+  tableCounts: TableCounts | null;
   symptoms: Symptom[];
   /** Alerts that are open. */
   alerts: AlertMemory[];
@@ -143,24 +150,33 @@ export function statusWithoutCheck(
   };
 }
 
-type Readings = Pick<StatusDocument, 'checkedAt' | 'source' | 'target' | 'tables' | 'alerts'>;
+type Readings = Pick<StatusDocument, 'checkedAt' | 'source' | 'target' | 'tables' | 'tableCounts' | 'alerts'>;
 
-const NOTHING_READ: Readings = { checkedAt: null, source: null, target: null, tables: [], alerts: [] };
+const NOTHING_READ: Readings = {
+  checkedAt: null,
+  source: null,
+  target: null,
+  tables: [],
+  tableCounts: null,
+  alerts: [],
+};
 
 function readings({ checkedAt, reading, memory }: CheckResult): Readings {
   const { source, target } = reading;
-  return {
+  const common = {
     checkedAt,
-    source: source.ok ? { reachable: true, ...source.value } : { reachable: false, failure: source.failure },
-    target: target.ok ? { reachable: true, ...without(target.value) } : { reachable: false, failure: target.failure },
-    tables: target.ok ? target.value.tables : [],
+    source: source.ok ? { reachable: true as const, ...source.value } : unreadable(source.failure),
     alerts: memory.alerts,
   };
+  if (!target.ok) return { ...common, target: unreadable(target.failure), tables: [], tableCounts: null };
+  const {
+    tables: { named, ...tableCounts },
+    ...rest
+  } = target.value;
+  return { ...common, target: { reachable: true, ...rest }, tables: named, tableCounts };
 }
 
-function without({ tables: _tables, ...rest }: TargetReading): Omit<TargetReading, 'tables'> {
-  return rest;
-}
+const unreadable = (failure: FailureInfo) => ({ reachable: false as const, failure });
 
 /** `12 s ago`. */
 export function ago(at: string, now: string): string {

@@ -1,12 +1,12 @@
 import { nameColumn } from '../../core/text/cut';
 import { formatDuration } from '../../core/text/duration';
-import { plural } from '../../core/text/count';
+import { formatCount, plural } from '../../core/text/count';
 import { column, fit, wrapWords } from '../../core/text/fit';
 import { formatBytes } from '../../core/text/size';
 import { shownIn } from '../../core/text/shown';
 import type { RenderOptions } from './options';
 import { renderRun } from './run';
-import { ago, type StatusDocument } from './status-document';
+import { ago, type StatusDocument, type TableCounts } from './status-document';
 import { paintVerdict } from './verdict';
 
 /** The verdict first, both sides beside each other, what is wrong, then what to do. */
@@ -66,7 +66,7 @@ function sourceLines(side: StatusDocument['source']): string[] {
     `slot       ${slot.active ? 'active' : 'inactive'}${slot.walStatus === null ? '' : `, WAL ${slot.walStatus}`}`,
     `retained   ${bytes(slot.retainedBytes)}${side.maxSlotWalKeepSize === null ? '' : ` of at most ${bytes(side.maxSlotWalKeepSize)}`}`,
     `unread     ${bytes(slot.unconfirmedBytes)}`,
-    `published  ${side.publication.exists ? plural(side.publication.tables.length, 'table') : 'no publication'}`,
+    `published  ${side.publication.exists ? plural(side.publication.tables, 'table') : 'no publication'}`,
     `name       ${slot.slot}`,
   ];
 }
@@ -90,26 +90,29 @@ function targetLines(side: StatusDocument['target']): string[] {
   ];
 }
 
-/** Tables that are well are counted, the others named; all are in the JSON document. */
-const MAX_TABLES = 20;
-
-function tables({ tables }: StatusDocument, { width, paint }: RenderOptions): string[] {
-  if (tables.length === 0) return [];
+/** Those that the look named, the worst first, and how many there are. */
+function tables({ tables: named, tableCounts: counts }: StatusDocument, { width, paint }: RenderOptions): string[] {
+  if (counts === null || counts.count === 0) return [];
   const behind = (ms: number | null) => (ms === null ? '' : `${formatDuration(ms)} behind`);
-  const names = Math.min(32, Math.max(...tables.map(({ table }) => table.length)), Math.floor(width / 2));
-  const worstFirst = [...tables].sort(
-    (a, b) => Number(b.error !== null) - Number(a.error !== null) || (b.freshnessMs ?? 0) - (a.freshnessMs ?? 0),
-  );
-  const lines = worstFirst.slice(0, MAX_TABLES).map(({ table, status, error, freshnessMs }) => {
+  const names = Math.min(32, Math.max(...named.map(({ table }) => table.length)), Math.floor(width / 2));
+  const lines = named.map(({ table, status, error, freshnessMs }) => {
     const text = fit(
       `  ${nameColumn(table, names)}  ${column(status, 9)} ${error === null ? behind(freshnessMs) : error}`,
       width,
     );
     return error === null ? text.trimEnd() : paint.red(text);
   });
-  if (tables.length > MAX_TABLES)
-    lines.push(`  … and ${plural(tables.length - MAX_TABLES, 'table')} more, see --output json`);
-  return [...lines, ''];
+  return [...lines, ...restLine(named.length, counts, width), ''];
+}
+
+function restLine(named: number, counts: TableCounts, width: number): string[] {
+  const left = counts.count - named;
+  if (left <= 0) return [];
+  const statuses = Object.entries(counts.statuses).map(([status, count]) => `${formatCount(count)} ${status}`);
+  const late = counts.freshnessMs === null ? '' : `, at most ${formatDuration(counts.freshnessMs)} behind`;
+  const some = named === 0 ? plural(left, 'table') : `… and ${plural(left, 'table')} more`;
+  const text = `  ${some}; of all: ${statuses.join(', ')}${late}; n2m status --full names them`;
+  return wrapWords(text.trim(), width - 2, '  ').map((line) => `  ${line}`);
 }
 
 function footer({ checkedAt, watch, alerts }: StatusDocument, now: string): string[] {

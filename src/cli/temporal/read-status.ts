@@ -16,7 +16,11 @@ import { workerPolls, type Temporal } from './client';
 import { lastCheck, checkNow, readWatch, type Watch } from './watch';
 
 /** Everything `n2m status` says: the run where one is under way, else a look at both sides, else the last one. */
-export async function readStatus(temporal: Temporal, pipeline: string, onlyLast: boolean): Promise<StatusDocument> {
+export async function readStatus(
+  temporal: Temporal,
+  pipeline: string,
+  { onlyLast, full }: { onlyLast: boolean; full: boolean },
+): Promise<StatusDocument> {
   const [run, watch, worker] = await Promise.all([
     readRun(temporal, pipeline),
     readWatch(temporal, pipeline),
@@ -40,7 +44,7 @@ export async function readStatus(temporal: Temporal, pipeline: string, onlyLast:
     if (last === null) return statusWithoutCheck(pipeline, { kind: 'no-check-yet' }, null, state);
     return statusOfCheck(last, state, lateBy(watch, last));
   }
-  const check = worker ? await checkNow(temporal, watch.spec, last?.memory ?? null) : null;
+  const check = worker ? await checkNow(temporal, watch.spec, last?.memory ?? null, full ? 'all' : 'first') : null;
   // The look knows when the schedule's last check was, and says itself that none was since.
   if (check) return statusOfCheck(check, state, null);
   const late = last && lateBy(watch, last);

@@ -6,7 +6,8 @@ import { aboutWorkflow } from '../../core/run/about';
 import type { CheckInput } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import { switchNote } from '../../core/watch/lateness';
-import type { CheckResult, WatchMemory, WatchSwitch } from '../../core/watch/types';
+import { keptOfAnyVersion } from '../../core/watch/kept';
+import type { CheckResult, TablesNamed, WatchMemory, WatchSwitch } from '../../core/watch/types';
 import { pipelineAttribute } from '../../workflows/messages';
 import type { checkReplication } from '../../workflows';
 import { CliError, EXIT } from '../exit';
@@ -53,7 +54,9 @@ export async function lastCheck(temporal: Temporal, { recent }: Watch): Promise<
     const handle = temporal.client.workflow.getHandle<typeof checkReplication>(workflowId, runId);
     try {
       const { status } = await withDeadline(temporal, () => handle.describe());
-      if (status.name === 'COMPLETED') return await withDeadline(temporal, () => handle.result());
+      if (status.name !== 'COMPLETED') continue;
+      const check = await withDeadline(temporal, () => handle.result());
+      return { ...check, reading: keptOfAnyVersion(check.reading) };
     } catch (error) {
       // Older than the namespace's retention.
       if (!(error instanceof WorkflowNotFoundError)) throw error;
@@ -74,6 +77,7 @@ export async function checkNow(
   temporal: Temporal,
   spec: PipelineSpec,
   memory: WatchMemory | null,
+  tables: TablesNamed,
 ): Promise<CheckResult | null> {
   const { workflow } = temporal.client;
   const done = new AbortController();
@@ -82,7 +86,7 @@ export async function checkNow(
       workflow.start<typeof checkReplication>('checkReplication', {
         taskQueue: temporal.taskQueue,
         workflowId: lookId(spec.name, randomUUID()),
-        args: [{ spec, memory, quiet: true }],
+        args: [{ spec, memory, quiet: true, tables }],
         workflowExecutionTimeout: CHECK_TIMEOUT,
         typedSearchAttributes: [{ key: pipelineAttribute, value: spec.name }],
         staticSummary: `look at ${spec.name} by hand`,

@@ -7,6 +7,7 @@ import { formatBytes } from '../text/size';
 import { shown, shownIn } from '../text/shown';
 import { doneShare, tableShare } from '../snapshot/progress';
 import type { SnapshotProgress, TableProgress } from '../snapshot/types';
+import { keptOfAnyVersion } from '../watch/kept';
 import type { CheckResult, Reading } from '../watch/types';
 import type { RunPhase, RunView, StepView } from './types';
 
@@ -162,7 +163,7 @@ const more = (count: number, noun: string): string[] => (count > 0 ? ['', `and $
 /** Markdown for Temporal's current details of a check. */
 export function renderCheckDetails(check: CheckResult): string {
   const { pipeline, verdict, reading, alertsSent, alertsFailed } = shownIn(check);
-  const { source, target } = reading;
+  const { source, target } = keptOfAnyVersion(reading);
   return [
     `### ${pipeline}: ${verdict.name}`,
     '',
@@ -174,7 +175,7 @@ export function renderCheckDetails(check: CheckResult): string {
     ...(verdict.symptoms.length > 1 ? ['', ...verdict.symptoms.slice(0, MOST_FINDINGS).map(symptomLine)] : []),
     '',
     `- source: ${side(source, ({ slot }) => `slot ${slot.slot || 'unknown'} ${slot.exists ? slotWords(slot) : 'is missing'}`)}`,
-    `- Materialize: ${side(target, (value) => `source ${value.source.status}, ${plural(value.tables.length, 'table')}`)}`,
+    `- Materialize: ${side(target, (value) => `source ${value.source.status}, ${plural(value.tables.count, 'table')}`)}`,
     ...(alertsSent.length + alertsFailed > 0
       ? [`- alerts: ${alertsSent.length} told, ${alertsFailed} could not be delivered`]
       : []),

@@ -4,7 +4,7 @@ import type { Approval, Finding, Outcome, Plan, PlanAction, StepId } from '../pl
 import type { Definition, Recreated } from '../repair/types';
 import type { SnapshotProgress } from '../snapshot/types';
 import type { PipelineSpec } from '../spec/types';
-import type { CheckResult, WatchMemory } from '../watch/types';
+import type { CheckResult, TablesNamed, WatchMemory } from '../watch/types';
 
 /** Input of `replicate`. `approved` holds the keys a person accepted when the plan was shown. */
 export interface ReplicateInput {
@@ -100,6 +100,8 @@ export interface CheckInput {
   memory?: WatchMemory | null;
   /** A look by hand tells nobody: alerts are the schedule's. */
   quiet?: boolean;
+  /** Which tables the answer names; a scheduled check those that are not well. */
+  tables?: TablesNamed;
 }
 
 /** Input of `repairReplication`. */

@@ -205,12 +205,42 @@ export interface Alert {
   alsoOpen: number;
 }
 
+/** Upstream as a check keeps it: tables are counted. */
+export type KeptSource = Omit<SourceReading, 'publication' | 'tables' | 'writes'> & {
+  publication: Omit<PublicationReading, 'tables' | 'narrowed'> & { tables: number; narrowed: number };
+  writes: { refused: number; untold: number };
+};
+
+/** Materialize as a check keeps it. */
+export type KeptTarget = Omit<TargetReading, 'tables'> & { tables: KeptTables };
+
+export interface KeptTables {
+  count: number;
+  /** How many say what: `{"running": 998, "stalled": 2}`. */
+  statuses: Record<string, number>;
+  committed: number;
+  failing: number;
+  /** Of the one that is furthest behind. */
+  freshnessMs: number | null;
+  /** Worst first: as many as were asked for. */
+  named: TargetTableReading[];
+}
+
+/** Which tables a check names: those that are not well, those and the first others, or every one. */
+export type TablesNamed = 'unwell' | 'first' | 'all';
+
+/** What of a reading is kept, however many tables there are. */
+export type KeptReading = Omit<PipelineReading, 'source' | 'target'> & {
+  source: Reading<KeptSource>;
+  target: Reading<KeptTarget>;
+};
+
 /** The result of a check workflow; the schedule hands it to the next one as lastResult. */
 export interface CheckResult {
   pipeline: string;
   checkedAt: string;
   verdict: Verdict;
-  reading: PipelineReading;
+  reading: KeptReading;
   alertsSent: Alert[];
   alertsFailed: number;
   memory: WatchMemory;

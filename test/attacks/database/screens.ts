@@ -69,7 +69,11 @@ export function screensOf(name: string, paint: Paint = plain): Screens {
           ...target.value,
           source: { ...target.value.source, status: name, error: name },
           cluster: { ...target.value.cluster, name, size: name },
-          tables: target.value.tables.map((table) => ({ ...table, table: name, error: `no ${name}` })),
+          tables: {
+            ...target.value.tables,
+            statuses: { [name]: 1 },
+            named: target.value.tables.named.map((table) => ({ ...table, table: name, error: `no ${name}` })),
+          },
         },
       },
     },

@@ -307,6 +307,16 @@ describe('status', () => {
     expect(text).toContain('next: n2m status shop');
   });
 
+  it('counts the tables that the look did not name, and says how to see them', () => {
+    const looked = statusOfCheck(check('shop', 'healthy', START), null, null);
+    const counts = { count: 1_000, statuses: { running: 998, stalled: 2 }, committed: 1_000, failing: 2 };
+    const many = { ...looked, tableCounts: { ...counts, freshnessMs: 4_000 } };
+    const numbers = 'of all: 998 running, 2 stalled, at most 4.0 s behind; n2m status --full names them';
+    expect(renderStatus(many, draw(120))).toContain(`  … and 999 tables more; ${numbers}`);
+    expect(renderStatus({ ...many, tables: [] }, draw(120))).toContain(`  1,000 tables; ${numbers}`);
+    expect(renderStatus(looked, draw(120)).join('\n')).not.toContain('--full');
+  });
+
   it.each([20, 40, 59, 60, 80])('keeps its tables and sides within %d columns', (width) => {
     const lines = renderStatus(statusOfCheck(check('shop', 'healthy', START), null, null), draw(width));
     for (const line of lines) expect(Array.from(line).length).toBeLessThanOrEqual(Math.max(width, 24));

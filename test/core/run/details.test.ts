@@ -3,6 +3,7 @@ import { aboutWorkflow } from '../../../src/core/run/about';
 import type { RunView, StepView } from '../../../src/core/run/types';
 import * as workflows from '../../../src/workflows';
 import { judge } from '../../../src/core/watch/judge';
+import { keep } from '../../../src/core/watch/kept';
 import { at, reading, slot, spec } from '../watch/reading';
 import { orders, play } from '../snapshot/look';
 
@@ -129,7 +130,7 @@ describe('the details of a check', () => {
       pipeline: 'shop',
       checkedAt: at(0),
       verdict,
-      reading: seen,
+      reading: keep(seen, 'unwell'),
       alertsSent: [],
       alertsFailed: 2,
       memory,

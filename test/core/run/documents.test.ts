@@ -3,6 +3,7 @@ import { cancelling, renderCheckDetails, renderRunDetails, summaryOf } from '../
 import type { RunPhase, RunView, StepView } from '../../../src/core/run/types';
 import type { CheckResult, PipelineReading } from '../../../src/core/watch/types';
 import { judge } from '../../../src/core/watch/judge';
+import { keep } from '../../../src/core/watch/kept';
 import { orders, play } from '../snapshot/look';
 import { at, reading, slot, SLOT, spec } from '../watch/reading';
 
@@ -203,7 +204,14 @@ describe('a check', () => {
     const { verdict, memory } = judge(seen, null, spec, at(0));
     const sent = { alertsSent: [], alertsFailed: 0, memory };
     return lines(
-      renderCheckDetails({ pipeline: 'shop', checkedAt: at(0), verdict, reading: seen, ...sent, ...change }),
+      renderCheckDetails({
+        pipeline: 'shop',
+        checkedAt: at(0),
+        verdict,
+        reading: keep(seen, 'unwell'),
+        ...sent,
+        ...change,
+      }),
     );
   };
   const TARGET = '- Materialize: source running, 2 tables';

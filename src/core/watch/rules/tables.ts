@@ -42,11 +42,13 @@ export const tableRules: WatchRule[] = [
     look: (context) => {
       const { source, target, spec } = context;
       if (!source?.publication.exists || !target) return [];
+      const published = publishedBy(source);
+      const upstream = new Set(source.tables.map(key));
       return target.tables
-        .filter((table) => isUnpublished(source, table) && !isDead(context, table))
+        .filter((table) => isUnpublished(published, table) && !isDead(context, table))
         .filter((table) => table.error === null || diedUnpublished(context, table))
         .map((table): Condition => {
-          const there = source.tables.some((known) => key(known) === key(table.upstream));
+          const there = upstream.has(key(table.upstream));
           const name = nameOf(table);
           return {
             table: name,
@@ -71,21 +73,22 @@ export const tableRules: WatchRule[] = [
       "SELECT relname, relreplident FROM pg_class WHERE relkind = 'r';",
       'ALTER TABLE … REPLICA IDENTITY FULL; at once. If the table died already: n2m repair NAME.',
     ],
-    look: (context) =>
-      healthyTables(context).flatMap((table): Condition[] => {
-        const found = context.source?.tables.find((known) => key(known) === key(table.upstream));
-        if (!found || isFull(found.replicaIdentity)) return [];
+    look: (context) => {
+      const weak = new Map((context.source?.tables ?? []).flatMap(weakIdentity));
+      return healthyTables(context).flatMap((table): Condition[] => {
+        const identity = weak.get(key(table.upstream));
+        if (identity === undefined) return [];
         const name = nameOf(table);
         return [
           {
             table: name,
             severity: always('critical'),
-            cause: () =>
-              `${name} has replica identity ${found.replicaIdentity}: the next update or delete kills it in Materialize`,
+            cause: () => `${name} has replica identity ${identity}: the next update or delete kills it in Materialize`,
             next: `${replicaIdentityFull(table.upstream)};`,
           },
         ];
-      }),
+      });
+    },
   },
 ];
 
@@ -93,6 +96,9 @@ const key = ({ schema, name }: { schema: string; name: string }): string => JSON
 
 /** Readers say `full` or, as the catalog has it, `f`. */
 const isFull = (identity: string): boolean => identity === 'full' || identity === 'f';
+
+const weakIdentity = (table: SourceReading['tables'][number]): [string, string][] =>
+  isFull(table.replicaIdentity) ? [] : [[key(table), table.replicaIdentity]];
 
 /** Tables with an error of their own: what the whole source suffers from shows on every table and is not theirs. */
 function failing({ target }: WatchContext): TargetTableReading[] {
@@ -110,13 +116,17 @@ const healthyTables = (context: WatchContext): TargetTableReading[] =>
 const isDead = ({ memory }: WatchContext, table: TargetTableReading): boolean =>
   memory?.latched.some((latched) => latched.key === deadKey(table)) ?? false;
 
-const isUnpublished = ({ publication }: SourceReading, { upstream }: TargetTableReading): boolean =>
-  upstream.schema !== '' && publication.exists && !publication.tables.some((known) => key(known) === key(upstream));
+/** The keys of what is published; null where there is no publication at all. */
+const publishedBy = ({ publication }: SourceReading): ReadonlySet<string> | null =>
+  publication.exists ? new Set(publication.tables.map(key)) : null;
+
+const isUnpublished = (published: ReadonlySet<string> | null, { upstream }: TargetTableReading): boolean =>
+  upstream.schema !== '' && published !== null && !published.has(key(upstream));
 
 /** Seen out of the publication, it then died of just that: one trouble, told as the first until it is published again. */
 function diedUnpublished({ memory, source }: WatchContext, table: TargetTableReading): boolean {
   const seen = memory?.since[`table-unpublished:${nameOf(table)}`] !== undefined;
-  return seen && isDropped(table.error) && (source === null || isUnpublished(source, table));
+  return seen && isDropped(table.error) && (source === null || isUnpublished(publishedBy(source), table));
 }
 
 /** As the latch of a dead table is named. */
