@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Ending, ENDINGS } from './background';
 import type { Fault, Faults } from './faults';
 
 /** The port through which another process asks for faults. */
@@ -25,9 +26,14 @@ function readFault(text: string): Fault {
 
 /**
  * `POST /faults` with a fault as JSON arms it, `GET /faults` tells what is armed and what has struck, `DELETE /faults`
- * clears, `POST /restart` restarts the stand-in. Mistakes are answered 400 with `{"error"}`.
+ * clears, `POST /restart` restarts the stand-in, `POST /resizes` with `{"end"}` says how resizes in the background end.
+ * Mistakes are answered 400 with `{"error"}`.
  */
-export async function listenForControl(faults: Faults, restart: () => Promise<void>): Promise<ControlServer> {
+export async function listenForControl(
+  faults: Faults,
+  restart: () => Promise<void>,
+  endResizes: (ending: Ending) => Promise<void>,
+): Promise<ControlServer> {
   async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
     const path = `${request.method} ${request.url}`;
     if (path === 'POST /faults') {
@@ -36,10 +42,15 @@ export async function listenForControl(faults: Faults, restart: () => Promise<vo
       } catch (error) {
         return { status: 400, body: { error: error instanceof Error ? error.message : String(error) } };
       }
+    } else if (path === 'POST /resizes') {
+      const asked = (JSON.parse(await body(request)) as { end?: unknown }).end;
+      const ending = ENDINGS.find((one) => one === asked);
+      if (ending === undefined) return { status: 400, body: { error: `"end" must be one of ${ENDINGS.join(', ')}` } };
+      await endResizes(ending);
     } else if (path === 'DELETE /faults') faults.clear();
     else if (path === 'POST /restart') await restart();
     else if (path !== 'GET /faults') {
-      return { status: 404, body: { error: 'try POST, GET or DELETE /faults, or POST /restart' } };
+      return { status: 404, body: { error: 'try POST, GET or DELETE /faults, POST /restart, or POST /resizes' } };
     }
     return { status: 200, body: { pending: faults.pending, struck: faults.struck } };
   }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Catalog, CatalogRole, CatalogSession } from './catalog';
+import type { BackgroundResizes } from './background';
 import type { Ingestion } from './contract';
 import type { Notice } from './wire/messages';
 
@@ -20,6 +21,8 @@ export interface Environment {
   /** The backing store as the superuser. */
   readonly store: Pool;
   readonly ingestion: Ingestion;
+  /** Changes of clusters on their way. */
+  readonly resizes: BackgroundResizes;
   /** Changes of definitions, one at a time. */
   readonly definitions: Mutex;
   /** Values set by ALTER SYSTEM or by the options, by name. */
@@ -29,6 +32,12 @@ export interface Environment {
   evictingReaders<T>(work: () => Promise<T>): Promise<T>;
   log: (line: string) => void;
 }
+
+/** Whether CREATE TABLE … FROM SOURCE is taken: by version, unless a flag says. */
+export const takesSourceTables = (environment: Environment): boolean =>
+  environment.system()['enable_create_table_from_source'] === undefined
+    ? environment.catalog.features.sourceTables
+    : flag(environment, 'enable_create_table_from_source');
 
 /** Whether a system flag is on. */
 export const flag = (environment: Environment, name: string): boolean =>

@@ -4,6 +4,7 @@ import { withClient } from '../postgres/client';
 import { onFreePort } from '../postgres/free-port';
 import { startPostgres, type PostgresServer } from '../postgres/server';
 import { installCatalog, type Catalog, type ClusterSize } from './catalog';
+import { BackgroundResizes, type Ending } from './background';
 import { MzError, type Ingestion, type IngestionSettings } from './contract';
 import { listenForControl, type ControlServer } from './control';
 import { Mutex, type Environment } from './environment';
@@ -14,13 +15,14 @@ import { SessionContext } from './session/context';
 import { createSessionSettings } from './show/settings';
 import { setStoreRights } from './store-rights';
 import type { Login } from './wire/login';
+import { versionText } from './version';
 import { listen, type WireServer } from './wire/server';
 
 export interface MaterializeOptions {
   /** Keeps definitions and rows here over `stop`; without it everything is gone then. */
   dir?: string;
   port?: number;
-  /** Answer of mz_version(), which also gives mz_version_num(). Default: that of the recorded answers. */
+  /** The recorded release that is played, `26.9` or `26.39` (the default); or any answer of mz_version(), by whose number it goes. */
   version?: string;
   sizes?: ClusterSize[];
   /** Rows copied per second in a snapshot, by cluster size. Default: 500 per hundredth of a credit. */
@@ -30,6 +32,8 @@ export interface MaterializeOptions {
   statisticsInterval?: number;
   restartDelay?: number;
   schemaValidationInterval?: number;
+  /** How long a resize in the background takes until its cut-over, milliseconds. */
+  resizeDelay?: number;
   /** Rows of mz_egress_ips, as CIDR. */
   egressIps?: string[];
   /** System settings as ALTER SYSTEM SET would set them. */
@@ -55,6 +59,8 @@ export interface MaterializeServer {
   /** HTTP: `POST /faults`, see control.ts. */
   readonly controlUrl: string;
   readonly faults: Faults;
+  /** How resizes in the background end, from now on and for those under way: `hold` keeps them waiting. */
+  endResizes(ending: Ending): Promise<void>;
   /** The backing store, for tests that look behind the scenes. */
   readonly store: Pool;
   /** Cuts all sessions and dataflows and starts anew from what is stored; unfinished snapshots start over. */
@@ -62,7 +68,6 @@ export interface MaterializeServer {
   stop(): Promise<void>;
 }
 
-const RECORDED_VERSION = 'v26.9.0-dev.0 (7d2a7fae1)';
 const STORE_SETTINGS = { max_connections: '500', shared_buffers: '64MB', max_wal_size: '256MB' };
 
 /** Starts the stand-in with its backing store and answers once it takes connections. */
@@ -114,6 +119,9 @@ async function assemble(
     get ingestion() {
       return ingestion;
     },
+    get resizes() {
+      return resizes;
+    },
     system: () => system,
     reloadSystem: async () => {
       system = await catalog.systemSettings();
@@ -121,6 +129,7 @@ async function assemble(
     evictingReaders: (work) => (server === undefined ? work() : evictingReaders(store, server, work)),
     log,
   };
+  const resizes = new BackgroundResizes(environment, options.resizeDelay ?? 700);
   const start = (port: number): Promise<WireServer> =>
     listen({
       port,
@@ -132,18 +141,20 @@ async function assemble(
 
   await resume(environment);
   opened.push(() => ingestion.close());
+  opened.push(() => Promise.resolve(resizes.pause()));
   // Not one the system chooses: an outgoing connection could take that while a restart leaves it free.
   server = options.port === undefined ? await onFreePort(start) : await start(options.port);
   const { port } = server;
   opened.push(async () => server?.close());
   const restart = async (): Promise<void> => {
     await server?.close();
+    resizes.pause();
     await ingestion.close();
     ingestion = createIngestion(store, ingestionSettings(options));
     await resume(environment);
     server = await start(port);
   };
-  const control: ControlServer = await listenForControl(faults, restart);
+  const control: ControlServer = await listenForControl(faults, restart, (ending) => resizes.end(ending));
   opened.push(() => control.close());
 
   const urlFor = (user: string): string => {
@@ -159,6 +170,7 @@ async function assemble(
     faults,
     store,
     restart,
+    endResizes: (ending) => resizes.end(ending),
     stop: closeAll,
   };
 }
@@ -173,9 +185,6 @@ async function storeDatabase(postgres: PostgresServer): Promise<string> {
   url.pathname = '/materialize';
   return url.href;
 }
-
-const versionText = (version = RECORDED_VERSION): string =>
-  version.includes('(') ? version : `${version.startsWith('v') ? version : `v${version}`} (7d2a7fae1)`;
 
 async function applyOptions(catalog: Catalog, options: MaterializeOptions): Promise<void> {
   for (const user of options.users ?? []) {
@@ -203,7 +212,7 @@ function ingestionSettings(options: MaterializeOptions): IngestionSettings {
 }
 
 /** Starts every stored source again, from its slot. */
-async function resume({ catalog, store, ingestion, log }: Environment): Promise<void> {
+async function resume({ catalog, store, ingestion, resizes, log }: Environment): Promise<void> {
   for (const stored of await catalog.storedSources()) {
     try {
       const connection = await catalog.upstreamConnection(stored.connectionId);
@@ -217,6 +226,7 @@ async function resume({ catalog, store, ingestion, log }: Environment): Promise<
       log(`source ${stored.item.name} was not resumed: ${String(error)}`);
     }
   }
+  await resizes.resume();
 }
 
 /** The progress relation of a source; source-table sources have none. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { recordedVersion } from '../materialize/version';
 import type { StackOptions } from './options';
 
 export const usage = `npm run local -- [options]
@@ -11,6 +12,7 @@ running until Ctrl-C.
   --traffic            keep changing the sample tables
   --no-worker          leave the worker out, to run your own: npm run worker
   --materialize URL    use a Materialize that runs already; it has to reach 127.0.0.1 of this machine
+  --materialize-version V   the release the stand-in plays, 26.9 or 26.39 (default)
   --postgres URL       use a Postgres that runs already, without Neon's API and sample tables
   --json               print stack.json on stdout once everything answers
   --help               this text
@@ -34,6 +36,7 @@ export function parseArguments(args: string[]): LocalArguments {
       traffic: { type: 'boolean', default: false },
       'no-worker': { type: 'boolean', default: false },
       materialize: { type: 'string' },
+      'materialize-version': { type: 'string' },
       postgres: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -44,9 +47,16 @@ export function parseArguments(args: string[]): LocalArguments {
     ...{ dir, traffic, json, help },
     rows: values.rows === undefined ? undefined : wholeNumber('--rows', values.rows),
     worker: !values['no-worker'],
-    materialize: materialize === undefined ? undefined : databaseUrl('--materialize', materialize),
+    materialize: target(materialize, values['materialize-version']),
     postgres: postgres === undefined ? undefined : databaseUrl('--postgres', postgres),
   };
+}
+
+/** A Materialize that runs already, or what the stand-in is to play. */
+function target(url: string | undefined, version: string | undefined): StackOptions['materialize'] {
+  if (url !== undefined) return databaseUrl('--materialize', url);
+  const option = '--materialize-version';
+  return version === undefined ? undefined : { version: recordedVersion(option, version) };
 }
 
 function wholeNumber(option: string, text: string): number {

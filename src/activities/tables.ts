@@ -13,7 +13,9 @@ export const dropTables = activity({ input: step, callers: APPLY }, async (deps,
   await withMaterialize(deps, spec, async (client) => {
     const there = await readSource(client, source);
     for (const child of there?.children ?? []) {
-      if (!removed.some((table) => sameTable(table, child.upstream))) continue;
+      // By object: another table of the same upstream table may be somebody else's.
+      const ours = child.schema === spec.materialize.schema;
+      if (!ours || !removed.some((table) => table.target === child.name && sameTable(table, child.upstream))) continue;
       const name = { ...item(child.name), schema: child.schema };
       await client.query(child.kind === 'table' ? sql.dropTable(name) : sql.dropSubsource(name));
     }

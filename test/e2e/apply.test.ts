@@ -112,7 +112,7 @@ describe('apply, from a project without logical replication and without the role
       'orders',
     ]);
     const left = await world.target((client) =>
-      client.query(`SELECT 1 FROM mz_catalog.mz_sources WHERE name = 'products'`),
+      client.query(`SELECT 1 FROM mz_catalog.mz_objects WHERE name = 'products'`),
     );
     expect(left.rows).toEqual([]);
     await untilEqual(world);

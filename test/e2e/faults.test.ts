@@ -5,7 +5,7 @@ import type { Plan } from '../../src/core/plan/types';
 import type { ReplicateReport } from '../../src/core/run/types';
 import { untilEqual } from './support/compare';
 import { inLanes, untried } from './support/lanes';
-import { has, itSince, SQL_ROLE } from './support/versions';
+import { has, itSince, MATERIALIZE_VERSION, SOURCE_TABLES_BY_DEFAULT, SQL_ROLE } from './support/versions';
 import { World, type Mode } from './support/world';
 import { Writer } from './support/writer';
 
@@ -22,7 +22,7 @@ const STEPS: Record<string, string[]> = {
   cluster: ['^CREATE CLUSTER', '^COMMENT ON CLUSTER'],
   secret: ['^CREATE SECRET', '^COMMENT ON SECRET'],
   connection: ['^CREATE CONNECTION', '^COMMENT ON CONNECTION'],
-  source: ['^CREATE SOURCE', '^COMMENT ON SOURCE'],
+  source: ['^CREATE SOURCE', '^COMMENT ON SOURCE', ...(SOURCE_TABLES_BY_DEFAULT ? ['^CREATE TABLE '] : [])],
   'right-size': ['^ALTER CLUSTER'],
   watch: ['^schedule create'],
 };
@@ -70,7 +70,7 @@ let materialize: MaterializeServer;
 let results: Map<string, Promise<Result>>;
 
 beforeAll(async () => {
-  materialize = await startMaterialize({ speed: 20 });
+  materialize = await startMaterialize({ speed: 20, version: MATERIALIZE_VERSION });
   results = inLanes(RUN, ({ title }) => title, run);
 });
 afterAll(async () => {

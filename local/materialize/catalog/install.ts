@@ -7,11 +7,14 @@ import { objects } from './objects/objects';
 import { pretty } from './definitions/pretty';
 import { privileges } from './objects/privileges';
 import { applySettings, seed } from './seed';
+import { reconfigurations } from './objects/reconfigurations';
 import { sources } from './objects/sources';
 import { internalFunctionsSql, userFunctionsSql } from './sql/functions';
 import { tablesSql } from './sql/tables';
 import { materializeOids, typesSql } from './sql/types';
 import { viewsSql } from './sql/views';
+import { byVersionSql } from './sql/by-version';
+import { featuresOf } from '../version';
 import { createStore, type Store } from './store';
 import type { CatalogSettings } from './types';
 import { views } from './objects/views';
@@ -55,20 +58,27 @@ export async function installCatalog(pool: Pool, settings: CatalogSettings) {
   const store = createStore(pool);
   const [installed] = await store.query(`SELECT FROM pg_namespace WHERE nspname = 'mz_store'`);
   if (installed === undefined) await install(store);
-  await store.transaction((on) => applySettings(on, settings));
+  const features = featuresOf(settings.version);
+  await store.transaction(async (on) => {
+    await applySettings(on, settings);
+    for (const statement of byVersionSql(features)) await on.query(statement);
+  });
   const oids = await store.query<{ store_oid: string; oid: string }>('SELECT store_oid, oid FROM mz_store.type_oids');
   const named = names(store);
   return {
+    /** What this version has that not every one has. */
+    features,
     /** Type OID of the backing store → type OID of Materialize, for rewriting RowDescription; others are equal. */
     typeOids: new Map(oids.map((row) => [Number(row.store_oid), Number(row.oid)])),
     ...named,
     ...objects(store),
     ...clusters(store),
+    ...reconfigurations(store),
     ...privileges(store),
     ...connections(store),
     ...sources(store),
     ...views(store),
-    ...pretty(store),
+    ...pretty(store, features),
     ...drops(store, (item, session) => named.minimalName(item, session)),
   };
 }

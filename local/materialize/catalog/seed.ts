@@ -3,15 +3,8 @@ import { makeStoreRole } from './objects/privileges';
 import { emulatorSizes } from './sizes';
 import { insert, nextId, type Store } from './store';
 import recorded from './generated/system-columns.json';
+import { versionNumber } from '../version';
 import type { CatalogSettings } from './types';
-
-/** `v26.9.0-dev.0 (7d2a7fae1)` → 2600900: major · 100000 + minor · 100 + patch. */
-export function versionNumber(version: string): number {
-  const match = /^v(\d+)\.(\d+)\.(\d+)/.exec(version);
-  if (match === null) throw new Error(`"${version}" is no Materialize version: write it like v26.9.0 (7d2a7fae1)`);
-  const [major, minor, patch] = match.slice(1).map(Number) as [number, number, number];
-  return major * 100_000 + minor * 100 + patch;
-}
 
 const systemClusters = [
   ['s1', 'mz_system', 0],

@@ -1,6 +1,6 @@
 import { MzError, notSupported } from '../contract';
 import type { DdlContext } from '../environment';
-import type { Ddl, Of } from '../sql/ast';
+import type { Ddl, Of, Option } from '../sql/ast';
 import { withoutSuperuser } from '../store-rights';
 import { changeCluster, createCluster, requireClusterOwner } from './clusters';
 import { alterConnection, createConnection, validateStored } from './connections';
@@ -124,17 +124,33 @@ async function alter(context: DdlContext, ddl: Of<'alter'>): Promise<void> {
     case 'reset': {
       if (ddl.object !== 'CLUSTER') return alterSourceOptions();
       const cluster = await catalog.resolveCluster(ddl.name[0] ?? '');
-      const defaults = action.names.includes('REPLICATION FACTOR')
-        ? [{ name: 'REPLICATION FACTOR', value: { type: 'number', text: '1' } as const }]
-        : [];
+      const defaults: Option[] = action.names.flatMap((name): Option[] => {
+        if (name === 'REPLICATION FACTOR') return [{ name, value: { type: 'number', text: '1' } }];
+        return ['SCHEDULE', 'AUTO SCALING STRATEGY'].includes(name) ? [{ name, value: undefined }] : [];
+      });
       return changeCluster(context, cluster, defaults, []);
     }
     case 'swap':
+      if (ddl.object !== 'SCHEMA') throw notSupported(`this form of ALTER ${ddl.object}`);
+      return swapSchemas(context, ddl.name, [...ddl.name.slice(0, -1), action.with]);
     case 'refreshReferences':
     case 'rotateKeys':
       await catalog.findItem(ddl.name, session);
       throw notSupported(`this form of ALTER ${ddl.object}`);
   }
+}
+
+/** Each takes the other's name; what is in them goes along. */
+async function swapSchemas(context: DdlContext, one: string[], other: string[]): Promise<void> {
+  const first = await resolveObject(context, 'SCHEMA', one);
+  const second = await resolveObject(context, 'SCHEMA', other);
+  for (const { ref, owned } of [first, second]) await requireOwner(context, ref, owned);
+  const [a = '', b = ''] = [one.at(-1), other.at(-1)];
+  await context.environment.definitions.run(async () => {
+    await context.catalog.rename(first.ref, `${a} swapped`);
+    await context.catalog.rename(second.ref, a);
+    await context.catalog.rename(first.ref, b);
+  });
 }
 
 async function exists(context: DdlContext, ddl: Of<'alter'>): Promise<boolean> {

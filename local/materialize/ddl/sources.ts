@@ -1,6 +1,6 @@
 import { notSupported, planError } from '../contract';
 import type { AddedTable, CatalogItem, NewIngestedTable, NewName } from '../catalog';
-import { flag, type DdlContext } from '../environment';
+import { flag, takesSourceTables, type DdlContext } from '../environment';
 import type { CreateSource, ExternalReference, Option } from '../sql/ast';
 import { newSlotName } from '../upstream';
 import { missingTables } from '../upstream/select-tables';
@@ -55,7 +55,7 @@ function checkForm(context: DdlContext, ddl: CreateSource): { publication: strin
   if (!options.has('PUBLICATION')) throw sourceError('CONNECTION must specify PUBLICATION');
   const columns = options.has('TEXT COLUMNS') || options.has('EXCLUDE COLUMNS');
   if (ddl.tables.type === 'none') {
-    if (!flag(context.environment, 'enable_create_table_from_source')) throw missingTables();
+    if (!takesSourceTables(context.environment)) throw missingTables();
     if (columns) throw sourceError('TEXT COLUMNS option is unnecessary when no tables are added');
   } else if (flag(context.environment, 'force_source_table_syntax')) {
     throw planError(`${ddl.tablesText} not supported; use CREATE TABLE .. FROM SOURCE instead`);

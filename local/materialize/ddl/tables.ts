@@ -1,5 +1,5 @@
 import { planError } from '../contract';
-import { flag, type DdlContext } from '../environment';
+import { takesSourceTables, type DdlContext } from '../environment';
 import type { CreateTable, Name, Of } from '../sql/ast';
 import { openTable } from '../store-rights';
 import { printName } from '../upstream/names';
@@ -26,7 +26,7 @@ function bareColumns(option: string, names: Name[]): string[] {
 
 export async function createTableFromSource(context: DdlContext, ddl: CreateTable): Promise<void> {
   const { catalog, session, environment } = context;
-  if (!flag(environment, FLAG)) throw featureRefused('Whether to allow CREATE TABLE .. FROM SOURCE syntax.', FLAG);
+  if (!takesSourceTables(environment)) throw featureRefused('Whether to allow CREATE TABLE .. FROM SOURCE syntax.', FLAG);
   const name = await catalog.resolveNewName(ddl.name, session);
   const source = await resolvePostgresSource(context, ddl.source);
   if (ddl.reference === undefined) throw planError('CREATE TABLE .. FROM SOURCE must specify a REFERENCE');

@@ -12,10 +12,14 @@ const inSchema = (schemaId: string): string => `o.schema_id = ${quoteText(schema
 const inCluster = (clusterId: string | null): string =>
   clusterId === null ? '' : ` AND o.cluster_id = ${quoteText(clusterId)}`;
 
-export const clusters = `SELECT k.name,
+const activity = `(SELECT 'reconfiguring size to ' || f.size FROM mz_store.reconfigurations f
+      WHERE f.cluster_id = k.id AND f.status = 'in-progress') AS activity,`;
+
+/** `background`: versions that resize in the background say so. */
+export const clusters = (background: boolean): string => `SELECT k.name,
     (SELECT string_agg(r.name || ' (' || r.size || ')', ', ' ORDER BY r.name)
       FROM mz_catalog.mz_cluster_replicas r WHERE r.cluster_id = k.id) AS replicas,
-    ${comment("'cluster'", 'k.id')}
+    ${background ? activity : ''} ${comment("'cluster'", 'k.id')}
   FROM mz_catalog.mz_clusters k`;
 
 /**

@@ -1,6 +1,6 @@
 import type { AlterAction, ItemKind, Statement } from './ast';
 import { connectionChanges } from './connection';
-import { CLUSTER_OPTIONS } from './create';
+import { CLUSTER_OPTIONS, clusterOption } from './create';
 import type { Cursor } from './cursor';
 import { itemKind, objectName } from './objects';
 import { addSubsources } from './source';
@@ -49,7 +49,7 @@ function alterCluster(cursor: Cursor): AlterAction {
     return { type: 'reset', names: cursor.parenthesized(() => cursor.option(CLUSTER_OPTIONS, () => undefined).name) };
   }
   if (!cursor.accept('SET')) cursor.expectedOneOf(['SET', 'RESET', 'RENAME', 'SWAP', 'OWNER']);
-  const options = cursor.parenthesized(() => cursor.option(CLUSTER_OPTIONS));
+  const options = cursor.parenthesized(() => clusterOption(cursor));
   const waits = ['WAIT UNTIL READY', 'WAIT FOR'] as const;
   const wait = ['TIMEOUT', 'ON TIMEOUT'] as const;
   const withOptions = cursor.withOptions(waits, (name) =>

@@ -1,4 +1,4 @@
-import type { Statement } from './ast';
+import type { Option, OptionValue, Statement } from './ast';
 import { createConnection } from './connection';
 import type { Cursor } from './cursor';
 import { createSource, createTable } from './source';
@@ -6,6 +6,32 @@ import { createSource, createTable } from './source';
 export const CLUSTER_OPTIONS =
   `AVAILABILITY ZONES, DISK, INTROSPECTION DEBUGGING, INTROSPECTION INTERVAL, MANAGED, REPLICAS,
   REPLICATION FACTOR, SIZE, SCHEDULE, WORKLOAD CLASS`.split(/,\s+/);
+
+const SCALING = 'AUTO SCALING STRATEGY';
+
+/** The value of a cluster's option: two of them have a grammar of their own. */
+export function clusterOption(cursor: Cursor): Option {
+  // Not in the list, which a refusal prints as it was recorded of the older release.
+  if (cursor.sees(...SCALING.split(' '))) return cursor.option([SCALING], () => nested(cursor));
+  return cursor.option(CLUSTER_OPTIONS, (name) => {
+    if (name === 'SCHEDULE' && cursor.accept('ON', 'REFRESH')) return nested(cursor);
+    return cursor.optionValue();
+  });
+}
+
+/** The strings in parentheses inside parentheses, flat. */
+function nested(cursor: Cursor): OptionValue {
+  const items: OptionValue[] = [];
+  let depth = 0;
+  do {
+    const { kind, text } = cursor.next();
+    if (kind === 'end') cursor.expected('right parenthesis');
+    if (kind === 'punctuation' && text === '(') depth++;
+    if (kind === 'punctuation' && text === ')') depth--;
+    if (kind === 'string') items.push({ type: 'string', text });
+  } while (depth > 0);
+  return { type: 'list', items };
+}
 
 /** Everything that begins with CREATE, the word taken already. */
 export function create(cursor: Cursor): Statement {
@@ -41,7 +67,7 @@ export function create(cursor: Cursor): Statement {
 function createCluster(cursor: Cursor): Statement {
   if (cursor.accept('REPLICA')) return { kind: 'unsupported', what: 'CREATE CLUSTER REPLICA' };
   const name = cursor.identifier();
-  const option = () => cursor.option(CLUSTER_OPTIONS);
+  const option = () => clusterOption(cursor);
   const options = cursor.isPunctuation('(') ? cursor.parenthesized(option) : cursor.commaSeparated(option);
   return { kind: 'createCluster', name, options };
 }

@@ -1,9 +1,10 @@
-import { sameTable, tableName } from '../../core/objects/tables/select';
+import { ownChild, sameTable, tableName } from '../../core/objects/tables/select';
 import type { PlannedTable } from '../../core/plan/types';
 import { hopeless } from '../../core/snapshot/hopeless';
 import { mergeProgress } from '../../core/snapshot/merge';
 import { windowEnd } from '../../core/snapshot/attempt-window';
 import type { SnapshotLook, SnapshotProgress, AttemptWindow, TableLook } from '../../core/snapshot/types';
+import type { PipelineSpec } from '../../core/spec/types';
 import { SystemError, systemError } from '../../systems/errors';
 import { readSourceProgress, type ObjectProgress, type SourceProgress } from '../../systems/materialize';
 import { readBlockers, readCopyProgress, readSnapshotSlots } from '../../systems/postgres';
@@ -62,7 +63,7 @@ async function look(sessions: Sessions, input: WindowInput): Promise<SnapshotLoo
     });
   }
   return {
-    target: target.ok && target.value ? targetLook(target.value, tables) : null,
+    target: target.ok && target.value ? targetLook(spec, target.value, tables) : null,
     upstream: upstream.ok ? upstream.value : null,
   };
 }
@@ -78,18 +79,24 @@ async function lookUpstream(client: SqlClient, role: string): Promise<NonNullabl
   };
 }
 
-function targetLook(progress: SourceProgress, tables: PlannedTable[]): NonNullable<SnapshotLook['target']> {
+function targetLook(spec: PipelineSpec, progress: SourceProgress, tables: PlannedTable[]): NonNullable<SnapshotLook['target']> {
   const { status, error } = progress.source;
   return {
     source: { status, error },
     replicas: progress.replicas.map((replica) => replica.id),
-    tables: tables.map((table) => tableLook(table, progress.children)),
+    tables: tables.map((table) => tableLook(spec, table, progress.children)),
   };
 }
 
+const withUpstream = (child: ObjectProgress) =>
+  child.upstream === null ? [] : [{ ...child, upstream: child.upstream }];
+
 /** A table without a row yet is "not yet", never "done". */
-function tableLook(table: PlannedTable, children: ObjectProgress[]): TableLook {
-  const child = children.find((candidate) => candidate.upstream && sameTable(candidate.upstream, table));
+function tableLook(spec: PipelineSpec, table: PlannedTable, children: ObjectProgress[]): TableLook {
+  const named = children.flatMap(withUpstream);
+  // Of a source that was adopted, wherever it is.
+  const adopted = () => named.find((one) => one.name === table.target && sameTable(one.upstream, table));
+  const child = ownChild(spec, named, table) ?? adopted();
   return {
     table: table.target,
     upstream: { schema: table.schema, name: table.name },

@@ -1,5 +1,5 @@
 import { definitionReasons } from '../../core/objects/source/definition';
-import { sameTable, tableName } from '../../core/objects/tables/select';
+import { childOf, sameTable, tableName } from '../../core/objects/tables/select';
 import type { SourceObjectFacts } from '../../core/plan/facts';
 import { isOurs, writeMark } from '../../core/plan/ownership';
 import type { PlannedTable } from '../../core/plan/types';
@@ -9,6 +9,7 @@ import { plural } from '../../core/text/count';
 import { systemError } from '../../systems/errors';
 import { readConnection, readSource } from '../../systems/materialize';
 import type { SqlClient } from '../../systems/sql-client';
+import { heartbeat } from '../edges/heartbeat';
 import { APPLY, activity } from '../support/activity';
 import { createAndLook, done, unseen } from '../support/ensure';
 import { type StepInput, step } from '../support/inputs';
@@ -68,20 +69,16 @@ async function addMissing(
   const { textColumns, excludeColumns } = spec.source;
   const options = { name: source, textColumns, excludeColumns };
   const missingIn = (facts: SourceObjectFacts) =>
-    tables.filter((table) => !facts.children.some((child) => sameTable(child.upstream, table)));
+    tables.filter((table) => childOf(spec, { source: facts }, table) === null);
   const missing = missingIn(there).map((table) => mapping(spec, table));
   if (missing.length === 0) return;
-  const statements =
-    syntax === 'tables'
-      ? missing.map((table) => sql.createTableFromSource(options, table))
-      : [sql.addSubsource(options, missing)];
   // What is there and not wanted is what the look may have read wrong.
   const strange = there.children.filter(({ upstream }) => !tables.some((table) => sameTable(upstream, table)));
-  for (const statement of statements) {
-    await client.query(statement, undefined, REMOTE_DEADLINE).catch((error: unknown) => {
-      throw unseen(error, spelled(missing), spelled(strange) || 'nothing else in the source');
-    });
-  }
+  const told = (error: unknown) => {
+    throw unseen(error, spelled(missing), spelled(strange) || 'nothing else in the source');
+  };
+  if (syntax === 'tables') await addTables(client, options, missing).catch(told);
+  else await client.query(sql.addSubsource(options, missing), undefined, REMOTE_DEADLINE).catch(told);
   const after = await readSource(client, source);
   const left = after ? missingIn(after) : tables;
   if (left.length > 0) {
@@ -89,6 +86,32 @@ async function addMissing(
     throw systemError('Unexpected', 'materialize', `${names} was added to ${source.name} and is not there`, {
       retryable: true,
     });
+  }
+}
+
+/** What dies in one transaction is done again: small enough to be little, large enough that most sources copy once. */
+const TABLES_AT_ONCE = 250;
+
+/** Together, so that they share one snapshot; each statement asks upstream. What fails leaves none of its transaction behind. */
+async function addTables(
+  client: SqlClient,
+  options: Parameters<typeof sql.createTableFromSource>[0],
+  missing: sql.TableMapping[],
+): Promise<void> {
+  for (let from = 0; from < missing.length; from += TABLES_AT_ONCE) {
+    const together = missing.slice(from, from + TABLES_AT_ONCE);
+    await client.query('BEGIN');
+    try {
+      for (const [index, table] of together.entries()) {
+        heartbeat({ adding: from + index + 1, of: missing.length });
+        await client.query(sql.createTableFromSource(options, table), undefined, REMOTE_DEADLINE);
+      }
+      await client.query('COMMIT', undefined, REMOTE_DEADLINE);
+    } catch (error) {
+      // The session may be gone, and its transaction with it.
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
   }
 }
 

@@ -83,7 +83,9 @@ const materialize = z.strictObject({
   syntax: z
     .enum(['auto', 'subsources', 'tables'])
     .default('auto')
-    .describe('auto: what the server wants. subsources or tables: that form of CREATE SOURCE.'),
+    .describe(
+      'auto: tables made from the source where the server takes them (v26.25), else subsources; a source that is there keeps its form.',
+    ),
   names: z
     .strictObject({
       secret: field.objectName('Default: <name>_password.').optional(),

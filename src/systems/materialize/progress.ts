@@ -7,6 +7,7 @@ import { findChildren, findSource, OBJECTS, type SourceRow, upstreamOf } from '.
 /** Evidence about one object (the source, or one of its tables) on live replicas. */
 export interface ObjectProgress {
   id: string;
+  schema: string;
   /** Null for the source itself. */
   upstream: { schema: string; name: string } | null;
   /** Name in Materialize. */
@@ -99,11 +100,11 @@ async function readEvidence(client: SqlClient, name: ItemName, found: SourceRow)
   const own = statistics.filter((row) => row.id === found.id);
   const progress = {
     source: {
-      ...{ id: found.id, upstream: null, name: name.name, status: found.status ?? 'created', error: found.error },
+      ...{ id: found.id, schema: name.schema, upstream: null, name: name.name, status: found.status ?? 'created', error: found.error },
       ...evidence(found.id),
     },
     children: children.map((child) => ({
-      ...{ id: child.id, upstream: upstreamOf(child), name: child.name },
+      ...{ id: child.id, schema: child.schema, upstream: upstreamOf(child), name: child.name },
       ...{ status: child.status ?? 'created', error: child.error },
       ...evidence(child.id),
     })),

@@ -2,7 +2,7 @@ import { startMaterialize, type MaterializeServer } from '../../../local/materia
 import type { CheckResult } from '../../../src/core/watch/types';
 import { buildOn, changes, definitions, ended, ids, madeAgain, planned, underTraffic, up } from '../support/live';
 import { until } from '../support/until';
-import { roleOf } from '../support/versions';
+import { roleOf, SUBSOURCES_VERSION } from '../support/versions';
 import { SOURCE_TABLES, World } from '../support/world';
 
 jest.setTimeout(300_000);
@@ -15,7 +15,7 @@ beforeAll(async () => {
   const neon = { sampleOrders: 2_000, logicalReplication: true };
   const envs: Record<string, string>[] = [{}, {}];
   worlds = await Promise.all([
-    World.start({ neon, env: envs[0] }),
+    World.start({ neon, env: envs[0], materialize: { version: SUBSOURCES_VERSION } }),
     World.start({ neon, env: envs[1], sharedMaterialize: forced }),
   ]);
   worlds.forEach(({ neon: { postgres } }, index) =>

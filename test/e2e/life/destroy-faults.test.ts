@@ -5,7 +5,7 @@ import type { DestroyReport } from '../../../src/core/destroy/types';
 import { catalogs, restorable } from '../support/compare';
 import { inLanes, untried } from '../support/lanes';
 import { ended } from '../support/live';
-import { has, itSince, SQL_ROLE } from '../support/versions';
+import { has, itSince, MATERIALIZE_VERSION, SQL_ROLE } from '../support/versions';
 import { REAL_MATERIALIZE, World, type Mode } from '../support/world';
 import { Writer } from '../support/writer';
 
@@ -102,7 +102,8 @@ const caseOf = ({ mode, kind }: Case): string => `${mode} ${kind}`;
 
 describe('destroy, with a worker that dies or loses an answer at each change', () => {
   beforeAll(async () => {
-    if (!REAL_MATERIALIZE) materialize = await startMaterialize({ speed: 20, egressIps: [EGRESS] });
+    if (!REAL_MATERIALIZE)
+      materialize = await startMaterialize({ speed: 20, version: MATERIALIZE_VERSION, egressIps: [EGRESS] });
     results = inLanes(RUN, caseOf, one);
   }, 60_000);
   afterAll(async () => {

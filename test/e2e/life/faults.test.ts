@@ -6,7 +6,7 @@ import { untilEqual } from '../support/compare';
 import { inLanes, untried } from '../support/lanes';
 import { ended, up } from '../support/live';
 import { LIVES, type Life } from './lives';
-import { has, itSince, SQL_ROLE } from '../support/versions';
+import { has, itSince, SQL_ROLE, SUBSOURCES_VERSION } from '../support/versions';
 import { SOURCE_TABLES, World, type Mode } from '../support/world';
 import { Writer } from '../support/writer';
 
@@ -32,7 +32,7 @@ let results: Map<string, Promise<void>>;
 beforeAll(async () => {
   const pace = { speed: 20, schemaValidationInterval: 1_000, restartDelay: 1_000 };
   [subsources, sourceTables] = await Promise.all([
-    startMaterialize(pace),
+    startMaterialize({ ...pace, version: SUBSOURCES_VERSION }),
     startMaterialize({ ...pace, flags: SOURCE_TABLES }),
   ]);
   results = inLanes(RUN, caseOf, one);

@@ -6,6 +6,7 @@ import type { RepairPlan, RepairReport } from '../../../src/core/repair/types';
 import type { NeonSourceSpec, PipelineSpec } from '../../../src/core/spec/types';
 import { untilEqual } from '../support/compare';
 import { buildOn, definitions, dropTheSlot, ended, ids, madeAgain, slotOf, untilStatusSays, up } from '../support/live';
+import { SUBSOURCES_VERSION } from '../support/versions';
 import { SOURCE_TABLES, World } from '../support/world';
 
 jest.setTimeout(300_000);
@@ -19,7 +20,7 @@ beforeAll(async () => {
   const quick = { statisticsInterval: 500, schemaValidationInterval: 500, restartDelay: 500 };
   const neon = { sampleOrders: 200, operationMs: 50, logicalReplication: true };
   worlds = await Promise.all([
-    World.start({ neon, materialize: quick, env }),
+    World.start({ neon, materialize: { ...quick, version: SUBSOURCES_VERSION }, env }),
     World.start({ neon, materialize: { ...quick, flags: SOURCE_TABLES } }),
   ]);
   env.N2M_SECRET_OTHER_URL = worlds[1]?.neon.ownerUrl() ?? '';

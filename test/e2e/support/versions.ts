@@ -1,10 +1,26 @@
 import type { Client } from 'pg';
+import {
+  DEFAULT_VERSION,
+  featuresOf,
+  type RecordedVersion,
+  recordedVersion,
+  versionText,
+} from '../../../local/materialize/version';
 import type { PostgresVersion } from '../../../local/postgres/binaries';
 
 /** Another major version of Postgres, and `turnHostile`, for every world of the run: `npm run test:hostile`. */
 const NAMED = Number(process.env.N2M_TEST_POSTGRES_VERSION);
 export const POSTGRES_VERSION = Number.isInteger(NAMED) && NAMED > 0 ? (NAMED as PostgresVersion) : undefined;
 export const HOSTILE = process.env.N2M_TEST_HOSTILE === '1';
+
+const ASKED = process.env.N2M_TEST_MATERIALIZE_VERSION;
+/** The release that the stand-ins of the end-to-end suite play; the newest that was recorded, unless the environment says. */
+export const MATERIALIZE_VERSION: RecordedVersion =
+  ASKED === undefined || ASKED === '' ? DEFAULT_VERSION : recordedVersion('N2M_TEST_MATERIALIZE_VERSION', ASKED);
+/** Whether new sources have tables of their own there. */
+export const SOURCE_TABLES_BY_DEFAULT = featuresOf(versionText(MATERIALIZE_VERSION)).sourceTables;
+/** For cases about subsources: a release that makes them by itself. */
+export const SUBSOURCES_VERSION: RecordedVersion = '26.9';
 
 /** What a version brought, for cases that need it. */
 export interface Since {

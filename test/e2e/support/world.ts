@@ -10,7 +10,7 @@ import { stringify } from 'yaml';
 import { startMaterialize, type MaterializeOptions, type MaterializeServer } from '../../../local/materialize/standin';
 import { startNeon, type Neon, type NeonOptions } from '../../../local/neon/neon';
 import { turnHostile } from './hostile-world';
-import { GIVEN_ENV, HOSTILE, POSTGRES_VERSION } from './versions';
+import { GIVEN_ENV, HOSTILE, MATERIALIZE_VERSION, POSTGRES_VERSION } from './versions';
 
 const ROOT = join(__dirname, '..', '..', '..');
 /** One that somebody else runs and that every world of the run shares; without it, stand-ins. */
@@ -77,7 +77,10 @@ export class World {
     const dir = await mkdtemp(join(tmpdir(), 'n2m-e2e-'));
     const [neon, materialize] = await Promise.all([
       startNeon({ sampleOrders: 2_000, operationMs: 200, postgresVersion: POSTGRES_VERSION, ...options.neon }),
-      REAL_MATERIALIZE ? null : (options.sharedMaterialize ?? startMaterialize({ speed: 20, ...options.materialize })),
+      REAL_MATERIALIZE
+        ? null
+        : (options.sharedMaterialize ??
+          startMaterialize({ speed: 20, version: MATERIALIZE_VERSION, ...options.materialize })),
     ]);
     const connection = await Connection.connect({ address: process.env.N2M_TEST_TEMPORAL_ADDRESS });
     const namespace = options.env?.TEMPORAL_NAMESPACE ?? process.env.N2M_TEST_TEMPORAL_NAMESPACE;

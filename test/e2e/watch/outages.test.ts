@@ -7,6 +7,7 @@ import { freePort } from '../../../local/postgres/free-port';
 import { read } from '../../docs/pages';
 import { until } from '../support/until';
 import { expectRecovery, gist, Watched } from './watched';
+import { MATERIALIZE_VERSION } from '../support/versions';
 import { onStandIn } from '../support/world';
 
 jest.setTimeout(240_000);
@@ -23,7 +24,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'n2m-watch-'));
   // Where tests run as root, Postgres runs as another account, which has to get through.
   await chmod(dir, 0o711);
-  materialize = await startMaterialize({ ...PACE, dir });
+  materialize = await startMaterialize({ ...PACE, version: MATERIALIZE_VERSION, dir });
   metrics = `127.0.0.1:${await freePort()}`;
   const options = { sharedMaterialize: materialize, env: { N2M_METRICS_ADDRESS: metrics } };
   watched = await Watched.start(options, (file) => {
@@ -114,7 +115,7 @@ describe('outages, each caused for real, and their end', () => {
     );
 
     await watched.world.neon.postgres.start();
-    materialize = await startMaterialize({ ...PACE, dir, port });
+    materialize = await startMaterialize({ ...PACE, version: MATERIALIZE_VERSION, dir, port });
     await watched.untilStatus(watched.source, 'running');
     // On a busy machine the tables take a while to catch up, which would be another alert.
     await until(async () => {

@@ -26,6 +26,8 @@ beforeAll(async () => {
     settings: { wal_level: 'logical', max_replication_slots: '40', max_wal_senders: '40' },
   });
   materialize = await startMaterialize({
+    // What the newer release does otherwise: standin-versions.test.ts.
+    version: '26.9',
     restartDelay: 300,
     statisticsInterval: 200,
     log: (line) => lines.push(line),

@@ -10,6 +10,7 @@ import {
   usedBy,
 } from './render';
 import { tableDetails } from './details';
+import type { Features } from '../../version';
 import type { Store } from '../store';
 import type { CatalogItem, ConnectionOptions, NewIngestedTable } from '../types';
 import { definitionOf, finder, readItem } from '../write';
@@ -39,7 +40,7 @@ interface Definition extends SourceDefinition {
 }
 
 /** SHOW CREATE: names instead of ids, spread over lines as recorded. */
-export function pretty(store: Store) {
+export function pretty(store: Store, features: Features) {
   async function connection(item: CatalogItem, options: ConnectionOptions): Promise<string> {
     const find = await finder(store, usedBy(options));
     const entries = sortedOptions(options).map(
@@ -91,11 +92,27 @@ export function pretty(store: Store) {
     const elements = tableElements(table, quoteIfNeeded, false);
     const details = `WITH (\n    DETAILS = '${tableDetails(table.upstream)}'\n)`;
     const reference = upstreamReference(table, quoteIfNeeded);
+    if (item.type === 'table' && features.sourceTables) return table39(item, parent, table, reference);
     const head = `CREATE ${item.type === 'table' ? 'TABLE' : 'SUBSOURCE'}\n    ${path(quoteIfNeeded, item)}`;
-    const body = hanging(head, elements, '        ');
+    const inline = `        (${elements.join(', ')})`;
+    const body = inline.length <= WIDTH ? `${head}\n${inline}` : hanging(head, elements, '        ');
     return item.type === 'table'
       ? `${body}\nFROM SOURCE ${path(quoteIfNeeded, parent)} (REFERENCE = ${reference})\n${details};`
       : `${body}\nOF SOURCE ${path(quoteIfNeeded, parent)}\nWITH (EXTERNAL REFERENCE = ${reference});`;
+  }
+
+  /** Since source tables are everybody's, without columns and details; on one line where it fits. */
+  function table39(item: CatalogItem, parent: CatalogItem, table: NewIngestedTable, reference: string): string {
+    const columns = (option: string, names: string[] | undefined): string[] =>
+      names === undefined || names.length === 0 ? [] : [`${option} COLUMNS = (${names.map(quoteIfNeeded).join(', ')})`];
+    const options = [...columns('TEXT', table.textColumns), ...columns('EXCLUDE', table.excludeColumns)];
+    const parts = [
+      `CREATE TABLE ${path(quoteIfNeeded, item)}`,
+      `FROM SOURCE ${path(quoteIfNeeded, parent)} (REFERENCE = ${reference})`,
+      ...(options.length === 0 ? [] : [`WITH (${options.join(', ')})`]),
+    ];
+    const line = parts.join(' ');
+    return `${line.length <= WIDTH && !line.includes('\n') ? line : parts.join('\n')};`;
   }
 
   return {
@@ -112,7 +129,8 @@ export function pretty(store: Store) {
         const head = `CREATE MATERIALIZED VIEW ${path(quoteIfNeeded, item)}`;
         text = `${head}\n${await inCluster(item)}\nAS ${definition.query}`;
       } else if (item.type === 'view') text = `CREATE VIEW ${path(quoteIfNeeded, item)} AS ${definition.query}`;
-      return { name: path(quoteIfNeeded, item), create_sql: text };
+      const name = features.bareNames ? path((part) => part, item) : path(quoteIfNeeded, item);
+      return { name, create_sql: text };
     },
   };
 }

@@ -161,10 +161,11 @@ export const viewsSql: string[] = [
     UNION ALL SELECT c.id, i.type, c.position, c.comment FROM mz_store.columns c JOIN mz_store.items i ON i.id = c.id
     WHERE c.id LIKE 's%' AND c.comment <> ''`,
   ),
+  // Told otherwise by version: by-version.ts.
+  view('mz_internal.mz_postgres_source_tables', 'SELECT id, schema_name, table_name FROM mz_store.ingested_tables'),
   view(
-    'mz_internal.mz_postgres_source_tables',
-    `SELECT id, schema_name, mz_store.quoted_if_needed(table_name) AS table_name
-    FROM mz_store.ingested_tables`,
+    'mz_internal.mz_cluster_schedules',
+    `SELECT id AS cluster_id, schedule AS type, NULL::interval AS refresh_hydration_time_estimate FROM mz_store.clusters`,
   ),
   view(
     'mz_internal.mz_object_fully_qualified_names',

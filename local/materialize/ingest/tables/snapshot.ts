@@ -9,7 +9,7 @@ import { isLive, type RunningTable } from './running-table';
 import { checkSchemas } from './schema-check';
 import { createSnapshotSlot } from '../stream/slot-life';
 import { physical, setAppliedLsn, setCommitted, StoreTransaction } from '../store';
-import { columnList, copyInto, lookupKey } from './table-writer';
+import { columnList, copyInto, inParentheses, lookupKey } from './table-writer';
 import { CopyThrottle, RowRate } from './throttle';
 
 const upstreamName = ({ upstream: table }: RunningTable): string => `${ident(table.schema)}.${ident(table.name)}`;
@@ -20,6 +20,12 @@ async function openAt(context: DataflowContext, snapshot: string): Promise<Clien
   await upstream(client.query('BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ'));
   await upstream(client.query(`SET TRANSACTION SNAPSHOT ${literal(snapshot)}`));
   return client;
+}
+
+async function isParent(client: Client, table: RunningTable): Promise<boolean> {
+  const query = 'SELECT relhassubclass AS parent FROM pg_catalog.pg_class WHERE oid = $1';
+  const { rows } = await upstream(client.query<{ parent: boolean }>(query, [table.upstream.oid]));
+  return rows[0]?.parent === true;
 }
 
 async function countRows(context: DataflowContext, client: Client, tables: RunningTable[]): Promise<void> {
@@ -46,8 +52,13 @@ async function copyTable(
     counters.updatesStaged += rows;
     counters.snapshotStaged = (counters.snapshotStaged ?? 0) + rows;
   });
-  // The whole table, not a query: upstream then shows the copy's progress under the table's name.
-  const source = client.query(copyTo(`COPY ${upstreamName(table)} (${columnList(table.upstream)}) TO STDOUT`));
+  const columns = columnList(table.upstream);
+  // The whole table, not a query: upstream then shows the copy's progress under the table's name. What has partitions or
+  // children is asked for with theirs, which only a query does.
+  const what = (await isParent(client, table))
+    ? `(SELECT ${columns} FROM ${upstreamName(table)})`
+    : `${upstreamName(table)}${inParentheses(columns)}`;
+  const source = client.query(copyTo(`COPY ${what} TO STDOUT`));
   let upstreamFailure: unknown = null;
   source.on('error', (error) => (upstreamFailure = error));
   const target = transaction.client.query(copyFrom(copyInto(table.id, table.upstream)));

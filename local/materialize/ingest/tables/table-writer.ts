@@ -119,4 +119,7 @@ function* chunks(rows: [string, Change][]): Generator<string> {
 export const columnList = (table: UpstreamTable): string => table.columns.map(({ name }) => ident(name)).join(', ');
 
 export const copyInto = (tableId: string, table: UpstreamTable): string =>
-  `COPY ${physical(tableId)} (${columnList(table)}) FROM STDIN`;
+  `COPY ${physical(tableId)}${inParentheses(columnList(table))} FROM STDIN`;
+
+/** A table may be without columns. */
+export const inParentheses = (columns: string): string => (columns === '' ? '' : ` (${columns})`);

@@ -30,11 +30,21 @@ export function definitionReasons(spec: PipelineSpec, target: Pick<TargetFacts, 
   return reasons;
 }
 
-/** The syntax of this run: what the source has, else what the file says, else what the server wants. */
+/** `mz_version_num()` from which CREATE TABLE … FROM SOURCE is everybody's: v26.25. */
+const SOURCE_TABLES_VERSION = 2_602_500;
+
+/** Whether the server takes tables made from a source. The flag that may still forbid it is shown to nobody. */
+export const takesSourceTables = ({
+  forcesSourceTables,
+  versionNum,
+}: Pick<TargetFacts, 'forcesSourceTables' | 'versionNum'>): boolean =>
+  forcesSourceTables || versionNum >= SOURCE_TABLES_VERSION;
+
+/** The syntax of this run: what the source has, else what the file says, else the newer one where the server takes it. */
 export function planSyntax(spec: PipelineSpec, upstream: SourceFacts, target: TargetFacts): Plan['syntax'] {
   if (target.source && recreateReasons(spec, upstream, target).length === 0) return target.source.syntax;
   if (spec.materialize.syntax !== 'auto') return spec.materialize.syntax;
-  return target.forcesSourceTables ? 'tables' : 'subsources';
+  return takesSourceTables(target) ? 'tables' : 'subsources';
 }
 
 /** What differs between the connection there is and the one the file asks for, as `host: a → b`. */

@@ -25,10 +25,12 @@ function calls(spec: PipelineSpec): Call[] {
     excludeColumns: source.excludeColumns,
     progress: null,
   };
-  if (syntax !== 'tables') return [materialize(createSource(definition))];
+  if (syntax === 'subsources') return [materialize(createSource(definition))];
   return [
     materialize(createSourceBare(definition)),
+    materialize('BEGIN'),
     ...definition.tables.map((table) => materialize(createTableFromSource(definition, table))),
+    materialize('COMMIT'),
   ];
 }
 
@@ -64,7 +66,10 @@ export const source: GuideObject = {
       timeouts: 'slow',
       plan: planSource,
       script: (spec) => ({
-        comment: 'with its tables; makes the replication slot upstream and starts the first copy',
+        comment:
+          spec.materialize.syntax === 'subsources'
+            ? 'with its tables; makes the replication slot upstream and starts the first copy'
+            : 'with its tables; makes the replication slot upstream and starts the first copy; before v26.25 in one CREATE SOURCE … FOR TABLES: materialize.syntax: subsources',
         calls: [
           ...calls(spec),
           materialize(commentOn('SOURCE', itemIn(spec)(spec.materialize.names.source), writeMark(spec.name))),

@@ -3,7 +3,7 @@ import { ownerOf } from '../../plan/ownership';
 import type { DroppedTable, PlanStep } from '../../plan/types';
 import { plural } from '../../text/count';
 import { copyCost } from '../cluster/estimate';
-import { isRebuilt, tableName } from '../tables/select';
+import { childOf, isRebuilt, tableName } from '../tables/select';
 import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, recreateStep } from './rebuild-steps';
 
 export function planSource(context: PlanContext): PlanStep {
@@ -17,9 +17,7 @@ export function planSource(context: PlanContext): PlanStep {
     return planStep('source', 'create', object, sentence, { changes });
   }
   const owner = ownerOf(found.comment, spec.name);
-  const add = tables.filter(
-    (table) => !found.children.some((child) => child.name === table.target && isOf(child, table)),
-  );
+  const add = tables.filter((table) => childOf(spec, target, table)?.name !== table.target);
   if (owner.kind === 'pipeline' || (!isManaged(context, found.comment) && (recreate.length > 0 || add.length > 0))) {
     return planStep(
       'source',
@@ -56,11 +54,6 @@ export function planSource(context: PlanContext): PlanStep {
       waits === '' ? null : 'no table of this source moves on while the new ones are copied; upstream keeps the WAL',
   });
 }
-
-const isOf = (
-  child: { upstream: { schema: string; name: string } },
-  table: { schema: string; name: string },
-): boolean => child.upstream.schema === table.schema && child.upstream.name === table.name;
 
 /** What is dropped before the source step and made again after it; nothing where everything changes in place. */
 export function rebuildSteps({ spec, target, rebuild, tables }: PlanContext): {

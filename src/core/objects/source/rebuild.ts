@@ -9,7 +9,7 @@ import type {
 import { isOurs } from '../../plan/ownership';
 import type { DroppedTable, Rebuild } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';
-import { sameTable, selected } from '../tables/select';
+import { childOf, selected } from '../tables/select';
 import { recreateReasons } from './definition';
 import { otherHistory } from './moved';
 
@@ -28,7 +28,7 @@ export function rebuildOf(spec: PipelineSpec, upstream: SourceFacts, target: Tar
 }
 
 function recopied(spec: PipelineSpec, source: SourceObjectFacts, table: TableFacts): DroppedTable[] {
-  const child = source.children.find(({ upstream }) => sameTable(upstream, table));
+  const child = childOf(spec, { source }, table);
   const differences = child ? columnDifferences(spec, source, child, table) : [];
   return child && differences.length > 0 ? [droppedTable(spec, child, differences.join(', '))] : [];
 }

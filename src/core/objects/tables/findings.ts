@@ -79,7 +79,7 @@ export const tablesFindings: Record<string, Rule> = {
 
   'unsupported-type': ({ upstream, spec, target }) =>
     upstream.flatMap((table) => {
-      if (childOf(target, table)) return [];
+      if (childOf(spec, target, table)) return [];
       const named = (list: ColumnRef[], column: ColumnFacts) =>
         list.some((ref) => ref.schema === table.schema && ref.table === table.name && ref.column === column.name);
       return table.columns
@@ -112,7 +112,7 @@ export const tablesFindings: Record<string, Rule> = {
     // Tables of our own are dropped and copied again by the run itself.
     if (source === null || recreate.length > 0 || isOurs(source.comment, spec.name)) return [];
     return upstream.flatMap((table): Found[] => {
-      const child = childOf(target, table);
+      const child = childOf(spec, target, table);
       const differences = child ? columnDifferences(spec, source, child, table) : [];
       if (!child || differences.length === 0) return [];
       const sentence = `${tableName(table)} was adopted and keeps the columns it was copied with (${differences.join(', ')}); copying it again: ${copyCost(
@@ -188,7 +188,7 @@ export const tablesFindings: Record<string, Rule> = {
 
   'table-dead': ({ tables, target, spec }) =>
     tables.flatMap((table) => {
-      const child = childOf(target, table);
+      const child = childOf(spec, target, table);
       if (!child?.error || target.source?.error) return [];
       const sentence = `${tableName(table)} stands still in Materialize: ${child.error}`;
       return [warning(tableName(table), sentence, `n2m repair ${spec.name}`)];

@@ -32,7 +32,7 @@ export function selectTables(
 ): PlannedTable[] {
   const recreated = recreateReasons(spec, source, target).length > 0;
   return selected(spec, source, recreated ? null : target).map(({ ref, facts }) => {
-    const child = recreated ? null : childOf(target, ref);
+    const child = recreated ? null : childOf(spec, target, ref);
     return {
       ...ref,
       target: child?.name ?? ref.alias ?? ref.name,
@@ -54,7 +54,7 @@ export function leftOut(spec: PipelineSpec, source: SourceFacts, target: TargetF
   return source.tables
     .filter((table) => REPLICABLE.has(table.relkind) && hasHeirs(table))
     .filter((table) => tables.kind === 'all' || tables.schemas.includes(table.schema))
-    .filter((table) => target === null || childOf(target, table) === null);
+    .filter((table) => target === null || childOf(spec, target, table) === null);
 }
 
 /** What the file selects and upstream has, in the file's order, else by name. `target` null: all of it is copied anew. */
@@ -84,6 +84,8 @@ export function removedTables(spec: PipelineSpec, source: SourceFacts, target: T
   if (recreateReasons(spec, source, target).length > 0) return [];
   const wanted = selected(spec, source, target);
   return target.source.children
+    // What somebody made of our source elsewhere is theirs.
+    .filter((child) => child.schema === spec.materialize.schema)
     .filter((child) => !wanted.some(({ ref }) => sameTable(ref, child.upstream)))
     .filter((child) => !unreadable(spec, source, child))
     .map((child) => ({ ...child.upstream, target: child.name, kind: child.kind, dependents: child.dependents }));
@@ -98,8 +100,29 @@ function unreadable(spec: PipelineSpec, source: SourceFacts, child: ChildFacts):
   );
 }
 
-export function childOf(target: TargetFacts, table: Named): ChildFacts | null {
-  return target.source?.children.find((child) => sameTable(child.upstream, table)) ?? null;
+type Wanted = Named & { alias?: string | null; target?: string };
+
+/**
+ * The pipeline's own among the tables of its source. Two of one upstream table may stand side by side, and anybody may make
+ * another from the source elsewhere: ours is in the pipeline's schema, and of several there the one of the wanted name.
+ */
+export function ownChild<C extends Pick<ChildFacts, 'schema' | 'name' | 'upstream'>>(
+  { materialize }: PipelineSpec,
+  children: readonly C[],
+  table: Wanted,
+): C | null {
+  const same = children.filter((child) => sameTable(child.upstream, table));
+  const here = same.filter((child) => child.schema === materialize.schema);
+  const name = table.target ?? table.alias ?? table.name;
+  return here.find((child) => child.name === name) ?? here[0] ?? null;
+}
+
+/** The table as the source has it: of a source that was adopted wherever it is, of our own in the pipeline's schema. */
+export function childOf(spec: PipelineSpec, { source }: Pick<TargetFacts, 'source'>, table: Wanted): ChildFacts | null {
+  if (source === null) return null;
+  const own = ownChild(spec, source.children, table);
+  if (own !== null || isOurs(source.comment, spec.name)) return own;
+  return source.children.find((child) => sameTable(child.upstream, table)) ?? null;
 }
 
 function aliased({ schema, name }: TableFacts, aliases: TableRef[]): TableRef {
@@ -108,7 +131,6 @@ function aliased({ schema, name }: TableFacts, aliases: TableRef[]): TableRef {
 
 /** Materialize has the table, and this run leaves it there. */
 export const existsInTarget = (
-  { target, recreate }: { target: TargetFacts; recreate: string[] },
-  table: { schema: string; name: string },
-): boolean =>
-  recreate.length === 0 && (target.source?.children.some((child) => sameTable(child.upstream, table)) ?? false);
+  { spec, target, recreate }: { spec: PipelineSpec; target: TargetFacts; recreate: string[] },
+  table: Wanted,
+): boolean => recreate.length === 0 && childOf(spec, target, table) !== null;

@@ -21,11 +21,19 @@ export const mask = (text: string): string =>
 
 const maskRow = (row: Row): Row => row.map((value) => (value === null ? null : mask(compactJson(value))));
 
+/** jsonb has its keys in an order of its own on each side. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [key, sortKeys(inner)]);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** The store writes a blank after each colon and comma of a JSON text, Materialize none. */
 function compactJson(text: string): string {
   if (!/^[[{].*[\]}]$/s.test(text)) return text;
   try {
-    return JSON.stringify(JSON.parse(text));
+    return JSON.stringify(sortKeys(JSON.parse(text)));
   } catch {
     return text;
   }
