@@ -1,9 +1,10 @@
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { renderCheckDetails } from '../core/run/details';
 import type { CheckInput } from '../core/run/types';
+import type { PipelineSpec } from '../core/spec/types';
 import type { CheckResult } from '../core/watch/types';
 import { verdictAttribute } from './messages';
-import { check } from './proxies';
+import { check, lookForOwed } from './proxies';
 
 /**
  * One reading of both sides, one verdict. The schedule hands the last completed result on, also across failed checks,
@@ -11,15 +12,25 @@ import { check } from './proxies';
  */
 export async function checkReplication(input: CheckInput): Promise<CheckResult> {
   const last = workflowInfo().lastResult as CheckResult | undefined;
-  const result = await check.executeWithOptions({ summary: `read both sides of ${input.spec.name}, judge, tell` }, [
-    {
-      spec: input.spec,
-      memory: last?.memory ?? input.memory ?? null,
-      quiet: input.quiet ?? false,
-      tables: input.tables,
-    },
+  const { spec, quiet = false } = input;
+  const checked = check.executeWithOptions({ summary: `read both sides of ${spec.name}, judge, tell` }, [
+    { spec, memory: last?.memory ?? input.memory ?? null, quiet, tables: input.tables },
   ]);
+  const result = input.owed ? await withOwed(spec, checked) : await checked;
   setCurrentDetails(renderCheckDetails(result));
   upsertSearchAttributes([{ key: verdictAttribute, value: result.verdict.name }]);
   return result;
+}
+
+/** That nobody could tell what is owed spoils no verdict. */
+async function withOwed(spec: PipelineSpec, checked: Promise<CheckResult>): Promise<CheckResult> {
+  const looked = lookForOwed.executeWithOptions({ summary: 'see whether what runs dropped is back' }, [{ spec }]);
+  const [result, owed] = await Promise.all([
+    checked,
+    looked.catch((error: unknown) => {
+      if (isCancellation(error)) throw error;
+      return undefined;
+    }),
+  ]);
+  return owed ? { ...result, owed } : result;
 }

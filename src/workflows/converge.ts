@@ -22,13 +22,16 @@ export interface Converging {
   tracker: RunTracker;
 }
 
-/** Both sides as the file wants them, in the guide's order: what upstream needs before what reads from it. */
-export async function setUp(run: Converging): Promise<Rebuilt> {
-  const all = (objects: readonly GuideObject[]) => () => perform(objects, run);
-  await perform(UPSTREAM, run);
+/**
+ * Both sides as the file wants them, in the guide's order: what upstream needs before what reads from it. `dropFirst`: what is
+ * broken goes before anything is put right, for that would take away what shows that it is.
+ */
+export async function setUp(run: Converging, dropFirst = false): Promise<Rebuilt> {
   const moved = (run.plan.rebuild as Plan['rebuild'] | undefined)?.moved ?? false;
-  if (!moved) await perform(ACCESS, run);
-  const rebuilt = await aroundSource(run, moved ? all([...ACCESS, ...SOURCE]) : all(SOURCE));
+  const before = dropFirst ? [] : moved ? UPSTREAM : [...UPSTREAM, ...ACCESS];
+  const inside = [...UPSTREAM, ...ACCESS, ...SOURCE].filter((object) => !before.includes(object));
+  await perform(before, run);
+  const rebuilt = await aroundSource(run, () => perform(inside, run));
   await perform(LEAVING, run);
   return rebuilt;
 }
@@ -56,13 +59,15 @@ async function performStep(step: RunStep & { activity: string }, run: Converging
 async function aroundSource({ input: { spec }, plan, tracker }: Converging, source: () => Promise<void>) {
   // A plan of an earlier version says nothing of it.
   const rebuild = plan.rebuild as Plan['rebuild'] | undefined;
+  const { owed = [] } = plan;
   if (!rebuild) {
     await source();
-    return { definitions: [], recreated: [] };
+    return { definitions: owed, recreated: owed.length > 0 ? await makeAgain(spec, owed, tracker) : [] };
   }
   // In one piece: a run that is cancelled in between would leave others without what they built.
   const rebuilt = await tracker.inOnePiece(async () => {
-    const definitions = await takeDown(spec, rebuild, tracker);
+    // What was left before may be built on what goes now, and never the other way round.
+    const definitions = [...(await takeDown(spec, rebuild, tracker)), ...owed];
     await source();
     return { definitions, recreated: await makeAgain(spec, definitions, tracker) };
   });
@@ -87,6 +92,7 @@ export async function approvedPlan(
     const summary = 'read both systems, compare with the file';
     const plan = await activities.makePlan.executeWithOptions({ summary }, [{ spec: input.spec }]);
     tracker.planned(show(plan));
+    tracker.inherits(plan.owed);
     refuseBlocked(plan);
     const missing = approvals.missing(plan);
     if (missing.length === 0) return plan;

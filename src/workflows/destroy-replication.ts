@@ -36,6 +36,8 @@ export async function destroyReplication(input: DestroyRunInput): Promise<Destro
 
     tracker.phase('proving');
     const after = await look(input, plan.known, 'look at both systems again');
+    // Nothing is left to build it on.
+    tracker.inherits([]);
     tracker.phase('done');
     await condition(allHandlersFinished);
     return destroyReport(plan, after, seconds(), told);

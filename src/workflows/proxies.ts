@@ -54,8 +54,8 @@ export const { makePlan, planDestroy, planRotate, planRepair, keepDefinitions } 
 export const { rotatePassword, reconnectSource, dropDeadTables, dropLostSource, recreateDependents, removeSlot } =
   groups.slow;
 
-/** One check answers within its own deadlines; a check that cannot must not overlap the next ones for long. */
-export const { check } = proxyActivities<Activities>({
+/** One look answers within its own deadlines; one that cannot must not overlap the next ones for long. */
+export const { check, lookForOwed } = proxyActivities<Activities>({
   startToCloseTimeout: '2m',
   heartbeatTimeout: HEARTBEAT,
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 3 },

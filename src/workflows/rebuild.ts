@@ -52,6 +52,7 @@ export async function makeAgain(
     recreated = await activities.recreateDependents.executeWithOptions({ summary: 'make definitions again, compare' }, [
       { spec, definitions },
     ]);
+    tracker.madeAgain(recreated);
     const well = recreated.filter(({ outcome }) => outcome === 'recreated').length;
     return done('created', object, `${well} of ${recreated.length} are back and equal`);
   });

@@ -2,22 +2,23 @@ import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@t
 import { HAND_OVER } from '../core/objects';
 import { recreateStep } from '../core/objects/source/rebuild-steps';
 import type { Plan, PlanStep } from '../core/plan/types';
+import { drops, putsUp } from '../core/repair/plan';
 import type { Definition, Recreated, RepairPlan, RepairReport } from '../core/repair/types';
 import type { RepairRunInput } from '../core/run/types';
 import { Approvals } from './approvals';
 import { approvedPlan, perform, refuseBlocked, settle, setUp } from './converge';
 import * as activities from './proxies';
-import { makeAgain, takeDown } from './rebuild';
+import { makeAgain, type Rebuilt, takeDown } from './rebuild';
 import { failureOf, RunTracker } from './run-tracker';
 
 /**
  * Mends what is broken, the least destructive way that helps:
- *  1. read both sides, judge, plan; stop where the file leads elsewhere; wait for approval
+ *  1. read both sides, judge, plan, also what comes after a drop; stop where the file leads elsewhere; wait for approval of
+ *     all of it
  *  2. a refused password: a new one
- *  3. what has to be dropped: definitions built on it are read and kept first, then only that is dropped
- *  4. both sides as the file wants them, as an apply does it
- *  5. the kept definitions are made again in order and compared
- *  6. running, copied, right-sized; the watch; one look at both sides
+ *  3. in one piece: definitions built on what has to be dropped are read and kept, and only that is dropped; both sides are
+ *     put right as an apply does it, the source with its tables; the kept definitions are made again in order and compared
+ *  4. running, copied, right-sized; the watch; one look at both sides
  */
 export async function repairReplication(input: RepairRunInput): Promise<RepairReport> {
   const { spec } = input;
@@ -35,8 +36,9 @@ export async function repairReplication(input: RepairRunInput): Promise<RepairRe
         activities.reconnectSource.executeWithOptions({ summary: 'see the source back' }, [{ spec }]),
       );
     }
-    const definitions = await takeDown(spec, plan, tracker);
-    const recreated = await putUp(input, plan, definitions, tracker, approvals);
+    const { definitions, recreated } = await (plan.after
+      ? dropAndPutUp(input, { ...plan, after: plan.after }, tracker)
+      : dropThenPlan(input, plan, tracker, approvals));
     tracker.phase('proving');
     const { verdict } = await activities.check.executeWithOptions({ summary: 'look at both sides once' }, [
       { spec, memory: null, quiet: true },
@@ -71,8 +73,10 @@ export async function planRepair({ spec, memory }: Pick<RepairRunInput, 'spec' |
 async function approvedRepair(input: RepairRunInput, tracker: RunTracker, approvals: Approvals): Promise<RepairPlan> {
   for (;;) {
     const plan = await planRepair(input);
-    tracker.planned(plan);
+    tracker.planned(wholly(plan));
+    tracker.inherits(plan.after?.owed);
     refuseBlocked(plan);
+    if (plan.after) refuseBlocked(plan.after);
     const missing = approvals.missing(plan);
     if (missing.length === 0) return plan;
     await approvals.wait(missing, tracker);
@@ -80,7 +84,49 @@ async function approvedRepair(input: RepairRunInput, tracker: RunTracker, approv
   }
 }
 
-/** What others built comes back as soon as the tables exist; the copy may take hours. */
+/** As a run does it that makes something again: what others built comes back before anything can stop it. */
+async function dropAndPutUp(
+  input: RepairRunInput,
+  repair: RepairPlan & { after: Plan },
+  tracker: RunTracker,
+): Promise<Rebuilt> {
+  const { damage, dependents, slot, after } = repair;
+  const rebuild = drops(damage) ? { damage, dependents, slot } : after.rebuild;
+  const run = { input, plan: { ...after, rebuild }, tracker };
+  const rebuilt = await setUp(run, drops(damage));
+  await settle(run);
+  await perform(HAND_OVER, run);
+  return rebuilt;
+}
+
+/** In the order in which they are done: what goes before the source, what comes back behind it. */
+function wholly(repair: RepairPlan): Pick<Plan, 'steps' | 'findings'> {
+  const { damage, dependents, steps: own, after } = repair;
+  if (!after) return repair;
+  const password = own.filter(({ id }) => OF_PASSWORD.includes(id));
+  const findings = [...repair.findings, ...after.findings.filter(({ severity }) => severity !== 'blocking')];
+  if (!drops(damage)) return { findings, steps: [...password, ...after.steps] };
+  const goes = own.filter(({ id }) => !OF_PASSWORD.includes(id));
+  const at = after.steps.findIndex(({ id }) => id === 'source');
+  const tables = damage.recreate.length > 0 ? after.tables.length : damage.dead.length;
+  const again = recreateStep(dependents.length + tables + (after.owed?.length ?? 0));
+  const rest = after.steps.slice(at + 1).filter(({ id }) => id !== again.id);
+  return { findings, steps: [...password, ...goes, ...after.steps.slice(0, at + 1), again, ...rest] };
+}
+
+const OF_PASSWORD: readonly string[] = ['rotate', 'reconnect'];
+
+/** Nothing comes after; or the plan is an earlier version's, which knows nothing of it. */
+async function dropThenPlan(
+  input: RepairRunInput,
+  repair: RepairPlan,
+  tracker: RunTracker,
+  approvals: Approvals,
+): Promise<Rebuilt> {
+  const definitions = await takeDown(input.spec, repair, tracker);
+  return { definitions, recreated: await putUp(input, repair, definitions, tracker, approvals) };
+}
+
 async function putUp(
   input: RepairRunInput,
   repair: RepairPlan,
@@ -88,9 +134,7 @@ async function putUp(
   tracker: RunTracker,
   approvals: Approvals,
 ): Promise<Recreated[]> {
-  const { damage } = repair;
-  const due = damage.recreate.length + damage.dead.length + damage.converge.length > 0;
-  if (!due) return [];
+  if (!putsUp(repair)) return [];
   const before = repair.steps.filter(({ id }) => id !== 'publication');
   const after = definitions.length === 0 ? [] : [recreateStep(definitions.length)];
   const show = (plan: Plan) => ({ findings: plan.findings, steps: arranged(before, plan.steps, after) });

@@ -13,7 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { FailureInfo } from '../core/failures/types';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
-import type { Definition } from '../core/repair/types';
+import { type Definition, type Recreated, stillOwed } from '../core/plan/definition';
 import { renderRunDetails } from '../core/run/details';
 import type { RunPhase, RunView, StepView } from '../core/run/types';
 import type { SnapshotProgress } from '../core/snapshot/types';
@@ -62,6 +62,17 @@ export class RunTracker {
 
   keeps(definitions: Definition[]): void {
     this.view.definitions = [...(this.view.definitions ?? []), ...definitions];
+    this.view.owed = [...definitions, ...(this.view.owed ?? [])];
+  }
+
+  /** What an earlier run left, by the newest plan: it is this run's to make, and to hand on if it cannot. */
+  inherits(owed: Definition[] | undefined): void {
+    const { definitions: own = [], owed: before = [] } = this.view;
+    if (owed) this.view.owed = [...before.filter((one) => own.includes(one)), ...owed];
+  }
+
+  madeAgain(recreated: Recreated[]): void {
+    this.view.owed = stillOwed(this.view.owed ?? [], recreated);
   }
 
   /** Says that a cancellation waits for all of what is done in `work`. */

@@ -10,7 +10,16 @@ import { OBJECTS } from '../../src/core/objects';
 const names = [...REGISTRY.keys()];
 
 /** What nobody has to call; all else is held to its callers. */
-const READS = ['makePlan', 'planDestroy', 'planRotate', 'planRepair', 'keepDefinitions', 'examine', 'lookUp'];
+const READS = [
+  'makePlan',
+  'planDestroy',
+  'planRotate',
+  'planRepair',
+  'keepDefinitions',
+  'examine',
+  'lookForOwed',
+  'lookUp',
+];
 const WAITS = ['awaitRunning', 'awaitSnapshot', 'check'];
 
 it('gives the worker every activity that a module declares, and nothing else that it exports', () => {

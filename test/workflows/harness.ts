@@ -136,6 +136,7 @@ export function fakes(calls: string[], overrides: Partial<Activities> = {}): Act
       calls.push('planRepair');
       return Promise.resolve(repairPlan(spec.name));
     },
+    lookForOwed: () => Promise.resolve([]),
     keepDefinitions: () => {
       calls.push('keepDefinitions');
       return Promise.resolve([]);

@@ -1,6 +1,7 @@
 import { runId } from '../../core/names';
 import { dependentsOn } from '../../core/objects/source/rebuild';
 import { makePlan } from '../../core/plan/plan';
+import { afterTakeDown, withDrift } from '../../core/repair/after';
 import { findDamage, suspectsPassword } from '../../core/repair/damage';
 import { planRepair as decide } from '../../core/repair/plan';
 import type { PipelineSpec } from '../../core/spec/types';
@@ -14,6 +15,7 @@ import type { Deps } from '../support/deps';
 import { type CheckStep, takes } from '../support/inputs';
 import { itemsOf, REMOTE_DEADLINE, withMaterialize } from '../support/sessions';
 import { readBoth } from '../watch/check';
+import { readOwed } from './owed';
 
 const DAY = 24 * 3_600_000;
 
@@ -29,16 +31,19 @@ export const planRepair = activity(
     const target = valueOf(reading.target);
     // The repair itself holds the lock: it is not the change that explains what is broken.
     const { verdict } = judge({ ...reading, changeUnderWay: null }, memory, spec, reading.takenAt);
-    const [{ source: facts, target: found, watch }, attempts] = await Promise.all([
+    const [{ source: facts, target: found, watch }, attempts, owed] = await Promise.all([
       observe(deps, spec),
       countRepairs(deps, spec.name),
+      readOwed(deps, spec),
     ]);
     const passwordRefused = suspectsPassword(target) && (await isPasswordRefused(deps, spec));
     const look = { spec, symptoms: verdict.symptoms, upstream, target, facts, source: found.source, passwordRefused };
-    const damage = findDamage(look);
-    const blocking = makePlan(spec, facts, found, watch).findings.filter(({ severity }) => severity === 'blocking');
+    const sides = { facts, target: { ...found, owed } };
+    const damage = withDrift(spec, sides, findDamage(look));
+    const left = afterTakeDown(sides, damage);
+    const after = makePlan(spec, left.facts, left.target, watch);
     return decide({
-      ...{ ...look, damage, attempts, blocking, connection: found.connection },
+      ...{ ...look, damage, attempts, after, connection: found.connection },
       dependents: found.source ? dependentsOn(found.source, damage) : [],
     });
   },

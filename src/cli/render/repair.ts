@@ -62,13 +62,15 @@ export function byHandLines(recreated: Recreated[] | undefined, paint: Paint): s
 }
 
 /** What a run that failed has dropped and not made again: its history holds it, and nothing else does. */
-export function lostDefinitionLines({ steps, definitions = [] }: RunView, paint: Paint): string[] {
+export function lostDefinitionLines({ steps, definitions = [], owed = definitions }: RunView, paint: Paint): string[] {
   const state = (id: StepId) => steps.find((step) => step.id === id)?.state;
   const dropped = DROPS.some((id) => ['done', 'failed'].includes(state(id) ?? ''));
-  const lost = definitions.filter(({ sql }) => sql !== null);
+  const lost = owed.filter(({ sql }) => sql !== null);
   if (!dropped || state('recreate-dependents') === 'done' || lost.length === 0) return [];
   return [
-    paint.yellow(`  ! dropped and not made again by this run; once its tables are back, to be run by hand:`),
+    paint.yellow(
+      `  ! dropped and not made again by this run; the next apply or repair does it, or by hand once its tables are back:`,
+    ),
     ...lost.flatMap(({ sql, grants, comments }) =>
       statementLines([...(sql === null ? [] : [sql]), ...grants, ...comments].map((text) => `${text};`)),
     ),

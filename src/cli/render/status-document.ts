@@ -1,3 +1,4 @@
+import type { Definition } from '../../core/plan/definition';
 import { cancelling } from '../../core/run/details';
 import type { FailureInfo } from '../../core/failures/types';
 import type {
@@ -48,6 +49,8 @@ export interface StatusDocument {
   symptoms: Symptom[];
   /** Alerts that are open. */
   alerts: AlertMemory[];
+  /** What a run dropped and nothing has made again yet, with the statements that would. */
+  owed: Definition[];
   /** The run under way. */
   run: LiveRun | null;
   watch: WatchState | null;
@@ -66,6 +69,7 @@ export function statusOfCheck(check: CheckResult, watch: WatchState | null, late
     cause,
     next,
     symptoms: late === null ? symptoms : [...symptoms, late],
+    owed: [],
     run: null,
     watch,
     reachable: true,
@@ -102,6 +106,7 @@ export function statusOfRun(
         ? `n2m approve ${pipeline}, or n2m reject ${pipeline}`
         : `n2m status ${pipeline} --watch`,
     symptoms: [],
+    owed: [],
     run,
     watch,
     reachable: worker,
@@ -144,10 +149,19 @@ export function statusWithoutCheck(
     severity: late?.severity ?? 'warn',
     ...explanations[why.kind],
     symptoms: late ? [late] : [],
+    owed: [],
     run: null,
     watch,
     reachable: why.kind !== 'no-worker',
   };
+}
+
+/** What is owed is listed until it is there: as a look found it, else as the last run said at its end. */
+export function withOwed(status: StatusDocument, run: LiveRun | null, look: CheckResult | null): StatusDocument {
+  const owed = look?.owed ?? run?.view?.owed ?? [];
+  if (owed.length === 0 || status.run !== null) return { ...status, owed };
+  const next = status.verdict === 'healthy' ? `n2m repair ${status.pipeline}` : status.next;
+  return { ...status, owed, next };
 }
 
 type Readings = Pick<StatusDocument, 'checkedAt' | 'source' | 'target' | 'tables' | 'tableCounts' | 'alerts'>;

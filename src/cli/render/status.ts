@@ -24,6 +24,7 @@ export function renderStatus(read: StatusDocument, options: RenderOptions): stri
     const text = `${where}${symptom.cause} [${symptom.rule}]`;
     lines.push(...wrapWords(text, width - 4, '  ').map((line) => colour(`  ! ${line}`)));
   }
+  lines.push(...owedLines(status, options));
   lines.push(
     ...footer(status, now)
       .flatMap((text) => wrapWords(text, width - 2, '  '))
@@ -31,6 +32,24 @@ export function renderStatus(read: StatusDocument, options: RenderOptions): stri
   );
   lines.push(...wrapWords(`next: ${status.next}`, width, '  '));
   return lines;
+}
+
+/** Bounded; all of it, with its statements, is in the JSON document. */
+const MAX_OWED = 20;
+
+function owedLines({ owed }: StatusDocument, { width, paint }: RenderOptions): string[] {
+  if (owed.length === 0) return [];
+  const head = 'dropped by a run and not made again yet; the next apply or repair does it:';
+  const names = owed.slice(0, MAX_OWED).map(({ type, name, sql }) => {
+    const what = `${type.replaceAll('-', ' ')} ${name}`;
+    return sql === null ? `privileges and comments of ${what}` : what;
+  });
+  const rest = owed.length - names.length;
+  return [
+    ...wrapWords(`! ${head}`, width - 4, '  ').map((line) => paint.yellow(`  ${line}`)),
+    ...names.map((name) => fit(`      ${name}`, width)),
+    ...(rest > 0 ? [`      … and ${rest} more, see --output json`] : []),
+  ];
 }
 
 /** Label and value of each side, in the same order of interest. */

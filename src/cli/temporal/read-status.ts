@@ -8,6 +8,7 @@ import {
   statusOfCheck,
   statusOfRun,
   statusWithoutCheck,
+  withOwed,
   type StatusDocument,
   type WatchState,
 } from '../render/status-document';
@@ -33,22 +34,25 @@ export async function readStatus(
       'n2m list shows what there is; n2m apply FILE starts one',
     );
   }
+  const found = (status: StatusDocument, look: CheckResult | null = null) => withOwed(status, run, look);
   const state = watch && stateOf(watch);
   const last = watch && (await lastCheck(temporal, watch));
-  if (run?.status === 'RUNNING') return statusOfRun(pipeline, run, last, state, worker);
+  if (run?.status === 'RUNNING') return found(statusOfRun(pipeline, run, last, state, worker));
   if (watch === null || watch.spec === null) {
     const failure = run && (await failureOf(temporal, pipeline, run.runId));
-    return statusWithoutCheck(pipeline, failure ? { kind: 'failed', failure } : { kind: 'unwatched' }, last, state);
+    return found(
+      statusWithoutCheck(pipeline, failure ? { kind: 'failed', failure } : { kind: 'unwatched' }, last, state),
+    );
   }
   if (onlyLast) {
-    if (last === null) return statusWithoutCheck(pipeline, { kind: 'no-check-yet' }, null, state);
-    return statusOfCheck(last, state, lateBy(watch, last));
+    if (last === null) return found(statusWithoutCheck(pipeline, { kind: 'no-check-yet' }, null, state));
+    return found(statusOfCheck(last, state, lateBy(watch, last)));
   }
   const check = worker ? await checkNow(temporal, watch.spec, last?.memory ?? null, full ? 'all' : 'first') : null;
   // The look knows when the schedule's last check was, and says itself that none was since.
-  if (check) return statusOfCheck(check, state, null);
+  if (check) return found(statusOfCheck(check, state, null), check);
   const late = last && lateBy(watch, last);
-  return statusWithoutCheck(pipeline, { kind: 'no-worker', late }, last, state);
+  return found(statusWithoutCheck(pipeline, { kind: 'no-worker', late }, last, state));
 }
 
 function lateBy(watch: Watch, last: CheckResult): Symptom | null {

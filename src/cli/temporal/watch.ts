@@ -86,7 +86,7 @@ export async function checkNow(
       workflow.start<typeof checkReplication>('checkReplication', {
         taskQueue: temporal.taskQueue,
         workflowId: lookId(spec.name, randomUUID()),
-        args: [{ spec, memory, quiet: true, tables }],
+        args: [{ spec, memory, quiet: true, tables, owed: true }],
         workflowExecutionTimeout: CHECK_TIMEOUT,
         typedSearchAttributes: [{ key: pipelineAttribute, value: spec.name }],
         staticSummary: `look at ${spec.name} by hand`,

@@ -20,6 +20,7 @@ export function makePlan(spec: PipelineSpec, from: SourceFacts, to: TargetFacts,
     tables: context.tables,
     removed: context.removed,
     rebuild: context.rebuild,
+    owed: to.owed ?? [],
     syntax: context.syntax,
     snapshot: { ...amount(context.tables), estimates: estimates(spec, to, context.tables) },
   };

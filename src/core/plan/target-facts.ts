@@ -1,5 +1,7 @@
 /** What was read from Materialize before a plan is made. */
 
+import type { Definition } from './definition';
+
 /** An object of others that reads from the pipeline's tables, or lives among them. */
 export interface DependentFacts {
   id: string;
@@ -105,6 +107,8 @@ export interface TargetFacts {
   connection: ConnectionFacts | null;
   source: SourceObjectFacts | null;
   strays: Stray[];
+  /** What an earlier run dropped, and is not there again. */
+  owed?: Definition[];
   /** Everything in the target schema, to see name clashes. */
   schemaItems: { id: string; name: string; type: string }[];
 }

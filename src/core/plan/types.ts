@@ -1,5 +1,6 @@
 import type { TableRef } from '../spec/types';
 import type { ItemName } from '../sql/items';
+import type { Definition } from './definition';
 import type { DependentFacts } from './facts';
 
 /** The id of a step in plans, views and reports. Each is named by the room of its object; see src/core/objects. */
@@ -99,6 +100,8 @@ export interface Plan {
   removed: RemovedTable[];
   /** Null when everything changes in place. */
   rebuild: Rebuild | null;
+  /** What an earlier run dropped and could not make again; absent in plans of earlier versions. */
+  owed?: Definition[];
   syntax: 'subsources' | 'tables';
   snapshot: { rows: number | null; bytes: string; estimates: { size: string; seconds: number }[] };
 }

@@ -1,6 +1,12 @@
 import { isMaterializeSlot } from '../names';
 import { connectionDifferences } from '../objects/source/definition';
-import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, rebuildReason } from '../objects/source/rebuild-steps';
+import {
+  dropSourceSteps,
+  dropTablesStep,
+  keepDefinitionsStep,
+  rebuildReason,
+  recreateStep,
+} from '../objects/source/rebuild-steps';
 import { dropSource } from '../objects/source/statements';
 import { sameTable, tableName } from '../objects/tables/select';
 import { dropSubsource, dropTable } from '../objects/tables/statements';
@@ -8,7 +14,7 @@ import { planStep } from '../plan/context';
 import { repairCommand } from '../plan/rule';
 import type { ConnectionFacts, DependentFacts } from '../plan/facts';
 import { isOurs } from '../plan/ownership';
-import type { Approval, Finding, PlanStep, StepId } from '../plan/types';
+import type { Approval, Finding, Plan, PlanStep, StepId } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import { plural } from '../text/count';
 import type { RepairLook } from './damage';
@@ -22,34 +28,48 @@ export interface RepairScene extends RepairLook {
   damage: Damage;
   dependents: DependentFacts[];
   connection: ConnectionFacts | null;
-  /** What would stop a run: then nothing is dropped that could not be made again. */
-  blocking: Finding[];
+  /** What makes again what is dropped. What would stop it stops the repair: nothing is dropped that could not be made. */
+  after: Plan;
   attempts: number;
 }
 
 /** The least that mends what is broken, in order; nothing where nothing is broken that n2m can mend. */
 export function planRepair(scene: RepairScene): RepairPlan {
-  const { spec, symptoms, damage, source, attempts } = scene;
+  const { spec, symptoms, damage, source, attempts, after } = scene;
   const due = steps(scene);
   const findings = due.length === 0 ? [] : obstacles(scene);
+  const asked = due.length === 0 ? [] : approvals(scene, due);
   return {
     pipeline: spec.name,
     findings,
     steps: due,
     changes: due.length,
-    needsApproval: due.length === 0 ? [] : approvals(scene, due),
+    needsApproval: asked,
     symptoms,
     damage,
     dependents: drops(damage) ? scene.dependents : [],
     slot: source?.slot ?? null,
     attempts,
+    ...(putsUp(scene) ? { after } : {}),
   };
 }
 
-const drops = (damage: Damage): boolean => damage.recreate.length + damage.dead.length > 0;
+export const drops = (damage: Damage): boolean => damage.recreate.length + damage.dead.length > 0;
+
+/** More than the password: both sides are put right afterwards, as a run does it. */
+export const putsUp = ({ damage, after }: Pick<RepairPlan, 'damage' | 'after'>): boolean =>
+  drops(damage) || damage.converge.length + (after?.owed?.length ?? 0) > 0;
+
+/** But for what this very repair mends. */
+const wouldStop = (scene: RepairScene): Finding[] =>
+  putsUp(scene)
+    ? scene.after.findings.filter(
+        ({ severity, fix }) => severity === 'blocking' && fix !== repairCommand(scene.spec.name),
+      )
+    : [];
 
 function steps(scene: RepairScene): PlanStep[] {
-  const { spec, damage, source, dependents } = scene;
+  const { spec, damage, source, dependents, after } = scene;
   const rebuild = { damage, dependents, slot: source?.slot ?? null };
   const result: PlanStep[] = [];
   if (damage.password) result.push(rotate(spec), reconnect(spec));
@@ -72,6 +92,7 @@ function steps(scene: RepairScene): PlanStep[] {
       ),
     );
   }
+  if (!drops(damage) && after.owed?.length) result.push(recreateStep(after.owed.length));
   return result;
 }
 
@@ -102,7 +123,7 @@ function obstacles(scene: RepairScene): Finding[] {
     const sentence = `connection ${names.connection} leads elsewhere than the file: ${differences.join(', ')}`;
     block('other-upstream', names.connection, sentence, 'n2m apply FILE changes the connection; repair after that');
   }
-  if (!drops(damage) || !source) return found;
+  if (!drops(damage) || !source) return [...found, ...wouldStop(scene)];
   if (!isOurs(source.comment, spec.name)) {
     block('not-ours', object, `${object} was not made by n2m, which drops only its own`, byHand(scene));
   }
@@ -124,9 +145,7 @@ function obstacles(scene: RepairScene): Finding[] {
       'take it out of the file, then n2m apply',
     );
   }
-  const mended = repairCommand(spec.name);
-  const others = scene.blocking.filter(({ fix }) => fix !== mended);
-  return [...found, ...others.filter(({ code }) => !found.some((one) => one.code === code))];
+  return [...found, ...wouldStop(scene).filter(({ code }) => !found.some((one) => one.code === code))];
 }
 
 function byHand({ spec, damage }: RepairScene): string {
@@ -136,7 +155,9 @@ function byHand({ spec, damage }: RepairScene): string {
   return `${tables.join('; ')}; then n2m apply FILE`;
 }
 
-function approvals({ spec, damage, dependents, attempts, source }: RepairScene, due: PlanStep[]): Approval[] {
+/** Those of what comes after a drop, too: nobody could refuse them then. */
+function approvals(scene: RepairScene, due: PlanStep[]): Approval[] {
+  const { spec, damage, dependents, attempts, source, after } = scene;
   const [first] = due;
   if (!first) return [];
   const approval = (key: string, id: StepId, reason: string): Approval => ({ key, step: id, reason });
@@ -156,5 +177,6 @@ function approvals({ spec, damage, dependents, attempts, source }: RepairScene, 
     const reason = `${plural(attempts, 'repair')} within a day did not hold: look for the cause first`;
     result.push(approval('repair-again', first.id, reason));
   }
-  return result;
+  const later = putsUp(scene) ? after.needsApproval : [];
+  return [...result, ...later.filter(({ key }) => !result.some((asked) => asked.key === key))];
 }

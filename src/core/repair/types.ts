@@ -1,6 +1,8 @@
+import type { Definition, Recreated } from '../plan/definition';
 import type { Plan, PlanStep, Rebuild } from '../plan/types';
-import type { ItemName } from '../sql/items';
 import type { Symptom, Verdict } from '../watch/types';
+
+export type { Definition, Recreated };
 
 /** What is broken, by what mends it: the least destructive first. */
 export type Damage = Rebuild['damage'] & {
@@ -17,30 +19,8 @@ export interface RepairPlan extends Rebuild, Pick<Plan, 'pipeline' | 'findings' 
   damage: Damage;
   /** Repairs of this pipeline within the last day. */
   attempts: number;
-}
-
-/** An object as it has to come back; null `sql`: only its privileges and comments do. */
-export interface Definition {
-  id: string;
-  type: string;
-  /** Full name for people. */
-  name: string;
-  item: ItemName;
-  sql: string | null;
-  /** Statements after the object exists. */
-  owner: string | null;
-  grants: string[];
-  comments: string[];
-}
-
-/** What became of one definition. `differs` and `failed`: the statements are for a person. */
-export interface Recreated {
-  name: string;
-  type: string;
-  outcome: 'recreated' | 'differs' | 'failed';
-  why: string | null;
-  /** All its statements, to be run by hand where it failed. */
-  sql: string[];
+  /** How both sides are put right once that is dropped; absent where nothing is, and in plans of earlier versions. */
+  after?: Plan;
 }
 
 /** The result of `repairReplication`. */

@@ -56,6 +56,8 @@ export interface RunView {
   inOnePiece?: boolean;
   /** What the run dropped and has to make again, for a person if it cannot. */
   definitions?: Definition[];
+  /** What of it, and of what earlier runs dropped, is not made again yet; absent until the run knows. */
+  owed?: Definition[];
 }
 
 /** Byte distances of the slot after hand-over, decimal strings. */
@@ -102,6 +104,8 @@ export interface CheckInput {
   quiet?: boolean;
   /** Which tables the answer names; a scheduled check those that are not well. */
   tables?: TablesNamed;
+  /** Look also for what a run dropped and could not make again. */
+  owed?: boolean;
 }
 
 /** Input of `repairReplication`. */

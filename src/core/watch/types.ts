@@ -1,5 +1,6 @@
 /** What the watch reads, says and remembers. */
 import type { FailureInfo } from '../failures/types';
+import type { Definition } from '../plan/definition';
 import type { Blocker } from '../snapshot/types';
 import type { WritesProof } from '../objects/replica-identity/refused';
 import type { SecretRef } from '../spec/types';
@@ -244,4 +245,6 @@ export interface CheckResult {
   alertsSent: Alert[];
   alertsFailed: number;
   memory: WatchMemory;
+  /** Of a look by hand: what a run dropped and is not there; absent where nobody looked, or it could not be told. */
+  owed?: Definition[];
 }

@@ -77,7 +77,8 @@ export function activityTries(world: () => Attacked) {
     },
 
     'every activity that changes something is held to its callers': () => {
-      const reads = ['makePlan', 'planDestroy', 'planRotate', 'planRepair', 'examine', 'lookUp', 'check'];
+      const plans = ['makePlan', 'planDestroy', 'planRotate', 'planRepair'];
+      const reads = [...plans, 'examine', 'lookUp', 'lookForOwed', 'check'];
       const waits = ['awaitRunning', 'awaitSnapshot'];
       const all = Object.keys(createActivities({} as Deps));
       expect(all.filter((name) => !CALLERS[name]).sort()).toEqual([...reads, ...waits].sort());

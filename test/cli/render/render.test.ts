@@ -5,7 +5,7 @@ import { renderPlan } from '../../../src/cli/render/plan';
 import { renderReport } from '../../../src/cli/render/report';
 import { renderRun } from '../../../src/cli/render/run';
 import { renderStatus } from '../../../src/cli/render/status';
-import { statusOfCheck, statusOfRun, statusWithoutCheck } from '../../../src/cli/render/status-document';
+import { statusOfCheck, statusOfRun, statusWithoutCheck, withOwed } from '../../../src/cli/render/status-document';
 import type { LiveRun } from '../../../src/cli/temporal/read-run';
 import { STEP_IDS } from '../../../src/core/objects';
 import type { RunView, StepView } from '../../../src/core/run/types';
@@ -340,6 +340,29 @@ describe('status', () => {
     const lagging = statusOfCheck(before, null, { ...late, severity: 'critical' });
     expect(lagging).toMatchObject({ verdict: 'lagging', cause: 'it is lagging', severity: 'critical' });
     expect(lagging.symptoms.map(({ rule }) => rule)).toContain('check-late');
+  });
+
+  it('lists what a run dropped until it is there: as a look finds it, else as the last run said', () => {
+    const item = { database: 'materialize', schema: 'shop', name: 'v' };
+    const rest = { id: 'u9', item, owner: null, grants: [], comments: [] };
+    const view = { ...rest, type: 'materialized-view', name: 'materialize.shop.v', sql: 'CREATE …' };
+    const table = { ...rest, type: 'table', name: 'materialize.shop.orders', sql: null };
+    const run = { view: { owed: [view, table] } } as unknown as LiveRun;
+    const healthy = check('shop', 'healthy', START);
+    const status = statusOfCheck(healthy, null, null);
+
+    const told = withOwed(status, run, healthy);
+    expect(told).toMatchObject({ owed: [view, table], next: 'n2m repair shop' });
+    const lines = renderStatus(told, draw(80)).join('\n');
+    expect(lines).toContain('dropped by a run and not made again yet');
+    expect(lines).toContain('      materialized view materialize.shop.v\n');
+    expect(lines).toContain('      privileges and comments of table materialize.shop.orders\n');
+
+    const looked = withOwed(status, run, { ...healthy, owed: [] });
+    expect(looked).toEqual(status);
+    expect(renderStatus(looked, draw(80)).join('\n')).not.toContain('dropped by a run');
+    const broken = { ...status, verdict: 'broken' as const, next: 'n2m explain broken' };
+    expect(withOwed(broken, run, null).next).toBe('n2m explain broken');
   });
 
   it('does not call healthy what nobody could look at', () => {

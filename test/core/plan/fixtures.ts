@@ -8,6 +8,7 @@ import type {
   WatchFacts,
 } from '../../../src/core/plan/facts';
 import { writeMark } from '../../../src/core/plan/ownership';
+import type { Plan } from '../../../src/core/plan/types';
 import type { NeonSourceSpec, PipelineSpec, PostgresSourceSpec } from '../../../src/core/spec/types';
 
 /** The pipeline of the README: two tables of a Neon project. */
@@ -204,6 +205,13 @@ export function emptyTarget(change: Partial<TargetFacts> = {}): TargetFacts {
     ...change,
   };
 }
+
+/** A plan that has nothing to do. */
+export const emptyPlan = (change: Partial<Plan> = {}): Plan => ({
+  ...{ pipeline: 'shop', findings: [], steps: [], changes: 0, needsApproval: [], tables: [], removed: [] },
+  ...{ rebuild: null, owed: [], syntax: 'subsources', snapshot: { rows: null, bytes: '0', estimates: [] } },
+  ...change,
+});
 
 /** Something of this pipeline that an earlier version of the file named. */
 export const stray = (kind: Stray['kind'], name: string): Stray => {

@@ -4,7 +4,17 @@ import { findDamage, suspectsPassword, type RepairLook } from '../../../src/core
 import { planRepair } from '../../../src/core/repair/plan';
 import type { RepairPlan } from '../../../src/core/repair/types';
 import type { SourceReading, Symptom, TargetReading } from '../../../src/core/watch/types';
-import { builtTarget, child, mark, postgresSpec, preparedSource, spec, table, withSource } from '../plan/fixtures';
+import {
+  builtTarget,
+  child,
+  emptyPlan,
+  mark,
+  postgresSpec,
+  preparedSource,
+  spec,
+  table,
+  withSource,
+} from '../plan/fixtures';
 
 const SLOT = `materialize_${'0'.repeat(32)}`;
 const facts = preparedSource();
@@ -24,7 +34,7 @@ const look = (change: Partial<RepairLook> = {}): RepairLook => ({
 });
 const planned = (change: Partial<RepairLook>, rest: Partial<Parameters<typeof planRepair>[0]> = {}): RepairPlan => {
   const seen = look(change);
-  const scene = { ...seen, damage: findDamage(seen), dependents: [], connection: built.connection, blocking: [] };
+  const scene = { ...seen, damage: findDamage(seen), dependents: [], connection: built.connection, after: emptyPlan() };
   return planRepair({ ...scene, attempts: 0, ...rest });
 };
 const lost = { symptoms: [symptom('slot-lost')] };
@@ -117,7 +127,7 @@ test.each([
 describe('the plan', () => {
   test('of nothing has nothing, whatever would block it', () => {
     const blocking: Finding[] = [{ code: 'x', severity: 'blocking', subject: 's', sentence: 'no', fix: null }];
-    expect(planned({}, { blocking, dependents: [view], attempts: 9 })).toEqual({
+    expect(planned({}, { after: emptyPlan({ findings: blocking }), dependents: [view], attempts: 9 })).toEqual({
       ...{ pipeline: 'shop', findings: [], steps: [], changes: 0, needsApproval: [], symptoms: [], dependents: [] },
       ...{ damage: { password: false, recreate: [], dead: [], converge: [] }, slot: SLOT, attempts: 9 },
     });
@@ -282,9 +292,13 @@ describe('what stops it', () => {
       fix: null,
     }));
     const codes = (comment: string | null) =>
-      blocked({ ...lost, source: { ...found, comment } }, { blocking }).map(({ code }) => code);
+      blocked({ ...lost, source: { ...found, comment } }, { after: emptyPlan({ findings: blocking }) }).map(
+        ({ code }) => code,
+      );
     expect(codes(null)).toEqual(['not-ours', 'x', 'y']);
     expect(codes(mark)).toEqual(['x', 'not-ours', 'y']);
-    expect(blocked({ passwordRefused: true, spec: withSource({}) }, { blocking })).toEqual([]);
+    expect(
+      blocked({ passwordRefused: true, spec: withSource({}) }, { after: emptyPlan({ findings: blocking }) }),
+    ).toEqual([]);
   });
 });

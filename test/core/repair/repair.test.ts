@@ -3,7 +3,7 @@ import { planRepair } from '../../../src/core/repair/plan';
 import { commentStatement, grantsOf, withoutIds } from '../../../src/core/repair/privileges';
 import type { RepairPlan } from '../../../src/core/repair/types';
 import type { SourceReading, Symptom, TargetReading } from '../../../src/core/watch/types';
-import { builtTarget, preparedSource, spec } from '../plan/fixtures';
+import { builtTarget, emptyPlan, preparedSource, spec } from '../plan/fixtures';
 
 const SLOT = `materialize_${'0'.repeat(32)}`;
 const built = builtTarget();
@@ -27,7 +27,7 @@ function look(change: Partial<RepairLook> = {}): RepairLook {
 
 function planned(change: Partial<RepairLook> = {}, rest: Partial<Parameters<typeof planRepair>[0]> = {}): RepairPlan {
   const seen = look(change);
-  const scene = { ...seen, damage: findDamage(seen), dependents: [], connection: built.connection, blocking: [] };
+  const scene = { ...seen, damage: findDamage(seen), dependents: [], connection: built.connection, after: emptyPlan() };
   return planRepair({ ...scene, attempts: 0, ...rest });
 }
 const keys = (plan: RepairPlan) => plan.needsApproval.map(({ key }) => key);
@@ -93,7 +93,7 @@ describe('what mends what', () => {
     it('operations: all of it', () => {
       const narrow = { ...publication, publishes: { ...publication.publishes, update: false } };
       const blocking = [{ ...mended, code: 'publication-operations' }];
-      const plan = planned({ facts: { ...facts, publication: narrow } }, { blocking });
+      const plan = planned({ facts: { ...facts, publication: narrow } }, { after: emptyPlan({ findings: blocking }) });
       expect(plan.findings).toEqual([]);
       expect(ids(plan)).toEqual(['keep-definitions', 'drop-source', 'remove-slot']);
       const children = found.children.map((child) => ({ ...child, committed: false }));
@@ -105,7 +105,10 @@ describe('what mends what', () => {
     it.each([{ filtered: true }, { columns: ['id'] }])('%j: that table', (less) => {
       const tables = publication.tables.map((table) => (table.name === 'orders' ? { ...table, ...less } : table));
       const blocking = [{ ...mended, code: 'publication-narrowed' }];
-      const plan = planned({ facts: { ...facts, publication: { ...publication, tables } } }, { blocking });
+      const plan = planned(
+        { facts: { ...facts, publication: { ...publication, tables } } },
+        { after: emptyPlan({ findings: blocking }) },
+      );
       expect(plan.findings).toEqual([]);
       expect(plan.damage.dead.map(({ id }) => id)).toEqual(['u-orders']);
     });
@@ -145,7 +148,7 @@ describe('what never leads to a recreate', () => {
 
   it('what would stop the run afterwards, too', () => {
     const finding = { code: 'x', severity: 'blocking' as const, subject: 's', sentence: 'no free slot', fix: null };
-    expect(codes(planned(lost, { blocking: [finding] }))).toEqual(['x']);
+    expect(codes(planned(lost, { after: emptyPlan({ findings: [finding] }) }))).toEqual(['x']);
   });
 
   it('asks for a person after three repairs in a day', () => {

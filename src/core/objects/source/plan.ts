@@ -60,7 +60,8 @@ export function rebuildSteps({ spec, target, rebuild, tables }: PlanContext): {
   before: PlanStep[];
   after: PlanStep[];
 } {
-  if (rebuild === null) return { before: [], after: [] };
+  const { owed = [] } = target;
+  if (rebuild === null) return { before: [], after: owed.length > 0 ? [recreateStep(owed.length)] : [] };
   const { damage, dependents } = rebuild;
   const all = (target.source?.children ?? []).map(({ upstream }) => upstream);
   const again = damage.recreate.length > 0 ? tables : tables.filter((table) => isRebuilt(rebuild, table));
@@ -83,7 +84,7 @@ export function rebuildSteps({ spec, target, rebuild, tables }: PlanContext): {
         ];
   const keep = keepDefinitionsStep(rebuild, { approval: dependents.length > 0 ? 'rebuild-dependents' : null });
   const count = dependents.length + (damage.recreate.length > 0 ? all.length : damage.dead.length);
-  return { before: [keep, ...drops], after: [recreateStep(count)] };
+  return { before: [keep, ...drops], after: [recreateStep(count + owed.length)] };
 }
 
 /** The key that approves copying one table again: `copy-again:public.orders`. */
