@@ -111,7 +111,7 @@ describe('connections of the checks', () => {
       const [upstream, target] = await Promise.all([
         use(pool, (client) => readSourceReading(client, slot), { port: toPostgres.port }),
         withClient(connectMaterialize(url, options), (client) =>
-          readTargetReading(client, { source, cluster: 'quickstart', stalledSince: null }),
+          readTargetReading(client, { source, cluster: 'quickstart', stalledSince: null, reads: null }),
         ),
       ]);
       expect(upstream).toMatchObject({ slot: { exists: false }, publication: { exists: false } });

@@ -26,4 +26,6 @@ export interface DataflowContext {
   open(mode: 'plain' | 'replication'): Promise<Client>;
   /** Writes a table's permanent error to its state and its status, and ignores it from then on. */
   reportTableError(table: RunningTable, error: TableError): Promise<void>;
+  /** Writes to a table's status that a row of it cannot be held; it goes on. */
+  reportUnreadable(table: RunningTable, message: string): Promise<void>;
 }

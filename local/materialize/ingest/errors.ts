@@ -16,8 +16,11 @@ export interface TableError {
   readable: boolean;
 }
 
+export const lostText = (message: string): string =>
+  `Source error: source must be dropped and recreated due to failure: ${message}`;
+
 const lost = (message: string, readable = false): TableError => ({
-  message: `Source error: source must be dropped and recreated due to failure: ${message}`,
+  message: lostText(message),
   readable,
 });
 

@@ -207,6 +207,7 @@ export class SourceRunner {
         return client;
       },
       reportTableError: (table, error) => this.loseTable(table, error, replica),
+      reportUnreadable: (table, message) => this.history.record([statuses.tableStalled(table.id, message, replica.id)]),
     };
   }
 

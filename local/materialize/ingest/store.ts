@@ -88,7 +88,25 @@ export async function setTableError(client: Queryable, tableId: string, error: T
   );
 }
 
+/** A row that cannot be held comes (positive) or goes (negative). */
+export async function countUnreadable(
+  client: Queryable,
+  tableId: string,
+  { line, message, count }: { line: string; message: string; count: number },
+): Promise<void> {
+  await client.query(
+    `INSERT INTO mz_store.unreadable_rows VALUES ($1, $2, $3, $4)
+     ON CONFLICT (table_id, line) DO UPDATE SET count = unreadable_rows.count + excluded.count`,
+    [tableId, line, message, count],
+  );
+  await client.query('DELETE FROM mz_store.unreadable_rows WHERE table_id = $1 AND line = $2 AND count = 0', [
+    tableId,
+    line,
+  ]);
+}
+
 export async function forgetTable(client: Queryable, tableId: string): Promise<void> {
+  await client.query('DELETE FROM mz_store.unreadable_rows WHERE table_id = $1', [tableId]);
   await client.query('DELETE FROM mz_store.ingest_tables WHERE table_id = $1', [tableId]);
 }
 

@@ -128,6 +128,7 @@ function readTarget(
     source: itemsOf(spec).source,
     cluster: spec.materialize.cluster.name,
     stalledSince: memory?.eventsSeenTo ?? memory?.lastCheckAt ?? null,
+    reads: memory,
     now,
   };
   return withMaterialize(deps, spec, (client) => readTargetReading(client, input), { pool: deps.pool, signal });

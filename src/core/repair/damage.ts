@@ -4,6 +4,7 @@ import { leftOutOf, publicationDifferences, tablesToPublish } from '../objects/p
 import { droppedTable } from '../objects/source/rebuild';
 import type { DroppedTable } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
+import { readErrorOf } from '../watch/reads';
 import { sourceError, tableErrorOf } from '../watch/source-errors';
 import type { SourceReading, Symptom, TargetReading } from '../watch/types';
 import type { Damage } from './types';
@@ -60,13 +61,15 @@ function recreateReasons({ symptoms, source, upstream, facts }: RepairLook): str
  * Tables with a permanent error of their own (what the whole source suffers from shows on every table), and tables that
  * left the publication: until Materialize notices, it misses their changes without a word.
  */
-function deadTables({ spec, source, facts, symptoms }: RepairLook): DroppedTable[] {
+function deadTables({ spec, source, facts, symptoms, target }: RepairLook): DroppedTable[] {
   const unpublished = facts.publication ? tablesToPublish(facts.tables, facts.publication) : [];
   const narrow = leftOutOf(facts.publication, source).tables;
   const told = symptoms.filter(({ rule }) => rule === 'table-narrowed');
   return (source?.children ?? []).flatMap((child) => {
-    const permanent = child.error !== source?.error && tableErrorOf(child.error)?.permanent;
-    if (child.error !== null && permanent) return [droppedTable(spec, child, child.error)];
+    const read = target.tables.find(({ id }) => id === child.id);
+    const error = (read && readErrorOf(read)) ?? child.error;
+    const permanent = error !== source?.error && tableErrorOf(error)?.permanent;
+    if (error !== null && permanent) return [droppedTable(spec, child, error)];
     const seen = told.find(({ table }) => table === tableName(child.upstream));
     if (seen) return [droppedTable(spec, child, seen.cause)];
     if (narrow.some((table) => sameTable(table, child.upstream)))

@@ -1,4 +1,5 @@
 import type { System } from '../failures/types';
+import { quoteIdent } from './quote';
 
 /**
  * What our statements lean on, said at the start of each session: defaults of a role or a database (`ALTER ROLE … SET`) would
@@ -39,14 +40,28 @@ const MATERIALIZE = [
   'extra_float_digits = 3',
   "cluster_replica = ''",
   'auto_route_catalog_queries = on',
-  "transaction_isolation = 'strict serializable'",
-  "statement_timeout = '1 min'",
+  ...own("'strict serializable'", "'1 min'"),
 ];
+
+/** Two that a reader of tables has otherwise for a while. */
+function own(isolation: string, timeout: string): string[] {
+  return [`transaction_isolation = ${isolation}`, `statement_timeout = ${timeout}`];
+}
 
 const set = (setting: string): string => `SET ${setting}`;
 
 /** The timeout of one statement upstream; whole milliseconds. */
 export const setStatementTimeout = (ms: number): string => set(`statement_timeout = ${Math.max(1, Math.round(ms))}`);
+
+/**
+ * For a read of tables in Materialize: on the cluster that has them at hand, as of where they are (whoever asks for the
+ * newest waits for a source that is behind), and given up soon.
+ */
+export const readerSettings = (cluster: string): string[] =>
+  [`cluster = ${quoteIdent(cluster)}`, ...own("'serializable'", "'2 s'")].map(set);
+
+/** The session as it was before `readerSettings`. */
+export const afterReading = (): string[] => ['RESET cluster', ...own("'strict serializable'", "'1 min'").map(set)];
 
 /** Texts to send in this order before anything else; upstream the timeout comes first, as a default may be tiny. */
 export function sessionSettings(system: System, statementTimeoutMs: number): string[] {

@@ -1,6 +1,7 @@
 /** What every rule looks at. */
 import type { PipelineSpec } from '../spec/types';
 import { lsnDistance } from './lsn';
+import { asRead } from './reads';
 import { consumedAt } from './slot-hours';
 import type { LsnAnchor, PipelineReading, SourceReading, TargetReading, WatchMemory } from './types';
 
@@ -47,7 +48,7 @@ export function watchContext(
   now: string,
 ): WatchContext {
   const source = reading.source.ok ? reading.source.value : null;
-  const target = reading.target.ok ? reading.target.value : null;
+  const target = reading.target.ok ? asRead(reading.target.value, memory) : null;
   const slot = target?.source.slot ?? memory?.slot ?? (source?.slot.slot || null);
   const same = memory !== null && (memory.slot === null || memory.slot === slot);
   const copying = target?.tables.some((table) => table.committed !== true && table.error === null) ?? false;

@@ -2,6 +2,7 @@
 import type { WatchMemory } from './types';
 import type { WatchContext } from './context';
 import { type Occurrence, symptomOf } from './occurrence';
+import { rememberReads } from './reads';
 
 /** What is remembered is bounded, whatever the systems say. */
 const MOST_LATCHED = 100;
@@ -42,7 +43,7 @@ export function remember(
   latched: WatchMemory['latched'],
   notJudged: string[],
 ): WatchMemory {
-  const { memory, now } = context;
+  const { memory, now, reading } = context;
   const waits = (key: string): boolean => notJudged.includes(key.split(':')[0] ?? '');
   const kept = <T>(values: Record<string, T> | undefined): [string, T][] =>
     Object.entries(values ?? {}).filter(([key]) => waits(key));
@@ -61,6 +62,7 @@ export function remember(
     confirmedLsn: context.confirmedLsn,
     consumedAt: context.consumedAt,
     server: context.server,
+    ...rememberReads(reading.target.ok ? reading.target.value : null, memory),
     latched,
     alerts: memory?.alerts ?? [],
   };

@@ -15,6 +15,17 @@ export interface SourceError {
 
 const REPAIR = 'n2m repair {pipeline}';
 
+/** Of a value that Materialize cannot hold: the table's status keeps it after the row is gone. */
+const VALUE = /invalid UTF8 string|failed to cast raw column/;
+
+/** Why a value cannot be held, in Materialize's words, and the value where it is quoted; null for any other text. */
+export function valueRefused(text: string | null): { why: string; value: string | null } | null {
+  if (text === null || !VALUE.test(text)) return null;
+  const why = text.slice(text.search(VALUE)).replace('failed to cast raw column: ', '');
+  const value = /"([^"]{1,200})"/.exec(why)?.[1] ?? null;
+  return { why, value };
+}
+
 /** Errors of the whole source; each table shows them, too. */
 export const SOURCE_ERRORS: readonly SourceError[] = [
   {
@@ -50,6 +61,23 @@ export const SOURCE_ERRORS: readonly SourceError[] = [
     next: REPAIR,
     example:
       'postgres: unsupported action: database restored from point-in-time backup. Expected timeline ID 1 but got 2',
+  },
+  {
+    rule: 'source-restored',
+    pattern: /invalid timeline ID from PostgreSQL server/,
+    permanent: true,
+    meaning: 'the upstream database was restored or failed over: what Materialize has is another history',
+    next: REPAIR,
+    example: 'postgres: invalid timeline ID from PostgreSQL server. Expected 1 but got 2',
+  },
+  {
+    rule: 'source-restored',
+    pattern: /physical replica status changed/,
+    permanent: true,
+    meaning: 'the host led to a server of another kind, a primary in place of a standby or the other way round',
+    next: 'let the host lead to the primary; then n2m repair {pipeline}',
+    example:
+      'postgres: unsupported action: upstream physical replica status changed (e.g. a physical replica was promoted to a primary). Expected pg_is_in_recovery()=false but got true',
   },
   {
     rule: 'publication-missing',
@@ -124,10 +152,20 @@ const DROPPED = /table was dropped/;
 /** Errors of one table, which the rest of the source survives. */
 export const TABLE_ERRORS: readonly SourceError[] = [
   tableError(/table was truncated/, 'it was truncated upstream', 'table was truncated'),
+  tableError(
+    /was renamed or moved upstream/,
+    'it was renamed or moved to another schema upstream',
+    'incompatible schema change: source table orders with oid 16416 was renamed or moved upstream',
+  ),
+  tableError(
+    /was dropped and recreated upstream/,
+    'it was dropped and made again upstream',
+    'incompatible schema change: source table orders with oid 16416 was dropped and recreated upstream',
+  ),
   tableError(DROPPED, 'it was dropped, renamed, or taken out of the publication upstream', 'table was dropped'),
   tableError(
     /incompatible schema change|has been altered/,
-    'a replicated column was dropped or changed upstream',
+    'a replicated column was dropped or changed upstream, or lost its NOT NULL, primary key or unique constraint',
     'incompatible schema change: source table altered with oid 16416 has been altered',
   ),
   tableError(
@@ -137,12 +175,22 @@ export const TABLE_ERRORS: readonly SourceError[] = [
   ),
   {
     rule: 'table-error',
-    pattern: /invalid UTF8 string|failed to cast raw column/,
+    pattern: VALUE,
     permanent: false,
-    meaning: 'a row holds a value Materialize cannot read',
+    meaning: 'a row holds a value that Materialize cannot',
     next: 'correct or delete that row upstream; the table goes on by itself',
     example: 'postgres: invalid UTF8 string: invalid utf-8 sequence of 1 bytes from index 1',
   },
+  tableError(
+    /saw retractions|[Nn]on-positive multiplicity|negative accumulation/,
+    'changes came for rows it never had: something was left out of the stream before',
+    'Invalid data in source, saw retractions (1) for row that does not exist',
+  ),
+  tableError(
+    /unexpected number of columns while parsing COPY|failed to parse COPY protocol|unexpected binary data in replication/,
+    'what upstream sent could not be read',
+    'unexpected number of columns while parsing COPY output',
+  ),
   tableError(
     /source must be dropped and recreated/,
     'it cannot go on',

@@ -71,7 +71,12 @@ export interface TargetTableReading {
   committed: boolean | null;
   /** Milliseconds behind now, from the write frontier; null before the commit. */
   freshnessMs: number | null;
+  /** What a read of one row said; absent where none was made, or none answered. */
+  read?: ReadProof;
 }
+
+/** A reader can read the table, or the server's words why not. */
+export type ReadProof = { ok: true } | { ok: false; error: string };
 
 export interface TargetReading {
   source: {
@@ -83,6 +88,8 @@ export interface TargetReading {
     stalledSince: { at: string; error: string }[];
   };
   tables: TargetTableReading[];
+  /** Id of the table that was read last in turn; absent where none was. */
+  readTo?: string;
   offsetKnown: string | null;
   offsetCommitted: string | null;
   cluster: {
@@ -169,6 +176,10 @@ export interface WatchMemory {
   server?: { history: string | null; flushedLsn: string | null; at: string } | null;
   /** When the slot was last known to be consumed; absent in states of before it was kept. */
   consumedAt?: string | null;
+  /** Tables by id of which the last read failed, with its words; bounded. */
+  unreadable?: { id: string; error: string }[];
+  /** Where the next check goes on reading, a table id. */
+  readTo?: string;
   /** What cannot get well by itself: rule, or rule and object id, with its sentence. Never cleared by a calm reading. */
   latched: { key: string; symptom: Symptom }[];
   alerts: AlertMemory[];

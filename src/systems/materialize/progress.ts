@@ -3,6 +3,8 @@ import type { TargetReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
 import { readClusterReading, readReplicas } from './cluster';
 import { findChildren, findSource, OBJECTS, type SourceRow, upstreamOf } from './source';
+import { tablesToRead, type ReadMemory } from '../../core/watch/reads';
+import { readRows } from './reads';
 
 /** Evidence about one object (the source, or one of its tables) on live replicas. */
 export interface ObjectProgress {
@@ -78,6 +80,7 @@ interface Evidence {
   progress: Omit<SourceProgress, 'replicas'>;
   /** Materialize's clock at the look, milliseconds; null when no frontier was there to read it with. */
   now: number | null;
+  items: ReadonlyMap<string, ItemName>;
 }
 
 async function readEvidence(client: SqlClient, name: ItemName, found: SourceRow): Promise<Evidence> {
@@ -113,7 +116,10 @@ async function readEvidence(client: SqlClient, name: ItemName, found: SourceRow)
     offsetCommitted: largest(own.map((row) => row.offset_committed)),
   };
   const now = frontiers[0]?.now;
-  return { progress, now: now === undefined ? null : Date.parse(now) };
+  const items = new Map(
+    children.map(({ id, schema, name: child }) => [id, { database: name.database, schema, name: child }]),
+  );
+  return { progress, now: now === undefined ? null : Date.parse(now), items };
 }
 
 /** As many as the history keeps for a handful of tables. */
@@ -149,25 +155,35 @@ async function stalledEvents(
     .reverse();
 }
 
-/** One look for the check, in two round trips. Freshness is by Materialize's own clock, so that a worker's wrong one does not matter. */
+/** One look for the check, in two round trips and a row of some tables. Freshness is by Materialize's own clock, so that a worker's wrong one does not matter. */
 export async function readTargetReading(
   client: SqlClient,
-  input: { source: ItemName; cluster: string; stalledSince: string | null },
+  input: { source: ItemName; cluster: string; stalledSince: string | null; reads: ReadMemory | null },
 ): Promise<TargetReading> {
   const [found, cluster] = await Promise.all([
     findSource(client, input.source),
     readClusterReading(client, input.cluster),
   ]);
-  const [{ progress, now }, stalled] = found
+  const [{ progress, now, items }, stalled] = found
     ? await Promise.all([
         readEvidence(client, input.source, found),
         stalledEvents(client, found.id, input.stalledSince),
       ])
-    : [{ progress: null, now: null }, []];
+    : [{ progress: null, now: null, items: new Map<string, ItemName>() }, []];
   const committed = (one: ObjectProgress): boolean | null => {
     if (one.writeFrontierMs !== null && one.writeFrontierMs > 0) return true;
     return one.statisticsCommitted ?? (one.writeFrontierMs === 0 ? false : null);
   };
+  const copied = (progress?.children ?? []).filter((child) => committed(child)).map(({ id }) => id);
+  const asked = cluster.replicationFactor === 0 ? [] : tablesToRead(copied, input.reads);
+  const read = await readRows(
+    client,
+    input.cluster,
+    asked.flatMap((id) => {
+      const found = items.get(id);
+      return found ? [{ id, item: found }] : [];
+    }),
+  );
   return {
     source: {
       exists: progress !== null,
@@ -185,7 +201,9 @@ export async function readTargetReading(
       error: child.error,
       committed: committed(child),
       freshnessMs: child.writeFrontierMs && now !== null ? Math.max(0, now - child.writeFrontierMs) : null,
+      ...(read.proofs.has(child.id) ? { read: read.proofs.get(child.id) } : {}),
     })),
+    ...(read.last === null ? {} : { readTo: read.last }),
     offsetKnown: progress?.offsetKnown ?? null,
     offsetCommitted: progress?.offsetCommitted ?? null,
     cluster,

@@ -28,7 +28,14 @@ const symptom = (rule: string, severity: Symptom['severity'] = 'terminal', cause
 });
 const slotIs = (slot: string | null, exists: boolean) => ({ slot: { slot, exists } }) as SourceReading;
 const look = (change: Partial<RepairLook> = {}): RepairLook => ({
-  ...{ spec, symptoms: [], upstream: slotIs(SLOT, true), target: {} as TargetReading, facts, source: found },
+  ...{
+    spec,
+    symptoms: [],
+    upstream: slotIs(SLOT, true),
+    target: { tables: [] } as unknown as TargetReading,
+    facts,
+    source: found,
+  },
   ...{ passwordRefused: false },
   ...change,
 });

@@ -19,7 +19,7 @@ function look(change: Partial<RepairLook> = {}): RepairLook {
     spec,
     symptoms: [],
     upstream: { slot: { slot: SLOT, exists: true } } as SourceReading,
-    target: { source: { error: null, stalledSince: [] } } as unknown as TargetReading,
+    target: { source: { error: null, stalledSince: [] }, tables: [] } as unknown as TargetReading,
     ...{ facts, source: found, passwordRefused: false },
     ...change,
   };

@@ -1,5 +1,5 @@
 import type { Severity, SlotReading, Verdict, VerdictName } from '../../../src/core/watch/types';
-import { SOURCE_ERRORS, TABLE_ERRORS } from '../../../src/core/watch/source-errors';
+import { SOURCE_ERRORS, TABLE_ERRORS, valueRefused } from '../../../src/core/watch/source-errors';
 import type { RefusedWrite, WritesProof } from '../../../src/core/objects/replica-identity/refused';
 import { judge } from '../../../src/core/watch/judge';
 import { at, lsn, reading, SLOT, slot, spec, table, targetCluster, targetSource, Watch, type Look } from './reading';
@@ -610,7 +610,9 @@ describe('the texts of Materialize', () => {
 
   test.each(TABLE_ERRORS.map((known) => [known.example, known]))('of a table mean something: %s', (example, known) => {
     const verdict = new Watch().check(0, dead(example));
-    expect(verdict.cause).toContain(`public.orders stands still: ${known.meaning}`);
+    const value = valueRefused(example);
+    if (value) expect(verdict.cause).toBe(`public.orders cannot be read: ${known.meaning}, ${value.why}`);
+    else expect(verdict.cause).toContain(`public.orders stands still: ${known.meaning}`);
   });
 
   test('that nobody knows are told after two checks', () => {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { CheckResult } from '../../../src/core/watch/types';
 import { untilEqual } from '../support/compare';
 import { ended } from '../support/live';
+import { until } from '../support/until';
 import { COLUMN_LISTS, itSince } from '../support/versions';
 import { Watched } from './watched';
 
@@ -55,6 +56,52 @@ describe('a copy that is wrong while Materialize says `running`, each caused for
     );
     await upstream(`INSERT INTO orders (customer_id, status, total, note) VALUES (1, 'new', 1, 'lost')`);
     await foundAndMended('table-narrowed', 'critical', 'public.orders');
+    await repaired();
+  });
+
+  it('a value that Materialize cannot hold: told also when the status says running, and over once the row is gone', async () => {
+    const placed = await upstream(`SELECT placed_at::text AS at FROM orders WHERE id = 2`);
+    await upstream(`UPDATE orders SET placed_at = 'infinity' WHERE id = 2`);
+    await watched.untilStatus('orders', 'stalled');
+    const cluster = `"ingest_${watched.world.name}"`;
+    const target = (sql: string) => watched.world.target((client) => client.query(sql));
+    const told = async () => {
+      const { verdict } = await watched.check();
+      expect(verdict).toMatchObject({ name: 'broken', severity: 'critical' });
+      expect(verdict.symptoms).toMatchObject([{ rule: 'table-error', table: 'public.orders' }]);
+      expect(verdict.cause).toMatch(/^public\.orders cannot be read: .*"infinity"$/);
+      return verdict.next;
+    };
+    await told();
+    await target(`ALTER CLUSTER ${cluster} SET (REPLICATION FACTOR 0)`);
+    await target(`ALTER CLUSTER ${cluster} SET (REPLICATION FACTOR 1)`);
+    await watched.untilStatus('orders', 'running');
+    const printed = /\((SELECT .*;)\)/.exec(await told())?.[1] ?? '';
+    expect((await upstream(printed)).rows).toMatchObject([{ id: '2' }]);
+    await upstream(`UPDATE orders SET placed_at = '${(placed.rows as { at: string }[])[0]?.at}' WHERE id = 2`);
+    await watched.untilStatus('orders', 'stalled');
+    await untilEqual(watched.world);
+    expect((await watched.check()).verdict.symptoms).toEqual([]);
+  });
+
+  itSince(COLUMN_LISTS, 'rows that were left out while nobody looked: told when one of them changes', async () => {
+    await upstream(
+      `ALTER PUBLICATION ${publication()} DROP TABLE customers; ALTER PUBLICATION ${publication()} ADD TABLE ONLY customers WHERE (id < 100)`,
+    );
+    const { rows } = await upstream(
+      `INSERT INTO customers (id, name, email) VALUES (1000001, 'new', 'new@example.com') RETURNING id`,
+    );
+    await upstream(
+      `ALTER PUBLICATION ${publication()} DROP TABLE customers; ALTER PUBLICATION ${publication()} ADD TABLE ONLY customers`,
+    );
+    await upstream(`UPDATE customers SET name = 'found' WHERE id = ${(rows as { id: string }[])[0]?.id}`);
+    await until(async () => {
+      const { verdict } = await watched.check();
+      return verdict.name === 'broken' ? true : undefined;
+    }, 'a read that fails');
+    const { cause } = (await foundAndMended('table-error', 'critical', 'public.customers')).verdict;
+    expect(cause).toMatch(/changes came for rows it never had/);
+    expect((await watched.statuses()).customers).toBe('running');
     await repaired();
   });
 

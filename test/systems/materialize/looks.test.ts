@@ -316,7 +316,7 @@ describe('a source with subsources', () => {
   });
 
   it('gives the reading of a check', async () => {
-    const input = { source: SOURCE, cluster: 'ingest shop', stalledSince: null };
+    const input = { source: SOURCE, cluster: 'ingest shop', stalledSince: null, reads: null };
     const reading = await until(
       () => readTargetReading(client, input),
       (found) => found.tables.every((table) => table.committed === true),
@@ -333,6 +333,16 @@ describe('a source with subsources', () => {
     });
     expect(reading.tables).toHaveLength(3);
     for (const table of reading.tables) expect(table.freshnessMs).toBeGreaterThanOrEqual(0);
+    const all = await readTargetReading(client, input);
+    expect(all.tables.map(({ read }) => read)).toEqual([{ ok: true }, { ok: true }, { ok: true }]);
+    expect(all.readTo).toBe(
+      all.tables
+        .map(({ id }) => id)
+        .sort()
+        .at(-1),
+    );
+    for (const [name, value] of Object.entries({ cluster: 'quickstart', transaction_isolation: 'strict serializable' }))
+      expect(await client.query(`SHOW ${name}`)).toEqual([{ [name]: value }]);
     const gone = await readTargetReading(client, { ...input, source: item('gone'), cluster: 'gone' });
     expect(gone).toMatchObject({
       source: { exists: false, id: null },
@@ -363,10 +373,14 @@ describe('a source with subsources', () => {
     );
     await owner.query('TRUNCATE "Mixed ""Case"');
     const reading = await until(
-      () => readTargetReading(client, { source: SOURCE, cluster: 'ingest shop', stalledSince: before }),
+      () => readTargetReading(client, { source: SOURCE, cluster: 'ingest shop', stalledSince: before, reads: null }),
       (found) => found.tables.some((table) => table.status === 'stalled') && found.source.stalledSince.length > 0,
     );
     expect(reading.tables.find((table) => table.table === 'Mixed "Case')?.error).toContain('truncated');
+    expect(reading.tables.find((table) => table.table === 'Mixed "Case')?.read).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('table was truncated') as string,
+    });
     expect(reading.source.stalledSince[0]?.error).toMatch(/^Mixed "Case: /);
     const events = await readStalledSince(client, SOURCE, before);
     expect(await readStalledSince(client, SOURCE, events.at(-1)?.at ?? '')).toEqual([]);

@@ -24,10 +24,12 @@ const internalFunctions: string[] = [
   // read of it. Materialize reads as of now, so that who reads a source that has fallen behind waits, unless it asked for
   // less (serializable). A source that runs is known to be fresh only once a second.
   `CREATE FUNCTION mz_store.readable(table_id text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
-    DECLARE state mz_store.table_state;
+    DECLARE state mz_store.table_state; unreadable text;
     BEGIN
       SELECT * INTO state FROM mz_store.table_state t WHERE t.id = table_id;
       IF state.definite THEN RAISE EXCEPTION USING ERRCODE = 'XX000', MESSAGE = state.error; END IF;
+      SELECT message INTO unreadable FROM mz_store.unreadable_rows u WHERE u.table_id = readable.table_id LIMIT 1;
+      IF FOUND THEN RAISE EXCEPTION USING ERRCODE = 'XX000', MESSAGE = unreadable; END IF;
       RETURN coalesce(state.committed, false) AND (
         coalesce(current_setting('mz_store.isolation', true), '') = 'serializable'
         OR EXISTS (SELECT FROM mz_internal.mz_frontiers f WHERE f.object_id = table_id

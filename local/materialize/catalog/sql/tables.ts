@@ -36,6 +36,9 @@ export const tablesSql: string[] = [
   `CREATE TABLE mz_store.secrets (id text PRIMARY KEY, value bytea NOT NULL);`,
   `CREATE TABLE mz_store.table_state (id text PRIMARY KEY, committed boolean NOT NULL DEFAULT false, error text,
     definite boolean NOT NULL DEFAULT false);`,
+  // Rows with values that Materialize cannot hold: while there is one, every read of the table fails.
+  `CREATE TABLE mz_store.unreadable_rows (table_id text NOT NULL, line text NOT NULL, message text NOT NULL,
+    count bigint NOT NULL, PRIMARY KEY (table_id, line));`,
   `CREATE TABLE mz_store.ingested_tables (id text PRIMARY KEY, source_id text NOT NULL, schema_name text NOT NULL,
     table_name text NOT NULL, upstream jsonb NOT NULL);`,
 

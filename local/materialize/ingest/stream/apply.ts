@@ -4,8 +4,10 @@ import type { Lsn } from './lsn';
 import { columnPositions } from '../tables/compatibility';
 import type { Message, Relation, Value } from './pgoutput';
 import { isLive, type RunningTable } from '../tables/running-table';
-import { setAppliedLsn, setTableError, StoreTransaction } from '../store';
+import { countUnreadable, setAppliedLsn, setTableError, StoreTransaction } from '../store';
+import { copyLine } from '../tables/copy-text';
 import { TableWriter } from '../tables/table-writer';
+import { castError } from '../tables/unreadable-values';
 
 /** Collected changes at which they are written even in the middle of an upstream transaction. */
 const MAX_CHANGES = 20_000;
@@ -16,6 +18,8 @@ interface Target {
   positions: number[] | null;
   writer: TableWriter;
   staged: number;
+  /** Rows with values that cannot be held, not written yet. */
+  unreadable: { line: string; message: string; count: 1 | -1 }[];
 }
 
 const MISSING_ROW: TableError = {
@@ -30,6 +34,7 @@ const MISSING_ROW: TableError = {
 export class Applier {
   private readonly targets: Target[];
   private readonly byOid = new Map<number, Target[]>();
+  private readonly refused = new Map<RunningTable, string>();
   private readonly failed: { table: RunningTable; error: TableError }[] = [];
   private transaction: StoreTransaction | null = null;
   private commitLsn: Lsn = 0n;
@@ -49,6 +54,7 @@ export class Applier {
       positions: null,
       writer: new TableWriter(table.id, table.upstream),
       staged: 0,
+      unreadable: [],
     }));
     for (const target of this.targets) {
       const { oid } = target.table.upstream;
@@ -62,7 +68,11 @@ export class Applier {
   }
 
   get hasChanges(): boolean {
-    return this.transaction !== null || this.failed.length > 0 || this.targets.some(({ writer }) => writer.size > 0);
+    return (
+      this.transaction !== null ||
+      this.failed.length > 0 ||
+      this.targets.some(({ writer, unreadable }) => writer.size + unreadable.length > 0)
+    );
   }
 
   get isFull(): boolean {
@@ -147,6 +157,8 @@ export class Applier {
   }
 
   private collect(target: Target, row: (string | null)[], count: 1 | -1): void {
+    const message = castError(target.table.upstream, row);
+    if (message !== null) target.unreadable.push({ line: copyLine(row), message, count });
     this.heldBytes += target.writer.add(row, count);
     this.context.statistics.of(target.table.id).updatesStaged += 1;
     target.staged += 1;
@@ -155,8 +167,13 @@ export class Applier {
   /** Writes what was collected without making it visible. */
   async spill(): Promise<void> {
     this.transaction ??= await StoreTransaction.begin(this.context.store, this.context.signal);
-    for (const { table, writer } of this.targets) {
-      if (writer.size === 0 || table.removed) continue;
+    for (const { table, writer, unreadable } of this.targets) {
+      if (table.removed) continue;
+      for (const row of unreadable.splice(0)) {
+        await countUnreadable(this.transaction.client, table.id, row);
+        this.refused.set(table, row.message);
+      }
+      if (writer.size === 0) continue;
       const missing = await writer.write(this.transaction.client);
       if (missing > 0 && !table.dead) await setTableError(this.transaction.client, table.id, MISSING_ROW);
     }
@@ -180,6 +197,9 @@ export class Applier {
       target.staged = 0;
     }
     for (const { table, error } of failed) await this.context.reportTableError(table, error);
+    // Recorded: the row's going makes the table say so, too, although it can be read from then on.
+    for (const [table, message] of this.refused) await this.context.reportUnreadable(table, message);
+    this.refused.clear();
   }
 
   /** True when there is something to write or the position has moved. */

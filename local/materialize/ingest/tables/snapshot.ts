@@ -8,9 +8,11 @@ import type { Lsn } from '../stream/lsn';
 import { isLive, type RunningTable } from './running-table';
 import { checkSchemas } from './schema-check';
 import { createSnapshotSlot } from '../stream/slot-life';
-import { physical, setAppliedLsn, setCommitted, StoreTransaction } from '../store';
+import { countUnreadable, physical, setAppliedLsn, setCommitted, StoreTransaction } from '../store';
+import { copyLine } from './copy-text';
 import { columnList, copyInto, inParentheses, lookupKey } from './table-writer';
 import { CopyThrottle, RowRate } from './throttle';
+import { castError, mayRefuse } from './unreadable-values';
 
 const upstreamName = ({ upstream: table }: RunningTable): string => `${ident(table.schema)}.${ident(table.name)}`;
 
@@ -70,6 +72,27 @@ async function copyTable(
   }
 }
 
+/** Of the copied rows those that cannot be held: what is told of the table, where there are such. */
+async function countRefused(
+  transaction: StoreTransaction,
+  { id, upstream: table }: RunningTable,
+): Promise<string | null> {
+  if (!mayRefuse(table)) return null;
+  const columns = table.columns.map(({ name }) => `${ident(name)}::text`).join(', ');
+  const { rows } = await transaction.client.query<(string | null)[]>({
+    text: `SELECT ${columns} FROM ${physical(id)} AS t WHERE t::text ~ 'nfinity|24:00|\\[-?\\d+:|\\d{40}'`,
+    rowMode: 'array',
+  });
+  let told: string | null = null;
+  for (const row of rows) {
+    const message = castError(table, row);
+    if (message === null) continue;
+    await countUnreadable(transaction.client, id, { line: copyLine(row), message, count: 1 });
+    told ??= message;
+  }
+  return told;
+}
+
 async function indexKey(transaction: StoreTransaction, { id, upstream: table }: RunningTable): Promise<void> {
   const key = lookupKey(table);
   if (key === null) return;
@@ -106,11 +129,14 @@ export async function takeSnapshot(context: DataflowContext, tables: RunningTabl
   const wanted = tables.filter(isLive);
   await countRows(context, client, wanted);
   const transaction = await StoreTransaction.begin(context.store, context.signal);
+  const refused = new Map<RunningTable, string>();
   try {
     const rate = new RowRate(context.settings.rowsPerSecond(context.replica.size));
     for (const table of wanted) {
       await copyTable(context, client, transaction, table, rate);
       await indexKey(transaction, table);
+      const message = await countRefused(transaction, table);
+      if (message !== null) refused.set(table, message);
       await setCommitted(transaction.client, table.id, lsn);
     }
     await setAppliedLsn(transaction.client, context.sourceId, resumeLsn);
@@ -124,6 +150,7 @@ export async function takeSnapshot(context: DataflowContext, tables: RunningTabl
     const counters = context.statistics.of(table.id);
     counters.updatesCommitted = counters.updatesStaged;
   }
+  for (const [table, message] of refused) await context.reportUnreadable(table, message);
   // Both connections end before streaming begins: the temporary slot lasts as long as the snapshot.
   await Promise.all([client.end(), replication.end()]);
 }

@@ -1,5 +1,5 @@
 import { item, type ItemName } from '../../sql/items';
-import { qualified, quoteIdent } from '../../sql/quote';
+import { qualified, quoteIdent, quoteLiteral } from '../../sql/quote';
 import type { TableName } from '../../sql/upstream';
 
 /** Statements about one table: those that drop it in Materialize, and those that findings offer. */
@@ -17,6 +17,10 @@ export const renameTable = (from: string, to: string): string =>
 /** By the name as it was read, which may be bare; for a person to look at. */
 export const dropDependent = ({ type, name }: { type: string; name: string }): string =>
   `DROP ${type.toUpperCase().replaceAll('-', ' ')} ${name}`;
+
+/** Rows upstream that hold a text in whatever column; reads the whole table. */
+export const rowsHolding = ({ schema, name }: TableName, text: string): string =>
+  `SELECT * FROM ${qualified(schema, name)} AS t WHERE strpos(t::text, ${quoteLiteral(text)}) > 0`;
 
 /** Rewrites the table. */
 export const setLogged = ({ schema, name }: TableName): string => `ALTER TABLE ${qualified(schema, name)} SET LOGGED`;

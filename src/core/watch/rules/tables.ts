@@ -1,8 +1,9 @@
 /** Single tables that are dead, or about to be. */
 import { replicaIdentityFull } from '../../objects/replica-identity/statements';
+import { rowsHolding } from '../../objects/tables/statements';
 import { always, type Condition, repeated } from '../condition';
 import type { WatchContext } from '../context';
-import { isDropped, sourceError, tableErrorOf } from '../source-errors';
+import { isDropped, sourceError, tableErrorOf, valueRefused } from '../source-errors';
 import type { SourceReading, TargetTableReading } from '../types';
 import type { WatchRule } from './rule';
 import { STATUSES } from './source';
@@ -21,7 +22,7 @@ export const tableRules: WatchRule[] = [
     during: ['copying'],
     explanation: [
       'One table is dead: truncated, dropped, a column dropped or changed, or its replica identity weakened. The others go on.',
-      `${STATUSES} Reading the table may still answer with old rows.`,
+      `${STATUSES} A row of each table is read, too, some at every check: SELECT 1 FROM t LIMIT 1; fails where the status says running, and works where a row that could not be held is gone. After other accidents it may still answer with old rows.`,
       'n2m repair NAME drops that table in Materialize and copies it again.',
     ],
     look: (context) =>
@@ -132,9 +133,23 @@ function diedUnpublished({ memory, source }: WatchContext, table: TargetTableRea
 /** As the latch of a dead table is named. */
 const deadKey = ({ id }: TargetTableReading): string => `table-error:${id}`;
 
+/** The status and a read say it; it is over once a read works again. */
+function valueCondition(table: TargetTableReading, { why, value }: { why: string; value: string | null }): Condition {
+  const name = nameOf(table);
+  const look = value === null ? '' : ` (${rowsHolding(table.upstream, value)};)`;
+  return {
+    table: name,
+    severity: always('critical'),
+    cause: () => `${name} cannot be read: ${tableErrorOf(table.error)?.meaning}, ${why}`,
+    next: `correct or delete that row upstream${look}, and the table goes on by itself; or name the column in textColumns, then n2m apply copies the table again`,
+  };
+}
+
 function tableCondition({ spec, target }: WatchContext, table: TargetTableReading): Condition {
   const known = tableErrorOf(table.error);
   const name = nameOf(table);
+  const value = valueRefused(table.error);
+  if (value !== null) return valueCondition(table, value);
   const next = (known?.next ?? `n2m repair ${spec.name}`).replace('{pipeline}', spec.name);
   if (known === null) {
     // Such as a lost connection, read from the table's row a moment before the source's own row says it.

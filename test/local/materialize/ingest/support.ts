@@ -22,6 +22,7 @@ const STORE = `
   CREATE SCHEMA mz_store; CREATE SCHEMA mz_internal;
   CREATE TABLE mz_store.table_state (id text PRIMARY KEY, committed bool NOT NULL DEFAULT false, error text,
     definite bool NOT NULL DEFAULT false);
+  CREATE TABLE mz_store.unreadable_rows (table_id text, line text, message text, count bigint, PRIMARY KEY (table_id, line));
   CREATE TABLE mz_internal.mz_source_status_history (occurred_at timestamptz, source_id text, status text, error text,
     details jsonb, replica_id text);
   CREATE TABLE mz_internal.mz_source_statistics (id text, replica_id text, messages_received numeric,

@@ -1,0 +1,94 @@
+import { asRead, READS_A_CHECK, tablesToRead } from '../../../src/core/watch/reads';
+import { healthyTarget, table, targetSource, Watch, type Look } from './reading';
+
+const CAST =
+  'Source error: source must be dropped and recreated due to failure: failed to cast raw column: invalid input syntax for type time: HOUR must be [0, 23], got 24: "24:00:00"';
+const RETRACTED = 'Invalid data in source, saw retractions (1) for row that does not exist';
+const orders = (change: Parameters<typeof table>[1]): Look => ({
+  target: { tables: [table('orders', change), table('customers', { read: { ok: true } })] },
+});
+
+describe('which tables a check reads', () => {
+  const ids = Array.from({ length: 50 }, (_, n) => `u${String(n).padStart(3, '0')}`);
+
+  it('all of a few, and many in turn until each had its turn', () => {
+    expect(tablesToRead(['u2', 'u1'], null)).toEqual(['u1', 'u2']);
+    const seen = new Set<string>();
+    let readTo: string | undefined;
+    for (let check = 0; check < 3; check += 1) {
+      const asked = tablesToRead(ids, { readTo });
+      expect(asked).toHaveLength(READS_A_CHECK);
+      for (const id of asked) seen.add(id);
+      readTo = asked.at(-1);
+    }
+    expect(seen.size).toBe(50);
+  });
+
+  it('first those that could not be read, of them half a check at most', () => {
+    const unreadable = ids.slice(30).map((id) => ({ id, error: CAST }));
+    const asked = tablesToRead(ids, { unreadable, readTo: 'u004' });
+    expect(asked.slice(0, 10)).toEqual(ids.slice(30, 40));
+    expect(asked.slice(10)).toEqual(ids.slice(5, 15));
+  });
+});
+
+describe('a read beats the status', () => {
+  it('running, and nobody can read it: told at once with the value, the row to look for, and both ways out', () => {
+    const watch = new Watch();
+    const verdict = watch.check(0, orders({ read: { ok: false, error: CAST } }));
+    expect(verdict).toMatchObject({ name: 'broken', severity: 'critical' });
+    expect(verdict.symptoms).toMatchObject([{ rule: 'table-error', table: 'public.orders' }]);
+    expect(verdict.cause).toBe(
+      'public.orders cannot be read: a row holds a value that Materialize cannot, invalid input syntax for type time: HOUR must be [0, 23], got 24: "24:00:00"',
+    );
+    expect(verdict.next).toContain(
+      `SELECT * FROM "public"."orders" AS t WHERE strpos(t::text, '24:00:00') > 0;), and the table goes on by itself; or name the column in textColumns`,
+    );
+  });
+
+  it('stays told while it is not read, and is over when a read works', () => {
+    const watch = new Watch();
+    watch.check(0, orders({ read: { ok: false, error: CAST } }));
+    expect(watch.check(1, orders({})).name).toBe('broken');
+    expect(watch.memory?.unreadable).toEqual([{ id: 'u-orders', error: CAST }]);
+    expect(watch.check(2, orders({ read: { ok: true } })).name).toBe('healthy');
+    expect(watch.memory?.unreadable).toEqual([]);
+  });
+
+  it('a status that outlived its row is not told; one of a truncated table is, whatever can still be read', () => {
+    const status = (error: string) => orders({ status: 'stalled', error: `postgres: ${error}`, read: { ok: true } });
+    expect(new Watch().check(0, status(CAST)).name).toBe('healthy');
+    const truncated = 'Source error: source must be dropped and recreated due to failure: table was truncated';
+    expect(new Watch().check(0, status(truncated)).name).toBe('broken');
+  });
+
+  it('rows that do not add up: for good, until the table is copied again', () => {
+    const watch = new Watch();
+    expect(watch.check(0, orders({ read: { ok: false, error: RETRACTED } }))).toMatchObject({
+      severity: 'critical',
+      cause:
+        'public.orders stands still: changes came for rows it never had: something was left out of the stream before',
+      next: 'n2m repair shop',
+    });
+    expect(watch.check(1, orders({ read: { ok: true } })).name).toBe('broken');
+  });
+
+  it('keeps what it knows over a time in which Materialize does not answer', () => {
+    const watch = new Watch();
+    watch.check(0, orders({ read: { ok: false, error: CAST } }));
+    watch.check(1, { target: 'down' });
+    expect(watch.check(2, orders({})).name).toBe('broken');
+  });
+
+  it('remembers fifty at most', () => {
+    const watch = new Watch();
+    const tables = Array.from({ length: 80 }, (_, n) => table(`t${n}`, { read: { ok: false, error: CAST } }));
+    watch.check(0, { target: { tables } });
+    expect(watch.memory?.unreadable).toHaveLength(50);
+  });
+
+  it('does not touch what the whole source suffers from', () => {
+    const target = healthyTarget({ ...targetSource({ status: 'stalled', error: 'postgres: slot overcompacted' }) });
+    expect(asRead(target, null)).toEqual(target);
+  });
+});
