@@ -40,7 +40,7 @@ export const check = activity({ input: takes<CheckStep>(), reads: true }, async 
   const reading = await readBoth(deps, spec, memory);
   const now = reading.takenAt;
   const judged = judge(reading, memory, spec, now);
-  const kept = keep(reading, input.tables ?? 'unwell');
+  const kept = keep(reading, input.tables ?? 'unwell', memory);
   if (quiet) return looked(spec, kept, judged.verdict, judged.memory);
   const decided = decideAlerts(spec.name, judged.verdict, judged.memory, now);
   // An attempt that died after it told somebody must not tell them again.

@@ -1,5 +1,6 @@
 /** What of a reading a check keeps: histories hold it three times a minute, whatever the number of tables. */
 import { cut } from './occurrence';
+import { asRead, type ReadMemory } from './reads';
 import type {
   KeptReading,
   KeptSource,
@@ -17,13 +18,13 @@ const NAMED: Record<TablesNamed, number> = { unwell: 5, first: 20, all: 10_000 }
 /** Sessions, events and replicas: the first ones tell what is the matter. */
 const MOST = 5;
 
-/** The reading with its tables counted. `named` says which of them keep their names. */
-export function keep(reading: PipelineReading, named: TablesNamed): KeptReading {
+/** The reading with its tables as a reader has them, and counted. `named` says which of them keep their names. */
+export function keep(reading: PipelineReading, named: TablesNamed, memory: ReadMemory | null = null): KeptReading {
   const { source, target } = reading;
   return {
     ...reading,
     source: source.ok ? { ok: true, value: keptSource(source.value) } : source,
-    target: target.ok ? { ok: true, value: keptTarget(target.value, named) } : target,
+    target: target.ok ? { ok: true, value: keptTarget(asRead(target.value, memory), named) } : target,
   };
 }
 
@@ -82,7 +83,9 @@ function keptTables(tables: readonly TargetTableReading[], named: TablesNamed): 
     committed: tables.filter(({ committed }) => committed === true).length,
     failing: tables.filter(({ error }) => error !== null).length,
     freshnessMs,
-    named: worst.slice(0, NAMED[named]).map((table) => ({ ...table, error: table.error && cut(table.error) })),
+    named: worst
+      .slice(0, NAMED[named])
+      .map(({ read: _read, ...table }) => ({ ...table, error: table.error && cut(table.error) })),
   };
 }
 

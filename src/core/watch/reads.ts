@@ -1,11 +1,12 @@
 /** Whether a reader can read: Materialize says `running` over tables nobody can read, and `stalled` over ones that are fine. */
+import { cut } from './occurrence';
 import { valueRefused } from './source-errors';
 import type { TargetReading, TargetTableReading, WatchMemory } from './types';
 
 /** Tables of which one check reads a row: those that could not be read first, then the others in turn. */
 export const READS_A_CHECK = 20;
 /** Kept from check to check, with what a read said. */
-const MOST_UNREADABLE = 50;
+const MOST_UNREADABLE = 20;
 
 /** What a check remembers of its reads. */
 export type ReadMemory = Pick<WatchMemory, 'unreadable' | 'readTo'>;
@@ -44,7 +45,7 @@ export function rememberReads(target: TargetReading | null, memory: ReadMemory |
   const before = new Map((memory?.unreadable ?? []).map(({ id, error }) => [id, error]));
   const unreadable = target.tables.flatMap((table) => {
     const error = readErrorOf(table) ?? (table.read === undefined ? before.get(table.id) : undefined);
-    return error === undefined ? [] : [{ id: table.id, error }];
+    return error === undefined ? [] : [{ id: table.id, error: cut(error) }];
   });
   return { unreadable: unreadable.slice(0, MOST_UNREADABLE), readTo: target.readTo ?? memory?.readTo };
 }

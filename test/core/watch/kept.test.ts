@@ -48,6 +48,14 @@ describe('what a check keeps of its reading', () => {
     expect(targetOf(keep(read(tables), 'all')).tables.named).toEqual(tables);
   });
 
+  it('names a table that nobody can read, whatever its status, and not one whose status outlived its row', () => {
+    const error = 'Source error: failed to cast raw column: x';
+    const stale = table('stale', { status: 'stalled', error, read: { ok: true } });
+    const { tables } = targetOf(keep(read([table('t', { read: { ok: false, error } }), stale]), 'unwell'));
+    expect(tables).toMatchObject({ failing: 1, named: [{ table: 't', error }] });
+    expect(tables.named[0]).not.toHaveProperty('read');
+  });
+
   it('is of the same size for two tables and for ten thousand', () => {
     const size = (count: number) => JSON.stringify(keep(read(many(count)), 'unwell')).length;
     expect(size(10_000) - size(2)).toBeLessThan(30);

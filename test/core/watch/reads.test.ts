@@ -80,11 +80,11 @@ describe('a read beats the status', () => {
     expect(watch.check(2, orders({})).name).toBe('broken');
   });
 
-  it('remembers fifty at most', () => {
+  it('remembers twenty at most', () => {
     const watch = new Watch();
     const tables = Array.from({ length: 80 }, (_, n) => table(`t${n}`, { read: { ok: false, error: CAST } }));
     watch.check(0, { target: { tables } });
-    expect(watch.memory?.unreadable).toHaveLength(50);
+    expect(watch.memory?.unreadable).toHaveLength(20);
   });
 
   it('does not touch what the whole source suffers from', () => {
