@@ -1,7 +1,3 @@
-import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { CheckResult } from '../../../src/core/watch/types';
 import { untilEqual } from '../support/compare';
 import { ended } from '../support/live';
@@ -103,43 +99,5 @@ describe('a copy that is wrong while Materialize says `running`, each caused for
     expect(cause).toMatch(/changes came for rows it never had/);
     expect((await watched.statuses()).customers).toBe('running');
     await repaired();
-  });
-
-  it('a disk that was put back: terminal, although the slot is there', async () => {
-    const { postgres } = watched.world.neon;
-    const copy = `${postgres.dataDir}-before`;
-    await watched.check();
-    await postgres.halt();
-    await promisify(execFile)('cp', ['-a', postgres.dataDir, copy]);
-    await postgres.start();
-    await watched.write();
-    await upstream('SELECT pg_switch_wal()');
-    await watched.check();
-    await postgres.halt();
-    await rm(postgres.dataDir, { recursive: true });
-    await promisify(execFile)('mv', [copy, postgres.dataDir]);
-    await postgres.start();
-    await foundAndMended('server-restored', 'terminal');
-    await repaired();
-  });
-
-  it('a host that leads to a standby: told, and over once it is the primary', async () => {
-    const { postgres } = watched.world.neon;
-    const signal = join(postgres.dataDir, 'standby.signal');
-    await postgres.halt();
-    await writeFile(signal, '');
-    await postgres.start({ hot_standby: 'on' });
-    const first = await watched.check();
-    expect(first.verdict).toMatchObject({
-      name: 'broken',
-      cause: expect.stringMatching(/leads to a standby/) as string,
-    });
-    const { told } = await watched.twoChecks();
-    expect(told.flatMap(({ symptoms }) => symptoms.map(({ rule }) => rule))).toContain('server-standby');
-    await postgres.halt();
-    await rm(signal);
-    await postgres.start();
-    const { verdict } = await watched.check();
-    expect(verdict.symptoms.map(({ rule }) => rule)).not.toContain('server-standby');
   });
 });

@@ -163,7 +163,7 @@ export class Watched {
   async statuses(): Promise<Record<string, string>> {
     const { rows } = await this.world.target((client) =>
       client.query<{ name: string; status: string }>(
-        `SELECT s.name, s.status FROM mz_internal.mz_source_statuses s JOIN mz_catalog.mz_sources o ON o.id = s.id
+        `SELECT o.name, s.status FROM mz_internal.mz_source_statuses s JOIN mz_catalog.mz_objects o ON o.id = s.id
          JOIN mz_catalog.mz_schemas n ON n.id = o.schema_id WHERE n.name = '${this.world.name}'`,
       ),
     );
