@@ -1,6 +1,5 @@
 import type { Catalog } from './catalog';
 import type { Ingestion } from './contract';
-import type { Mutex } from './environment';
 
 /** How changes of clusters in the background end; `hold`: they stay under way until told otherwise. */
 export type Ending = 'finalized' | 'timed-out' | 'resource-exhausted' | 'hold';
@@ -10,7 +9,7 @@ export const ENDINGS: Ending[] = ['finalized', 'timed-out', 'resource-exhausted'
 interface Scene {
   readonly catalog: Catalog;
   readonly ingestion: Ingestion;
-  readonly definitions: Mutex;
+  readonly definitions: { run<T>(work: () => Promise<T>): Promise<T> };
   log: (line: string) => void;
 }
 

@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { FailureInfo } from '../core/failures/types';
+import { PAUSE_KEY } from '../core/objects/cluster/resize';
 import { ACCESS, LEAVING, SETTLING, SOURCE, UPSTREAM } from '../core/objects';
 import type { GuideObject, RunStep } from '../core/objects/object';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
@@ -153,8 +154,10 @@ function isDue(plan: Plan, id: StepId): boolean {
 }
 
 function stepInput({ input: { spec }, plan }: Converging, id: StepId): StepInput {
-  const planned = stepOf(plan, id)?.action ?? 'keep';
-  return { spec, tables: plan.tables, removed: plan.removed, syntax: plan.syntax, planned };
+  const planned = stepOf(plan, id);
+  const pause = planned?.approval === PAUSE_KEY ? { pause: true } : {};
+  const { tables, removed, syntax } = plan;
+  return { spec, tables, removed, syntax, planned: planned?.action ?? 'keep', ...pause };
 }
 
 export function secondsBetween(from: string, to: string): number {

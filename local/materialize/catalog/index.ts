@@ -9,6 +9,8 @@ export const cascadeNotice = (removed: RemovedObject[]): { message: string; deta
   if (others.length === 0) return null;
   return {
     message: `drop cascades to ${others.length} other objects`,
-    detail: others.map((object) => `drop cascades to ${object.kind} "${object.display.replaceAll('"', '\\"')}"`).join('\n'),
+    detail: others
+      .map((object) => `drop cascades to ${object.kind} "${object.display.replaceAll('"', '\\"')}"`)
+      .join('\n'),
   };
 };

@@ -62,7 +62,9 @@ function checkStrategy(size: string | null | undefined, strategy: object | null 
 }
 
 const creditLimit = (context: DdlContext): string =>
-  context.environment.system()['max_credit_consumption_rate'] ?? definitions['max_credit_consumption_rate']?.value ?? '0';
+  context.environment.system()['max_credit_consumption_rate'] ??
+  definitions['max_credit_consumption_rate']?.value ??
+  '0';
 
 export async function createCluster(context: DdlContext, ddl: Of<'createCluster'>): Promise<void> {
   const { size, replicationFactor, schedule, strategy } = shape(ddl.options);

@@ -26,7 +26,8 @@ function bareColumns(option: string, names: Name[]): string[] {
 
 export async function createTableFromSource(context: DdlContext, ddl: CreateTable): Promise<void> {
   const { catalog, session, environment } = context;
-  if (!takesSourceTables(environment)) throw featureRefused('Whether to allow CREATE TABLE .. FROM SOURCE syntax.', FLAG);
+  if (!takesSourceTables(environment))
+    throw featureRefused('Whether to allow CREATE TABLE .. FROM SOURCE syntax.', FLAG);
   const name = await catalog.resolveNewName(ddl.name, session);
   const source = await resolvePostgresSource(context, ddl.source);
   if (ddl.reference === undefined) throw planError('CREATE TABLE .. FROM SOURCE must specify a REFERENCE');

@@ -44,7 +44,8 @@ async function translate(cursor: Cursor, context: ShowContext): Promise<string> 
   const lone = cursor.ahead(1).kind === 'end';
   if (cursor.accept('CREATE') || cursor.accept('REDACTED', 'CREATE')) return showCreate(cursor, context);
   if (cursor.accept('COLUMNS')) return showColumns(cursor, context);
-  if (cursor.accept('CLUSTERS')) return filtered(cursor, listings.clusters(context.catalog.features.backgroundResize), 'name');
+  if (cursor.accept('CLUSTERS'))
+    return filtered(cursor, listings.clusters(context.catalog.features.backgroundResize), 'name');
   if (cursor.accept('CLUSTER', 'REPLICAS'))
     return filtered(cursor, listings.clusterReplicas, 'cluster, replica', 'replica');
   if (cursor.accept('DATABASES')) return filtered(cursor, listings.databases, 'name');

@@ -16,6 +16,8 @@ export interface StepInput {
   removed: RemovedTable[];
   syntax: Plan['syntax'];
   planned: PlanAction;
+  /** Somebody agreed that the cluster's replicas go before those of another size come. */
+  pause?: boolean;
 }
 
 /** `quiet`: a look for a person; nobody is alerted and no metric moves. */
@@ -81,6 +83,7 @@ const STEP = {
   tables: z.array(z.looseObject({ ...table.shape, target: text })),
   removed: z.array(z.looseObject({ ...table.shape, target: text })),
   syntax: z.enum(['subsources', 'tables']),
+  pause: z.boolean().optional(),
   planned: z.enum(['create', 'change', 'keep', 'adopt', 'drop', 'conflict']),
 };
 

@@ -1,4 +1,4 @@
-import type { ClusterFacts, DependentFacts } from '../../core/plan/facts';
+import type { ClusterFacts, DependentFacts, Reconfiguration, SizedBy } from '../../core/plan/facts';
 import type { ItemName } from '../../core/sql/items';
 import type { TargetReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
@@ -50,6 +50,56 @@ async function countPending(client: SqlClient, cluster: string): Promise<number>
   return rows.length;
 }
 
+const RELATIONS = [
+  'mz_cluster_reconfigurations',
+  'mz_cluster_auto_scaling_strategies',
+  'mz_cluster_schedules',
+] as const;
+type Relation = (typeof RELATIONS)[number];
+
+/** Which of the relations about changes of clusters this version has. Looked up, as releases of their own got some earlier. */
+export async function readClusterRelations(client: SqlClient): Promise<Set<Relation>> {
+  const rows = await client.query<{ name: Relation }>(
+    `SELECT o.name FROM mz_catalog.mz_objects o JOIN mz_catalog.mz_schemas n ON n.id = o.schema_id
+     WHERE n.name = 'mz_internal' AND o.name IN (${RELATIONS.map((_, index) => `$${index + 1}`).join(', ')})`,
+    [...RELATIONS],
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** The last resize in the background of a cluster; null where there was none. */
+async function readReconfiguration(client: SqlClient, cluster: string): Promise<Reconfiguration | null> {
+  const [row] = await client.query<{ status: string; size: string | null; deadline: string | null }>(
+    `SELECT f.status, f.target->>'size' AS size, f.deadline::text AS deadline
+     FROM mz_internal.mz_cluster_reconfigurations f JOIN mz_catalog.mz_clusters c ON c.id = f.cluster_id
+     WHERE c.name = $1`,
+    [cluster],
+  );
+  if (row === undefined) return null;
+  const at = Number(row.deadline);
+  return { ...row, deadline: Number.isFinite(at) && at > 0 ? new Date(at).toISOString() : null };
+}
+
+async function readStrategy(client: SqlClient, cluster: string): Promise<SizedBy | null> {
+  const [row] = await client.query<{ size: string | null }>(
+    `SELECT s.strategy->'on_hydration'->>'hydration_size' AS size
+     FROM mz_internal.mz_cluster_auto_scaling_strategies s JOIN mz_catalog.mz_clusters c ON c.id = s.cluster_id
+     WHERE c.name = $1`,
+    [cluster],
+  );
+  // A strategy that was taken away may linger as null.
+  return row?.size == null ? null : { kind: 'auto-scaling', hydrationSize: row.size };
+}
+
+async function readSchedule(client: SqlClient, cluster: string): Promise<SizedBy | null> {
+  const [row] = await client.query<{ type: string }>(
+    `SELECT s.type FROM mz_internal.mz_cluster_schedules s JOIN mz_catalog.mz_clusters c ON c.id = s.cluster_id
+     WHERE c.name = $1`,
+    [cluster],
+  );
+  return row === undefined || row.type === 'manual' ? null : { kind: 'schedule', hydrationSize: null };
+}
+
 /** What runs on the cluster besides the source of that name and its tables. */
 export async function readOthers(client: SqlClient, cluster: string, source: ItemName): Promise<DependentFacts[]> {
   return client.query<DependentFacts>(
@@ -80,9 +130,42 @@ export async function listClusters(client: SqlClient): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
+export async function clusterExists(client: SqlClient, name: string): Promise<boolean> {
+  return (await client.query('SELECT id FROM mz_catalog.mz_clusters WHERE name = $1', [name])).length > 0;
+}
+
 /** A cluster by name, its replicas, and who else lives on it; null when there is none. */
 export async function readCluster(client: SqlClient, name: string, source: ItemName): Promise<ClusterFacts | null> {
-  const [row] = await client.query<{
+  const there = readClusterRelations(client);
+  const asked = <T>(relation: Relation, ask: (client: SqlClient, cluster: string) => Promise<T>): Promise<T | null> =>
+    there.then((relations) => (relations.has(relation) ? ask(client, name) : null));
+  const [rows, replicas, pending, otherObjects, reconfiguration, strategy, schedule] = await Promise.all([
+    readClusterRow(client, name),
+    readReplicas(client, name),
+    countPending(client, name),
+    readOthers(client, name, source),
+    asked('mz_cluster_reconfigurations', readReconfiguration),
+    asked('mz_cluster_auto_scaling_strategies', readStrategy),
+    asked('mz_cluster_schedules', readSchedule),
+  ]);
+  const [row] = rows;
+  if (row === undefined) return null;
+  return {
+    id: row.id,
+    comment: row.comment,
+    managed: row.managed,
+    size: row.size,
+    replicationFactor: row.factor === null ? replicas.length : Number(row.factor),
+    replicas: replicas.map(({ id, name: replica, size, status }) => ({ id, name: replica, size, status })),
+    pending,
+    reconfiguration,
+    sizedBy: schedule ?? strategy,
+    otherObjects,
+  };
+}
+
+const readClusterRow = (client: SqlClient, name: string) =>
+  client.query<{
     id: string;
     comment: string | null;
     managed: boolean;
@@ -93,19 +176,6 @@ export async function readCluster(client: SqlClient, name: string, source: ItemN
      FROM mz_catalog.mz_clusters x ${commentJoin('cluster')} WHERE x.name = $1`,
     [name],
   );
-  if (row === undefined) return null;
-  const replicas = await readReplicas(client, name);
-  return {
-    id: row.id,
-    comment: row.comment,
-    managed: row.managed,
-    size: row.size,
-    replicationFactor: row.factor === null ? replicas.length : Number(row.factor),
-    replicas: replicas.map(({ id, name: replica, size, status }) => ({ id, name: replica, size, status })),
-    pending: await countPending(client, name),
-    otherObjects: await readOthers(client, name, source),
-  };
-}
 
 interface ReadingRow extends Omit<ReplicaRow, 'id' | 'name'> {
   cluster_size: string | null;

@@ -103,7 +103,14 @@ async function readEvidence(client: SqlClient, name: ItemName, found: SourceRow)
   const own = statistics.filter((row) => row.id === found.id);
   const progress = {
     source: {
-      ...{ id: found.id, schema: name.schema, upstream: null, name: name.name, status: found.status ?? 'created', error: found.error },
+      ...{
+        id: found.id,
+        schema: name.schema,
+        upstream: null,
+        name: name.name,
+        status: found.status ?? 'created',
+        error: found.error,
+      },
       ...evidence(found.id),
     },
     children: children.map((child) => ({

@@ -29,42 +29,77 @@ export async function readEgressCidrs(client: SqlClient): Promise<string[]> {
 
 /** Sizes that exist and are allowed, cheapest first. An empty list of allowed ones allows all. */
 export async function readSizes(client: SqlClient): Promise<string[]> {
-  const rows = await client.query<{ size: string }>(
-    'SELECT size FROM mz_catalog.mz_cluster_replica_sizes ORDER BY credits_per_hour, size',
-  );
-  const shown = (await readSetting(client, 'allowed_cluster_replica_sizes')) ?? '';
+  const [rows, setting] = await Promise.all([
+    client.query<{ size: string }>(
+      'SELECT size FROM mz_catalog.mz_cluster_replica_sizes ORDER BY credits_per_hour, size',
+    ),
+    readSetting(client, 'allowed_cluster_replica_sizes'),
+  ]);
+  const shown = setting ?? '';
   const allowed = new Set([...shown.matchAll(/"((?:[^"]|"")*)"|([^\s,"]+)/g)].map((match) => match[1] ?? match[2]));
   return rows.map((row) => row.size).filter((size) => allowed.size === 0 || allowed.has(size));
+}
+
+/** What the region may spend an hour and what its clusters do; the system's own are not counted. */
+export async function readCredits(client: SqlClient): Promise<TargetFacts['credits']> {
+  const [limit, [used], sizes] = await Promise.all([
+    readSetting(client, 'max_credit_consumption_rate'),
+    client.query<{ used: string }>(
+      `SELECT coalesce(sum(z.credits_per_hour), 0)::text AS used FROM mz_catalog.mz_cluster_replicas r
+       JOIN mz_catalog.mz_cluster_replica_sizes z ON z.size = r.size WHERE r.cluster_id LIKE 'u%'`,
+    ),
+    client.query<{ size: string; credits: string }>(
+      'SELECT size, credits_per_hour::text AS credits FROM mz_catalog.mz_cluster_replica_sizes',
+    ),
+  ]);
+  const most = limit === null ? NaN : Number(limit);
+  return {
+    limit: Number.isFinite(most) ? most : null,
+    used: Number(used?.used ?? 0),
+    bySize: Object.fromEntries(sizes.map(({ size, credits }) => [size, Number(credits)])),
+  };
 }
 
 /** Object limits and how much of them is used: each subsource counts as a source, each source table as a table. */
 export async function readLimits(client: SqlClient): Promise<TargetFacts['limits']> {
   const limit = async (name: string): Promise<number> => Number((await readSetting(client, name)) ?? Infinity);
-  const [used] = await client.query<{ sources: string; tables: string; clusters: string }>(
-    `SELECT (SELECT count(*) FROM mz_catalog.mz_sources s
+  const [[used], maxSources, maxTables, maxClusters] = await Promise.all([
+    client.query<{ sources: string; tables: string; clusters: string }>(
+      `SELECT (SELECT count(*) FROM mz_catalog.mz_sources s
              WHERE s.id LIKE 'u%' AND s.type NOT IN ('progress', 'postgres'))::text AS sources,
             (SELECT count(*) FROM mz_catalog.mz_tables t WHERE t.id LIKE 'u%')::text AS tables,
             (SELECT count(*) FROM mz_catalog.mz_clusters c WHERE c.id LIKE 'u%')::text AS clusters`,
-  );
+    ),
+    limit('max_sources'),
+    limit('max_tables'),
+    limit('max_clusters'),
+  ]);
   return {
-    maxSources: await limit('max_sources'),
+    maxSources,
     usedSources: Number(used?.sources ?? 0),
-    maxTables: await limit('max_tables'),
+    maxTables,
     usedTables: Number(used?.tables ?? 0),
-    maxClusters: await limit('max_clusters'),
+    maxClusters,
     usedClusters: Number(used?.clusters ?? 0),
   };
 }
 
+interface Wanted {
+  database: string;
+  schema: string | null;
+  cluster: string | null;
+}
+
 /**
  * Privileges that are missing to make, watch and resize a pipeline, in words. None where access control is off or the
- * role is a superuser. Objects that do not exist (null) are asked about through what holds them.
+ * role is a superuser. Objects that do not exist (null) are asked about through what holds them; null for all: nothing does.
  */
 export async function readMissingPrivileges(
   client: SqlClient,
-  wanted: { database: string; schema: string | null; cluster: string | null },
+  looked: Wanted | Promise<Wanted | null>,
 ): Promise<string[]> {
-  if ((await readSetting(client, 'enable_rbac_checks')) === 'off') return [];
+  const [checks, wanted] = await Promise.all([readSetting(client, 'enable_rbac_checks'), looked]);
+  if (checks === 'off' || wanted === null) return [];
   const { database, schema, cluster } = wanted;
   const params: string[] = [];
   const words: string[] = [];

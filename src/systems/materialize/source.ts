@@ -129,9 +129,11 @@ const plain = ({ id, name, type }: Dependent) => ({ id, name, type });
 export async function readSource(client: SqlClient, name: ItemName): Promise<SourceObjectFacts | null> {
   const row = await findSource(client, name);
   if (row === null) return null;
-  const found = await findChildren(client, row.id);
-  const edges = await readEdges(client);
-  const committed = await readCommitted(client, row.id);
+  const [found, edges, committed] = await Promise.all([
+    findChildren(client, row.id),
+    readEdges(client),
+    readCommitted(client, row.id),
+  ]);
   const definition = parseSource(row.create_sql ?? '');
   const children = found.map((child): ChildFacts => {
     const { textColumns, excludeColumns } = parseChild(child.create_sql ?? '');

@@ -32,11 +32,13 @@ export async function readStrays(client: SqlClient, spec: PipelineSpec): Promise
      ORDER BY 1, 2, 3, 4`,
     [writeMark(spec.name)],
   );
-  const strays: Stray[] = [];
-  for (const found of marked.filter((one) => !isNamed(spec, one))) {
-    const runsOn =
-      found.kind === 'cluster' ? await readOthers(client, found.name, { database, schema, name: names.source }) : [];
-    strays.push({ ...found, otherObjects: runsOn });
-  }
-  return strays;
+  const source = { database, schema, name: names.source };
+  return Promise.all(
+    marked
+      .filter((one) => !isNamed(spec, one))
+      .map(async (found) => ({
+        ...found,
+        otherObjects: found.kind === 'cluster' ? await readOthers(client, found.name, source) : [],
+      })),
+  );
 }

@@ -19,9 +19,20 @@ export async function readSourceFacts(
   },
 ): Promise<SourceFacts> {
   const { pipeline, source, reachable, neon } = input;
-  const server = await readServer(client);
-  const selected = await listTables(client, source.tables);
-  const tables = await readTables(client, selected, source.role.name);
+  const listed = listTables(client, source.tables);
+  // What does not hang on another answer is asked at once.
+  const [server, selected, tables, role, publication, own, claims, openTransactions, defaultPrivileges] =
+    await Promise.all([
+      readServer(client),
+      listed,
+      listed.then((selected) => readTables(client, selected, source.role.name)),
+      readRole(client, source.role.name),
+      readPublication(client, source.publication),
+      readOwnPublications(client, pipeline),
+      readClaims(client, pipeline),
+      readOpenTransactions(client),
+      readDefaultPrivileges(client, source.role.name),
+    ]);
   const found = new Set(tables.map((table) => JSON.stringify([table.schema, table.name])));
   return {
     ...server,
@@ -29,14 +40,14 @@ export async function readSourceFacts(
     port: reachable.port,
     unknownHost: reachable.unknown ?? false,
     pooledHost: isPooledHost(reachable.host),
-    role: await readRole(client, source.role.name),
-    publication: await readPublication(client, source.publication),
-    recordExists: (await readOwnPublications(client, pipeline)).length > 0,
-    claims: await readClaims(client, pipeline),
+    role,
+    publication,
+    recordExists: own.length > 0,
+    claims,
     tables,
     missingTables: selected.filter((table) => !found.has(JSON.stringify([table.schema, table.name]))),
-    openTransactions: await readOpenTransactions(client),
-    defaultPrivileges: await readDefaultPrivileges(client, source.role.name),
+    openTransactions,
+    defaultPrivileges,
     neon,
   };
 }

@@ -669,6 +669,47 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     null,
   ],
   [
+    'cluster-sized-elsewhere',
+    'a schedule switches it on and off',
+    {
+      built: true,
+      target: { cluster: { ...target.cluster!, sizedBy: { kind: 'schedule', hydrationSize: null } } },
+    },
+    'warning',
+    'ALTER CLUSTER "ingest_shop" SET (SCHEDULE = MANUAL);',
+  ],
+  [
+    'copy-under-way',
+    'a first copy at another size than the file says',
+    {
+      built: true,
+      target: {
+        cluster: { ...target.cluster!, size: '100cc' },
+        source: { ...target.source!, children: target.source!.children.map((one) => ({ ...one, committed: false })) },
+      },
+    },
+    'info',
+    null,
+  ],
+  [
+    'no-credits',
+    'no room for both sizes of a resize',
+    {
+      built: true,
+      target: {
+        resizesInBackground: true,
+        credits: { limit: 2.4, used: 2.25, bySize: { '50cc': 0.5, '200cc': 2 } },
+        cluster: {
+          ...target.cluster!,
+          size: '200cc',
+          replicas: [{ id: 'u1', name: 'r1', size: '200cc', status: 'online' }],
+        },
+      },
+    },
+    'warning',
+    'have max_credit_consumption_rate raised, or stop or shrink other clusters',
+  ],
+  [
     'source-stalled',
     'a stalled source',
     { built: true, target: { source: { ...target.source!, status: 'stalled', error: 'x' } } },

@@ -95,8 +95,9 @@ describe('a resize in the background', () => {
     expect(await change('rz')).toMatchObject({ changes: '{}' });
     await upstream.query(`INSERT INTO orders VALUES (40001, 1, 'resized')`);
     await client.query('SET cluster = rz');
-    await until('the row is here', async () =>
-      (await client.rows('SELECT id FROM rz.orders WHERE id = 40001')).length === 1,
+    await until(
+      'the row is here',
+      async () => (await client.rows('SELECT id FROM rz.orders WHERE id = 40001')).length === 1,
     );
   });
 

@@ -2,6 +2,9 @@ import { listed } from '../../plan/context';
 import { blocking, info, type Rule, typed, warning } from '../../plan/rule';
 import { closest } from '../../text/similar';
 import { dropOrphan, leftClusters, orphanName } from './orphans';
+import { sizedByWords, sizeForSnapshot } from './plan';
+import { isCopying, isUnderWay, sideBySide } from './resize';
+import { setScheduleManual } from './statements';
 
 /** Sizes, who else runs there, and what an earlier file named. */
 export const clusterFindings: Record<string, Rule> = {
@@ -30,10 +33,73 @@ export const clusterFindings: Record<string, Rule> = {
     ];
   },
 
-  'cluster-reconfiguring': ({ target: { cluster }, spec }) =>
-    cluster !== null && cluster.pending > 0
-      ? [info(`cluster ${spec.materialize.cluster.name}`, 'a resize of the cluster is under way; the run waits for it')]
-      : [],
+  'cluster-reconfiguring': ({ target: { cluster }, spec }) => {
+    if (cluster === null) return [];
+    const object = `cluster ${spec.materialize.cluster.name}`;
+    const change = cluster.reconfiguration;
+    if (isUnderWay(change)) {
+      const until = change.deadline === null ? '' : `, until ${change.deadline} at the latest`;
+      const sentence = `${object} is being resized from ${cluster.size} to ${change.size} in the background${until}; a step that resizes it waits for that`;
+      return [info(object, sentence)];
+    }
+    return cluster.pending > 0 ? [info(object, 'a resize of the cluster is under way; the run waits for it')] : [];
+  },
+
+  'cluster-sized-elsewhere': ({ target: { cluster }, spec }) => {
+    if (cluster === null || cluster.sizedBy === null) return [];
+    const { name } = spec.materialize.cluster;
+    const object = `cluster ${name}`;
+    if (cluster.sizedBy.kind === 'schedule') {
+      const sentence = `a SCHEDULE switches ${object} on and off: while it is off nothing is replicated, and upstream keeps the WAL`;
+      return [warning(object, sentence, `${setScheduleManual(name)};`)];
+    }
+    return [info(object, `${sizedByWords(cluster)}: n2m leaves the size of ${object} alone`)];
+  },
+
+  'copy-under-way': ({ target, spec, tables }) => {
+    const { name, snapshotSize } = spec.materialize.cluster;
+    if (!isCopying(target) || target.cluster?.size === snapshotSize) return [];
+    if (tables.some((table) => !table.fresh)) return [];
+    const object = `cluster ${name}`;
+    const sentence = `${object} stays at ${target.cluster?.size} until the copy under way is committed: at ${snapshotSize} it would start over`;
+    return [info(object, sentence)];
+  },
+
+  'no-credits': (context) => {
+    const { target, spec, tables } = context;
+    const { name, snapshotSize, steadySize } = spec.materialize.cluster;
+    const object = `cluster ${name}`;
+    const { cluster } = target;
+    if (cluster?.sizedBy != null) return [];
+    const fix = 'have max_credit_consumption_rate raised, or stop or shrink other clusters';
+    const first = sizeForSnapshot(spec, target, tables);
+    const over = (before: string | null, size: string) => {
+      if (before === size || (before !== null && !target.resizesInBackground)) return null;
+      const credits = sideBySide(target, before, size);
+      return credits !== null && credits.needed > credits.limit ? credits : null;
+    };
+    const numbers = ({ needed, limit }: { needed: number; limit: number }) =>
+      `${needed} credits an hour with what else runs, and max_credit_consumption_rate is ${limit}`;
+    const made = cluster === null ? over(null, snapshotSize) : null;
+    if (made) return [blocking(object, `${object} at ${snapshotSize} would make it ${numbers(made)}`, fix)];
+    const size = cluster?.size ?? null;
+    const grown = size === null ? null : over(size, first);
+    const back = over(first, steadySize);
+    return [
+      ...(grown && size !== null
+        ? [blocking(object, `${size} and ${first} run side by side during a resize: ${numbers(grown)}`, fix)]
+        : []),
+      ...(back
+        ? [
+            warning(
+              object,
+              `${first} and ${steadySize} run side by side during a resize: ${numbers(back)}; so the replicas go first, after approval`,
+              fix,
+            ),
+          ]
+        : []),
+    ];
+  },
 
   'renamed-object': ({ target: { source, strays }, spec }) => {
     const { database, schema, names } = spec.materialize;

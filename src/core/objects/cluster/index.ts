@@ -3,7 +3,8 @@ import type { PipelineSpec } from '../../spec/types';
 import type { GuideObject } from '../object';
 import { materialize, type Script } from '../script';
 import { clusterFindings } from './findings';
-import { dropCluster, planCluster, rightSize } from './plan';
+import { dropCluster, planCluster, resizeApproval, rightSize } from './plan';
+import { PAUSE_KEY } from './resize';
 import { destroyCluster, destroyOrphans } from './removal';
 import { alterClusterSize, commentOnCluster, createCluster } from './statements';
 import { clusterWords } from './words';
@@ -52,6 +53,12 @@ function script({
 /** The size for the time after the copy; what the pipeline ran on before goes then. */
 export const steadySize: GuideObject = {
   name: 'steady size',
+  // A pause on a cluster that others share is two things to agree to.
+  approvals: ({ spec, target: { cluster } }, { id, approval, interrupts }, why) => {
+    if (id !== 'right-size' || approval !== PAUSE_KEY) return null;
+    const shared = cluster === null ? null : resizeApproval(spec, cluster);
+    return [{ key: PAUSE_KEY, reason: why }, ...(shared === null ? [] : [{ key: shared, reason: interrupts ?? why }])];
+  },
   steps: [
     { id: 'right-size', activity: 'rightSize', timeouts: 'slow', phase: 'right-sizing', plan: rightSize, script },
     { id: 'drop-cluster', activity: 'dropLeftClusters', timeouts: 'slow', occasional: true, plan: dropCluster },

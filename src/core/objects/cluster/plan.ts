@@ -1,23 +1,33 @@
 import { isManaged, keepOrAdopt, ownerWords, type PlanContext, planStep } from '../../plan/context';
-import type { ClusterFacts } from '../../plan/facts';
+import type { ClusterFacts, TargetFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
 import type { PlannedTable, PlanStep } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';
 import { formatDuration } from '../../text/duration';
 import { amount, estimateSeconds } from './estimate';
 import { leftClusters, orphanName } from './orphans';
+import { comingSize, isCopying, isUnderWay, PAUSE_KEY, sideBySide } from './resize';
 
 /** A copy that takes longer than this at the present size is worth two resizes. */
 const WORTH_A_RESIZE_SECONDS = 15 * 60;
 
+/** What resizes itself, or is switched on and off by a schedule, keeps its size. */
+const isLeftAlone = (cluster: ClusterFacts | null): boolean => cluster !== null && cluster.sizedBy !== null;
+
 /**
  * The size the cluster needs before anything is copied: the first copy always runs at snapshotSize; for tables added
- * later the cluster grows only when their copy would take long, because the other tables wait during a resize.
+ * later the cluster grows only when their copy would take long, because the other tables wait during a resize. Under a copy
+ * that runs nothing is resized: it would start over.
  */
-export function sizeForSnapshot(spec: PipelineSpec, cluster: ClusterFacts | null, tables: PlannedTable[]): string {
+export function sizeForSnapshot(
+  spec: PipelineSpec,
+  { cluster, source }: Pick<TargetFacts, 'cluster' | 'source'>,
+  tables: PlannedTable[],
+): string {
   const { snapshotSize } = spec.materialize.cluster;
   if (cluster === null) return snapshotSize;
-  const size = cluster.size ?? snapshotSize;
+  const size = comingSize(cluster) ?? snapshotSize;
+  if (isLeftAlone(cluster) || (isCopying({ cluster, source }) && keepsSource(spec, source))) return size;
   const fresh = tables.filter((table) => table.fresh);
   if (fresh.length === 0 || size === snapshotSize) return size;
   if (fresh.length === tables.length) return snapshotSize;
@@ -25,6 +35,10 @@ export function sizeForSnapshot(spec: PipelineSpec, cluster: ClusterFacts | null
   const seconds = estimateSeconds(size, bytes, rows) ?? 0;
   return seconds > WORTH_A_RESIZE_SECONDS ? snapshotSize : size;
 }
+
+/** A source of another cluster is made again here: nothing of it is copied there any more. */
+const keepsSource = (spec: PipelineSpec, source: TargetFacts['source']): boolean =>
+  source?.cluster === spec.materialize.cluster.name;
 
 export function planCluster(context: PlanContext): PlanStep {
   const { spec, target, tables } = context;
@@ -43,21 +57,27 @@ export function planCluster(context: PlanContext): PlanStep {
     return planStep('cluster', 'conflict', object, sentence, { changes: both });
   }
   const foreign = !isManaged(context, found.comment);
-  if (foreign && (found.replicationFactor === 0 || ![snapshotSize, steadySize].includes(found.size))) {
+  const differs = found.replicationFactor === 0 || ![snapshotSize, steadySize].includes(found.size);
+  if (foreign && differs && !isLeftAlone(found)) {
     const sentence = `${object} exists, ${ownerWords(context, found.comment)} and differs`;
     return planStep('cluster', 'conflict', object, sentence, { changes: both });
   }
-  const size = sizeForSnapshot(spec, found, tables);
+  const size = sizeForSnapshot(spec, target, tables);
   const changes = [
     ...(size === found.size ? [] : [`size: ${found.size} → ${size}`]),
-    ...(found.replicationFactor === 0 ? ['replication factor: 0 → 1'] : []),
+    // What a schedule switched off is switched on by it.
+    ...(found.replicationFactor === 0 && !isLeftAlone(found) ? ['replication factor: 0 → 1'] : []),
   ];
   if (changes.length === 0) {
     return planStep('cluster', keepOrAdopt(context, found.comment), object, `${object} is there at ${found.size}`);
   }
+  if (isUnderWay(found.reconfiguration) && comingSize(found) === size) {
+    const sentence = `wait for the resize of ${object} to ${size}, which is under way`;
+    return planStep('cluster', 'change', object, sentence, { changes });
+  }
   return planStep('cluster', 'change', object, `change ${object}: ${changes.join(', ')}`, {
     changes,
-    interrupts: size === found.size ? null : resizeInterrupts(found, size),
+    interrupts: size === found.size ? null : resizeInterrupts(target, found, size),
     approval: size === found.size ? null : resizeApproval(spec, found),
   });
 }
@@ -66,16 +86,31 @@ export function rightSize({ spec, target, tables }: PlanContext): PlanStep {
   const { name, snapshotSize, steadySize } = spec.materialize.cluster;
   const object = `cluster ${name}`;
   const found = target.cluster;
-  const before = sizeForSnapshot(spec, found, tables);
+  const before = sizeForSnapshot(spec, target, tables);
+  if (found !== null && isLeftAlone(found)) {
+    return planStep('right-size', 'keep', object, `${object} is left at ${found.size}: ${sizedByWords(found)}`);
+  }
+  const underWay = found !== null && isUnderWay(found.reconfiguration) && found.size !== steadySize;
+  if (before === steadySize && underWay) {
+    const sentence = `wait for the resize of ${object} from ${found.size} to ${steadySize}, which is under way`;
+    return planStep('right-size', 'change', object, sentence, { changes: [`size: ${found.size} → ${steadySize}`] });
+  }
   if (before === steadySize || found?.managed === false) {
     return planStep('right-size', 'keep', object, `${object} is at its steady size ${steadySize}`);
   }
   const when = tables.some((table) => table.fresh) ? ' once everything is copied' : '';
   const back = `the way back to ${before === snapshotSize ? snapshotSize : before} stays open until it keeps up`;
-  return planStep('right-size', 'change', object, `resize ${object} from ${before} to ${steadySize}${when}; ${back}`, {
+  const pause = needsPause(target, before, steadySize);
+  const how = pause ? ', its replicas gone meanwhile, as the region has no credits for both' : '';
+  const sentence = `resize ${object} from ${before} to ${steadySize}${when}${how}; ${back}`;
+  return planStep('right-size', 'change', object, sentence, {
     changes: [`size: ${before} → ${steadySize}`],
-    interrupts: found === null ? null : resizeInterrupts(found, steadySize),
-    approval: found === null ? null : resizeApproval(spec, found),
+    interrupts: pause
+      ? `nothing runs on ${object} from the moment its replicas go until those of ${steadySize} are there; upstream keeps the WAL`
+      : found === null
+        ? null
+        : resizeInterrupts(target, found, steadySize),
+    approval: pause ? PAUSE_KEY : found === null ? null : resizeApproval(spec, found),
   });
 }
 
@@ -96,13 +131,26 @@ export function dropCluster({ target }: PlanContext): PlanStep | null {
   );
 }
 
-function resizeInterrupts(found: ClusterFacts, size: string): string {
+/** Both sizes side by side would be refused, as far as anybody can tell before the copy. */
+function needsPause(target: TargetFacts, before: string, size: string): boolean {
+  const credits = target.resizesInBackground ? sideBySide(target, before, size) : null;
+  return credits !== null && credits.needed > credits.limit;
+}
+
+export function sizedByWords({ sizedBy }: Pick<ClusterFacts, 'sizedBy'>): string {
+  if (sizedBy?.kind === 'schedule') return 'a SCHEDULE switches it on and off';
+  return `it has an AUTO SCALING STRATEGY${sizedBy?.hydrationSize == null ? '' : ` (${sizedBy.hydrationSize} while something hydrates)`}`;
+}
+
+function resizeInterrupts({ resizesInBackground }: TargetFacts, found: ClusterFacts, size: string): string {
   const others = found.otherObjects.map((other) => other.name);
-  const pause = `its replicas are replaced by ${size}: what runs on it stands still for ${formatDuration(30_000)} or more`;
+  const pause = resizesInBackground
+    ? `old and new replicas run side by side, both billed, until the cut-over to ${size}: what runs on it stands still for seconds then`
+    : `its replicas are replaced by ${size}: what runs on it stands still for ${formatDuration(30_000)} or more`;
   return others.length > 0 ? `${pause}, also ${others.slice(0, 5).join(', ')} of others` : pause;
 }
 
 /** A cluster that is not ours, or hosts what is not ours, is resized only after somebody agreed. */
-function resizeApproval(spec: PipelineSpec, found: ClusterFacts): string | null {
+export function resizeApproval(spec: PipelineSpec, found: ClusterFacts): string | null {
   return isOurs(found.comment, spec.name) && found.otherObjects.length === 0 ? null : 'resize-shared-cluster';
 }

@@ -10,7 +10,7 @@ const cluster = (size: string | null) => ({ ...builtTarget().cluster!, size });
 
 describe('the size for a copy', () => {
   const added = (bytes: number, size = '50cc') =>
-    sizeForSnapshot(spec, cluster(size), [copied, table({ bytes: `${bytes}` })]);
+    sizeForSnapshot(spec, { cluster: cluster(size), source: null }, [copied, table({ bytes: `${bytes}` })]);
 
   test('is worth a resize from a quarter of an hour on, of what is copied alone', () => {
     // At 50cc 5 MB a second, after half a minute to start.
@@ -24,14 +24,14 @@ describe('the size for a copy', () => {
   test('stays where nothing says how long it takes', () => expect(added(1e15, 'mystery')).toBe('mystery'));
 
   test('is that of the file where the cluster is new, has none, or has nothing yet', () => {
-    expect(sizeForSnapshot(spec, null, [])).toBe('200cc');
-    expect(sizeForSnapshot(spec, cluster(null), [table({})])).toBe('200cc');
-    expect(sizeForSnapshot(spec, cluster('50cc'), [table({}), table({})])).toBe('200cc');
+    expect(sizeForSnapshot(spec, { cluster: null, source: null }, [])).toBe('200cc');
+    expect(sizeForSnapshot(spec, { cluster: cluster(null), source: null }, [table({})])).toBe('200cc');
+    expect(sizeForSnapshot(spec, { cluster: cluster('50cc'), source: null }, [table({}), table({})])).toBe('200cc');
   });
 
   test('is the one there is where nothing is to be copied', () => {
-    expect(sizeForSnapshot(spec, cluster('25cc'), [copied])).toBe('25cc');
-    expect(sizeForSnapshot(spec, cluster('25cc'), [])).toBe('25cc');
+    expect(sizeForSnapshot(spec, { cluster: cluster('25cc'), source: null }, [copied])).toBe('25cc');
+    expect(sizeForSnapshot(spec, { cluster: cluster('25cc'), source: null }, [])).toBe('25cc');
   });
 });
 

@@ -1,0 +1,2 @@
+export { dropLeftClusters, ensureCluster, removeCluster } from './cluster';
+export { rightSize } from './right-size';
