@@ -21,3 +21,4 @@ export * from './plan';
 export * from './destroy';
 export * from './repair';
 export * from './questions';
+export * from './verify';

@@ -16,14 +16,16 @@ import { register as repair } from './commands/repair';
 import { register as rotate } from './commands/rotate';
 import { register as sql } from './commands/sql';
 import { register as status } from './commands/status';
+import { register as verify } from './commands/verify';
 import { pause, resume } from './commands/pause-resume';
 import { EXIT } from './exit';
 import { Output } from './terminal/output';
 
 const HELP_FOOTER = `
 Exit codes: 0 fine, 1 failed, 2 the file or the arguments are wrong, 3 attention
-needed (plan: there are changes; status, list: not healthy), 4 waiting for
-approval, 5 Temporal or the worker is unreachable, 130 detached by Ctrl-C.
+needed (plan: there are changes; status, list: not healthy; verify: not equal),
+4 waiting for approval, 5 Temporal or the worker is unreachable, 130 detached by
+Ctrl-C.
 
 Temporal is found through TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY
 … or a profile in temporal.toml.
@@ -43,6 +45,7 @@ const COMMANDS = [
   approve,
   reject,
   status,
+  verify,
   list,
   pause,
   resume,

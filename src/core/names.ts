@@ -30,6 +30,9 @@ export const checkId = (pipeline: string): string => `${PREFIX}${pipeline}/check
 /** A look by hand, beside the schedule's checks. */
 export const lookId = (pipeline: string, unique: string): string => `${PREFIX}${pipeline}/look-${unique}`;
 
+/** A comparison by hand; the schedule appends the time to `verify`. */
+export const verifyId = (pipeline: string, unique: string): string => `${PREFIX}${pipeline}/verify-${unique}`;
+
 /** A look at the installation by `n2m doctor`. */
 export const doctorId = (unique: string): string => `doctor-${unique}`;
 

@@ -5,4 +5,5 @@ export { lookUp } from './look-up';
 export { planReplication } from './plan-replication';
 export { planRepair, repairReplication } from './repair-replication';
 export { replicate } from './replicate';
+export { verifyReplication } from './verify';
 export { planRotation, rotateReplication } from './rotate-replication';

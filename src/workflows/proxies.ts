@@ -60,3 +60,10 @@ export const { check, lookForOwed } = proxyActivities<Activities>({
   heartbeatTimeout: HEARTBEAT,
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 3 },
 });
+
+/** Hours for large tables; what an attempt has compared the next one does not compare again. */
+export const { verifyTables } = proxyActivities<Activities>({
+  startToCloseTimeout: '24h',
+  heartbeatTimeout: HEARTBEAT,
+  retry: { ...retry, maximumAttempts: 20 },
+});

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ApplicationFailure, Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type ActivityInterceptorsFactory } from '@temporalio/worker';
+import { emptyTally, verifyResult } from '../../src/core/verify/report';
 import type { Activities } from '../../src/activities/types';
 import type { DestroyPlan, DestroyStep } from '../../src/core/destroy/types';
 import type { Plan, PlanStep, StepResult } from '../../src/core/plan/types';
@@ -107,6 +108,10 @@ export function fakes(calls: string[], overrides: Partial<Activities> = {}): Act
     check: ({ spec }) => {
       calls.push('check');
       return Promise.resolve(checkResult(spec.name));
+    },
+    verifyTables: ({ spec, amount }) => {
+      calls.push('verifyTables');
+      return Promise.resolve(verifyResult(emptyTally(spec.name, '2026-11-22T10:00:00.000Z', amount), 1));
     },
     planDestroy: ({ spec, leaveUpstream }) => {
       calls.push('planDestroy');

@@ -13,6 +13,8 @@ const PURPOSE: Record<string, (pipeline: string) => string> = {
   planRepair: plan,
   checkReplication: (name) =>
     `Looks at both sides of pipeline **${name}**, gives one verdict, tells people when it changes.`,
+  verifyReplication: (name) =>
+    `Compares the tables of pipeline **${name}** on both sides, row by row where they differ. Changes nothing.`,
   destroyReplication: (name) => `Takes down what pipeline **${name}** made, then proves that its slot is gone.`,
   rotateReplication: (name) => `Gives the replication role of pipeline **${name}** a new password.`,
   repairReplication: (name) => `Mends what the watch of pipeline **${name}** found broken.`,

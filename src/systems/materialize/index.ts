@@ -10,3 +10,4 @@ export * from './progress';
 export * from './server';
 export { readSlotReaders, readSource } from './source';
 export { readStrays } from './strays';
+export * from './verify';

@@ -9,3 +9,4 @@ export { readOwnPublications, readPublication, readRole, readServer, readWalLeve
 export * from './shared';
 export * from './tables';
 export * from './writes';
+export * from './verify';

@@ -78,7 +78,7 @@ export function activityTries(world: () => Attacked) {
 
     'every activity that changes something is held to its callers': () => {
       const plans = ['makePlan', 'planDestroy', 'planRotate', 'planRepair'];
-      const reads = [...plans, 'examine', 'lookUp', 'lookForOwed', 'check'];
+      const reads = [...plans, 'examine', 'lookUp', 'lookForOwed', 'check', 'verifyTables'];
       const waits = ['awaitRunning', 'awaitSnapshot'];
       const all = Object.keys(createActivities({} as Deps));
       expect(all.filter((name) => !CALLERS[name]).sort()).toEqual([...reads, ...waits].sort());

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { quoteIdent } from '../../../src/core/sql/quote';
+import { canonicalNumber } from '../../../src/core/verify/number';
 import { until } from './until';
 import type { World } from './world';
 
@@ -9,14 +10,18 @@ export interface Digest {
   sha256: string;
 }
 
-/** Count and checksum of a table's rows, whatever their order, by the text both servers print. */
+/** Materialize keeps no zeros at the end of a number. */
+const withoutZeros = (value: string | null): string | null =>
+  value !== null && /^-?\d+\.\d+$/.test(value) ? canonicalNumber(value) : value;
+
+/** Count and checksum of a table's rows, whatever their order, by values and not by texts. */
 export async function digest(client: Client, schema: string, table: string, columns: string[]): Promise<Digest> {
   const list = columns.map((column) => `${quoteIdent(column)}::text`).join(', ');
   const { rows } = await client.query<string[]>({
     text: `SELECT ${list} FROM ${quoteIdent(schema)}.${quoteIdent(table)}`,
     rowMode: 'array',
   });
-  const lines = rows.map((row) => JSON.stringify(row)).sort();
+  const lines = rows.map((row) => JSON.stringify(row.map(withoutZeros))).sort();
   return { rows: rows.length, sha256: createHash('sha256').update(lines.join('\n')).digest('hex') };
 }
 

@@ -152,7 +152,7 @@ test('a source is seen in the relations as recorded, waits for its snapshot, and
     'INSERT INTO mz_internal.mz_frontiers (object_id, read_frontier, write_frontier) VALUES ($1, $2, $2)';
   await pool.query(frontier, [table.id, String(Date.now() + 600_000)]);
   expect((await reading).rows).toEqual([{ n: '1' }]);
-  expect((await pool.query('SELECT id, total FROM shop.orders')).rows).toEqual([{ id: '1', total: '2.50' }]);
+  expect((await pool.query('SELECT id, total FROM shop.orders')).rows).toEqual([{ id: '1', total: '2.5' }]);
 
   await catalog.addView({
     name: await catalog.resolveNewName(['shop', 'v'], session),

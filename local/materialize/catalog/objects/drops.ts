@@ -66,7 +66,7 @@ export function drops(store: Store, minimalName: (item: CatalogItem, session: Ca
     await store.transaction(async (on) => {
       for (const item of items) {
         const isView = item.type !== 'table' || item.sourceId !== null;
-        if (['secret', 'connection', 'index'].includes(item.type) || item.subtype === 'postgres') continue;
+        if (['secret', 'connection', 'index'].includes(item.type)) continue;
         await on.query(`DROP ${isView ? 'VIEW' : 'TABLE'} IF EXISTS ${relationName(item)} CASCADE`);
         await on.query(`DROP TABLE IF EXISTS mz_store.${quoteIdent(item.id)}`);
       }

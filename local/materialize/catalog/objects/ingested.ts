@@ -2,7 +2,7 @@ import { columnType, storeType } from '../definitions/column-types';
 import type { CreateSql } from '../definitions/render';
 import { fullName } from '../rows';
 import { insert, quoteIdent, quoteText, relationName, type Store } from '../store';
-import type { AddedTable, CatalogItem, NewIngestedTable } from '../types';
+import type { AddedTable, CatalogItem, NewIngestedTable, UpstreamTable } from '../types';
 import { insertColumn, insertItem } from '../write';
 
 /**
@@ -43,7 +43,9 @@ async function makeRelations(on: Store, id: string, table: NewIngestedTable): Pr
   const columns = table.upstream.columns.map((column) => ({
     name: quoteIdent(column.name),
     type: storeType(columnType(column)),
+    shown: shown(column),
   }));
+  const values = columns.map((column) => column.shown).join(', ');
   const names = columns.map((column) => column.name).join(', ');
   const typed = columns.map((column) => `${column.name} ${column.type}`).join(', ');
   await on.query(`CREATE TABLE mz_store.${quoteIdent(id)} (${typed})`);
@@ -52,7 +54,14 @@ async function makeRelations(on: Store, id: string, table: NewIngestedTable): Pr
     columns.length === 0
       ? `CREATE VIEW ${relationName(table.name)} AS SELECT FROM mz_store.${quoteIdent(id)} WHERE mz_store.readable(${quoteText(id)})`
       : `CREATE VIEW ${relationName(table.name)} AS
-         SELECT ${names} FROM mz_store.${quoteIdent(id)} WHERE mz_store.readable(${quoteText(id)})
-         UNION ALL SELECT ${names} FROM ${late} AS late(${typed}) WHERE NOT mz_store.readable(${quoteText(id)})`,
+         SELECT ${values} FROM mz_store.${quoteIdent(id)} WHERE mz_store.readable(${quoteText(id)})
+         UNION ALL SELECT ${values} FROM ${late} AS late(${typed}) WHERE NOT mz_store.readable(${quoteText(id)})`,
   );
+}
+
+/** Materialize keeps no zeros at the end of a number, whatever scale the column has: a replicated 1.00 reads 1 there. */
+function shown(column: UpstreamTable['columns'][number]): string {
+  const name = quoteIdent(column.name);
+  const { name: type, array } = columnType(column);
+  return type === 'numeric' && !array ? `trim_scale(${name}) AS ${name}` : name;
 }

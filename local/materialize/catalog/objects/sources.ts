@@ -8,7 +8,7 @@ import {
   subsourceSql,
 } from '../definitions/render';
 import { selectItems } from '../rows';
-import { byId, insert, nextId, quoteIdent, relationName, type Store } from '../store';
+import { byId, insert, nextId, quoteText, relationName, type Store } from '../store';
 import type {
   AddedTable,
   CatalogItem,
@@ -26,12 +26,15 @@ const byName = (a: NewIngestedTable, b: NewIngestedTable): number => (a.name.nam
 export function sources(store: Store) {
   async function addProgress(on: Store, name: NewName, ownerId: string): Promise<CatalogItem> {
     const id = await nextId(on, 'item');
-    await on.query(`CREATE TABLE mz_store.${quoteIdent(id)} (lsn mz_catalog.uint8)`);
-    await on.query(`CREATE VIEW ${relationName(name)} AS SELECT lsn FROM mz_store.${quoteIdent(id)}`);
     await insertColumn(on, id, 1, { name: 'lsn', nullable: true, type: 'uint8', type_oid: 16464 });
     const kind = { type: 'source', subtype: 'progress' } as const;
     return insertItem(on, { id, name, ...kind, ownerId, sql: progressSql(name), uses: ['s70'] });
   }
+
+  /** Its one row is how far the source has come. */
+  const makeProgress = async (on: Store, name: NewName, sourceId: string): Promise<void> => {
+    await on.query(`CREATE VIEW ${relationName(name)} AS SELECT mz_store.progress_of(${quoteText(sourceId)}) AS lsn`);
+  };
 
   /** In the order of their names, as Materialize numbers them. */
   async function insertSubsources(
@@ -83,6 +86,8 @@ export function sources(store: Store) {
           sql: sourceSql(name, definition, clusterId, connection, progress),
           uses: [connectionId, ...(progress === null ? [] : [progress.id])],
         });
+        // Without a relation of its own for it, the source is that relation.
+        await makeProgress(on, source.progress ?? name, item.id);
         const row = { id: item.id, replication_slot: slot, timeline_id: timelineId };
         await insert(on, 'mz_internal.mz_postgres_sources', row);
         for (const reference of source.references) {

@@ -35,6 +35,11 @@ const internalFunctions: string[] = [
         OR EXISTS (SELECT FROM mz_internal.mz_frontiers f WHERE f.object_id = table_id
              AND f.write_frontier::text::numeric >= extract(epoch FROM statement_timestamp()) * 1000 - 2000));
     END $$;`,
+  // What a progress relation shows. Late-bound: the ingestion makes its own tables.
+  `CREATE FUNCTION mz_store.progress_of(source text) RETURNS mz_catalog.uint8 LANGUAGE plpgsql STABLE AS $$
+    BEGIN
+      RETURN (SELECT (i.applied_lsn - '0/0'::pg_lsn)::mz_catalog.uint8 FROM mz_store.ingest_sources i WHERE i.source_id = source);
+    END $$;`,
   // A statement's snapshot is older than the commit it waits for, so the rows are read by a statement of their own.
   `CREATE FUNCTION mz_store.late_rows(table_id text, columns text, relation text) RETURNS SETOF record LANGUAGE plpgsql VOLATILE AS $$
     BEGIN
@@ -99,6 +104,8 @@ const userFunctions: string[] = [
     SELECT mz_store.has(current_user::text, 'system', '', $1) $$;`,
   `CREATE FUNCTION mz_catalog.has_system_privilege(text, text) RETURNS boolean LANGUAGE sql STABLE STRICT AS $$
     SELECT mz_store.has($1, 'system', '', $2) $$;`,
+  `CREATE FUNCTION mz_catalog.digest(text, text) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT AS $$
+    SELECT CASE $2 WHEN 'sha256' THEN sha256(convert_to($1, 'UTF8')) WHEN 'md5' THEN decode(md5($1), 'hex') END $$;`,
   `CREATE FUNCTION mz_catalog.mz_version() RETURNS text LANGUAGE sql STABLE AS $$
     SELECT value FROM mz_store.meta WHERE name = 'version' $$;`,
   `CREATE FUNCTION mz_catalog.mz_version_num() RETURNS integer LANGUAGE sql STABLE AS $$

@@ -1,0 +1,1 @@
+export { verifyTables } from './verify';
