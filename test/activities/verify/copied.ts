@@ -4,7 +4,7 @@ import { verifyTables } from '../../../src/activities/verify';
 import { createConnection } from '../../../src/core/objects/connection/statements';
 import { createSchema } from '../../../src/core/objects/schema/statements';
 import { createSecret } from '../../../src/core/objects/secret/statements';
-import { createSource } from '../../../src/core/objects/source/statements';
+import { createSource, createSourceBare, createTableFromSource } from '../../../src/core/objects/source/statements';
 import type { PipelineSpec } from '../../../src/core/spec/types';
 import type { VerifyOptions, VerifyResult } from '../../../src/core/verify/types';
 import { until } from '../../../local/stack/until';
@@ -28,6 +28,7 @@ export async function copy(
   name: string,
   tables: string[],
   textColumns: { table: string; column: string }[] = [],
+  syntax: 'subsources' | 'tables' = 'subsources',
 ): Promise<Copied> {
   const spec = pipeline(name, tables);
   const { schema, names } = spec.materialize;
@@ -38,6 +39,10 @@ export async function copy(
   for (const table of named) await shared.sql(`ALTER TABLE ${table} OWNER TO ${OWNER}, REPLICA IDENTITY FULL`);
   await shared.sql(`CREATE PUBLICATION "${publication}" FOR TABLE ${named.join(', ')}`);
   const item = (object: string) => ({ database: 'materialize', schema, name: object });
+  const mapped = tables.map((table) => ({ upstream: { schema: 'public', name: table }, target: item(table) }));
+  const source = { name: item(names.source), cluster: schema, connection: item(names.connection), publication };
+  const asText = ({ table, column }: { table: string; column: string }) => ({ schema: 'public', table, column });
+  const columns = { textColumns: textColumns.map(asText), excludeColumns: [] };
   await shared.target(
     createSchema('materialize', schema),
     `CREATE CLUSTER ${schema} (SIZE = '100cc')`,
@@ -46,19 +51,16 @@ export async function copy(
       ...{ host: '127.0.0.1', port: shared.server.port, user: role, database: 'shop' },
       ...{ passwordSecret: item(names.secret), sslMode: 'disable', certificateAuthority: null },
     }),
-    createSource({
-      ...{ name: item(names.source), cluster: schema, connection: item(names.connection), publication, progress: null },
-      tables: tables.map((table) => ({ upstream: { schema: 'public', name: table }, target: item(table) })),
-      textColumns: textColumns.map(({ table, column }) => ({ schema: 'public', table, column })),
-      excludeColumns: [],
-    }),
+    ...(syntax === 'subsources'
+      ? [createSource({ ...source, ...columns, tables: mapped, progress: null })]
+      : [createSourceBare(source), ...mapped.map((one) => createTableFromSource({ ...source, ...columns }, one))]),
   );
   const progressOf = async (): Promise<bigint> => {
     const client = new Client({ connectionString: shared.materialize.url });
     await client.connect();
     try {
       const { rows } = await client.query<{ lsn: string | null }>(
-        `SELECT lsn::text AS lsn FROM "${schema}"."${names.source}_progress"`,
+        `SELECT lsn::text AS lsn FROM "${schema}"."${names.source}${syntax === 'subsources' ? '_progress' : ''}"`,
       );
       return BigInt(rows[0]?.lsn ?? '0');
     } finally {

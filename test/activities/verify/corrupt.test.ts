@@ -31,7 +31,7 @@ beforeAll(async () => {
     CREATE TABLE keyless (kind text, n int);
     INSERT INTO keyless SELECT 'kind ' || i % 7, i / 2 FROM generate_series(1, 5000) i;
     ANALYZE`);
-  copied = await copy(shared, 'harmed', ['orders', 'plain', 'pairs', 'named', 'keyless']);
+  copied = await copy(shared, 'harmed', ['orders', 'plain', 'pairs', 'named', 'keyless'], [], 'tables');
   writer = await Writer.start(shared);
 });
 afterAll(async () => {
