@@ -33,6 +33,8 @@ async function main(): Promise<void> {
   Runtime.install({
     logger,
     telemetryOptions: {
+      // Native lines as well go through our logger, which scrubs them and writes them in the chosen format.
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
       metrics: config.metricsAddress
         ? {
             prometheus: { bindAddress: config.metricsAddress, countersTotalSuffix: true, useSecondsForDurations: true },

@@ -126,7 +126,7 @@ export class World {
       const read = (chunk: Buffer) => {
         this.log.push(chunk.toString());
         said += chunk.toString();
-        if (said.includes('state=RUNNING')) resolve();
+        if (/\bstate(=|":")RUNNING/.test(said)) resolve();
       };
       worker.stdout.on('data', read);
       worker.stderr.on('data', read);
