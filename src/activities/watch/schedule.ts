@@ -19,8 +19,10 @@ import { APPLY, activity } from '../support/activity';
 import { done } from '../support/ensure';
 import { step } from '../support/inputs';
 
-/** A check missed for longer than this is not caught up: the next reading says more than an old one. */
-const CATCH_UP = '10s';
+/** Milliseconds. A check missed for longer than this is not caught up: the next reading says more than an old one. */
+const CATCH_UP = 10_000;
+/** A check ends by its own deadlines long before. */
+const RUN_TIMEOUT = 10 * 60_000;
 
 const pipelineAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.pipeline, 'KEYWORD');
 
@@ -38,7 +40,7 @@ export function watchOptions(spec: PipelineSpec, taskQueue: string): ScheduleOpt
       workflowId: checkId(spec.name),
       taskQueue,
       args: [input],
-      workflowRunTimeout: '10m',
+      workflowRunTimeout: RUN_TIMEOUT,
       typedSearchAttributes: attributes,
       staticSummary: `is ${spec.name} healthy?`,
       staticDetails: aboutWorkflow('checkReplication', spec.name),
@@ -115,14 +117,41 @@ async function current(
   return encryptionKeyOf(now) === encryptionKeyOf(then) && matches(described, spec, taskQueue);
 }
 
+/** Everything that decides when a check comes and what it does; what people read in Temporal's UI is theirs to change. */
 function matches(described: ScheduleDescription, spec: PipelineSpec, taskQueue: string): boolean {
-  const interval = described.spec.intervals?.[0];
-  const { action } = described;
-  const sameAction =
-    action.type === 'startWorkflow' &&
-    action.taskQueue === taskQueue &&
-    canonical(action.args?.[0]) === canonical({ spec } satisfies CheckInput);
-  return sameAction && described.spec.intervals?.length === 1 && interval?.every === spec.watch.every;
+  const { action, policies, spec: when } = described;
+  if (action.type !== 'startWorkflow') return false;
+  const found = {
+    intervals: when.intervals?.map(({ every, offset }) => ({ every, offset: offset ?? 0 })) ?? [],
+    otherTimes: (when.calendars ?? []).length + (when.skip ?? []).length,
+    bounds: [when.startAt, when.endAt].filter((at) => at !== undefined).length,
+    jitter: when.jitter ?? 0,
+    overlap: policies.overlap,
+    catchUp: policies.catchupWindow,
+    pauseOnFailure: policies.pauseOnFailure,
+    workflowType: action.workflowType,
+    workflowId: action.workflowId,
+    taskQueue: action.taskQueue,
+    runTimeout: action.workflowRunTimeout,
+    otherTimeouts: [action.workflowExecutionTimeout ?? 0, action.retry?.maximumAttempts ?? 0],
+    args: action.args,
+  };
+  const wanted: typeof found = {
+    intervals: [{ every: spec.watch.every, offset: spread(spec.name, spec.watch.every) }],
+    otherTimes: 0,
+    bounds: 0,
+    jitter: 0,
+    overlap: ScheduleOverlapPolicy.SKIP,
+    catchUp: CATCH_UP,
+    pauseOnFailure: false,
+    workflowType: 'checkReplication',
+    workflowId: checkId(spec.name),
+    taskQueue,
+    runTimeout: RUN_TIMEOUT,
+    otherTimeouts: [0, 0],
+    args: [{ spec } satisfies CheckInput],
+  };
+  return canonical(found) === canonical(wanted);
 }
 
 /** JSON with sorted keys: payload codecs and YAML do not promise an order. */

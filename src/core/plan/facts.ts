@@ -193,6 +193,6 @@ export interface SourceFacts {
 export interface WatchFacts {
   exists: boolean;
   paused: boolean;
-  /** Its action's spec equals the file's. */
+  /** When it looks, with what, and what it does when it cannot, are as the file and this version have them. */
   current: boolean;
 }
