@@ -1,6 +1,7 @@
 import type { PublicationFacts, SourceObjectFacts, TableFacts } from '../../plan/facts';
 import { readMark } from '../../plan/ownership';
-import { sameTable, tableName } from '../tables/select';
+import { isIn } from '../tables/find';
+import { tableName } from '../tables/select';
 
 interface Named {
   schema: string;
@@ -17,12 +18,12 @@ export interface PublicationDifference {
 /** Tables of the plan that the publication does not have yet. */
 export function tablesToPublish<T extends Named>(tables: T[], publication: PublicationFacts): T[] {
   if (publication.allTables) return [];
-  return tables.filter((table) => !publication.tables.some((published) => sameTable(published, table)));
+  return tables.filter((table) => !isIn(publication.tables, table));
 }
 
 /** Published but not in the plan: they cost WAL decoding and do no harm. */
 export function tablesNotWanted(tables: Named[], publication: PublicationFacts): Named[] {
-  return publication.tables.filter((published) => !tables.some((table) => sameTable(table, published)));
+  return publication.tables.filter((published) => !isIn(tables, published));
 }
 
 const OPERATIONS = ['insert', 'update', 'delete', 'truncate'] as const;
@@ -39,7 +40,7 @@ export function unpublished({ publishes }: PublicationFacts): string[] {
 /** Wanted tables of which the publication leaves out rows or columns. */
 export function narrowed(tables: Named[], publication: PublicationFacts): Named[] {
   return publication.tables.filter(
-    (published) => (published.columns !== null || published.filtered) && tables.some((t) => sameTable(t, published)),
+    (published) => (published.columns !== null || published.filtered) && isIn(tables, published),
   );
 }
 

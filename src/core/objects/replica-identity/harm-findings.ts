@@ -4,7 +4,8 @@ import { blocking, type Found, info, type Rule, statements, warning } from '../.
 import { plural } from '../../text/count';
 import { GENERATED_SERVER } from '../publication/differences';
 import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../publication/statements';
-import { sameTable, tableName } from '../tables/select';
+import { isIn } from '../tables/find';
+import { tableName } from '../tables/select';
 import { type Harm, harmsOf } from './harms';
 
 const INSISTS = 'with replica identity full, on which Materialize insists, Postgres would refuse';
@@ -19,9 +20,7 @@ export const harmFindings: Record<string, Rule> = {
       const [harm] = columns.length > 0 ? harmsOf(context, table) : [];
       return harm ? [virtualHarm(table, columns, harm.now)] : [];
     });
-    const stored = upstream
-      .filter((table) => fresh.some((one) => sameTable(one, table)))
-      .flatMap((table) => columnsOf(table, 'stored'));
+    const stored = upstream.filter((table) => isIn(fresh, table)).flatMap((table) => columnsOf(table, 'stored'));
     if (stored.length === 0) return virtual;
     const are = stored.length === 1 ? 'is a generated column and does' : 'are generated columns and do';
     const why =

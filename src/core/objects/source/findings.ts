@@ -2,7 +2,8 @@ import { listed } from '../../plan/context';
 import { isOurs } from '../../plan/ownership';
 import { blocking, info, type Rule, warning } from '../../plan/rule';
 import { dropPublication } from '../publication/statements';
-import { existsInTarget, sameTable, tableName } from '../tables/select';
+import { isIn } from '../tables/find';
+import { existsInTarget, tableName } from '../tables/select';
 
 /** `mz_version_num()` is major·100000 + minor·100 + patch; older than v26.0 is read about, but not tried. */
 const TRIED_VERSION = 2_600_000;
@@ -80,7 +81,7 @@ export const sourceFindings: Record<string, Rule> = {
 
   'adopted-extra-tables': ({ target: { source }, tables, spec }) => {
     if (source === null || isOurs(source.comment, spec.name)) return [];
-    const extra = source.children.filter((child) => !tables.some((table) => sameTable(table, child.upstream)));
+    const extra = source.children.filter((child) => !isIn(tables, child.upstream));
     if (extra.length === 0) return [];
     const names = listed(extra.map((child) => tableName(child.upstream)));
     return [

@@ -19,6 +19,7 @@ import { formatBytes } from '../../text/size';
 import { amount, copyCost } from '../cluster/estimate';
 import { isPublishable } from '../replica-identity/predicted';
 import { columnDifferences, droppedTable } from '../source/rebuild';
+import { isIn } from './find';
 import { childOf, existsInTarget, hasHeirs, sameTable, tableName } from './select';
 import { analyze, dropDependent, dropSubsource, dropTable, renameTable, setLogged } from './statements';
 
@@ -68,14 +69,15 @@ export const tablesFindings: Record<string, Rule> = {
         ),
       ),
 
-  'duplicate-target': ({ tables }) =>
-    tables.flatMap((table, at) => {
-      const first = tables.findIndex((other) => other.target === table.target);
-      const other = tables[first];
-      if (first === at || !other) return [];
+  'duplicate-target': ({ tables }) => {
+    const firsts = new Map(tables.map((table) => [table.target, table] as const).toReversed());
+    return tables.flatMap((table) => {
+      const other = firsts.get(table.target);
+      if (!other || other === table) return [];
       const sentence = `${tableName(table)} and ${tableName(other)} would both be called ${table.target} in Materialize`;
       return [blocking(tableName(table), sentence, `- ${tableName(table)} as ${table.schema}_${table.name}`)];
-    }),
+    });
+  },
 
   'unsupported-type': ({ upstream, spec, target }) =>
     upstream.flatMap((table) => {
@@ -131,7 +133,7 @@ export const tablesFindings: Record<string, Rule> = {
     const taken = upstream.filter(hasHeirs).map((table) => {
       const name = tableName(table);
       const sentence = `a copy of ${name} has the rows of ${heirsOf(table)}, and the changes that follow have only its own`;
-      if (fresh.some((one) => sameTable(one, table))) {
+      if (isIn(fresh, table)) {
         return blocking(
           name,
           sentence,
@@ -149,7 +151,7 @@ export const tablesFindings: Record<string, Rule> = {
   'stale-statistics': (context) =>
     context.upstream
       .filter((table) => table.estimatedRows === null && BigInt(table.bytes) > WORTH_ANALYSING_BYTES)
-      .filter((table) => context.fresh.some((fresh) => sameTable(fresh, table)))
+      .filter((table) => isIn(context.fresh, table))
       .map((table) =>
         warning(
           tableName(table),

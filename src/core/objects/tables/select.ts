@@ -3,6 +3,7 @@ import { isOurs } from '../../plan/ownership';
 import type { PlannedTable, Rebuild, RemovedTable } from '../../plan/types';
 import type { PipelineSpec, TableRef } from '../../spec/types';
 import { recreateReasons } from '../source/definition';
+import { findChildren, findIn, isIn } from './find';
 
 /** Ordinary tables and partitions; a partitioned parent holds no rows of its own and cannot be replicated. */
 const REPLICABLE = new Set(['r']);
@@ -66,13 +67,13 @@ export function selected(
   const { tables } = spec.source;
   if (tables.kind === 'list') {
     return tables.tables.flatMap((ref) => {
-      const facts = source.tables.find((table) => sameTable(table, ref));
+      const facts = findIn(source.tables, ref);
       return facts ? [{ ref, facts }] : [];
     });
   }
-  const without = leftOut(spec, source, target);
+  const without = new Set(leftOut(spec, source, target));
   return source.tables
-    .filter((table) => REPLICABLE.has(table.relkind) && !without.includes(table))
+    .filter((table) => REPLICABLE.has(table.relkind) && !without.has(table))
     .filter((table) => tables.kind === 'all' || tables.schemas.includes(table.schema))
     .map((facts) => ({ ref: aliased(facts, tables.aliases), facts }))
     .sort((a, b) => (tableName(a.ref) < tableName(b.ref) ? -1 : 1));
@@ -82,21 +83,23 @@ export function selected(
 export function removedTables(spec: PipelineSpec, source: SourceFacts, target: TargetFacts): RemovedTable[] {
   if (!target.source || !isOurs(target.source.comment, spec.name)) return [];
   if (recreateReasons(spec, source, target).length > 0) return [];
-  const wanted = selected(spec, source, target);
-  return target.source.children
-    // What somebody made of our source elsewhere is theirs.
-    .filter((child) => child.schema === spec.materialize.schema)
-    .filter((child) => !wanted.some(({ ref }) => sameTable(ref, child.upstream)))
-    .filter((child) => !unreadable(spec, source, child))
-    .map((child) => ({ ...child.upstream, target: child.name, kind: child.kind, dependents: child.dependents }));
+  const wanted = selected(spec, source, target).map(({ ref }) => ref);
+  return (
+    target.source.children
+      // What somebody made of our source elsewhere is theirs.
+      .filter((child) => child.schema === spec.materialize.schema)
+      .filter((child) => !isIn(wanted, child.upstream))
+      .filter((child) => !unreadable(spec, source, child))
+      .map((child) => ({ ...child.upstream, target: child.name, kind: child.kind, dependents: child.dependents }))
+  );
 }
 
 /** Named by the file but not found upstream: that is a finding, not a wish to drop it. */
 function unreadable(spec: PipelineSpec, source: SourceFacts, child: ChildFacts): boolean {
   return (
     spec.source.tables.kind === 'list' &&
-    spec.source.tables.tables.some((ref) => sameTable(ref, child.upstream)) &&
-    source.missingTables.some((table) => sameTable(table, child.upstream))
+    isIn(spec.source.tables.tables, child.upstream) &&
+    isIn(source.missingTables, child.upstream)
   );
 }
 
@@ -111,7 +114,7 @@ export function ownChild<C extends Pick<ChildFacts, 'schema' | 'name' | 'upstrea
   children: readonly C[],
   table: Wanted,
 ): C | null {
-  const same = children.filter((child) => sameTable(child.upstream, table));
+  const same = findChildren(children, table);
   const here = same.filter((child) => child.schema === materialize.schema);
   const name = table.target ?? table.alias ?? table.name;
   return here.find((child) => child.name === name) ?? here[0] ?? null;
@@ -122,11 +125,11 @@ export function childOf(spec: PipelineSpec, { source }: Pick<TargetFacts, 'sourc
   if (source === null) return null;
   const own = ownChild(spec, source.children, table);
   if (own !== null || isOurs(source.comment, spec.name)) return own;
-  return source.children.find((child) => sameTable(child.upstream, table)) ?? null;
+  return findChildren(source.children, table)[0] ?? null;
 }
 
 function aliased({ schema, name }: TableFacts, aliases: TableRef[]): TableRef {
-  return { schema, name, alias: aliases.find((ref) => ref.schema === schema && ref.name === name)?.alias ?? null };
+  return { schema, name, alias: findIn(aliases, { schema, name })?.alias ?? null };
 }
 
 /** Materialize has the table, and this run leaves it there. */
