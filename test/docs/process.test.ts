@@ -45,7 +45,7 @@ test('metrics are told of pipelines and verdicts, and of no table', () => {
   const looked = check('shop', 'broken', '2026-01-01T00:00:00.000Z');
   metrics.check(looked);
   metrics.snapshot('shop', { tables: [{ table: 'orders', rowsCopied: 1, rowsExpected: 2 }] } as never);
-  expect(looked.reading.target).toMatchObject({ value: { tables: [expect.anything()] } });
+  expect(looked.reading.target).toMatchObject({ value: { tables: { named: [expect.anything()] } } });
   expect(names.length).toBeGreaterThan(5);
   expect([...new Set(tags.flatMap((given) => Object.keys(given)))].sort()).toEqual(['pipeline', 'verdict']);
   expect([...new Set(tags.map(({ pipeline }) => pipeline))]).toEqual(['shop']);

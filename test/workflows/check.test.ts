@@ -3,7 +3,7 @@ import { ApplicationFailure, ScheduleOverlapPolicy, type WorkflowHandle } from '
 import { watchOptions } from '../../src/activities/watch/schedule';
 import type { WatchMemory } from '../../src/core/watch/types';
 import { judge } from '../../src/core/watch/judge';
-import { keep } from '../../src/core/watch/kept';
+import { keep } from '../../src/core/watch/readings/kept';
 import { reading, table } from '../core/watch/reading';
 import { checkResult, fakes, spec, startHarness, type Harness } from './harness';
 import { storedBy } from './payloads';

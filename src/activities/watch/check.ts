@@ -6,7 +6,7 @@ import type { RunPhase } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import { alertDelivered, decideAlerts } from '../../core/watch/alerts';
 import { judge } from '../../core/watch/judge';
-import { keep } from '../../core/watch/kept';
+import { keep } from '../../core/watch/readings/kept';
 import { lateness } from '../../core/watch/lateness';
 import type {
   CheckResult,

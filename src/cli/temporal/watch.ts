@@ -6,7 +6,7 @@ import { aboutWorkflow } from '../../core/run/about';
 import type { CheckInput } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import { switchNote } from '../../core/watch/lateness';
-import { keptOfAnyVersion } from '../../core/watch/kept';
+import { keptOfAnyVersion } from '../../core/watch/readings/kept';
 import type { CheckResult, TablesNamed, WatchMemory, WatchSwitch } from '../../core/watch/types';
 import { pipelineAttribute } from '../../workflows/messages';
 import type { checkReplication } from '../../workflows';

@@ -5,9 +5,9 @@ import { fit } from '../text/fit';
 import { formatShare } from '../text/share';
 import { formatBytes } from '../text/size';
 import { shown, shownIn } from '../text/shown';
-import { doneShare, tableShare } from '../snapshot/progress';
+import { doneShare, tableCount, tableShare } from '../snapshot/progress';
 import type { SnapshotProgress, TableProgress } from '../snapshot/types';
-import { keptOfAnyVersion } from '../watch/kept';
+import { keptOfAnyVersion } from '../watch/readings/kept';
 import type { CheckResult, Reading } from '../watch/types';
 import type { RunPhase, RunView, StepView } from './types';
 
@@ -136,7 +136,7 @@ function snapshotLines(progress: SnapshotProgress): string[] {
     row('table', 'state', 'rows', ''),
     '|---|---|---|---|',
     ...progress.tables.slice(0, MOST_TABLES).map(tableLine),
-    ...more(progress.tables.length - MOST_TABLES, 'table'),
+    ...more(tableCount(progress) - Math.min(progress.tables.length, MOST_TABLES), 'table'),
   ];
 }
 
@@ -154,7 +154,7 @@ function findingLines({ findings }: RunView): string[] {
     '',
     '**Findings**',
     ...first.map(({ severity, code, sentence }) => `- ${severity} \`${code}\`: ${escape(sentence)}`),
-    ...more(told.length - first.length, 'finding'),
+    ...more(told.length - first.length + told.reduce((sum, { more: unlisted = 0 }) => sum + unlisted, 0), 'finding'),
   ];
 }
 

@@ -16,3 +16,9 @@ export function cutMiddle(text: string, width: number): string {
 export function nameColumn(name: string, width: number): string {
   return column(cutMiddle(name, width), width);
 }
+
+const LONGEST_SENTENCE = 400;
+
+/** A sentence is bounded, whatever the systems say. */
+export const cut = (text: string): string =>
+  text.length > LONGEST_SENTENCE ? `${text.slice(0, LONGEST_SENTENCE - 1)}…` : text;

@@ -1,7 +1,8 @@
 /** From one reading to one verdict, by the table of rules. */
 import { latch, remember } from './memory';
-import { type Occurrence, cut, grouped, occurrence, symptomOf } from './occurrence';
+import { type Occurrence, grouped, occurrence, symptomOf } from './occurrence';
 import { plural } from '../text/count';
+import { cut } from '../text/cut';
 import type { PipelineSpec } from '../spec/types';
 import type { WatchRule } from './rules/rule';
 import { WATCH_RULES } from './rules';

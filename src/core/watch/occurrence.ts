@@ -1,5 +1,6 @@
 /** A condition that a rule sees, joined with how long it has held. */
 import { plural } from '../text/count';
+import { cut } from '../text/cut';
 import type { WatchRule } from './rules/rule';
 import type { WatchContext } from './context';
 import type { Severity, Symptom } from './types';
@@ -7,7 +8,6 @@ import type { Condition, Held } from './condition';
 
 /** More tables than this with one and the same trouble are told as one. */
 const MOST_TABLES = 20;
-const LONGEST_SENTENCE = 400;
 
 /** Conditions of one rule with how long they have held. */
 export interface Occurrence {
@@ -59,7 +59,3 @@ export function symptomOf({ rule, condition, held, severity }: Occurrence): Symp
     next: cut(condition.next),
   };
 }
-
-/** A sentence is bounded, whatever the systems say. */
-export const cut = (text: string): string =>
-  text.length > LONGEST_SENTENCE ? `${text.slice(0, LONGEST_SENTENCE - 1)}…` : text;

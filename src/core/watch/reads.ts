@@ -1,5 +1,5 @@
 /** Whether a reader can read: Materialize says `running` over tables nobody can read, and `stalled` over ones that are fine. */
-import { cut } from './occurrence';
+import { cut } from '../text/cut';
 import { valueRefused } from './source-errors';
 import type { TargetReading, TargetTableReading, WatchMemory } from './types';
 

@@ -1,128 +1,9 @@
 /** What the watch reads, says and remembers. */
-import type { FailureInfo } from '../failures/types';
 import type { Definition } from '../plan/definition';
-import type { Blocker } from '../snapshot/types';
-import type { WritesProof } from '../objects/replica-identity/refused';
 import type { SecretRef } from '../spec/types';
+import type { KeptReading } from './readings/types';
 
-/** A value, or why it could not be read: unreachable, refused and timed out are data, never "absent". */
-export type Reading<T> = { ok: true; value: T } | { ok: false; failure: FailureInfo };
-
-export interface SlotReading {
-  slot: string;
-  /** False only when pg_replication_slots was read and has no such row. */
-  exists: boolean;
-  active: boolean;
-  walStatus: string | null;
-  restartLsn: string | null;
-  confirmedFlushLsn: string | null;
-  retainedBytes: string | null;
-  unconfirmedBytes: string | null;
-  safeWalSize: string | null;
-  inactiveSince: string | null;
-  invalidationReason: string | null;
-}
-
-export interface SourceReading {
-  currentLsn: string;
-  /** Absent in readings of before it was asked. */
-  server?: ServerReading;
-  maxSlotWalKeepSize: string | null;
-  slot: SlotReading;
-  walSenders: { pid: number; state: string; application: string }[];
-  /** Who holds locks that sessions of the replication role wait for. */
-  blockers: Blocker[];
-  /** The oldest transactions that have written, in any database: the server keeps a slot's WAL from their begin on. */
-  writers: Blocker[];
-  publication: PublicationReading;
-  /** Of every replicated table that still exists; `missing` tables are not listed. */
-  tables: { schema: string; name: string; replicaIdentity: string }[];
-  /** Whether the application may write to them and to what inherits from them; absent in readings of before it was asked. */
-  writes?: WritesProof;
-}
-
-export interface PublicationReading {
-  exists: boolean;
-  tables: { schema: string; name: string }[];
-  /** Operations it does not publish; absent, as `narrowed`, in readings of before it was asked. */
-  leavesOut?: string[];
-  /** Replicated tables of which it does not publish all rows and columns. */
-  narrowed?: { schema: string; name: string }[];
-}
-
-/** Which server answers, and how far its history goes. */
-export interface ServerReading {
-  /** It replays another server's WAL and feeds nobody. */
-  standby: boolean;
-  /** What stays the same as long as it is the same history: null where the server does not tell. */
-  history: string | null;
-  /** WAL that no crash takes back; null where that is not known, as on Neon and on a standby. */
-  flushedLsn: string | null;
-}
-
-export interface TargetTableReading {
-  /** Object id: changes when the table is dropped and added again, which is what ends a table's permanent error. */
-  id: string;
-  /** Name in Materialize, as qualified in the target schema. */
-  table: string;
-  upstream: { schema: string; name: string };
-  status: string;
-  error: string | null;
-  committed: boolean | null;
-  /** Milliseconds behind now, from the write frontier; null before the commit. */
-  freshnessMs: number | null;
-  /** What a read of one row said; absent where none was made, or none answered. */
-  read?: ReadProof;
-}
-
-/** A reader can read the table, or the server's words why not. */
-export type ReadProof = { ok: true } | { ok: false; error: string };
-
-export interface TargetReading {
-  source: {
-    exists: boolean;
-    id: string | null;
-    slot: string | null;
-    status: string;
-    error: string | null;
-    stalledSince: { at: string; error: string }[];
-  };
-  tables: TargetTableReading[];
-  /** Id of the table that was read last in turn; absent where none was. */
-  readTo?: string;
-  offsetKnown: string | null;
-  offsetCommitted: string | null;
-  cluster: {
-    exists: boolean;
-    name: string;
-    size: string | null;
-    replicationFactor: number;
-    replicas: { id: string; name: string; size: string; status: string; reason: string | null; since: string | null }[];
-    memory: number | null;
-    disk: number | null;
-  };
-}
-
-/** One look at both sides, each with its own deadline. */
-export interface PipelineReading {
-  takenAt: string;
-  durationMs: number;
-  source: Reading<SourceReading>;
-  target: Reading<TargetReading>;
-  /** A run (apply, repair, rotate, destroy) holds the pipeline's lock. */
-  changeUnderWay: string | null;
-  /** Asked only when a check is late: a pause is no lateness. */
-  watch: WatchSwitch | null;
-}
-
-/** What the schedule says of itself. */
-export interface WatchSwitch {
-  paused: boolean;
-  /** Of who paused or resumed it last. */
-  note: string | null;
-  /** When an apply last changed it; null: never, or unknown. */
-  changedAt: string | null;
-}
+export type * from './readings/types';
 
 export const VERDICTS = ['healthy', 'snapshotting', 'changing', 'lagging', 'stuck', 'broken', 'unknown'] as const;
 export type VerdictName = (typeof VERDICTS)[number];
@@ -216,36 +97,6 @@ export interface Alert {
   /** Symptoms that were told before and are still there. */
   alsoOpen: number;
 }
-
-/** Upstream as a check keeps it: tables are counted. */
-export type KeptSource = Omit<SourceReading, 'publication' | 'tables' | 'writes'> & {
-  publication: Omit<PublicationReading, 'tables' | 'narrowed'> & { tables: number; narrowed: number };
-  writes: { refused: number; untold: number };
-};
-
-/** Materialize as a check keeps it. */
-export type KeptTarget = Omit<TargetReading, 'tables'> & { tables: KeptTables };
-
-export interface KeptTables {
-  count: number;
-  /** How many say what: `{"running": 998, "stalled": 2}`. */
-  statuses: Record<string, number>;
-  committed: number;
-  failing: number;
-  /** Of the one that is furthest behind. */
-  freshnessMs: number | null;
-  /** Worst first: as many as were asked for. */
-  named: TargetTableReading[];
-}
-
-/** Which tables a check names: those that are not well, those and the first others, or every one. */
-export type TablesNamed = 'unwell' | 'first' | 'all';
-
-/** What of a reading is kept, however many tables there are. */
-export type KeptReading = Omit<PipelineReading, 'source' | 'target'> & {
-  source: Reading<KeptSource>;
-  target: Reading<KeptTarget>;
-};
 
 /** The result of a check workflow; the schedule hands it to the next one as lastResult. */
 export interface CheckResult {

@@ -1,4 +1,4 @@
-import { keep } from '../../../src/core/watch/kept';
+import { keep } from '../../../src/core/watch/readings/kept';
 import type { CheckResult, PipelineReading, VerdictName } from '../../../src/core/watch/types';
 import { checkResult } from '../../workflows/harness';
 

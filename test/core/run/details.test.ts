@@ -3,7 +3,7 @@ import { aboutWorkflow } from '../../../src/core/run/about';
 import type { RunView, StepView } from '../../../src/core/run/types';
 import * as workflows from '../../../src/workflows';
 import { judge } from '../../../src/core/watch/judge';
-import { keep } from '../../../src/core/watch/kept';
+import { keep } from '../../../src/core/watch/readings/kept';
 import { at, reading, slot, spec } from '../watch/reading';
 import { orders, play } from '../snapshot/look';
 

@@ -3,7 +3,7 @@ import { cancelling, renderCheckDetails, renderRunDetails, summaryOf } from '../
 import type { RunPhase, RunView, StepView } from '../../../src/core/run/types';
 import type { CheckResult, PipelineReading } from '../../../src/core/watch/types';
 import { judge } from '../../../src/core/watch/judge';
-import { keep } from '../../../src/core/watch/kept';
+import { keep } from '../../../src/core/watch/readings/kept';
 import { orders, play } from '../snapshot/look';
 import { at, reading, slot, SLOT, spec } from '../watch/reading';
 

@@ -1,6 +1,6 @@
 import { renderCheckDetails } from '../../../src/core/run/details';
 import { judge } from '../../../src/core/watch/judge';
-import { keep, keptOfAnyVersion } from '../../../src/core/watch/kept';
+import { keep, keptOfAnyVersion } from '../../../src/core/watch/readings/kept';
 import type { CheckResult, KeptTarget, PipelineReading, TargetTableReading } from '../../../src/core/watch/types';
 import { at, reading, spec, table } from './reading';
 

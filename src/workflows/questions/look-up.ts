@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { Answer, LookUpActivities, Question } from '../core/lookup/types';
+import type { Answer, LookUpActivities, Question } from '../../core/lookup/types';
 
 /** A person waits at a prompt: what fails is the answer, so nothing is tried again. */
 const { lookUp: look } = proxyActivities<LookUpActivities>({

@@ -1,6 +1,6 @@
 /** What of a reading a check keeps: histories hold it three times a minute, whatever the number of tables. */
-import { cut } from './occurrence';
-import { asRead, type ReadMemory } from './reads';
+import { cut } from '../../text/cut';
+import { asRead, type ReadMemory } from '../reads';
 import type {
   KeptReading,
   KeptSource,

@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { Examination, ExamineActivities } from '../core/examine/types';
-import type { PipelineSpec } from '../core/spec/types';
+import type { Examination, ExamineActivities } from '../../core/examine/types';
+import type { PipelineSpec } from '../../core/spec/types';
 
 /** A person waits for `n2m doctor`: what fails is the answer, so nothing is tried again. */
 const { examine: look } = proxyActivities<ExamineActivities>({
