@@ -19,7 +19,7 @@ const tuning = [
   ...['journal_mode=wal', 'synchronous=normal'].flatMap((pragma) => ['--sqlite-pragma', pragma]),
 ];
 
-type Settings = Pick<TemporalOptions, 'dbFile' | 'port' | 'uiPort'> & {
+type Settings = Pick<TemporalOptions, 'dbFile' | 'port' | 'uiPort' | 'dynamicConfig'> & {
   binary: string;
   namespace: string;
   searchAttributes: readonly string[];
@@ -88,13 +88,15 @@ export class DevServer implements TemporalServer {
   }
 
   private async run(): Promise<void> {
-    const { binary, namespace, searchAttributes } = this.settings;
+    const { binary, namespace, searchAttributes, dynamicConfig = {} } = this.settings;
+    const settings = Object.entries(dynamicConfig).map(([key, value]) => `${key}=${value}`);
     const args = [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--ui-ip', '127.0.0.1', '--log-level', 'warn'],
       ...['--port', String(this.ports[0]), '--ui-port', String(this.ports[1])],
       ...['--namespace', namespace, '--db-filename', this.dbFile],
       ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
       ...tuning,
+      ...settings.flatMap((setting) => ['--dynamic-config-value', setting]),
     ];
     this.server = ServerProcess.start({
       name: 'the Temporal server',

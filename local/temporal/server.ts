@@ -10,11 +10,11 @@ export { searchAttributes, type TemporalOptions, type TemporalServer };
  * knows the namespace and the search attributes. Obtaining the program for the first time may take minutes.
  */
 export async function startTemporal(options: TemporalOptions = {}): Promise<TemporalServer> {
-  const { env = process.env, dbFile, port, uiPort, log, signal } = options;
+  const { env = process.env, dbFile, port, uiPort, dynamicConfig, log, signal } = options;
   const namespace = options.namespace ?? env.TEMPORAL_NAMESPACE ?? 'default';
   const attributes = options.searchAttributes ?? searchAttributes;
-  const mayUseExisting = (options.useExisting ?? true) && dbFile === undefined && port === undefined;
+  const mayUseExisting = (options.useExisting ?? true) && dbFile === undefined && port === undefined && !dynamicConfig;
   if (mayUseExisting && env.TEMPORAL_ADDRESS) return useExistingServer(env, namespace, attributes, signal);
   const { path: binary } = await findTemporal({ env, log, signal });
-  return DevServer.start({ binary, namespace, searchAttributes: attributes, dbFile, port, uiPort });
+  return DevServer.start({ binary, namespace, searchAttributes: attributes, dbFile, port, uiPort, dynamicConfig });
 }

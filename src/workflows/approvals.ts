@@ -4,6 +4,7 @@ import type { Approval, Plan } from '../core/plan/types';
 import { type Answer, readApproval, readRejection } from '../core/run/answers';
 import type { ApprovalInput, RejectionInput } from '../core/run/types';
 import { approveUpdate, rejectUpdate } from './messages';
+import { isLong } from './go-on';
 import type { RunTracker } from './run-tracker';
 
 /** What a person accepted or refused. The wait is durable: for days, across restarts of everything. */
@@ -37,12 +38,22 @@ export class Approvals {
     return plan.needsApproval.filter((approval) => !this.accepted.has(approval.key));
   }
 
-  /** Returns when everything was accepted; fails as `Rejected` when a person says no. */
-  async wait(approvals: Approval[], tracker: RunTracker): Promise<void> {
+  /** Everything that was accepted so far. */
+  given(): string[] {
+    return [...this.accepted];
+  }
+
+  /** Returns when everything was accepted; fails as `Rejected` when a person says no. `long`: goes on as a new run. */
+  async wait(approvals: Approval[], tracker: RunTracker, long = async (): Promise<void> => {}): Promise<void> {
     this.open = approvals;
     tracker.waitingFor(approvals);
     tracker.phase('waiting-for-approval');
-    await condition(() => this.rejection !== null || approvals.every(({ key }) => this.accepted.has(key)));
+    const answered = () => this.rejection !== null || approvals.every(({ key }) => this.accepted.has(key));
+    await condition(() => answered() || isLong());
+    if (!answered()) {
+      await long();
+      await condition(answered);
+    }
     this.open = [];
     tracker.waitingFor([]);
     if (this.rejection) throw rejected(this.rejection);

@@ -3,9 +3,12 @@ import type { FailureInfo } from '../core/failures/types';
 import { PAUSE_KEY } from '../core/objects/cluster/resize';
 import { ACCESS, LEAVING, SETTLING, SOURCE, UPSTREAM } from '../core/objects';
 import type { GuideObject, RunStep } from '../core/objects/object';
+import { referringStep } from '../core/plan/reference';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
 import { summaryOf } from '../core/run/details';
+import { plural } from '../core/text/count';
 import type { ReplicateInput, StepView } from '../core/run/types';
+import { tableCount } from '../core/snapshot/progress';
 import type { SnapshotProgress, AttemptWindow } from '../core/snapshot/types';
 import type { Approvals } from './approvals';
 import * as activities from './proxies';
@@ -21,6 +24,8 @@ export interface Converging {
   input: Pick<ReplicateInput, 'spec'>;
   plan: Plan;
   tracker: RunTracker;
+  /** Called where the run may go on as a new one. */
+  between?: () => Promise<void>;
 }
 
 /**
@@ -32,7 +37,10 @@ export async function setUp(run: Converging, dropFirst = false): Promise<Rebuilt
   const before = dropFirst ? [] : moved ? UPSTREAM : [...UPSTREAM, ...ACCESS];
   const inside = [...UPSTREAM, ...ACCESS, ...SOURCE].filter((object) => !before.includes(object));
   await perform(before, run);
-  const rebuilt = await aroundSource(run, () => perform(inside, run));
+  // What is in one piece is so in one history.
+  const rebuilt = await aroundSource(run, () =>
+    perform(inside, run.plan.rebuild ? { ...run, between: undefined } : run),
+  );
   await perform(LEAVING, run);
   return rebuilt;
 }
@@ -40,8 +48,10 @@ export async function setUp(run: Converging, dropFirst = false): Promise<Rebuilt
 /** One log line, one activity, one object in, one small object out, for each step. What the plan keeps is not touched. */
 export async function perform(objects: readonly GuideObject[], run: Converging): Promise<void> {
   for (const step of objects.flatMap(({ steps }) => steps)) {
-    if (step.activity !== null && isDue(run.plan, step.id))
+    if (step.activity !== null && isDue(run.plan, step.id)) {
       await performStep({ ...step, activity: step.activity }, run);
+      await run.between?.();
+    }
   }
 }
 
@@ -51,7 +61,7 @@ async function performStep(step: RunStep & { activity: string }, run: Converging
   if (step.phase) tracker.phase(step.phase);
   await tracker[step.timeouts === 'wait' ? 'wait' : 'step'](step.id, (view) =>
     step.inWindows
-      ? untilCommitted(activityOf(step), input, view, tracker)
+      ? untilCommitted(activityOf(step), input, view, run)
       : activityOf<StepInput, StepResult>(step).executeWithOptions({ summary: summaryOf(view) }, [input]),
   );
 }
@@ -88,6 +98,7 @@ export async function approvedPlan(
   tracker: RunTracker,
   approvals: Approvals,
   show: (plan: Plan) => Pick<Plan, 'steps' | 'findings'> = (plan) => plan,
+  between?: () => Promise<void>,
 ): Promise<Plan> {
   for (;;) {
     const summary = 'read both systems, compare with the file';
@@ -97,10 +108,13 @@ export async function approvedPlan(
     refuseBlocked(plan);
     const missing = approvals.missing(plan);
     if (missing.length === 0) return plan;
-    await approvals.wait(missing, tracker);
+    await approvals.wait(missing, tracker, between);
     tracker.phase('planning');
   }
 }
+
+/** As many as a failure's message carries. */
+const MOST_REASONS = 50;
 
 /** All that stands in the way, at once: conflicts and blocking findings. */
 export function refuseBlocked(plan: Pick<Plan, 'steps' | 'findings'>): void {
@@ -108,8 +122,12 @@ export function refuseBlocked(plan: Pick<Plan, 'steps' | 'findings'>): void {
   const findings = plan.findings
     .filter((finding) => finding.severity === 'blocking')
     .map((finding) => finding.sentence);
-  const reasons = [...conflicts, ...findings];
-  if (reasons.length === 0) return;
+  const all = [...conflicts, ...findings];
+  if (all.length === 0) return;
+  const reasons = [
+    ...all.slice(0, MOST_REASONS),
+    ...(all.length > MOST_REASONS ? [`and ${plural(all.length - MOST_REASONS, 'more')}`] : []),
+  ];
   const info: FailureInfo = {
     type: 'Blocked',
     system: 'file',
@@ -125,9 +143,10 @@ async function untilCommitted(
   windowOf: Performed<WindowInput, AttemptWindow>,
   input: StepInput,
   view: StepView,
-  tracker: RunTracker,
+  { tracker, between }: Converging,
 ): Promise<StepResult> {
-  let previous: SnapshotProgress | null = null;
+  // Of a run that went on as this one.
+  let previous = tracker.view.snapshot;
   for (;;) {
     const window = await windowOf.executeWithOptions({ summary: summaryOf(view) }, [
       { ...input, previous, maxDuration: WINDOW },
@@ -135,12 +154,13 @@ async function untilCommitted(
     previous = window.progress;
     tracker.snapshot(window.progress);
     if (window.end === 'committed') return snapshotResult(window.progress, view.object);
+    await between?.();
   }
 }
 
 function snapshotResult(progress: SnapshotProgress, object: string): StepResult {
   const seconds = secondsBetween(progress.startedAt, progress.observedAt);
-  const sentence = `copied ${progress.tables.length} tables in ${seconds} s, all committed`;
+  const sentence = `copied ${tableCount(progress)} tables in ${seconds} s, all committed`;
   return { outcome: 'waited', object, sentence };
 }
 
@@ -153,11 +173,14 @@ function isDue(plan: Plan, id: StepId): boolean {
   return action !== undefined && action !== 'keep' && action !== 'adopt';
 }
 
+/** All of its tables, or where to find them. What a worker reads by the reference is what is written here. */
 function stepInput({ input: { spec }, plan }: Converging, id: StepId): StepInput {
-  const planned = stepOf(plan, id);
-  const pause = planned?.approval === PAUSE_KEY ? { pause: true } : {};
+  const step = stepOf(plan, id);
+  const pause = step?.approval === PAUSE_KEY ? { pause: true } : {};
+  const planned = step?.action ?? 'keep';
+  if (plan.reference) return { ...referringStep(spec, planned, plan.reference), ...pause } as unknown as StepInput;
   const { tables, removed, syntax } = plan;
-  return { spec, tables, removed, syntax, planned: planned?.action ?? 'keep', ...pause };
+  return { spec, tables, removed, syntax, planned, ...pause };
 }
 
 export function secondsBetween(from: string, to: string): number {

@@ -1,10 +1,11 @@
-import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import { HAND_OVER } from '../core/objects';
 import type { Plan } from '../core/plan/types';
 import type { ReplicateInput, ReplicateReport } from '../core/run/types';
 import type { CheckResult } from '../core/watch/types';
 import { Approvals } from './approvals';
 import { approvedPlan, perform, secondsBetween, settle, setUp } from './converge';
+import { goOnIfLong } from './go-on';
 import * as activities from './proxies';
 import type { Rebuilt } from './rebuild';
 import { failureOf, RunTracker } from './run-tracker';
@@ -22,13 +23,19 @@ import { failureOf, RunTracker } from './run-tracker';
  */
 export async function replicate(input: ReplicateInput): Promise<ReplicateReport> {
   const { spec } = input;
-  const tracker = new RunTracker(spec.name);
+  const tracker = new RunTracker(spec.name, input.before);
   const approvals = new Approvals(spec.name, input.approved);
+  let rebuilt: Rebuilt = { definitions: [], recreated: [], ...input.before };
+  const between = () =>
+    goOnIfLong(() => {
+      const before = { ...tracker.told(), recreated: rebuilt.recreated };
+      return continueAsNew<typeof replicate>({ ...input, approved: approvals.given(), before });
+    });
   try {
-    const plan = await approvedPlan(input, tracker, approvals);
-    const run = { input, plan, tracker };
+    const plan = await approvedPlan(input, tracker, approvals, undefined, between);
+    const run = { input, plan, tracker, between };
     tracker.phase('setting-up');
-    const rebuilt = await setUp(run);
+    rebuilt = joined(rebuilt, await setUp(run));
     await settle(run);
 
     tracker.phase('handing-over');
@@ -38,23 +45,36 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
     ]);
     tracker.phase('done');
     await condition(allHandlersFinished);
-    return report(plan, tracker, rebuilt, firstCheck);
+    return report(plan, tracker, rebuilt, { firstCheck, changed: plan.changes > 0 || input.before !== undefined });
   } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
     if (isCancellation(error)) tracker.phase('cancelled');
     else tracker.failed(failureOf(error));
     throw error;
   }
 }
 
-function report(plan: Plan, tracker: RunTracker, rebuilt: Rebuilt, firstCheck: CheckResult): ReplicateReport {
+/** Of the run before and of this one. */
+const joined = (a: Rebuilt, b: Rebuilt): Rebuilt => ({
+  definitions: [...a.definitions, ...b.definitions],
+  recreated: [...a.recreated, ...b.recreated],
+});
+
+function report(
+  plan: Plan,
+  tracker: RunTracker,
+  rebuilt: Rebuilt,
+  { firstCheck, changed }: Pick<ReplicateReport, 'changed'> & { firstCheck: CheckResult },
+): ReplicateReport {
   const { source, target } = firstCheck.reading;
   const { snapshot } = tracker.view;
   return {
     pipeline: plan.pipeline,
-    changed: plan.changes > 0,
+    changed,
     steps: tracker.view.steps,
     findings: plan.findings,
-    ...rebuilt,
+    definitions: rebuilt.definitions,
+    recreated: rebuilt.recreated,
     slot: source.ok
       ? {
           slot: source.value.slot.slot,
@@ -64,7 +84,7 @@ function report(plan: Plan, tracker: RunTracker, rebuilt: Rebuilt, firstCheck: C
       : null,
     clusterSize: target.ok ? target.value.cluster.size : null,
     snapshotSeconds: snapshot && secondsBetween(snapshot.startedAt, snapshot.observedAt),
-    seconds: secondsBetween(workflowInfo().startTime.toISOString(), new Date().toISOString()),
+    seconds: secondsBetween(tracker.view.startedAt, new Date().toISOString()),
     firstCheck,
   };
 }

@@ -3,6 +3,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
+  ContinueAsNew,
   isCancellation,
   log,
   patched,
@@ -15,7 +16,7 @@ import type { FailureInfo } from '../core/failures/types';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
 import { type Definition, type Recreated, stillOwed } from '../core/plan/definition';
 import { renderRunDetails } from '../core/run/details';
-import type { RunPhase, RunView, StepView } from '../core/run/types';
+import type { RunBefore, RunPhase, RunView, StepView } from '../core/run/types';
 import type { SnapshotProgress } from '../core/snapshot/types';
 import { stateAttribute, viewQuery } from './messages';
 
@@ -26,16 +27,17 @@ import { stateAttribute, viewQuery } from './messages';
 export class RunTracker {
   readonly view: RunView;
 
-  constructor(pipeline: string) {
+  constructor(pipeline: string, before?: RunBefore) {
     this.view = {
       pipeline,
       phase: 'planning',
-      startedAt: now(),
-      steps: [],
+      startedAt: before?.startedAt ?? now(),
+      steps: before?.steps ?? [],
       findings: [],
       waitingFor: [],
-      snapshot: null,
+      snapshot: before?.snapshot ?? null,
       failure: null,
+      ...(before && before.definitions.length > 0 ? { definitions: before.definitions } : {}),
     };
     setHandler(viewQuery, () => this.view, { description: 'Where the run stands: steps, progress, what it waits for' });
     this.show();
@@ -121,9 +123,19 @@ export class RunTracker {
     try {
       this.end(step, await work(step));
     } catch (error) {
+      if (error instanceof ContinueAsNew) throw error;
       this.fail(step, error);
       throw error;
     }
+  }
+
+  /** What a new run has to know to tell the whole story; the rest it finds. */
+  told(): Omit<RunBefore, 'recreated'> {
+    const { startedAt, steps, snapshot, definitions = [] } = this.view;
+    const done = steps.filter(({ startedAt: began, state }) => began !== null && state === 'done');
+    // Another plan may have the tables in another order.
+    const seen = snapshot && { ...snapshot, all: undefined, partial: true as const };
+    return { startedAt, steps: done, snapshot: seen, definitions };
   }
 
   failed(failure: FailureInfo): void {

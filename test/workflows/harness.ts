@@ -4,6 +4,7 @@ import { ApplicationFailure, Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type ActivityInterceptorsFactory } from '@temporalio/worker';
 import { emptyTally, verifyResult } from '../../src/core/verify/report';
 import type { Activities } from '../../src/activities/types';
+import { dataConverterOf } from '../../src/codec';
 import type { DestroyPlan, DestroyStep } from '../../src/core/destroy/types';
 import type { Plan, PlanStep, StepResult } from '../../src/core/plan/types';
 import type { RepairPlan } from '../../src/core/repair/types';
@@ -27,12 +28,16 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-export async function startHarness(): Promise<Harness> {
-  const address = process.env.N2M_TEST_TEMPORAL_ADDRESS;
-  const namespace = process.env.N2M_TEST_TEMPORAL_NAMESPACE;
+/** On the run's own server, or on another. */
+export async function startHarness(
+  { address, namespace }: { address?: string; namespace?: string } = {
+    address: process.env.N2M_TEST_TEMPORAL_ADDRESS,
+    namespace: process.env.N2M_TEST_TEMPORAL_NAMESPACE,
+  },
+): Promise<Harness> {
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter: dataConverterOf([]) });
   const taskQueue = `test-${randomUUID()}`;
   return {
     client,
@@ -43,6 +48,7 @@ export async function startHarness(): Promise<Harness> {
         namespace,
         taskQueue,
         activities,
+        dataConverter: dataConverterOf([]),
         interceptors: { activity: interceptors },
         workflowBundle: { codePath: join(__dirname, '../../lib/workflow-bundle.js') },
       });

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { runId } from '../../core/names';
 import { systemError } from '../../systems/errors';
 import { REGISTRY } from '../registry';
+import { Plans } from './plans';
 
 /** Which of our workflows call an activity, where only they may. The others read, or tell people. */
 export const CALLERS: Readonly<Record<string, readonly string[] | undefined>> = Object.fromEntries(
@@ -17,17 +18,18 @@ export const CALLERS: Readonly<Record<string, readonly string[] | undefined>> = 
  * run has read itself. Who may poll the queue can still pretend to be a worker: only encrypted payloads tell them apart.
  */
 export function inputsEdge(deps: { workflows: WorkflowClient; taskQueue: string }): ActivityInterceptorsFactory {
+  const plans = new Plans(deps.workflows);
   return () => ({
     inbound: {
       async execute(input, next) {
         const { activityType } = Context.current().info;
-        const [first] = input.args;
+        const first = await plans.complete(input.args[0]);
         const declared = REGISTRY.get(activityType)?.declared;
         if (!declared) throw notOurs(activityType, 'no module declares it');
         checkInput(activityType, declared.input, first);
         const { callers } = declared;
         if (callers) await checkCaller(deps, callers, (first as { spec: { name: string } }).spec.name);
-        return next(input);
+        return next({ ...input, args: [first] });
       },
     },
   });

@@ -1,10 +1,13 @@
-import { ownChild, sameTable, tableName } from '../../core/objects/tables/select';
+import { findChildren } from '../../core/objects/tables/find';
+import { ownChild, tableName } from '../../core/objects/tables/select';
 import type { PlannedTable } from '../../core/plan/types';
 import { hopeless } from '../../core/snapshot/hopeless';
 import { mergeProgress } from '../../core/snapshot/merge';
+import { keepProgress, wholeProgress } from '../../core/snapshot/kept';
 import { windowEnd } from '../../core/snapshot/attempt-window';
 import type { SnapshotLook, SnapshotProgress, AttemptWindow, TableLook } from '../../core/snapshot/types';
 import type { PipelineSpec } from '../../core/spec/types';
+import { plural } from '../../core/text/count';
 import { SystemError, systemError } from '../../systems/errors';
 import { readSourceProgress, type ObjectProgress, type SourceProgress } from '../../systems/materialize';
 import { readBlockers, readCopyProgress, readSnapshotSlots } from '../../systems/postgres';
@@ -29,20 +32,21 @@ export const awaitSnapshot = activity({ input: window, reads: true }, async (dep
   // A former attempt of this window saw more than the workflow knows.
   const start = newest(lastHeartbeat<SnapshotProgress>(), input.previous);
   const began = Date.now();
-  let progress = start;
+  let progress = start && wholeProgress(start, input.tables);
   const sessions = openSessions(deps, spec);
   try {
     for (;;) {
       const lookedAt = Date.now();
       progress = mergeProgress(progress, await look(sessions, input), new Date().toISOString(), { stuckAfter });
-      heartbeat(progress);
+      const kept = keepProgress(progress, input.tables);
+      heartbeat(kept);
       deps.metrics.snapshot(spec.name, progress);
       refuseDeadTables(progress);
       refuseHopeless(progress);
-      const end = windowEnd(start, progress);
+      const end = windowEnd(start, kept);
       const elapsed = Date.now() - began;
-      if (end && (end !== 'milestone' || elapsed >= MILESTONE_EVERY)) return { end, progress };
-      if (elapsed >= maxDuration) return { end: 'time', progress };
+      if (end && (end !== 'milestone' || elapsed >= MILESTONE_EVERY)) return { end, progress: kept };
+      if (elapsed >= maxDuration) return { end: 'time', progress: kept };
       await sleep(Math.max(0, pollEvery - (Date.now() - lookedAt)));
     }
   } finally {
@@ -79,24 +83,30 @@ async function lookUpstream(client: SqlClient, role: string): Promise<NonNullabl
   };
 }
 
-function targetLook(spec: PipelineSpec, progress: SourceProgress, tables: PlannedTable[]): NonNullable<SnapshotLook['target']> {
+function targetLook(
+  spec: PipelineSpec,
+  progress: SourceProgress,
+  tables: PlannedTable[],
+): NonNullable<SnapshotLook['target']> {
   const { status, error } = progress.source;
+  const children = progress.children.flatMap(withUpstream);
   return {
     source: { status, error },
     replicas: progress.replicas.map((replica) => replica.id),
-    tables: tables.map((table) => tableLook(spec, table, progress.children)),
+    tables: tables.map((table) => tableLook(spec, table, children)),
   };
 }
 
-const withUpstream = (child: ObjectProgress) =>
+type UpstreamProgress = ObjectProgress & { upstream: NonNullable<ObjectProgress['upstream']> };
+
+const withUpstream = (child: ObjectProgress): UpstreamProgress[] =>
   child.upstream === null ? [] : [{ ...child, upstream: child.upstream }];
 
 /** A table without a row yet is "not yet", never "done". */
-function tableLook(spec: PipelineSpec, table: PlannedTable, children: ObjectProgress[]): TableLook {
-  const named = children.flatMap(withUpstream);
+function tableLook(spec: PipelineSpec, table: PlannedTable, children: UpstreamProgress[]): TableLook {
   // Of a source that was adopted, wherever it is.
-  const adopted = () => named.find((one) => one.name === table.target && sameTable(one.upstream, table));
-  const child = ownChild(spec, named, table) ?? adopted();
+  const adopted = () => findChildren(children, table).find((one) => one.name === table.target);
+  const child = ownChild(spec, children, table) ?? adopted();
   return {
     table: table.target,
     upstream: { schema: table.schema, name: table.name },
@@ -115,15 +125,21 @@ function tableLook(spec: PipelineSpec, table: PlannedTable, children: ObjectProg
   };
 }
 
+/** As many as a person reads. */
+const MOST_DEAD = 20;
+
 /** A table that died in the copy stays dead until it is dropped and added again: waiting would wait for ever. */
 function refuseDeadTables({ tables }: SnapshotProgress): void {
   const dead = tables.filter((table) => table.state === 'failed');
   if (dead.length === 0) return;
-  const causes = dead.map((table) => `${tableName(table.upstream)}: ${table.error ?? 'unknown error'}`);
+  const more = dead.length - MOST_DEAD;
+  const causes = dead
+    .slice(0, MOST_DEAD)
+    .map((table) => `${tableName(table.upstream)}: ${table.error ?? 'unknown error'}`);
   throw new SystemError({
     type: 'SourceStalled',
     system: 'materialize',
-    message: `the copy failed for ${causes.join('; ')}`,
+    message: `the copy failed for ${[...causes, ...(more > 0 ? [plural(more, 'more table')] : [])].join('; ')}`,
     code: null,
     retryable: false,
     hint: 'mend the cause upstream, take the table out of the file, apply, put it back, apply',

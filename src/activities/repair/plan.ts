@@ -9,6 +9,7 @@ import { validateConnection } from '../../core/sql/materialize';
 import { judge } from '../../core/watch/judge';
 import type { Reading } from '../../core/watch/types';
 import { SystemError } from '../../systems/errors';
+import { referable } from '../plan/fingerprint';
 import { observe } from '../plan/observe';
 import { activity } from '../support/activity';
 import type { Deps } from '../support/deps';
@@ -41,7 +42,7 @@ export const planRepair = activity(
     const sides = { facts, target: { ...found, owed } };
     const damage = withDrift(spec, sides, findDamage(look));
     const left = afterTakeDown(sides, damage);
-    const after = makePlan(spec, left.facts, left.target, watch);
+    const after = referable(makePlan(spec, left.facts, left.target, watch));
     return decide({
       ...{ ...look, damage, attempts, after, connection: found.connection },
       dependents: found.source ? dependentsOn(found.source, damage) : [],

@@ -1,4 +1,6 @@
-import type { SnapshotProgress, TableProgress } from '../../core/snapshot/types';
+import { BY_INTEREST, countStates, statesOf } from '../../core/snapshot/kept';
+import { isCommitted, tableCount, totalExpected, totalRows } from '../../core/snapshot/progress';
+import type { AllTables, SnapshotProgress, TableProgress } from '../../core/snapshot/types';
 import { formatCount, formatShort, plural } from '../../core/text/count';
 import { nameColumn } from '../../core/text/cut';
 import { formatDuration } from '../../core/text/duration';
@@ -10,9 +12,10 @@ export function renderSnapshot(progress: SnapshotProgress, options: RenderOption
   const { width, paint } = options;
   const lines = [paint.bold(fit(`  ${snapshotSummary(progress, options.now)}`, width))];
   const names = Math.min(28, Math.max(8, ...progress.tables.map(({ table }) => table.length)), Math.floor(width / 3));
-  const { first, rest } = ofInterest(progress.tables);
+  const { first } = ofInterest(progress.tables);
   lines.push(...first.map((table) => tableLine(table, names, options)));
-  if (rest.length > 0) lines.push(fit(`    … and ${countByState(rest)}`, width));
+  const rest = without(statesOf(progress), first);
+  if (tableCount(progress) > first.length) lines.push(fit(`    … and ${stateWords(rest)}`, width));
   if (progress.sourceError !== null) {
     lines.push(paint.red(fit(`    source ${progress.sourceStatus}: ${progress.sourceError}`, width)));
   }
@@ -22,8 +25,8 @@ export function renderSnapshot(progress: SnapshotProgress, options: RenderOption
 
 /** `1.2M of about 2.0M rows · 12.3k rows/s · 3m 20s left · 1m 05s so far`. */
 export function snapshotSummary(progress: SnapshotProgress, now: string): string {
-  const parts = [`snapshot: ${rowsInAll(progress.tables)}`];
-  const over = progress.tables.every(({ state }) => state === 'committed');
+  const parts = [`snapshot: ${rowsInAll(progress)}`];
+  const over = isCommitted(progress);
   if (!over && progress.rowsPerSecond !== null) parts.push(`${formatShort(progress.rowsPerSecond)} rows/s`);
   if (!over && progress.etaSeconds !== null) parts.push(`${formatDuration(progress.etaSeconds * 1000)} left`);
   parts.push(`${elapsed(progress.startedAt, over ? progress.observedAt : now)}${over ? '' : ' so far'}`);
@@ -31,14 +34,10 @@ export function snapshotSummary(progress: SnapshotProgress, now: string): string
   return parts.join(' · ');
 }
 
-function rowsInAll(tables: TableProgress[]): string {
-  const copied = tables.reduce((sum, { rowsCopied }) => sum + rowsCopied, 0);
-  const committed = tables.filter(({ state }) => state === 'committed').length;
-  if (committed === tables.length) return `${plural(tables.length, 'table')} committed`;
-  const expected = tables.reduce<number | null>(
-    (sum, { rowsExpected }) => (sum === null || rowsExpected === null ? null : sum + rowsExpected),
-    0,
-  );
+function rowsInAll(progress: SnapshotProgress): string {
+  const copied = totalRows(progress);
+  if (isCommitted(progress)) return `${plural(tableCount(progress), 'table')} committed`;
+  const expected = totalExpected(progress);
   return expected === null || expected < copied
     ? `${formatCount(copied)} rows`
     : `${formatCount(copied)} of about ${formatCount(expected)} rows`;
@@ -46,7 +45,6 @@ function rowsInAll(tables: TableProgress[]): string {
 
 /** More tables than this are counted: the block has to fit a screen. */
 const MOST_TABLES = 15;
-const BY_INTEREST: readonly TableProgress['state'][] = ['failed', 'copying', 'copied', 'waiting', 'committed'];
 
 /** All in their order where they are few; else those first that fail or move. */
 export function ofInterest(
@@ -59,10 +57,19 @@ export function ofInterest(
 }
 
 /** `1,985 more: 1,900 committed, 85 waiting`. */
-export function countByState(tables: TableProgress[]): string {
-  const states = BY_INTEREST.map((state) => [state, tables.filter((table) => table.state === state).length] as const);
-  const counts = states.filter(([, count]) => count > 0).map(([state, count]) => `${formatCount(count)} ${state}`);
-  return `${formatCount(tables.length)} more: ${counts.join(', ')}`;
+export const countByState = (tables: TableProgress[]): string => stateWords(countStates(tables));
+
+function stateWords(states: AllTables['states']): string {
+  const counts = BY_INTEREST.flatMap((state) => (states[state] ? [`${formatCount(states[state])} ${state}`] : []));
+  const count = Object.values(states).reduce((sum, one) => sum + one, 0);
+  return `${formatCount(count)} more: ${counts.join(', ')}`;
+}
+
+/** What is left where these tables are shown. */
+function without(states: AllTables['states'], shown: TableProgress[]): AllTables['states'] {
+  const left = { ...states };
+  for (const { state } of shown) left[state] = (left[state] ?? 0) - 1;
+  return left;
 }
 
 const BAR = 24;

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { WorkflowContinuedAsNewError } from '@temporalio/client';
 import { runId } from '../../core/names';
 import type { Approval } from '../../core/plan/types';
 import { failureError, failureInfo } from './failures';
@@ -28,16 +29,20 @@ const POLL_INTERVAL = { live: 500, plain: 1000 };
 
 /** Follows a run to its end. Ctrl-C detaches: the run is the worker's and goes on. */
 export async function followRun<R>(temporal: Temporal, output: Output, options: FollowOptions): Promise<FollowEnd<R>> {
-  const { pipeline, execution } = options;
-  const handle = temporal.client.workflow.getHandle(runId(pipeline), execution, { followRuns: false });
+  const { pipeline } = options;
+  let { execution } = options;
   // The server holds an open question for twenty seconds, and the process would stay as long.
   const stopWaiting = new AbortController();
-  const ended = temporal.connection
-    .withAbortSignal(stopWaiting.signal, () => handle.result())
-    .then(
-      (report: R) => ({ report }),
-      (error: unknown) => ({ error }),
-    );
+  const endOf = (run: string): Promise<{ report: R } | { error: unknown }> => {
+    const handle = temporal.client.workflow.getHandle(runId(pipeline), run, { followRuns: false });
+    return temporal.connection
+      .withAbortSignal(stopWaiting.signal, () => handle.result())
+      .then(
+        (report: R) => ({ report }),
+        (error: unknown) => ({ error }),
+      );
+  };
+  let ended = endOf(execution);
   const detach = new AbortController();
   const onInterrupt = () => detach.abort();
   process.once('SIGINT', onInterrupt);
@@ -56,6 +61,12 @@ export async function followRun<R>(temporal: Temporal, output: Output, options: 
         pause(output.live ? POLL_INTERVAL.live : POLL_INTERVAL.plain, detach.signal),
       ]);
       if (detach.signal.aborted) return { end: 'detached' };
+      if (end && 'error' in end && end.error instanceof WorkflowContinuedAsNewError) {
+        // Its history had grown long; it is the same run to people.
+        execution = end.error.newExecutionRunId;
+        ended = endOf(execution);
+        continue;
+      }
       if (end) {
         const last = await readRun(temporal, pipeline, execution);
         if (last) view.show(last);

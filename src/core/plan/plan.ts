@@ -2,6 +2,7 @@ import { OBJECTS, UPSTREAM } from '../objects';
 import { amount, estimates } from '../objects/cluster/estimate';
 import type { GuideObject } from '../objects/object';
 import type { PipelineSpec } from '../spec/types';
+import { boundedChanges, boundedFindings } from './bounds';
 import { type PlanContext, planContext } from './context';
 import type { SourceFacts, TargetFacts, WatchFacts } from './facts';
 import { findingsOf } from './findings';
@@ -10,10 +11,10 @@ import type { Approval, Plan, PlanStep } from './types';
 /** What a run would do, in order, and what it would have to ask for. Second time after a finished run: nothing. */
 export function makePlan(spec: PipelineSpec, from: SourceFacts, to: TargetFacts, watched: WatchFacts): Plan {
   const context = planContext(spec, from, to, watched);
-  const steps = planSteps(context);
+  const steps = planSteps(context).map(boundedChanges);
   return {
     pipeline: spec.name,
-    findings: findingsOf(context),
+    findings: boundedFindings(findingsOf(context)),
     steps,
     changes: steps.filter((step) => step.action !== 'keep' && step.action !== 'adopt').length,
     needsApproval: approvals(context, steps),

@@ -16,6 +16,8 @@ export interface Finding {
   subject: string;
   sentence: string;
   fix: string | null;
+  /** So many more of this code and severity are not listed: said by the last one that is. */
+  more?: number;
 }
 
 export interface PlanStep {
@@ -26,6 +28,8 @@ export interface PlanStep {
   sentence: string;
   /** Single changes inside the step, for people: `add table public.orders`. */
   changes: string[];
+  /** So many more changes are not listed. */
+  more?: number;
   /** Whom it interrupts, in a sentence; null when nobody. */
   interrupts: string | null;
   /** Why it cannot be undone; null when it can. */
@@ -88,6 +92,13 @@ export interface Rebuild {
   moved?: true;
 }
 
+/** Where a run's steps find the plan they come from: the activity of that run whose result it is. */
+export interface PlanReference {
+  activity: string;
+  /** Of what steps read of it. */
+  fingerprint: string;
+}
+
 /** A plan as `n2m plan --output json` prints it. */
 export interface Plan {
   pipeline: string;
@@ -104,6 +115,8 @@ export interface Plan {
   owed?: Definition[];
   syntax: 'subsources' | 'tables';
   snapshot: { rows: number | null; bytes: string; estimates: { size: string; seconds: number }[] };
+  /** Where there are many tables: steps carry this in place of them. */
+  reference?: PlanReference;
 }
 
 /** What an activity did; `kept` and `adopted` changed nothing. */

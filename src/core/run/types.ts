@@ -10,6 +10,19 @@ import type { CheckResult, TablesNamed, WatchMemory } from '../watch/types';
 export interface ReplicateInput {
   spec: PipelineSpec;
   approved: string[];
+  /** Of a run that went on as a new one, because its history grew long: what it told so far. */
+  before?: RunBefore;
+}
+
+/** Bounded, whatever the run did: the new one plans again, and finds what is left to do. */
+export interface RunBefore {
+  startedAt: string;
+  /** Those that were done. */
+  steps: StepView[];
+  /** The copy as last seen; which tables are committed is read again. */
+  snapshot: SnapshotProgress | null;
+  definitions: Definition[];
+  recreated: Recreated[];
 }
 
 export type RunPhase =

@@ -15,7 +15,7 @@ export function windowEnd(start: SnapshotProgress | null, next: SnapshotProgress
   return tenths(next) > (start ? tenths(start) : 0) ? 'milestone' : null;
 }
 
-const failedTables = (progress: SnapshotProgress): number =>
-  progress.tables.filter((table) => table.state === 'failed').length;
+const failedTables = ({ tables, all }: SnapshotProgress): number =>
+  all ? (all.states.failed ?? 0) : tables.filter((table) => table.state === 'failed').length;
 
 const tenths = (progress: SnapshotProgress): number => Math.floor(doneShare(progress) / MILESTONE + 1e-9);

@@ -18,7 +18,7 @@ export function mergeProgress(
   now: string,
   limits: { stuckAfter: number },
 ): SnapshotProgress {
-  const known = previous ?? beginning(now);
+  const { partial = false, ...known } = previous ?? beginning(now);
   const restarted = isRestart(known, look);
   const before = restarted ? startOver(known) : known;
   const tables = mergeTables(before, look);
@@ -36,8 +36,8 @@ export function mergeProgress(
     },
     counters: counters(look) ?? before.counters,
   };
-  next.lastMovementAt = lastMovement(before, next, look, restarted);
-  next.rowsPerSecond = rate(before, next, look, restarted);
+  next.lastMovementAt = partial ? notCounted(before, next) : lastMovement(before, next, look, restarted);
+  next.rowsPerSecond = partial ? before.rowsPerSecond : rate(before, next, look, restarted);
   next.etaSeconds = eta(next);
   next.stuck = stuck(before, next, look, limits.stuckAfter);
   return next;
@@ -65,8 +65,9 @@ function beginning(now: string): SnapshotProgress {
 function mergeTables(before: SnapshotProgress, look: SnapshotLook): TableProgress[] {
   const sourceStalled = look.target?.source.error !== null && look.target?.source.error !== undefined;
   if (look.target === null) return before.tables.map((table) => mergeTable(table, null, look.upstream, false));
+  const known = new Map(before.tables.map((table) => [table.table, table]));
   return look.target.tables.map((found) => {
-    const table = before.tables.find((known) => known.table === found.table) ?? unseen(found.table, found.upstream);
+    const table = known.get(found.table) ?? unseen(found.table, found.upstream);
     return mergeTable(table, found, look.upstream, sourceStalled);
   });
 }
@@ -107,16 +108,21 @@ function lastMovement(
   look: SnapshotLook,
   restarted: boolean,
 ): string {
+  const states = new Map(before.tables.map(({ table, state }) => [table, state]));
   const moved =
     restarted ||
     next.counters > before.counters ||
     totalRows(next) > totalRows(before) ||
-    next.tables.some((table) => table.state !== before.tables.find((known) => known.table === table.table)?.state) ||
+    next.tables.some(({ table, state }) => state !== states.get(table)) ||
     next.attempt.slots.some((slot) => !before.attempt.slots.includes(slot));
   if (moved) return next.observedAt;
   if (look.target !== null && look.upstream !== null) return before.lastMovementAt;
-  return iso(Date.parse(before.lastMovementAt) + elapsed(before, next));
+  return notCounted(before, next);
 }
+
+/** Neither as movement nor as standstill. */
+const notCounted = (before: SnapshotProgress, next: SnapshotProgress): string =>
+  iso(Date.parse(before.lastMovementAt) + elapsed(before, next));
 
 function rate(before: SnapshotProgress, next: SnapshotProgress, look: SnapshotLook, restarted: boolean): number | null {
   const copying = next.tables.some((table) => table.state === 'waiting' || table.state === 'copying');

@@ -14,8 +14,24 @@ export interface TableProgress {
   running: { pid: number; rows: number }[];
   /** What a live replica's statistics said; they are late, and fall to zero with a new replica. */
   rowsStaged: number;
-  state: 'waiting' | 'copying' | 'copied' | 'committed' | 'failed';
+  state: TableState;
   error: string | null;
+}
+
+export type TableState = 'waiting' | 'copying' | 'copied' | 'committed' | 'failed';
+
+/** All tables of a copy, where only the first of them are named. */
+export interface AllTables {
+  count: number;
+  /** How many stand where. */
+  states: Partial<Record<TableState, number>>;
+  rowsCopied: number;
+  /** Null where that of one is unknown. */
+  rowsExpected: number | null;
+  /** What is done, 0 to 1. */
+  share: number;
+  /** Which are committed for good, in the plan's order: a bit each. */
+  committed: string;
 }
 
 /** Why nothing moves, when a cause is seen. */
@@ -35,7 +51,11 @@ export interface SnapshotProgress {
   observedAt: string;
   /** A replica replaced in the middle starts the copy over; counted here. */
   restarts: number;
+  /** Every table; with `all` only the first of interest. */
   tables: TableProgress[];
+  all?: AllTables;
+  /** Put together from `all`: what a first look finds otherwise is no movement. */
+  partial?: true;
   /** Smoothed over about a minute. */
   rowsPerSecond: number | null;
   etaSeconds: number | null;

@@ -1,6 +1,6 @@
 import { listed } from '../../../core/plan/context';
 import type { Finding } from '../../../core/plan/types';
-import { plural } from '../../../core/text/count';
+import { formatCount, plural } from '../../../core/text/count';
 import { fit, wrapWords } from '../../../core/text/fit';
 import type { Paint } from '../../terminal/paint';
 import { cutEnd, type TableNames } from './short-names';
@@ -53,7 +53,7 @@ function groupLines(group: Group, paint: Paint, width: number): string[] {
   const lines = wrapWords(textOf(group), width, '  ').map(colour);
   // In one piece, to be copied.
   if (fix !== null) lines.push(`    fix: ${fix}`);
-  const fixes = others.filter((other) => other.fix !== null).length;
+  const fixes = others.filter((other) => other.fix !== null).length + (fix === null ? 0 : unlisted(group));
   if (fixes > 0) lines.push(`    and ${plural(fixes, 'more fix', 'more fixes')}: --full has each`);
   return lines;
 }
@@ -65,10 +65,17 @@ function noteLine(group: Group, paint: Paint, width: number): string {
   return paint.dim(fit(text.slice(0, -code.length), width - code.length) + code);
 }
 
-function textOf([{ severity, subject, sentence, code }, ...others]: Group): string {
+/** Findings that the plan only counts. */
+const unlisted = (group: Group): number => group.reduce((sum, { more = 0 }) => sum + more, 0);
+
+function textOf(group: Group): string {
+  const [{ severity, subject, sentence, code }, ...others] = group;
+  const more = unlisted(group);
   const mark = { blocking: '✗', warning: '!', info: 'i' }[severity];
   const about = sentence.startsWith(subject) ? '' : `${subject}: `;
-  const likewise = others.length === 0 ? '' : `; likewise ${listed(others.map((other) => other.subject))}`;
-  const count = others.length === 0 ? '' : ` ×${others.length + 1}`;
+  const subjects = [...others.map((other) => other.subject), ...Array<string>(more).fill('')];
+  const likewise =
+    others.length > 0 ? `; likewise ${listed(subjects)}` : more > 0 ? `; and ${formatCount(more)} more` : '';
+  const count = subjects.length === 0 ? '' : ` ×${subjects.length + 1}`;
   return `${mark} ${about}${sentence}${likewise} [${code}${count}]`;
 }

@@ -32,13 +32,13 @@ function stepLines(step: PlanStep, names: TableNames, paint: Paint, width: numbe
 }
 
 /** A single change is what the sentence says; so are changes to tables that it names or counts. */
-function shortChanges({ sentence, changes, action }: PlanStep, names: TableNames): string[] {
+function shortChanges({ sentence, changes, action, more = 0 }: PlanStep, names: TableNames): string[] {
   if (changes.length < 2) return [];
   const ofTables = changes.filter((change) => names.in(change).length > 0);
   const many = ofTables.length > MOST_CHANGES;
   const counted =
     / and [0-9,]+ more$| the same [0-9,]+ tables/.test(sentence) ||
-    sentence.includes(` ${formatCount(ofTables.length)} tables`);
+    sentence.includes(` ${formatCount(ofTables.length + more)} tables`);
   const named = new Set(names.in(sentence));
   const said = (change: string): boolean => {
     const tables = names.in(change);
@@ -47,7 +47,7 @@ function shortChanges({ sentence, changes, action }: PlanStep, names: TableNames
   // What stands against a plan is shown with what the file says instead.
   const left = action === 'conflict' ? changes : changes.filter((change) => !said(change));
   if (left.length <= MOST_CHANGES) return left;
-  return [...left.slice(0, MOST_CHANGES - 1), `and ${plural(left.length - MOST_CHANGES + 1, 'more', 'more')}`];
+  return [...left.slice(0, MOST_CHANGES - 1), `and ${plural(left.length + more - MOST_CHANGES + 1, 'more', 'more')}`];
 }
 
 /** `a, b, c and 46 more`, as `listed` writes it. */

@@ -1,4 +1,5 @@
 import type { PlanAction, PlanStep } from '../../../core/plan/types';
+import { plural } from '../../../core/text/count';
 import { column, wrapWords } from '../../../core/text/fit';
 import { shownIn } from '../../../core/text/shown';
 import type { Paint } from '../../terminal/paint';
@@ -24,6 +25,7 @@ export function stepLines(planned: PlanStep, paint: Paint, width: number): strin
     wrapWords(text, width - indent.length).forEach((line) => lines.push(shade(indent + line)));
   // A single change is what the sentence says.
   if (step.changes.length > 1) step.changes.forEach((change) => more(`· ${change}`, colour));
+  if (step.more !== undefined) more(`· and ${plural(step.more, 'more', 'more')}`, colour);
   if (step.interrupts !== null) more(`interrupts: ${step.interrupts}`, paint.yellow);
   if (step.irreversible !== null) more(`cannot be undone: ${step.irreversible}`, paint.yellow);
   if (step.approval !== null) more(`needs approval: ${step.approval}`, paint.yellow);

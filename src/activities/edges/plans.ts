@@ -1,0 +1,124 @@
+import { Context } from '@temporalio/activity';
+import type { WorkflowClient } from '@temporalio/client';
+import type { LoadedDataConverter } from '@temporalio/common';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { z } from 'zod';
+import type { ReferringStep } from '../../core/plan/reference';
+import type { Plan } from '../../core/plan/types';
+import type { PipelineSpec } from '../../core/spec/types';
+import { SystemError, systemError } from '../../systems/errors';
+import { fingerprintOf } from '../plan/fingerprint';
+
+type Client = Pick<WorkflowClient, 'workflowService'> & {
+  options: { namespace: string; loadedDataConverter: LoadedDataConverter };
+};
+
+interface Execution {
+  workflowId: string;
+  runId: string;
+}
+
+/** What `makePlan` was asked and answered. */
+interface Planned {
+  spec: PipelineSpec;
+  plan: Plan;
+}
+
+const itself = (result: unknown): Plan => result as Plan;
+
+/** The activities that plan, and where the plan is in what they answer. */
+const PLANS: Readonly<Record<string, (result: unknown) => Plan>> = {
+  makePlan: itself,
+  planRepair: (result) => (result as { after: Plan }).after,
+};
+
+/** Plans of runs under way; each is read once by a worker. */
+const MOST_KNOWN = 16;
+const PAGE = 50;
+
+const referring = z.looseObject({
+  spec: z.looseObject({ source: z.looseObject({}) }),
+  plan: z.strictObject({ activity: z.string(), fingerprint: z.string() }),
+});
+
+/**
+ * Puts into a step what its plan says of the tables. The plan is read where Temporal keeps it, in the history of the very run
+ * that calls: nobody can name another one.
+ */
+export class Plans {
+  private readonly known = new Map<string, Promise<Planned>>();
+
+  constructor(private readonly workflows: Client) {}
+
+  /** The input as it was sent where it refers to no plan. */
+  async complete(input: unknown): Promise<unknown> {
+    if (!referring.safeParse(input).success) return input;
+    const { plan: reference, ...step } = input as ReferringStep;
+    const { spec, plan } = await this.read(reference.activity);
+    const { tables, removed, syntax } = plan;
+    if (fingerprintOf(plan) !== reference.fingerprint) throw lost('it is another one than the step was planned by');
+    const source = { ...step.spec.source, tables: spec.source.tables };
+    return { ...step, spec: { ...step.spec, source }, tables, removed, syntax };
+  }
+
+  private async read(activity: string): Promise<Planned> {
+    const { workflowExecution } = Context.current().info;
+    if (!workflowExecution) throw lost('no run called');
+    const key = `${workflowExecution.runId}/${activity}`;
+    let reading = this.known.get(key);
+    if (!reading) {
+      reading = readPlan(this.workflows, workflowExecution, activity);
+      this.known.set(key, reading);
+      // What failed is asked for again.
+      reading.catch(() => this.known.delete(key));
+      const [oldest] = this.known.keys();
+      if (this.known.size > MOST_KNOWN && oldest !== undefined) this.known.delete(oldest);
+    }
+    return reading;
+  }
+}
+
+async function readPlan(client: Client, execution: Execution, activity: string): Promise<Planned> {
+  try {
+    return await findPlan(client, execution, activity);
+  } catch (error) {
+    if (error instanceof SystemError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw systemError('Unreachable', 'temporal', `the run's plan cannot be read: ${why}`, { retryable: true });
+  }
+}
+
+/** Page by page: a plan stands near the beginning of its history. */
+async function findPlan(client: Client, execution: Execution, activity: string): Promise<Planned> {
+  const { namespace, loadedDataConverter: converter } = client.options;
+  let asked: { eventId: string; spec: PipelineSpec; planOf: (result: unknown) => Plan } | null = null;
+  let nextPageToken: Uint8Array | null | undefined;
+  do {
+    const page = await client.workflowService.getWorkflowExecutionHistory({
+      namespace,
+      execution,
+      maximumPageSize: PAGE,
+      nextPageToken,
+    });
+    for (const event of page.history?.events ?? []) {
+      const scheduled = event.activityTaskScheduledEventAttributes;
+      const completed = event.activityTaskCompletedEventAttributes;
+      if (scheduled?.activityId === activity && PLANS[scheduled.activityType?.name ?? '']) {
+        const [input] = await decodeArrayFromPayloads(converter, scheduled.input?.payloads);
+        const { spec } = input as { spec: PipelineSpec };
+        asked = { eventId: String(event.eventId), spec, planOf: PLANS[scheduled.activityType?.name ?? ''] ?? itself };
+      }
+      if (asked && completed && String(completed.scheduledEventId) === asked.eventId) {
+        const [result] = await decodeArrayFromPayloads(converter, completed.result?.payloads);
+        return { spec: asked.spec, plan: asked.planOf(result) };
+      }
+    }
+    ({ nextPageToken } = page);
+  } while (nextPageToken && nextPageToken.length > 0);
+  throw lost('its history has none');
+}
+
+const lost = (why: string): SystemError =>
+  systemError('Unexpected', 'temporal', `the run's plan is not what it was: ${why}`, {
+    hint: 'n2m apply FILE plans anew',
+  });
