@@ -6,7 +6,7 @@ import { judge } from '../../src/core/watch/judge';
 import { keep } from '../../src/core/watch/readings/kept';
 import { reading, table } from '../core/watch/reading';
 import { checkResult, fakes, spec, startHarness, type Harness } from './harness';
-import { storedBy } from './payloads';
+import { storedBy } from '../../local/temporal/stored';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
