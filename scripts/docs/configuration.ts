@@ -81,7 +81,7 @@ const pick = (node: Node, wanted: (key: string) => boolean): Node => ({
 const MADE_BY = '<!-- Made by `npm run generate` from the schema in src/core/spec; do not edit. -->';
 
 /** Objects with a section of their own. */
-const NESTED = ['materialize', 'snapshot', 'watch', 'alerts'];
+const NESTED = ['materialize', 'snapshot', 'watch', 'verify', 'alerts'];
 
 const VALUES = [
   '## Values',

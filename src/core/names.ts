@@ -30,7 +30,10 @@ export const checkId = (pipeline: string): string => `${PREFIX}${pipeline}/check
 /** A look by hand, beside the schedule's checks. */
 export const lookId = (pipeline: string, unique: string): string => `${PREFIX}${pipeline}/look-${unique}`;
 
-/** A comparison by hand; the schedule appends the time to `verify`. */
+/** The schedule of comparisons, which appends the time of each to this id. */
+export const verifyScheduleId = (pipeline: string): string => `${PREFIX}${pipeline}/verify`;
+
+/** A comparison by hand. */
 export const verifyId = (pipeline: string, unique: string): string => `${PREFIX}${pipeline}/verify-${unique}`;
 
 /** A look at the installation by `n2m doctor`. */

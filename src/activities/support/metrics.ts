@@ -1,11 +1,13 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { SnapshotProgress } from '../../core/snapshot/types';
+import type { VerifyResult } from '../../core/verify/types';
 import { VERDICTS, type CheckResult } from '../../core/watch/types';
 
 /** What the Prometheus endpoint says of pipelines. ops/ holds the alerts and the dashboard fed by these. */
 export interface Metrics {
   check(result: CheckResult): void;
   snapshot(pipeline: string, progress: SnapshotProgress): void;
+  verify(result: VerifyResult): void;
 }
 
 /** Every metric with its unit and meaning; a test compares ops/ with this list. */
@@ -22,6 +24,8 @@ export const METRICS = {
   n2m_alerts_failed: 'Deliveries that failed and will be tried again',
   n2m_snapshot_rows_copied: 'Rows of the first copy so far',
   n2m_snapshot_rows_expected: 'Rows the first copy is expected to have',
+  n2m_verify_differing_rows: 'Rows that differed in the last comparison, of those that it read',
+  n2m_verify_timestamp_seconds: 'When the last comparison began',
 } as const;
 
 type Name = keyof typeof METRICS;
@@ -39,6 +43,8 @@ export function createMetrics(meter: MetricMeter): Metrics {
     lastCheck: gauge('n2m_last_check_timestamp_seconds'),
     copied: gauge('n2m_snapshot_rows_copied'),
     expected: gauge('n2m_snapshot_rows_expected'),
+    differing: gauge('n2m_verify_differing_rows'),
+    verified: gauge('n2m_verify_timestamp_seconds'),
   };
   const duration = meter.createHistogram(
     'n2m_check_duration_seconds',
@@ -71,6 +77,10 @@ export function createMetrics(meter: MetricMeter): Metrics {
       duration.record(result.reading.durationMs / 1000, tags);
       sent.add(result.alertsSent.length, tags);
       failed.add(result.alertsFailed, tags);
+    },
+    verify({ pipeline, differing, startedAt }) {
+      gauges.differing.set(differing, { pipeline });
+      gauges.verified.set(Date.parse(startedAt) / 1000, { pipeline });
     },
     snapshot(pipeline, { tables }) {
       gauges.copied.set(sum(tables.map((table) => table.rowsCopied)), { pipeline });

@@ -67,7 +67,7 @@ export const verifyTables = activity({ input, reads: true }, (deps, asked): Prom
       const progress: Progress = lastHeartbeat<Progress>() ?? {
         done: 0,
         salt: randomBytes(8).toString('hex'),
-        tally: emptyTally(spec.name, startedAt, asked.amount),
+        tally: emptyTally(spec.name, startedAt, asked.amount, asked.tables.length === 0),
       };
       const sides = new Sides(source, target, found.progress);
       const hide = veil(asked.showValues, progress.salt);
@@ -77,7 +77,9 @@ export const verifyTables = activity({ input, reads: true }, (deps, asked): Prom
         heartbeat(progress);
       }
       const seconds = (Date.now() - Date.parse(progress.tally.startedAt)) / 1_000;
-      return verifyResult(progress.tally, Math.round(seconds));
+      const result = verifyResult(progress.tally, Math.round(seconds));
+      deps.metrics.verify(result);
+      return result;
     }),
   );
 });

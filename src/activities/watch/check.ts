@@ -28,6 +28,7 @@ import type { Deps } from '../support/deps';
 import { takes, type CheckStep } from '../support/inputs';
 import { itemsOf, withMaterialize, withSource, type SourceSession } from '../support/sessions';
 import { deliverAlerts, ping } from './alerts';
+import { readComparisons } from './comparisons';
 
 const stateAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWORD');
 
@@ -37,7 +38,7 @@ const SIDE_DEADLINE = 25_000;
 /** One reading, one verdict, alerts delivered. Fails only when the worker itself is at fault. */
 export const check = activity({ input: takes<CheckStep>(), reads: true }, async (deps, input) => {
   const { spec, memory, quiet } = input;
-  const reading = await readBoth(deps, spec, memory);
+  const reading = await readBoth(deps, spec, memory, quiet);
   const now = reading.takenAt;
   const judged = judge(reading, memory, spec, now);
   const kept = keep(reading, input.tables ?? 'unwell', memory);
@@ -73,7 +74,12 @@ function looked(spec: PipelineSpec, reading: KeptReading, verdict: Verdict, memo
 }
 
 /** Both sides at once, each with its own deadline; unreachable, refused and timed out are values. */
-export async function readBoth(deps: Deps, spec: PipelineSpec, memory: WatchMemory | null): Promise<PipelineReading> {
+export async function readBoth(
+  deps: Deps,
+  spec: PipelineSpec,
+  memory: WatchMemory | null,
+  byHand = false,
+): Promise<PipelineReading> {
   const began = Date.now();
   const targetSide = side('materialize', (signal) => readTarget(deps, spec, memory, began, signal));
   // The tables of a selection by schema are known from Materialize only: then one side waits for the other.
@@ -81,11 +87,12 @@ export async function readBoth(deps: Deps, spec: PipelineSpec, memory: WatchMemo
   const known = listed && (memory?.slot ?? null);
   const sourceSide = (slot: string | null, tables: UpstreamTable[]) =>
     side('source', (signal) => readSource(deps, spec, { slot, tables }, signal));
-  const [target, early, changeUnderWay, watch] = await Promise.all([
+  const [target, early, changeUnderWay, watch, verified] = await Promise.all([
     targetSide,
     known ? sourceSide(known, listed) : null,
     changing(deps, spec.name),
     watchIfLate(deps, spec, memory),
+    comparisons(deps, spec, memory, byHand),
   ]);
   // Which slot is ours is Materialize's to say: read again when it says another one, or when none was known.
   const slot = (target.ok ? target.value.source.slot : null) ?? memory?.slot ?? null;
@@ -98,7 +105,15 @@ export async function readBoth(deps: Deps, spec: PipelineSpec, memory: WatchMemo
     target,
     changeUnderWay,
     watch,
+    ...(verified === undefined ? {} : { verified }),
   };
+}
+
+/** Where the file asks for them, or a person looks. */
+async function comparisons(deps: Deps, spec: PipelineSpec, memory: WatchMemory | null, byHand: boolean) {
+  if (!spec.verify && !byHand) return undefined;
+  const { slot = null, verified = null } = memory ?? {};
+  return readComparisons(deps, { pipeline: spec.name, slot, anew: byHand }, verified);
 }
 
 /** How the schedule was switched, where that may be why no check happened; null where none is late or none is left. */

@@ -1,5 +1,5 @@
 import { ScheduleNotFoundError } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES, watchId } from '../../core/names';
+import { SEARCH_ATTRIBUTES, verifyScheduleId, watchId } from '../../core/names';
 import { systemError } from '../../systems/errors';
 import { sleep } from '../edges/cut-short';
 import { heartbeat } from '../edges/heartbeat';
@@ -16,6 +16,7 @@ export const removeWatch = activity({ input: destroy, callers: DESTROY }, async 
   const object = `watch of ${spec.name}`;
   const handle = deps.schedules.getHandle(watchId(spec.name));
   await handle.delete().catch(ignoreMissing);
+  await deps.schedules.getHandle(verifyScheduleId(spec.name)).delete().catch(ignoreMissing);
   await endChecks(deps, spec.name);
   const there = await handle.describe().then(() => true, ignoreMissing);
   if (there) {
@@ -30,7 +31,7 @@ function ignoreMissing(error: unknown): void {
 
 async function endChecks(deps: Deps, pipeline: string): Promise<void> {
   const query =
-    `WorkflowType = 'checkReplication' AND ExecutionStatus = 'Running' ` +
+    `WorkflowType IN ('checkReplication', 'verifyReplication') AND ExecutionStatus = 'Running' ` +
     `AND ${SEARCH_ATTRIBUTES.pipeline} = '${pipeline}' AND TemporalScheduledById IS NOT NULL`;
   const until = Date.now() + PATIENCE;
   for (;;) {

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common';
 import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow';
-import { checkId, SEARCH_ATTRIBUTES, watchId } from '../../core/names';
+import { checkId, SEARCH_ATTRIBUTES, verifyScheduleId, watchId } from '../../core/names';
 import type { WatchFacts } from '../../core/plan/facts';
 import { aboutWorkflow } from '../../core/run/about';
 import type { CheckInput } from '../../core/run/types';
@@ -18,6 +18,8 @@ import { encryptionKeyOf } from '../../codec/codec';
 import { APPLY, activity } from '../support/activity';
 import { done } from '../support/ensure';
 import { step } from '../support/inputs';
+import { verifyOptions } from '../verify/schedule';
+import { spread } from './spread';
 
 /** Milliseconds. A check missed for longer than this is not caught up: the next reading says more than an old one. */
 const CATCH_UP = 10_000;
@@ -51,12 +53,13 @@ export function watchOptions(spec: PipelineSpec, taskQueue: string): ScheduleOpt
 
 /** Reads the schedule; only Temporal's own "not found" means absent. */
 export async function readWatch(schedules: ScheduleClient, spec: PipelineSpec, taskQueue: string): Promise<WatchFacts> {
-  const described = await describe(schedules, spec.name);
+  const described = await describe(schedules, watchId(spec.name));
   if (!described) return { exists: false, paused: false, current: false };
+  const asWanted = await current(schedules, described, watchOptions(spec, taskQueue));
   return {
     exists: true,
     paused: described.state.paused,
-    current: await current(schedules, described, spec, taskQueue),
+    current: asWanted && (await comparesAsWanted(schedules, spec, taskQueue)),
   };
 }
 
@@ -66,39 +69,62 @@ export const ensureWatch = activity(
   async ({ schedules, taskQueue }, { spec, planned }) => {
     const object = `schedule ${watchId(spec.name)}`;
     const wanted = watchOptions(spec, taskQueue);
-    const sentence = `checks ${spec.name} every ${formatDuration(spec.watch.every)}`;
-    const described = await describe(schedules, spec.name);
+    const compares = spec.verify ? `, compares both sides every ${formatDuration(spec.verify.every)}` : '';
+    const sentence = `checks ${spec.name} every ${formatDuration(spec.watch.every)}${compares}`;
+    await ensureComparisons(schedules, spec, taskQueue);
+    const described = await describe(schedules, watchId(spec.name));
     // Planned as `create` and there: made by an attempt whose answer was lost.
     const made = planned === 'create' ? 'created' : 'changed';
     if (described) {
-      if (!(await current(schedules, described, spec, taskQueue))) await update(schedules, wanted);
+      if (!(await current(schedules, described, wanted))) await update(schedules, wanted);
       return done(made, object, sentence);
     }
-    try {
-      await schedules.create(wanted);
-    } catch (error) {
-      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-      await update(schedules, wanted);
-    }
+    await create(schedules, wanted);
     return done('created', object, sentence);
   },
 );
+
+async function create(schedules: ScheduleClient, wanted: ScheduleOptions): Promise<void> {
+  try {
+    await schedules.create(wanted);
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await update(schedules, wanted);
+  }
+}
+
+/** The schedule of comparisons, where the file wants one; none where it does not. */
+async function ensureComparisons(schedules: ScheduleClient, spec: PipelineSpec, taskQueue: string): Promise<void> {
+  const wanted = verifyOptions(spec, taskQueue);
+  const described = await describe(schedules, verifyScheduleId(spec.name));
+  if (wanted === null) {
+    if (described) await schedules.getHandle(verifyScheduleId(spec.name)).delete();
+  } else if (!described) await create(schedules, wanted);
+  else if (!(await current(schedules, described, wanted))) await update(schedules, wanted);
+}
+
+async function comparesAsWanted(schedules: ScheduleClient, spec: PipelineSpec, taskQueue: string): Promise<boolean> {
+  const wanted = verifyOptions(spec, taskQueue);
+  const described = await describe(schedules, verifyScheduleId(spec.name));
+  if (wanted === null || described === null) return wanted === null && described === null;
+  return current(schedules, described, wanted);
+}
 
 async function update(schedules: ScheduleClient, wanted: ScheduleOptions): Promise<void> {
   const { spec, policies, action, typedSearchAttributes } = wanted;
   await schedules.getHandle(wanted.scheduleId).update((previous) => ({
     spec,
     policies,
-    action: { ...action, workflowType: 'checkReplication' },
+    action: { ...action, workflowType: action.workflowType as string },
     // Left out, it would be replaced: a paused watch would run again without anybody saying so.
     state: previous.state,
     typedSearchAttributes,
   }));
 }
 
-async function describe(schedules: ScheduleClient, pipeline: string): Promise<ScheduleDescription | null> {
+async function describe(schedules: ScheduleClient, id: string): Promise<ScheduleDescription | null> {
   try {
-    return await schedules.getHandle(watchId(pipeline)).describe();
+    return await schedules.getHandle(id).describe();
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return null;
     throw error;
@@ -109,16 +135,15 @@ async function describe(schedules: ScheduleClient, pipeline: string): Promise<Sc
 async function current(
   schedules: ScheduleClient,
   described: ScheduleDescription,
-  spec: PipelineSpec,
-  taskQueue: string,
+  wanted: ScheduleOptions,
 ): Promise<boolean> {
   const now = (await encodeToPayloads(schedules.options.loadedDataConverter, null))?.[0];
   const [then] = described.raw.schedule?.action?.startWorkflow?.input?.payloads ?? [];
-  return encryptionKeyOf(now) === encryptionKeyOf(then) && matches(described, spec, taskQueue);
+  return encryptionKeyOf(now) === encryptionKeyOf(then) && matches(described, wanted);
 }
 
 /** Everything that decides when a check comes and what it does; what people read in Temporal's UI is theirs to change. */
-function matches(described: ScheduleDescription, spec: PipelineSpec, taskQueue: string): boolean {
+function matches(described: ScheduleDescription, options: ScheduleOptions): boolean {
   const { action, policies, spec: when } = described;
   if (action.type !== 'startWorkflow') return false;
   const found = {
@@ -132,24 +157,24 @@ function matches(described: ScheduleDescription, spec: PipelineSpec, taskQueue: 
     workflowType: action.workflowType,
     workflowId: action.workflowId,
     taskQueue: action.taskQueue,
-    runTimeout: action.workflowRunTimeout,
+    runTimeout: Number(action.workflowRunTimeout ?? 0),
     otherTimeouts: [action.workflowExecutionTimeout ?? 0, action.retry?.maximumAttempts ?? 0],
     args: action.args,
   };
+  const { action: start, policies: rules } = options;
   const wanted: typeof found = {
-    intervals: [{ every: spec.watch.every, offset: spread(spec.name, spec.watch.every) }],
-    otherTimes: 0,
-    bounds: 0,
-    jitter: 0,
-    overlap: ScheduleOverlapPolicy.SKIP,
-    catchUp: CATCH_UP,
-    pauseOnFailure: false,
-    workflowType: 'checkReplication',
-    workflowId: checkId(spec.name),
-    taskQueue,
-    runTimeout: RUN_TIMEOUT,
-    otherTimeouts: [0, 0],
-    args: [{ spec } satisfies CheckInput],
+    intervals: (options.spec.intervals ?? []).map(({ every, offset }) => ({
+      every: Number(every),
+      offset: Number(offset ?? 0),
+    })),
+    ...{ otherTimes: 0, bounds: 0, jitter: 0, otherTimeouts: [0, 0], pauseOnFailure: false },
+    overlap: rules?.overlap ?? ScheduleOverlapPolicy.SKIP,
+    catchUp: Number(rules?.catchupWindow),
+    workflowType: start.workflowType as string,
+    workflowId: start.workflowId ?? '',
+    taskQueue: start.taskQueue,
+    runTimeout: Number(start.workflowRunTimeout ?? 0),
+    args: start.args,
   };
   return canonical(found) === canonical(wanted);
 }
@@ -161,12 +186,4 @@ function canonical(value: unknown): string {
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a.localeCompare(b)))
       : inner,
   );
-}
-
-/** Pipelines start at different moments of the period, always the same for one name. */
-export function spread(name: string, every: number): number {
-  let hash = 2166136261;
-  for (const char of name) hash = Math.imul(hash ^ char.charCodeAt(0), 16777619) >>> 0;
-  const seconds = Math.max(1, Math.floor(every / 1000));
-  return (hash % seconds) * 1000;
 }

@@ -12,6 +12,7 @@ import type {
   Severity,
   VerdictName,
 } from '../../core/watch/types';
+import type { Verified } from '../../core/verify/types';
 import { worse } from '../../core/watch/judge';
 import { formatDuration } from '../../core/text/duration';
 import type { LiveRun } from '../temporal/read-run';
@@ -49,6 +50,8 @@ export interface StatusDocument {
   symptoms: Symptom[];
   /** Alerts that are open. */
   alerts: AlertMemory[];
+  /** The last comparison of both sides, and the last that found a difference; null where none is known. */
+  verified: Verified | null;
   /** What a run dropped and nothing has made again yet, with the statements that would. */
   owed: Definition[];
   /** The run under way. */
@@ -164,7 +167,10 @@ export function withOwed(status: StatusDocument, run: LiveRun | null, look: Chec
   return { ...status, owed, next };
 }
 
-type Readings = Pick<StatusDocument, 'checkedAt' | 'source' | 'target' | 'tables' | 'tableCounts' | 'alerts'>;
+type Readings = Pick<
+  StatusDocument,
+  'checkedAt' | 'source' | 'target' | 'tables' | 'tableCounts' | 'alerts' | 'verified'
+>;
 
 const NOTHING_READ: Readings = {
   checkedAt: null,
@@ -173,6 +179,7 @@ const NOTHING_READ: Readings = {
   tables: [],
   tableCounts: null,
   alerts: [],
+  verified: null,
 };
 
 function readings({ checkedAt, reading, memory }: CheckResult): Readings {
@@ -181,6 +188,7 @@ function readings({ checkedAt, reading, memory }: CheckResult): Readings {
     checkedAt,
     source: source.ok ? { reachable: true as const, ...source.value } : unreadable(source.failure),
     alerts: memory.alerts,
+    verified: reading.verified ?? null,
   };
   if (!target.ok) return { ...common, target: unreadable(target.failure), tables: [], tableCounts: null };
   const {

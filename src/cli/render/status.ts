@@ -134,8 +134,9 @@ function restLine(named: number, counts: TableCounts, width: number): string[] {
   return wrapWords(text.trim(), width - 2, '  ').map((line) => `  ${line}`);
 }
 
-function footer({ checkedAt, watch, alerts }: StatusDocument, now: string): string[] {
+function footer({ checkedAt, watch, alerts, verified }: StatusDocument, now: string): string[] {
   const lines: string[] = [];
+  if (verified?.last) lines.push(`compared ${ago(verified.last.at, now)}: ${verified.last.sentence}`);
   if (checkedAt !== null) lines.push(`read ${ago(checkedAt, now)}`);
   if (watch?.paused) lines.push(`the watch is paused${watch.note === null ? '' : ` (${watch.note})`}`);
   else if (watch?.every) lines.push(`watched every ${formatDuration(watch.every)}`);

@@ -1,7 +1,7 @@
 import type { DestroyContext } from '../destroy/context';
 import { absent, remove } from '../destroy/step';
 import type { DestroyStep } from '../destroy/types';
-import { checkId, TASK_QUEUE, watchId } from '../names';
+import { checkId, TASK_QUEUE, verifyScheduleId, watchId } from '../names';
 import { type PlanContext, planStep } from '../plan/context';
 import type { PlanStep } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
@@ -26,9 +26,17 @@ function destroy({ spec: { name }, watch: found }: DestroyContext): DestroyStep[
   return [remove('remove-watch', object, `stop looking at ${name}: its schedule goes first`)];
 }
 
-function script({ name, watch: { every } }: PipelineSpec): Script {
+function script({ name, watch: { every }, verify }: PipelineSpec): Script {
   const text = `schedule ${watchId(name)} every ${writeDuration(every)}: checkReplication as ${checkId(name)}-<time> on task queue ${TASK_QUEUE}`;
-  return { comment: 'a scheduled check from then on', calls: [{ to: 'temporal', text }] };
+  const calls = [{ to: 'temporal' as const, text }];
+  if (verify) {
+    const id = verifyScheduleId(name);
+    calls.push({
+      to: 'temporal',
+      text: `schedule ${id} every ${writeDuration(verify.every)}: verifyReplication as ${id}-<time> on task queue ${TASK_QUEUE}`,
+    });
+  }
+  return { comment: 'a scheduled check from then on', calls };
 }
 
 /** The schedule that looks at both sides from then on. What it judges by: src/core/watch. */

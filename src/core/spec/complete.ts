@@ -41,6 +41,7 @@ export function complete(file: CheckedFile): PipelineSpec {
       utilization: threshold(watch.utilization, share),
       pingUrl: (watch.pingUrl as SecretRef | undefined) ?? null,
     },
+    ...(file.verify && { verify: { every: ms(file.verify.every), sample: share(file.verify.sample) } }),
     alerts: file.alerts.map(sink),
   };
 }

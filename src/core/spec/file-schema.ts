@@ -145,6 +145,13 @@ const watch = z
   })
   .describe('The scheduled check and its thresholds.');
 
+const verify = z
+  .strictObject({
+    every: field.duration('Time between two comparisons.', 60_000).default('24h'),
+    sample: field.percentage('Share of each large table that is compared; 100% is all of it.').default('1%'),
+  })
+  .describe('Compares both sides from time to time; left out, only n2m verify does.');
+
 const alert = z
   .strictObject({
     webhook: field.secretReference('N2M_SECRET_ALERT_URL', 'URL that takes alerts as JSON.').optional(),
@@ -161,6 +168,7 @@ export const fileSchema = z
     materialize: materialize.describe('Where they go.'),
     snapshot: snapshot.prefault({}),
     watch: watch.prefault({}),
+    verify: verify.optional(),
     alerts: z.array(alert).default([]).describe('Who is told when something is wrong.'),
   })
   .meta({

@@ -87,6 +87,7 @@ export const specSchema = z.looseObject({
     ...{ notRunning: threshold, freshness: threshold, utilization: threshold },
     pingUrl: reference.nullable(),
   }),
+  verify: z.looseObject({ every: amount, sample: z.number().gt(0).max(1) }).optional(),
   alerts: z.array(
     z.looseObject({ kind: z.enum(['webhook', 'slack']), url: reference, signingKey: reference.nullable() }),
   ),

@@ -124,11 +124,20 @@ export interface AlertSinkSpec {
   signingKey: SecretRef | null;
 }
 
+/** Comparisons of both sides from time to time. */
+export interface VerifySpec {
+  every: number;
+  /** Share of large tables that is read; 1: all of them. */
+  sample: number;
+}
+
 export interface PipelineSpec {
   name: string;
   source: SourceSpec;
   materialize: MaterializeSpec;
   snapshot: SnapshotSpec;
   watch: WatchSpec;
+  /** Absent: only when somebody asks. */
+  verify?: VerifySpec;
   alerts: AlertSinkSpec[];
 }

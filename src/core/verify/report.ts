@@ -5,9 +5,9 @@ const MOST = { differences: 20, tables: 20, notCompared: 50 };
 
 export type Tally = Omit<VerifyResult, 'verdict' | 'seconds'>;
 
-export function emptyTally(pipeline: string, startedAt: string, amount: Amount): Tally {
+export function emptyTally(pipeline: string, startedAt: string, amount: Amount, whole = true): Tally {
   return {
-    ...{ pipeline, startedAt, amount, tables: 0, rows: 0, differing: 0, more: false, unsettled: 0 },
+    ...{ pipeline, startedAt, amount, whole, tables: 0, rows: 0, differing: 0, more: false, unsettled: 0 },
     ...{ differingTables: [], differences: [], notCompared: [], notComparedCount: 0, failedTables: 0 },
   };
 }

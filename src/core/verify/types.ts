@@ -1,4 +1,3 @@
-import type { FailureInfo } from '../failures/types';
 import type { ItemName } from '../sql/items';
 import type { TableName } from '../sql/upstream';
 import type { Form } from './forms';
@@ -105,6 +104,8 @@ export interface VerifyResult {
   startedAt: string;
   seconds: number;
   amount: Amount;
+  /** All tables of the pipeline were asked for. */
+  whole: boolean;
   tables: number;
   rows: number;
   differing: number;
@@ -120,4 +121,25 @@ export interface VerifyResult {
   failedTables: number;
 }
 
-export type { FailureInfo };
+/** A comparison as the watch keeps it: no key and no value of a row is in it. */
+export interface Comparison {
+  /** When it began. */
+  at: string;
+  verdict: VerifyResult['verdict'];
+  amount: Amount;
+  /** Of all tables of the pipeline. */
+  whole: boolean;
+  sentence: string;
+  /** The first tables that differ, with columns. */
+  where: string[];
+}
+
+/** What comparisons found, from check to check. */
+export interface Verified {
+  lookedAt: string;
+  last: Comparison | null;
+  /** The newest that found a difference, until one of all rows of all tables finds none. */
+  differs: Comparison | null;
+  /** The slot of the copy that `differs` is of. */
+  slot: string | null;
+}

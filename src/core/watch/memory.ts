@@ -65,5 +65,6 @@ export function remember(
     ...rememberReads(reading.target.ok ? reading.target.value : null, memory),
     latched,
     alerts: memory?.alerts ?? [],
+    ...(context.reading.verified === undefined ? {} : { verified: context.reading.verified }),
   };
 }

@@ -1,6 +1,7 @@
 /** What the watch reads, says and remembers. */
 import type { Definition } from '../plan/definition';
 import type { SecretRef } from '../spec/types';
+import type { Verified } from '../verify/types';
 import type { KeptReading } from './readings/types';
 
 export type * from './readings/types';
@@ -64,6 +65,8 @@ export interface WatchMemory {
   /** What cannot get well by itself: rule, or rule and object id, with its sentence. Never cleared by a calm reading. */
   latched: { key: string; symptom: Symptom }[];
   alerts: AlertMemory[];
+  /** What comparisons found; absent where nobody asks for them. */
+  verified?: Verified | null;
   /** Alerts that one sink took and another did not: tried again there at every check. Bounded. */
   undelivered?: { sink: SecretRef; alert: Alert }[];
 }

@@ -116,9 +116,10 @@ export interface Look {
   target?: Partial<TargetReading> | 'down';
   change?: string;
   watch?: WatchSwitch;
+  verified?: PipelineReading['verified'];
 }
 
-export function reading(minute: number, { source, target, change, watch }: Look = {}): PipelineReading {
+export function reading(minute: number, { source, target, change, watch, verified }: Look = {}): PipelineReading {
   return {
     takenAt: at(minute),
     durationMs: 20,
@@ -130,6 +131,7 @@ export function reading(minute: number, { source, target, change, watch }: Look 
       target === 'down' ? { ok: false, failure: refused('materialize') } : { ok: true, value: healthyTarget(target) },
     changeUnderWay: change ?? null,
     watch: watch ?? null,
+    ...(verified === undefined ? {} : { verified }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What the watch reads of both sides, and what it keeps of it. */
+import type { Verified } from '../../verify/types';
 import type { FailureInfo } from '../../failures/types';
 import type { Blocker } from '../../snapshot/types';
 import type { WritesProof } from '../../objects/replica-identity/refused';
@@ -111,6 +112,8 @@ export interface PipelineReading {
   changeUnderWay: string | null;
   /** Asked only when a check is late: a pause is no lateness. */
   watch: WatchSwitch | null;
+  /** What comparisons found; absent where nobody asks for them. */
+  verified?: Verified | null;
 }
 
 /** What the schedule says of itself. */

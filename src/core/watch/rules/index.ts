@@ -1,5 +1,6 @@
 /** The table of what is watched, one file per subject. */
 import { clusterRules } from './cluster';
+import { copyRules } from './copy';
 import { publicationRules } from './publication';
 import { reachRules } from './reach';
 import { serverRules } from './server';
@@ -20,6 +21,7 @@ export const WATCH_RULES: readonly WatchRule[] = [
   ...sourceRules,
   ...clusterRules,
   ...tableRules,
+  ...copyRules,
   ...reachRules,
 ];
 

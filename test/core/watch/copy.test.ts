@@ -1,0 +1,37 @@
+import type { Comparison, Verified } from '../../../src/core/verify/types';
+import { at, SLOT, Watch } from './reading';
+
+const differs: Comparison = {
+  ...{ at: at(3), verdict: 'differs', amount: 'full', whole: true, sentence: '2 rows differ of 1 table' },
+  where: ['public.orders (total)'],
+};
+const found: Verified = { lookedAt: at(4), last: differs, differs, slot: SLOT };
+const equal: Verified = { ...found, last: { ...differs, verdict: 'equal' }, differs: null };
+
+describe('what a comparison found', () => {
+  it('is told at once, again after hours, and over when nothing is found any more', () => {
+    const watch = new Watch();
+    expect(watch.checks(0, 4).name).toBe('healthy');
+    expect(watch.check(5, { verified: found })).toMatchObject({
+      name: 'broken',
+      severity: 'critical',
+      cause: 'the copy is not what its source is: public.orders (total); 2 rows differ of 1 table',
+      next: 'n2m verify shop',
+      symptoms: [{ rule: 'verify-differs' }],
+    });
+    expect(watch.memory?.verified).toEqual(found);
+    expect(watch.checks(6, 300, { verified: found }).name).toBe('broken');
+    expect(watch.checks(301, 303, { verified: equal }).name).toBe('healthy');
+    expect(watch.kinds()).toEqual(['5 raised critical', '245 repeated critical', '302 recovered ok']);
+  });
+
+  it('says nothing of a copy that was made again, nor where nobody compared', () => {
+    const watch = new Watch();
+    expect(watch.check(0, { verified: { ...found, slot: 'materialize_ffffffffffffffffffffffffffffffff' } }).name).toBe(
+      'healthy',
+    );
+    expect(watch.check(1, { verified: { ...found, differs: null, last: null } }).name).toBe('healthy');
+    expect(watch.check(2).name).toBe('healthy');
+    expect(watch.memory).not.toHaveProperty('verified');
+  });
+});
