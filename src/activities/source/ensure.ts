@@ -1,8 +1,11 @@
 import { definitionReasons } from '../../core/objects/source/definition';
-import { childOf, sameTable, tableName } from '../../core/objects/tables/select';
+import { isIn } from '../../core/objects/tables/find';
+import { childOf, tableName } from '../../core/objects/tables/select';
+import { listed } from '../../core/plan/context';
 import type { SourceObjectFacts } from '../../core/plan/facts';
 import { isOurs, writeMark } from '../../core/plan/ownership';
 import type { PlannedTable } from '../../core/plan/types';
+import type { Adding } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as sql from '../../core/sql/materialize';
 import { plural } from '../../core/text/count';
@@ -57,6 +60,8 @@ function create(client: SqlClient, { spec, tables, syntax }: StepInput): Promise
           excludeColumns,
           progress: null,
         });
+  // One statement that asks upstream about every table.
+  if (syntax !== 'tables') heartbeat({ adding: null, of: tables.length } satisfies Adding);
   return client.query(statement, undefined, REMOTE_DEADLINE);
 }
 
@@ -73,7 +78,7 @@ async function addMissing(
   const missing = missingIn(there).map((table) => mapping(spec, table));
   if (missing.length === 0) return;
   // What is there and not wanted is what the look may have read wrong.
-  const strange = there.children.filter(({ upstream }) => !tables.some((table) => sameTable(upstream, table)));
+  const strange = there.children.filter(({ upstream }) => !isIn(tables, upstream));
   const told = (error: unknown) => {
     throw unseen(error, spelled(missing), spelled(strange) || 'nothing else in the source');
   };
@@ -82,7 +87,7 @@ async function addMissing(
   const after = await readSource(client, source);
   const left = after ? missingIn(after) : tables;
   if (left.length > 0) {
-    const names = left.map(tableName).join(', ');
+    const names = listed(left.map(tableName));
     throw systemError('Unexpected', 'materialize', `${names} was added to ${source.name} and is not there`, {
       retryable: true,
     });
@@ -103,7 +108,7 @@ async function addTables(
     await client.query('BEGIN');
     try {
       for (const [index, table] of together.entries()) {
-        heartbeat({ adding: from + index + 1, of: missing.length });
+        heartbeat({ adding: from + index + 1, of: missing.length } satisfies Adding);
         await client.query(sql.createTableFromSource(options, table), undefined, REMOTE_DEADLINE);
       }
       await client.query('COMMIT', undefined, REMOTE_DEADLINE);

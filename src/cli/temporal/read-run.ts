@@ -6,8 +6,9 @@ import {
 } from '@temporalio/common/lib/internal-non-workflow';
 import { CodecError } from '../../codec/keys';
 import { runId } from '../../core/names';
-import type { RunView } from '../../core/run/types';
+import type { Adding, RunView } from '../../core/run/types';
 import type { SnapshotProgress } from '../../core/snapshot/types';
+import { formatCount, plural } from '../../core/text/count';
 import { viewQuery } from '../../workflows/messages';
 import { withDeadline, type Temporal } from './client';
 
@@ -58,7 +59,7 @@ export async function readRun(temporal: Temporal, pipeline: string, id?: string)
     runId: description.runId,
     status: description.status.name,
     startedAt: description.startTime.toISOString(),
-    view: view && withHeartbeat(view, heartbeat),
+    view: view && withAdding(withHeartbeat(view, heartbeat), await told(temporal, description, 'ensureSource')),
     retries: await retries(temporal, description),
   };
 }
@@ -77,16 +78,33 @@ export function withHeartbeat(view: RunView, heartbeat: SnapshotProgress | null)
   return { ...view, snapshot: heartbeat };
 }
 
+/** How far the source is with tables that are added, in its step's sentence. */
+export function withAdding(view: RunView, details: unknown): RunView {
+  const { adding, of } = (details ?? {}) as Partial<Adding>;
+  if (typeof of !== 'number') return view;
+  const far =
+    typeof adding === 'number' ? `at table ${formatCount(adding)} of ${formatCount(of)}` : plural(of, 'table');
+  const steps = view.steps.map((step) =>
+    step.id === 'source' && step.state === 'running' ? { ...step, sentence: `${far}: ${step.sentence}` } : step,
+  );
+  return { ...view, steps };
+}
+
 async function snapshotHeartbeat(
   temporal: Temporal,
   description: WorkflowExecutionDescription,
 ): Promise<SnapshotProgress | null> {
-  const pending = description.raw.pendingActivities ?? [];
-  const wait = pending.find((activity) => activity.activityType?.name === 'awaitSnapshot');
-  const payloads = wait?.heartbeatDetails?.payloads;
-  if (!payloads?.length) return null;
-  const [progress] = await decodeArrayFromPayloads(temporal.client.options.loadedDataConverter, payloads);
+  const progress = await told(temporal, description, 'awaitSnapshot');
   return isProgress(progress) ? progress : null;
+}
+
+/** The newest heartbeat of an activity that is under way; null where there is none. */
+async function told(temporal: Temporal, description: WorkflowExecutionDescription, activity: string): Promise<unknown> {
+  const pending = description.raw.pendingActivities ?? [];
+  const payloads = pending.find(({ activityType }) => activityType?.name === activity)?.heartbeatDetails?.payloads;
+  if (!payloads?.length) return null;
+  const [details] = await decodeArrayFromPayloads(temporal.client.options.loadedDataConverter, payloads);
+  return details;
 }
 
 function isProgress(value: unknown): value is SnapshotProgress {

@@ -131,6 +131,8 @@ export interface TargetFacts {
     usedSources: number;
     maxTables: number;
     usedTables: number;
+    /** Objects of all kinds in one schema; absent: not asked. */
+    maxPerSchema?: number;
     maxClusters: number;
     usedClusters: number;
   };

@@ -73,6 +73,13 @@ export interface RunView {
   owed?: Definition[];
 }
 
+/** What the step of the source tells while it adds tables. */
+export interface Adding {
+  /** The table it is at; null where one statement adds all. */
+  adding: number | null;
+  of: number;
+}
+
 /** Byte distances of the slot after hand-over, decimal strings. */
 export interface SlotLag {
   slot: string;

@@ -63,7 +63,7 @@ export async function readCredits(client: SqlClient): Promise<TargetFacts['credi
 /** Object limits and how much of them is used: each subsource counts as a source, each source table as a table. */
 export async function readLimits(client: SqlClient): Promise<TargetFacts['limits']> {
   const limit = async (name: string): Promise<number> => Number((await readSetting(client, name)) ?? Infinity);
-  const [[used], maxSources, maxTables, maxClusters] = await Promise.all([
+  const [[used], maxSources, maxTables, maxPerSchema, maxClusters] = await Promise.all([
     client.query<{ sources: string; tables: string; clusters: string }>(
       `SELECT (SELECT count(*) FROM mz_catalog.mz_sources s
              WHERE s.id LIKE 'u%' AND s.type NOT IN ('progress', 'postgres'))::text AS sources,
@@ -72,6 +72,7 @@ export async function readLimits(client: SqlClient): Promise<TargetFacts['limits
     ),
     limit('max_sources'),
     limit('max_tables'),
+    limit('max_objects_per_schema'),
     limit('max_clusters'),
   ]);
   return {
@@ -79,6 +80,7 @@ export async function readLimits(client: SqlClient): Promise<TargetFacts['limits
     usedSources: Number(used?.sources ?? 0),
     maxTables,
     usedTables: Number(used?.tables ?? 0),
+    maxPerSchema,
     maxClusters,
     usedClusters: Number(used?.clusters ?? 0),
   };

@@ -6,7 +6,7 @@ import { renderReport } from '../../../src/cli/render/report';
 import { renderRun } from '../../../src/cli/render/run';
 import { renderStatus } from '../../../src/cli/render/status';
 import { statusOfCheck, statusOfRun, statusWithoutCheck, withOwed } from '../../../src/cli/render/status-document';
-import type { LiveRun } from '../../../src/cli/temporal/read-run';
+import { withAdding, type LiveRun } from '../../../src/cli/temporal/read-run';
 import { STEP_IDS } from '../../../src/core/objects';
 import type { RunView, StepView } from '../../../src/core/run/types';
 import type { SnapshotProgress, TableProgress } from '../../../src/core/snapshot/types';
@@ -388,6 +388,26 @@ describe('status', () => {
     const status = statusOfRun('shop', live, null, null, true);
     expect(status).toMatchObject({ verdict: 'snapshotting', next: 'n2m status shop --watch' });
     expect(renderStatus(status, draw(80)).join('\n')).toContain('52%');
+  });
+});
+
+describe('a run that adds tables to its source', () => {
+  const adding: StepView = {
+    ...{ id: 'source', object: 'source s', action: 'create', state: 'running', outcome: null },
+    ...{ sentence: 'create source s', startedAt: START, endedAt: null },
+  };
+  const sentence = (step: StepView, details: unknown) =>
+    withAdding(view({ steps: [step] }), details).steps[0]?.sentence;
+
+  it('says at which it is, as its activity last told', () => {
+    expect(sentence(adding, { adding: 417, of: 2_000 })).toBe('at table 417 of 2,000: create source s');
+    expect(sentence(adding, { adding: null, of: 2_000 })).toBe('2,000 tables: create source s');
+  });
+
+  it('says nothing where nothing was told, or the step is over', () => {
+    expect(sentence(adding, null)).toBe('create source s');
+    expect(sentence(adding, { n2mFailures: {} })).toBe('create source s');
+    expect(sentence({ ...adding, state: 'done' }, { adding: 1, of: 2 })).toBe('create source s');
   });
 });
 

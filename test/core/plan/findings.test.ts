@@ -609,6 +609,13 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
   ],
   [
     'limit-reached',
+    'too many objects in the schema',
+    { target: { limits: { ...target.limits, maxPerSchema: 1 } } },
+    'blocking',
+    'ask Materialize to raise it, or give materialize.schema another schema',
+  ],
+  [
+    'limit-reached',
     'no cluster left',
     { target: { limits: { ...target.limits, usedClusters: 25 } } },
     'blocking',

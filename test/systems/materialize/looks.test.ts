@@ -443,7 +443,7 @@ describe('a source with source tables', () => {
       secret: { comment: "it's ours" },
       connection: { host: '127.0.0.1' },
       source: { syntax: 'tables' },
-      limits: { maxSources: 200, maxTables: 200, usedTables: 2, maxClusters: 25 },
+      limits: { maxSources: 200, maxTables: 200, usedTables: 2, maxPerSchema: 1000, maxClusters: 25 },
     });
     expect(facts.versionNum).toBeGreaterThanOrEqual(2_600_000);
     expect(facts.schemaItems.map((one) => one.name)).toEqual(expect.arrayContaining(['orders', 'moods', SOURCE.name]));

@@ -51,14 +51,27 @@ export const sourceFindings: Record<string, Rule> = {
   },
 
   'limit-reached': (context) => {
-    const { limits, cluster } = context.target;
+    const { limits, cluster, source, schemaItems } = context.target;
     const more = context.tables.filter((table) => !existsInTarget(context, table)).length;
     const legacy = context.syntax === 'subsources';
     const used = legacy ? limits.usedSources : limits.usedTables;
     const max = legacy ? limits.maxSources : limits.maxTables;
     const name = legacy ? 'max_sources' : 'max_tables';
     const fix = `ask Materialize to raise it, or drop what is not used`;
+    const { maxPerSchema = Infinity } = limits;
+    // What is made again goes first.
+    const staying = schemaItems.length - (context.recreate.length > 0 ? (source?.children.length ?? 0) : 0);
+    const schema = `schema ${context.spec.materialize.schema}`;
     return [
+      ...(more > 0 && staying + more > maxPerSchema
+        ? [
+            blocking(
+              schema,
+              `${more} more on top of ${staying} objects of ${schema} would exceed max_objects_per_schema (${maxPerSchema})`,
+              `ask Materialize to raise it, or give materialize.schema another schema`,
+            ),
+          ]
+        : []),
       ...(used + more > max
         ? [blocking(name, `${more} more on top of ${used} would exceed ${name} (${max})`, fix)]
         : []),

@@ -14,7 +14,11 @@ export const sourceWords: Record<string, Entry> = {
     'SELECT slot_name FROM pg_replication_slots; on both servers.',
     'Let apply copy everything again, or put the old address back into the file. See that the old slot is gone: it holds WAL.',
   ],
-  'limit-reached': ['A limit of the region would be exceeded.', 'SHOW max_sources; SHOW max_tables;', 'Ask for more.'],
+  'limit-reached': [
+    'A limit of the region would be exceeded.',
+    'SHOW max_sources; SHOW max_tables; SHOW max_objects_per_schema;',
+    'Ask for more.',
+  ],
   'source-stalled': ['The source reports an error.', 'n2m status NAME', 'Mend what it says.'],
   'adopted-extra-tables': ['An adopted source has more tables than the file.', PLAN, 'Nothing: they are left alone.'],
 };
