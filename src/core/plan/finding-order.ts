@@ -14,7 +14,8 @@ table-has-dependents table-named-differently table-dead
 generated-columns other-publication-columns inherited-table
 identity-full-cost
 materialize-version exclude-columns materialize-privileges database-missing unknown-size renamed-object limit-reached
-name-clash syntax-refused shared-cluster cluster-reconfiguring cluster-sized-elsewhere copy-under-way no-credits source-stalled adopted-extra-tables
+name-refused name-clash syntax-refused shared-cluster cluster-reconfiguring cluster-sized-elsewhere copy-under-way no-credits
+source-stalled adopted-extra-tables
 `
   .trim()
   .split(/\s+/);

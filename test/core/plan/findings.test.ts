@@ -622,6 +622,16 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     null,
   ],
   [
+    'name-refused',
+    'a table that no statement of Materialize can say',
+    {
+      spec: f.withSource({ tables: { kind: 'schemas', schemas: ['public'], aliases: [] } }),
+      source: { tables: [f.table('.')] },
+    },
+    'blocking',
+    'rename it upstream, or take it out of source.tables',
+  ],
+  [
     'name-clash',
     'a view of that name',
     { target: { schemaItems: [{ id: 'u5', name: 'orders', type: 'view' }] } },

@@ -38,6 +38,9 @@ const PERSISTENCES = { permanent: 'of the system', unlogged: 'unlogged', tempora
 const kindOf = ({ relkind, persistence }: TableFacts): string =>
   relkind === 'r' ? `${PERSISTENCES[persistence]}` : (KINDS[relkind] ?? 'no table');
 
+/** Its parser refuses them as identifiers, quoted or not. */
+const NO_NAMES = ['.', '..'];
+
 /** Which tables are replicated, as what, and what of them does not arrive. */
 export const tablesFindings: Record<string, Rule> = {
   'no-tables': ({ tables, source, spec }) => {
@@ -66,6 +69,17 @@ export const tablesFindings: Record<string, Rule> = {
           table.relkind === 'r' && table.persistence === 'unlogged'
             ? `take it out of source.tables, or: ${statements(setLogged(table))} -- which rewrites it`
             : 'take it out of source.tables',
+        ),
+      ),
+
+  'name-refused': ({ upstream }) =>
+    upstream
+      .filter(({ schema, name }) => NO_NAMES.includes(schema) || NO_NAMES.includes(name))
+      .map((table) =>
+        blocking(
+          tableName(table),
+          `Materialize takes no name that is only . or ..: no statement of it can say ${tableName(table)}`,
+          'rename it upstream, or take it out of source.tables',
         ),
       ),
 

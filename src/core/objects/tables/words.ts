@@ -51,5 +51,10 @@ export const tablesWords: Record<string, Entry> = {
     'Rename it in Materialize, or correct the alias.',
   ],
   'table-dead': ['The table has a permanent error.', 'n2m status NAME', 'n2m repair NAME'],
+  'name-refused': [
+    'The name of the table or its schema is only dots, which Materialize takes for no identifier.',
+    PLAN,
+    'Another name upstream; or leave the table out.',
+  ],
   'name-clash': ['Something else has that name in the target schema.', 'SHOW OBJECTS;', 'An alias, or another schema.'],
 };
