@@ -92,7 +92,7 @@ export function pretty(store: Store, features: Features) {
     const elements = tableElements(table, quoteIfNeeded, false);
     const details = `WITH (\n    DETAILS = '${tableDetails(table.upstream)}'\n)`;
     const reference = upstreamReference(table, quoteIfNeeded);
-    if (item.type === 'table' && features.sourceTables) return table39(item, parent, table, reference);
+    if (item.type === 'table' && features.sourceTables) return sourceTable(item, parent, table, reference);
     const head = `CREATE ${item.type === 'table' ? 'TABLE' : 'SUBSOURCE'}\n    ${path(quoteIfNeeded, item)}`;
     const inline = `        (${elements.join(', ')})`;
     const body = inline.length <= WIDTH ? `${head}\n${inline}` : hanging(head, elements, '        ');
@@ -102,7 +102,7 @@ export function pretty(store: Store, features: Features) {
   }
 
   /** Since source tables are everybody's, without columns and details; on one line where it fits. */
-  function table39(item: CatalogItem, parent: CatalogItem, table: NewIngestedTable, reference: string): string {
+  function sourceTable(item: CatalogItem, parent: CatalogItem, table: NewIngestedTable, reference: string): string {
     const columns = (option: string, names: string[] | undefined): string[] =>
       names === undefined || names.length === 0 ? [] : [`${option} COLUMNS = (${names.map(quoteIfNeeded).join(', ')})`];
     const options = [...columns('TEXT', table.textColumns), ...columns('EXCLUDE', table.excludeColumns)];
