@@ -1,5 +1,6 @@
 import { benchApply } from './apply';
 import { benchHarm } from './harm';
+import { benchTables } from './tables';
 import { benchVerify } from './verify';
 import { benchWatch } from './watch';
 
@@ -8,6 +9,7 @@ async function main(): Promise<void> {
   const [what = 'apply', ...rest] = process.argv.slice(2);
   if (what === 'apply') return benchApply();
   if (what === 'harm') return benchHarm();
+  if (what === 'tables') return benchTables(rest);
   if (what === 'watch') return benchWatch(rest);
   if (what === 'verify') return benchVerify(rest);
   process.stderr.write(`no bench is called ${what}: apply, harm, verify, watch\n`);

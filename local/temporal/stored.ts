@@ -6,7 +6,7 @@ export interface StoredPayload {
   bytes: number;
 }
 
-interface Stored {
+export interface Stored {
   history: { events: number; bytes: number };
   payloads: StoredPayload[];
   /** Of all payloads, as they are stored. */
