@@ -2,10 +2,13 @@ import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow'
 import type { FailureInfo } from '../core/failures/types';
 import type { Approval, Plan } from '../core/plan/types';
 import { type Answer, readApproval, readRejection } from '../core/run/answers';
+import { WAITING_AGAIN } from '../core/run/run-alerts';
 import type { ApprovalInput, RejectionInput } from '../core/run/types';
+import type { PipelineSpec } from '../core/spec/types';
 import { approveUpdate, rejectUpdate } from './messages';
 import { isLong } from './go-on';
 import type { RunTracker } from './run-tracker';
+import { tell, tells } from './told';
 
 /** What a person accepted or refused. The wait is durable: for days, across restarts of everything. */
 export class Approvals {
@@ -14,9 +17,10 @@ export class Approvals {
   private rejection: RejectionInput | null = null;
 
   constructor(
-    private readonly pipeline: string,
+    private readonly spec: PipelineSpec,
     approved: string[],
   ) {
+    const pipeline = spec.name;
     this.accepted = new Set(approved);
     setHandler(approveUpdate, (input) => this.approval(input).keys.forEach((key) => this.accepted.add(key)), {
       validator: (input) => {
@@ -48,15 +52,27 @@ export class Approvals {
     this.open = approvals;
     tracker.waitingFor(approvals);
     tracker.phase('waiting-for-approval');
-    const answered = () => this.rejection !== null || approvals.every(({ key }) => this.accepted.has(key));
-    await condition(() => answered() || isLong());
-    if (!answered()) {
-      await long();
-      await condition(answered);
-    }
+    await this.answered(approvals, long);
     this.open = [];
     tracker.waitingFor([]);
     if (this.rejection) throw rejected(this.rejection);
+  }
+
+  /** Whoever is not looking is told at once, and again every few hours. */
+  private async answered(approvals: Approval[], long: () => Promise<void>): Promise<void> {
+    const over = () => this.rejection !== null || approvals.every(({ key }) => this.accepted.has(key));
+    let stays = false;
+    const turn = () => over() || (!stays && isLong());
+    for (let again = false; !over(); again = true) {
+      if (tells()) {
+        // An answer does not wait for a sink that is slow.
+        await Promise.race([tell(this.spec, { about: 'waiting', approvals, again }), condition(over)]);
+        if (!(await condition(turn, WAITING_AGAIN))) continue;
+      } else await condition(turn);
+      if (over()) return;
+      await long();
+      stays = true;
+    }
   }
 
   private approval(input: unknown): ApprovalInput {
@@ -72,7 +88,7 @@ export class Approvals {
   private refuseUnlessOpen(): void {
     if (this.open.length === 0) {
       throw ApplicationFailure.nonRetryable(
-        `${this.pipeline} waits for no approval; see: n2m status ${this.pipeline}`,
+        `${this.spec.name} waits for no approval; see: n2m status ${this.spec.name}`,
         'Conflict',
       );
     }

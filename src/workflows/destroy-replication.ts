@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
 import { destroyReport, type Told } from '../core/destroy/report';
 import type { DestroyInput, DestroyPlan, DestroyReport } from '../core/destroy/types';
 import { REMOVALS } from '../core/objects';
@@ -8,7 +8,8 @@ import { summaryOf } from '../core/run/details';
 import type { DestroyRunInput } from '../core/run/types';
 import { Approvals } from './approvals';
 import { activityOf, planDestroy } from './proxies';
-import { failureOf, RunTracker } from './run-tracker';
+import { RunTracker } from './run-tracker';
+import { endedBadly } from './told';
 
 /**
  * Takes a pipeline down, in the order in which nothing is left without its owner:
@@ -24,7 +25,7 @@ import { failureOf, RunTracker } from './run-tracker';
 export async function destroyReplication(input: DestroyRunInput): Promise<DestroyReport> {
   const { spec } = input;
   const tracker = new RunTracker(spec.name);
-  const approvals = new Approvals(spec.name, input.approved);
+  const approvals = new Approvals(spec, input.approved);
   try {
     const plan = await approvedPlan(input, tracker, approvals);
     const told: Told = {};
@@ -42,8 +43,7 @@ export async function destroyReplication(input: DestroyRunInput): Promise<Destro
     await condition(allHandlersFinished);
     return destroyReport(plan, after, seconds(), told);
   } catch (error) {
-    if (isCancellation(error)) tracker.phase('cancelled');
-    else tracker.failed(failureOf(error));
+    await endedBadly(error, spec, tracker);
     throw error;
   }
 }

@@ -67,3 +67,11 @@ export const { verifyTables } = proxyActivities<Activities>({
   heartbeatTimeout: HEARTBEAT,
   retry: { ...retry, maximumAttempts: 20 },
 });
+
+/** A sink that is down must not hold a run, nor the lock, for long: a failure is told once, a wait again after hours. */
+export const { tellRun } = proxyActivities<Activities>({
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '1m',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '2s', maximumAttempts: 3 },
+});

@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
 import { HAND_OVER } from '../core/objects';
 import { recreateStep } from '../core/objects/source/rebuild-steps';
 import type { Plan, PlanStep } from '../core/plan/types';
@@ -9,7 +9,8 @@ import { Approvals } from './approvals';
 import { approvedPlan, perform, refuseBlocked, settle, setUp } from './converge';
 import * as activities from './proxies';
 import { makeAgain, type Rebuilt, takeDown } from './rebuild';
-import { failureOf, RunTracker } from './run-tracker';
+import { RunTracker } from './run-tracker';
+import { endedBadly } from './told';
 
 /**
  * Mends what is broken, the least destructive way that helps:
@@ -23,7 +24,7 @@ import { failureOf, RunTracker } from './run-tracker';
 export async function repairReplication(input: RepairRunInput): Promise<RepairReport> {
   const { spec } = input;
   const tracker = new RunTracker(spec.name);
-  const approvals = new Approvals(spec.name, input.approved);
+  const approvals = new Approvals(spec, input.approved);
   try {
     const plan = await approvedRepair(input, tracker, approvals);
     const { damage } = plan;
@@ -57,8 +58,7 @@ export async function repairReplication(input: RepairRunInput): Promise<RepairRe
       seconds: Math.round((Date.now() - workflowInfo().startTime.getTime()) / 1000),
     };
   } catch (error) {
-    if (isCancellation(error)) tracker.phase('cancelled');
-    else tracker.failed(failureOf(error));
+    await endedBadly(error, spec, tracker);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, continueAsNew, ContinueAsNew, isCancellation } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, ContinueAsNew } from '@temporalio/workflow';
 import { HAND_OVER } from '../core/objects';
 import type { Plan } from '../core/plan/types';
 import type { ReplicateInput, ReplicateReport } from '../core/run/types';
@@ -8,7 +8,8 @@ import { approvedPlan, perform, secondsBetween, settle, setUp } from './converge
 import { goOnIfLong } from './go-on';
 import * as activities from './proxies';
 import type { Rebuilt } from './rebuild';
-import { failureOf, RunTracker } from './run-tracker';
+import { RunTracker } from './run-tracker';
+import { endedBadly } from './told';
 
 /**
  * The main job, top to bottom as the guide has it:
@@ -24,7 +25,7 @@ import { failureOf, RunTracker } from './run-tracker';
 export async function replicate(input: ReplicateInput): Promise<ReplicateReport> {
   const { spec } = input;
   const tracker = new RunTracker(spec.name, input.before);
-  const approvals = new Approvals(spec.name, input.approved);
+  const approvals = new Approvals(spec, input.approved);
   let rebuilt: Rebuilt = { definitions: [], recreated: [], ...input.before };
   const between = () =>
     goOnIfLong(() => {
@@ -48,8 +49,7 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
     return report(plan, tracker, rebuilt, { firstCheck, changed: plan.changes > 0 || input.before !== undefined });
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
-    if (isCancellation(error)) tracker.phase('cancelled');
-    else tracker.failed(failureOf(error));
+    await endedBadly(error, spec, tracker);
     throw error;
   }
 }

@@ -1,17 +1,18 @@
-import { allHandlersFinished, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
 import type { RotatePlan, RotateReport } from '../core/repair/rotate-plan';
 import { summaryOf } from '../core/run/details';
 import type { ReplicateInput } from '../core/run/types';
 import { Approvals } from './approvals';
 import { refuseBlocked } from './converge';
 import * as activities from './proxies';
-import { failureOf, RunTracker } from './run-tracker';
+import { RunTracker } from './run-tracker';
+import { endedBadly } from './told';
 
 /** A new password for the role; stored, validated, the source seen running with it, the old one known dead. */
 export async function rotateReplication(input: ReplicateInput): Promise<RotateReport> {
   const { spec } = input;
   const tracker = new RunTracker(spec.name);
-  const approvals = new Approvals(spec.name, input.approved);
+  const approvals = new Approvals(spec, input.approved);
   try {
     for (;;) {
       const plan = await planRotation(input);
@@ -38,8 +39,7 @@ export async function rotateReplication(input: ReplicateInput): Promise<RotateRe
       seconds: Math.round((Date.now() - workflowInfo().startTime.getTime()) / 1000),
     };
   } catch (error) {
-    if (isCancellation(error)) tracker.phase('cancelled');
-    else tracker.failed(failureOf(error));
+    await endedBadly(error, spec, tracker);
     throw error;
   }
 }

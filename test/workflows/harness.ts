@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { ApplicationFailure, Client, Connection } from '@temporalio/client';
+import { ApplicationFailure, Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type ActivityInterceptorsFactory } from '@temporalio/worker';
 import { emptyTally, verifyResult } from '../../src/core/verify/report';
 import type { Activities } from '../../src/activities/types';
@@ -11,6 +11,7 @@ import type { RepairPlan } from '../../src/core/repair/types';
 import { STEP_IDS } from '../../src/core/objects';
 import type { PipelineSpec } from '../../src/core/spec/types';
 import type { CheckResult } from '../../src/core/watch/types';
+import { until } from '../../local/stack/until';
 import { postgresSpec } from '../core/plan/fixtures';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -24,6 +25,8 @@ export interface Harness {
     activities: Activities,
     test: () => Promise<T>,
     interceptors?: ActivityInterceptorsFactory[],
+    /** The workflows' code where it is not the built one. */
+    bundle?: string,
   ): Promise<T>;
   close(): Promise<void>;
 }
@@ -42,7 +45,7 @@ export async function startHarness(
   return {
     client,
     taskQueue,
-    async withWorker(activities, test, interceptors = []) {
+    async withWorker(activities, test, interceptors = [], bundle = undefined) {
       const worker = await Worker.create({
         connection: native,
         namespace,
@@ -50,7 +53,7 @@ export async function startHarness(
         activities,
         dataConverter: dataConverterOf([]),
         interceptors: { activity: interceptors },
-        workflowBundle: { codePath: join(__dirname, '../../lib/workflow-bundle.js') },
+        workflowBundle: bundle ? { code: bundle } : { codePath: join(__dirname, '../../lib/workflow-bundle.js') },
       });
       return worker.runUntil(test);
     },
@@ -75,6 +78,20 @@ export const hurry: ActivityInterceptorsFactory = () => ({
   },
 });
 
+/** The history's length once a run that waits for approval has told so and does nothing more by itself. */
+export async function lengthWhenQuiet(handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<number> {
+  return until(
+    async () => {
+      const { events = [] } = await handle.fetchHistory();
+      const told = events?.some(({ timerStartedEventAttributes: timer }) => timer) ?? false;
+      const busy =
+        events?.at(-1)?.workflowTaskCompletedEventAttributes == null && !events?.at(-1)?.timerStartedEventAttributes;
+      return told && !busy ? events?.length : undefined;
+    },
+    { what: 'a run that waits', timeout: 30_000 },
+  );
+}
+
 /** Typed fakes: adding an activity breaks the build here, not production. Each call is recorded by name. */
 export function fakes(calls: string[], overrides: Partial<Activities> = {}): Activities {
   const step = (name: string) => (): Promise<StepResult> => {
@@ -82,6 +99,8 @@ export function fakes(calls: string[], overrides: Partial<Activities> = {}): Act
     return Promise.resolve({ outcome: 'created', object: name, sentence: `${name} done` });
   };
   const plain: Activities = {
+    // Not noted: what is done is the same whether or not anybody is told.
+    tellRun: () => Promise.resolve(),
     makePlan: ({ spec }) => {
       calls.push('makePlan');
       return Promise.resolve(

@@ -4,7 +4,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { runId } from '../../src/core/names';
 import type { ReplicateReport, RunView } from '../../src/core/run/types';
 import type { FailureInfo } from '../../src/core/failures/types';
-import { fakes, planOf, planStep, progress, spec, startHarness, type Harness } from './harness';
+import { fakes, planOf, planStep, progress, spec, startHarness, type Harness, lengthWhenQuiet } from './harness';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
@@ -158,7 +158,7 @@ describe('replicate', () => {
         ({ phase }) => phase === 'waiting-for-approval',
       );
       expect(view.waitingFor.map(({ key }) => key)).toEqual(['create-role']);
-      const before = (await handle.fetchHistory()).events?.length;
+      const before = await lengthWhenQuiet(handle);
       await expect(
         handle.executeUpdate('approve', { args: [{ keys: ['nonsense'], by: 'a test' }] }),
       ).rejects.toBeInstanceOf(WorkflowUpdateFailedError);

@@ -8,6 +8,8 @@ export interface Metrics {
   check(result: CheckResult): void;
   snapshot(pipeline: string, progress: SnapshotProgress): void;
   verify(result: VerifyResult): void;
+  /** A run that waits or failed was told of. */
+  run(pipeline: string, rule: string): void;
 }
 
 /** Every metric with its unit and meaning; a test compares ops/ with this list. */
@@ -22,6 +24,7 @@ export const METRICS = {
   n2m_check_duration_seconds: 'How long a check took to read both sides',
   n2m_alerts_sent: 'Alerts delivered',
   n2m_alerts_failed: 'Deliveries that failed and will be tried again',
+  n2m_run_alerts: 'Runs that were told of: run-waiting, run-failed',
   n2m_snapshot_rows_copied: 'Rows of the first copy so far',
   n2m_snapshot_rows_expected: 'Rows the first copy is expected to have',
   n2m_verify_differing_rows: 'Rows that differed in the last comparison, of those that it read',
@@ -54,6 +57,7 @@ export function createMetrics(meter: MetricMeter): Metrics {
   );
   const sent = counter('n2m_alerts_sent');
   const failed = counter('n2m_alerts_failed');
+  const runs = counter('n2m_run_alerts');
 
   return {
     check(result) {
@@ -81,6 +85,9 @@ export function createMetrics(meter: MetricMeter): Metrics {
     verify({ pipeline, differing, startedAt }) {
       gauges.differing.set(differing, { pipeline });
       gauges.verified.set(Date.parse(startedAt) / 1000, { pipeline });
+    },
+    run(pipeline, rule) {
+      runs.add(1, { pipeline, rule });
     },
     snapshot(pipeline, { tables }) {
       gauges.copied.set(sum(tables.map((table) => table.rowsCopied)), { pipeline });

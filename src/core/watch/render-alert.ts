@@ -1,4 +1,5 @@
 /** An alert as webhooks, Slack and the log get it. */
+import { isRunRule } from '../run/run-alerts';
 import { shown } from '../text/shown';
 import type { Alert } from './types';
 
@@ -37,7 +38,9 @@ const SIGN: Record<Alert['kind'], string> = {
   recovered: ':white_check_mark:',
 };
 
-function headline({ kind, severity, verdict, cause }: Alert): string {
+function headline({ kind, severity, verdict, cause, symptoms }: Alert): string {
+  // Of a run, not of what the checks see.
+  if (isRunRule(symptoms[0]?.rule)) return `${cause} (${severity}${kind === 'repeated' ? ', still' : ''})`;
   if (kind === 'recovered') return `is ${verdict}: ${cause}`;
   const again = kind === 'repeated' ? ', still' : kind === 'escalated' ? ', now' : '';
   return `is ${verdict} (${severity}${again}): ${cause}`;

@@ -1,0 +1,59 @@
+/** What people are told of a run while nobody looks at it: that it waits for them, or that it failed. */
+import type { Entry } from '../explain/types';
+import type { FailureInfo } from '../failures/types';
+import type { Approval } from '../plan/types';
+import type { Alert, Symptom } from '../watch/types';
+
+/** What a run has to tell. */
+export type RunNews =
+  { about: 'waiting'; approvals: Approval[]; again: boolean } | { about: 'failed'; failure: FailureInfo };
+
+export type RunRule = 'run-waiting' | 'run-failed';
+
+/** How a person calls the workflows that hold a pipeline's lock. */
+const COMMANDS: Record<string, string> = {
+  replicate: 'apply',
+  repairReplication: 'repair',
+  rotateReplication: 'rotate',
+  destroyReplication: 'destroy',
+};
+
+/** A run that waits is told again after so long. */
+export const WAITING_AGAIN = '4h';
+
+/** The alert as sinks get it. `workflowType`: of the run; `at`: ISO time. */
+export function runAlert(pipeline: string, workflowType: string, news: RunNews, at: string): Alert {
+  const symptom = symptomOf(pipeline, COMMANDS[workflowType] ?? workflowType, news);
+  const { severity, cause, next } = symptom;
+  const kind = news.about === 'waiting' && news.again ? 'repeated' : 'raised';
+  return { pipeline, kind, severity, verdict: 'changing', cause, next, at, symptoms: [symptom], alsoOpen: 0 };
+}
+
+function symptomOf(pipeline: string, command: string, news: RunNews): Symptom {
+  if (news.about === 'waiting') {
+    const [first] = news.approvals;
+    const keys = news.approvals.map(({ key }) => key).join(', ');
+    const cause = `${command} waits for approval of ${keys}${first ? `: ${first.reason}` : ''}`;
+    const next = `n2m approve ${pipeline}, or n2m reject ${pipeline}`;
+    return { rule: 'run-waiting', severity: 'warn', table: null, cause, next };
+  }
+  const { message, hint } = news.failure;
+  const next = hint ?? `n2m status ${pipeline}`;
+  return { rule: 'run-failed', severity: 'critical', table: null, cause: `${command} failed: ${message}`, next };
+}
+
+export const isRunRule = (rule: string | undefined): rule is RunRule => rule === 'run-waiting' || rule === 'run-failed';
+
+/** For `n2m explain` and the runbook. */
+export const RUN_ENTRIES: Record<RunRule, Entry> = {
+  'run-waiting': [
+    'An apply, repair, rotate or destroy waits until somebody agrees to what it asks for; told at once and every four hours. Nothing is changed meanwhile.',
+    'n2m status NAME shows what it asks for, and why.',
+    'n2m approve NAME, or n2m reject NAME, which ends it.',
+  ],
+  'run-failed': [
+    'An apply, repair, rotate or destroy ended without having done its work. What it did stays, and the next one goes on from there.',
+    'n2m status NAME shows the step and the message.',
+    'What the alert names; then the same command again.',
+  ],
+};

@@ -1,0 +1,26 @@
+import { CancellationScope, isCancellation, log, patched } from '@temporalio/workflow';
+import type { RunNews } from '../core/run/run-alerts';
+import type { PipelineSpec } from '../core/spec/types';
+import { tellRun } from './proxies';
+import { failureOf, type RunTracker } from './run-tracker';
+
+/** Whether this run tells anybody anything: those that began under an earlier version do not. */
+export const tells = (): boolean => patched('tell-of-runs');
+
+/** Tells the sinks of the file. Whatever becomes of it, the run goes on. */
+export async function tell(spec: PipelineSpec, news: RunNews): Promise<void> {
+  const summary = news.about === 'waiting' ? 'tell that it waits' : 'tell that it failed';
+  try {
+    await CancellationScope.nonCancellable(() => tellRun.executeWithOptions({ summary }, [{ spec, news }]));
+  } catch (error) {
+    log.warn(`nobody could be told: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The last thing a run does that ends badly: it says so. A rejection is no news to whoever rejected. */
+export async function endedBadly(error: unknown, spec: PipelineSpec, tracker: RunTracker): Promise<void> {
+  if (isCancellation(error)) return tracker.phase('cancelled');
+  const failure = failureOf(error);
+  tracker.failed(failure);
+  if (failure.type !== 'Rejected' && tells()) await tell(spec, { about: 'failed', failure });
+}
