@@ -7,6 +7,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities, type Deps } from './activities';
 import { inputsEdge } from './activities/edges/callers';
 import { failuresEdge } from './activities/edges/failures';
+import { fenceEdge } from './activities/edges/fence';
 import { dataConverterOf } from './codec';
 import { codecKeys } from './codec/keys';
 import { parseConfig, type WorkerConfig } from './config';
@@ -50,8 +51,11 @@ async function main(): Promise<void> {
   const pool = new SqlPools();
   const deps: Deps = {
     secrets,
-    neon: (apiKey, signal) =>
-      createNeon({ baseUrl: config.neonApiUrl, apiKey, signal, remember: (value) => secrets.remember(value) }),
+    neon: (apiKey, { signal, beforeChange }) =>
+      createNeon({
+        ...{ baseUrl: config.neonApiUrl, apiKey, signal, beforeChange },
+        remember: (value) => secrets.remember(value),
+      }),
     sources: createSourceDirectory(secrets, config.reachableAllow),
     pool,
     webhooks: createWebhooks({ allow: config.webhookAllow }),
@@ -69,7 +73,7 @@ async function main(): Promise<void> {
     // The command line's own reads may meet what is older than the keys; work is done for nobody in clear then.
     dataConverter: dataConverterOf(keys, config.codecRequired),
     activities: createActivities(deps),
-    interceptors: { activity: [failuresEdge(clean), inputsEdge(deps)] },
+    interceptors: { activity: [failuresEdge(clean), inputsEdge(deps), fenceEdge(deps)] },
     shutdownGraceTime: config.shutdownGraceMs,
     // An activity mostly waits for others; checks of servers and webhooks that hang must leave room for the rest.
     maxConcurrentActivityTaskExecutions: 500,

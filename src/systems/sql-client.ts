@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Client, types, type ClientConfig } from 'pg';
 import type { System } from '../core/failures/types';
+import { mayChange } from '../core/sql/changes';
 import { sessionSettings, setStatementTimeout } from '../core/sql/session';
 import { scrubbed, systemError, toSystemError } from './errors';
 import type { Endpoint } from './postgres-url';
@@ -28,6 +29,8 @@ export interface ConnectOptions {
   connectTimeoutMs: number;
   /** Of each statement that names no other. */
   deadlineMs: number;
+  /** Asked right before each text that may change something; what it throws keeps the text from being sent. */
+  beforeChange?: () => Promise<void>;
   /** Ends the session at once, as when an activity is cancelled. */
   signal?: AbortSignal;
   /** Secrets to keep out of errors. */
@@ -198,6 +201,7 @@ export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
     system,
     notices,
     async query<R extends object>(sql: string, params?: unknown[], deadlineMs = options.deadlineMs): Promise<R[]> {
+      if (options.beforeChange && mayChange(sql)) await options.beforeChange();
       if (ended) throw systemError('Unreachable', system, `${where}: the session has ended`, { retryable: true });
       underWay += 1;
       try {

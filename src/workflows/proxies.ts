@@ -12,13 +12,15 @@ export type { StepInput, WindowInput };
 
 /** A killed worker is noticed after this long; activities send heartbeats several times as often. */
 const HEARTBEAT = '10s';
+/** What changes something is given up later: a worker that only stood still for a moment goes on with what it began. */
+const PATIENT_HEARTBEAT = '30s';
 
 const retry = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
 
 /** Reads and catalog writes: seconds. Three minutes leave room for both systems' own deadlines and one lookup after. */
 const quick = {
   startToCloseTimeout: '3m',
-  heartbeatTimeout: HEARTBEAT,
+  heartbeatTimeout: PATIENT_HEARTBEAT,
   retry,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } as const;
@@ -29,6 +31,7 @@ const slow = { ...quick, startToCloseTimeout: '20m' } as const;
 /** The durable wait. One attempt window ends by itself after half an hour; the attempt is retried at an even pace. */
 const wait = {
   ...quick,
+  heartbeatTimeout: HEARTBEAT,
   startToCloseTimeout: '45m',
   retry: { initialInterval: '1s', backoffCoefficient: 1 },
 } as const;
@@ -50,7 +53,10 @@ export interface Performed<I, R = StepResult> {
 }
 
 /** What a run does beside the steps of its objects: read whole sides, and what belongs to several objects at once. */
-export const { makePlan, planDestroy, planRotate, planRepair, keepDefinitions } = groups.quick;
+export const { makePlan, planDestroy, planRotate, planRepair, keepDefinitions } = proxyActivities<Activities>({
+  ...quick,
+  heartbeatTimeout: HEARTBEAT,
+});
 export const { rotatePassword, reconnectSource, dropDeadTables, dropLostSource, recreateDependents, removeSlot } =
   groups.slow;
 

@@ -16,6 +16,7 @@ export const HOSTILE_DEFAULTS: readonly [name: string, value: string][] = [
   ['password_encryption', 'md5'],
   ['default_transaction_isolation', 'serializable'],
   ['default_transaction_deferrable', 'on'],
+  ['idle_in_transaction_session_timeout', '5min'],
   ['statement_timeout', '50ms'],
   ['lock_timeout', '2s'],
   ['escape_string_warning', 'off'],

@@ -57,10 +57,8 @@ async function inMaterialize<T>(deps: Deps, read: (client: SqlClient) => Promise
 }
 
 async function neon(deps: Deps): Promise<NeonClient> {
-  return deps.neon(
-    await deps.secrets.resolve(STARTER_REFERENCES.neon, 'api-key'),
-    Context.current().cancellationSignal,
-  );
+  const apiKey = await deps.secrets.resolve(STARTER_REFERENCES.neon, 'api-key');
+  return deps.neon(apiKey, { signal: Context.current().cancellationSignal });
 }
 
 const choice = (value: string, name = value): Choice => ({ value, note: name === value ? null : name, usual: false });

@@ -9,8 +9,8 @@ import type { SourceDirectory } from './source-directory';
 /** What activities need from the outside; built once in src/worker.ts. */
 export interface Deps {
   secrets: Secrets;
-  /** A client of the Neon API for one key, ended by the activity's cancellation. */
-  neon: (apiKey: string, signal: AbortSignal) => NeonClient;
+  /** A client of the Neon API for one key, ended by the activity's cancellation, which asks before it changes something. */
+  neon: (apiKey: string, options: { signal: AbortSignal; beforeChange?: () => Promise<void> }) => NeonClient;
   sources: SourceDirectory;
   /** Connections of the checks; whoever changes something has a session of their own. */
   pool: SqlPool;

@@ -6,6 +6,7 @@ import type { NeonClient } from '../../systems/neon';
 import { connectSource } from '../../systems/postgres';
 import { withClient, type ConnectOptions, type SqlClient } from '../../systems/sql-client';
 import { cutShort } from '../edges/cut-short';
+import { stillActing } from '../edges/still-acting';
 import type { Deps } from './deps';
 import { isOutdated, type SourceAccess } from './source-directory';
 
@@ -71,7 +72,8 @@ export async function withMaterialize<T>(
 
 export async function neonClient(deps: Deps, { source }: PipelineSpec): Promise<NeonClient | null> {
   if (source.kind !== 'neon') return null;
-  return deps.neon(await deps.secrets.resolve(source.apiKey, 'api-key'), cutShort());
+  const apiKey = await deps.secrets.resolve(source.apiKey, 'api-key');
+  return deps.neon(apiKey, { signal: cutShort(), beforeChange: stillActing });
 }
 
 /** The API with project and branch, without a session on the database. */
@@ -93,6 +95,7 @@ export function connectOptions(deps: Deps): ConnectOptions {
     connectTimeoutMs: CONNECT_DEADLINE,
     deadlineMs: STATEMENT_DEADLINE,
     signal: cutShort(),
+    beforeChange: stillActing,
     secrets: () => deps.secrets.known(),
   };
 }

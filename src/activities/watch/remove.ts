@@ -3,6 +3,7 @@ import { SEARCH_ATTRIBUTES, verifyScheduleId, watchId } from '../../core/names';
 import { systemError } from '../../systems/errors';
 import { sleep } from '../edges/cut-short';
 import { heartbeat } from '../edges/heartbeat';
+import { stillActing } from '../edges/still-acting';
 import { DESTROY, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { done } from '../support/ensure';
@@ -15,6 +16,7 @@ const PATIENCE = 2 * 60_000;
 export const removeWatch = activity({ input: destroy, callers: DESTROY }, async (deps, { spec }) => {
   const object = `watch of ${spec.name}`;
   const handle = deps.schedules.getHandle(watchId(spec.name));
+  await stillActing();
   await handle.delete().catch(ignoreMissing);
   await deps.schedules.getHandle(verifyScheduleId(spec.name)).delete().catch(ignoreMissing);
   await endChecks(deps, spec.name);
@@ -38,6 +40,7 @@ async function endChecks(deps: Deps, pipeline: string): Promise<void> {
     const running = [];
     for await (const { workflowId, runId } of deps.workflows.list({ query })) running.push({ workflowId, runId });
     if (running.length === 0 || Date.now() >= until) return;
+    await stillActing();
     for (const { workflowId, runId } of running) {
       await deps.workflows
         .getHandle(workflowId, runId)

@@ -15,6 +15,7 @@ import type { CheckInput } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import { formatDuration } from '../../core/text/duration';
 import { encryptionKeyOf } from '../../codec/codec';
+import { stillActing } from '../edges/still-acting';
 import { APPLY, activity } from '../support/activity';
 import { done } from '../support/ensure';
 import { step } from '../support/inputs';
@@ -85,6 +86,7 @@ export const ensureWatch = activity(
 );
 
 async function create(schedules: ScheduleClient, wanted: ScheduleOptions): Promise<void> {
+  await stillActing();
   try {
     await schedules.create(wanted);
   } catch (error) {
@@ -98,7 +100,9 @@ async function ensureComparisons(schedules: ScheduleClient, spec: PipelineSpec, 
   const wanted = verifyOptions(spec, taskQueue);
   const described = await describe(schedules, verifyScheduleId(spec.name));
   if (wanted === null) {
-    if (described) await schedules.getHandle(verifyScheduleId(spec.name)).delete();
+    if (!described) return;
+    await stillActing();
+    await schedules.getHandle(verifyScheduleId(spec.name)).delete();
   } else if (!described) await create(schedules, wanted);
   else if (!(await current(schedules, described, wanted))) await update(schedules, wanted);
 }
@@ -112,6 +116,7 @@ async function comparesAsWanted(schedules: ScheduleClient, spec: PipelineSpec, t
 
 async function update(schedules: ScheduleClient, wanted: ScheduleOptions): Promise<void> {
   const { spec, policies, action, typedSearchAttributes } = wanted;
+  await stillActing();
   await schedules.getHandle(wanted.scheduleId).update((previous) => ({
     spec,
     policies,

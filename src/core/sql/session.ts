@@ -24,6 +24,8 @@ const SOURCE = [
   "password_encryption = 'scram-sha-256'",
   "default_transaction_isolation = 'read committed'",
   'default_transaction_deferrable = off',
+  // A worker that stands still lets go of its locks before its successor begins, which is after half a minute.
+  "idle_in_transaction_session_timeout = '20s'",
 ];
 
 /**

@@ -35,6 +35,7 @@ export function createTransport(options: NeonOptions): (request: Request) => Pro
   const where = new URL(options.baseUrl).host;
 
   async function once(request: Request): Promise<Response | Error> {
+    if (request.method !== 'GET') await options.beforeChange?.();
     const limit = AbortSignal.timeout(timeout);
     try {
       return await send(request.clone(), { signal: signal ? AbortSignal.any([limit, signal]) : limit });

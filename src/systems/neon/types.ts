@@ -13,6 +13,8 @@ export interface NeonOptions {
   sleep?: (ms: number) => Promise<void>;
   random?: () => number;
   signal?: AbortSignal;
+  /** Asked right before each request that may change something; what it throws keeps it from being sent. */
+  beforeChange?: () => Promise<void>;
   /** Takes note of passwords the API handed out, so that they are scrubbed. */
   remember?: (secret: string) => void;
 }

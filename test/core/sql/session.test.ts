@@ -17,6 +17,7 @@ test('a session upstream leans on no default of its role or database, the timeou
       "SET password_encryption = 'scram-sha-256'",
       "SET default_transaction_isolation = 'read committed'",
       'SET default_transaction_deferrable = off',
+      "SET idle_in_transaction_session_timeout = '20s'",
     ].join('; '),
   ]);
 });

@@ -1,10 +1,12 @@
-// Loaded before the worker (`node --require`): strikes at statements and API calls, each once, in one of three ways.
+// Loaded before the worker (`node --require`): strikes at statements and API calls, each once, in one of four ways.
 // Patched from outside so that the product has no hooks for tests.
 const fs = require('node:fs');
 const { Client } = require('pg');
 const { ScheduleClient } = require('@temporalio/client');
+const { Context } = require('@temporalio/activity');
+const { Activity } = require('@temporalio/worker/lib/activity');
 
-/** {strikes: [{pattern, mode: 'kill-before' | 'kill-after' | 'lose-answer'}], markers: folder, journal: file} */
+/** {strikes: [{pattern, mode: 'kill-before' | 'kill-after' | 'lose-answer' | 'stop-after'}], markers: folder, journal: file} */
 const fault = JSON.parse(process.env.N2M_TEST_FAULT ?? '{}');
 const strikes = (fault.strikes ?? []).map(({ pattern, mode }, index) => ({
   pattern: new RegExp(pattern),
@@ -37,6 +39,25 @@ function next(call) {
   return null;
 }
 
+/** Until somebody sends SIGCONT. From then on the journal also says what ends. */
+function stop() {
+  const { activityType } = Context.current().info;
+  journal(`stopped in ${activityType}`);
+  process.kill(process.pid, 'SIGSTOP');
+  resumed = true;
+  journal('resumed');
+}
+
+let resumed = false;
+const { execute } = Activity.prototype;
+Activity.prototype.execute = async function (...args) {
+  try {
+    return await execute.apply(this, args);
+  } finally {
+    if (resumed) journal(`ended ${this.info.activityType}`);
+  }
+};
+
 async function around(call, run, lose) {
   journal(call);
   const mode = next(call);
@@ -44,6 +65,7 @@ async function around(call, run, lose) {
   const answer = await run();
   if (mode === 'kill-after') process.kill(process.pid, 'SIGKILL');
   if (mode === 'lose-answer') return lose();
+  if (mode === 'stop-after') stop();
   return answer;
 }
 

@@ -3,7 +3,7 @@ import { createTransport } from '../../../src/systems/neon/transport';
 type Step = number | { status: number; retryAfter: string } | Error;
 
 /** A server that answers with these one after the other (the last for ever), and a clock that sleeping moves. */
-function setUp(steps: Step[], more: { retryBudgetMs?: number; signal?: AbortSignal } = {}) {
+function setUp(steps: Step[], more: { retryBudgetMs?: number; signal?: AbortSignal; beforeChange?: () => Promise<void> } = {}) {
   const sent: Request[] = [];
   const slept: number[] = [];
   let now = 1_000_000;
@@ -122,5 +122,23 @@ it('an answer that does not come is a Timeout: the outcome is unknown', async ()
   });
   await expect(transport(new Request('https://neon.example/x', { method: 'POST' }))).rejects.toMatchObject({
     info: { type: 'Timeout', retryable: true },
+  });
+});
+
+describe('before a change', () => {
+  it('asks each time it sends one, and never before a read', async () => {
+    let asked = 0;
+    const beforeChange = () => Promise.resolve(void (asked += 1));
+    const { call, sent } = setUp([423, 200], { beforeChange });
+    await call('POST');
+    expect([asked, sent.length]).toEqual([2, 2]);
+    await call('GET');
+    expect(asked).toBe(2);
+  });
+
+  it('sends nothing where the answer is no', async () => {
+    const { call, sent } = setUp([200], { beforeChange: () => Promise.reject(new Error('given up')) });
+    await expect(call('DELETE')).rejects.toThrow('given up');
+    expect(sent).toEqual([]);
   });
 });

@@ -28,6 +28,7 @@ const OURS: Record<string, string> = {
   password_encryption: 'scram-sha-256',
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
+  idle_in_transaction_session_timeout: '20s',
   statement_timeout: '20s',
 };
 
@@ -79,6 +80,25 @@ describe.each([14, 18] as const)('sessions on PostgreSQL %i whose role and datab
     const own = said.flatMap((line) => /^n2m\|\d+\|.*?(?:statement|execute[^:]*): (.*)$/.exec(line)?.[1] ?? []);
     const [first] = sessionSettings('source', OPTIONS.deadlineMs);
     expect(own).toEqual([first, 'SELECT 1', 'SELECT 2', first, 'SELECT 3']);
+  });
+
+  it('ask before they send what may change something, and send nothing where the answer is no', async () => {
+    const asked: string[] = [];
+    let answer = (): Promise<void> => Promise.resolve();
+    const beforeChange = () => {
+      asked.push('asked');
+      return answer();
+    };
+    await withClient(connectSource({ url, tls: TLS }, { ...OPTIONS, beforeChange }), async (client) => {
+      await client.query('SELECT 1');
+      expect(asked).toEqual([]);
+      await client.query('CREATE TABLE hostile.sent (id int)');
+      expect(asked).toEqual(['asked']);
+      answer = () => Promise.reject(new Error('given up'));
+      await expect(client.query('CREATE TABLE hostile.kept (id int)')).rejects.toThrow('given up');
+      const made = `SELECT relname FROM pg_class WHERE relname IN ('sent', 'kept')`;
+      expect(await client.query(made)).toEqual([{ relname: 'sent' }]);
+    });
   });
 
   it('write a comment as it is, backslash and all', async () => {
