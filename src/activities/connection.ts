@@ -1,3 +1,4 @@
+import { DEADLINE } from '../core/budgets';
 import { isOurs, writeMark } from '../core/plan/ownership';
 import * as sql from '../core/sql/materialize';
 import { readConnection } from '../systems/materialize';
@@ -6,7 +7,7 @@ import { refuseUnknownHost } from './role/given-password';
 import { APPLY, DESTROY, activity } from './support/activity';
 import { createAndLook, done, dropOurs } from './support/ensure';
 import { destroy, step } from './support/inputs';
-import { REMOTE_DEADLINE, itemsOf, withMaterialize, withSource } from './support/sessions';
+import { itemsOf, withMaterialize, withSource } from './support/sessions';
 
 /** Validated against upstream by Materialize itself before it answers. */
 export const ensureConnection = activity({ input: step, callers: APPLY }, async (deps, { spec, planned }) => {
@@ -28,7 +29,7 @@ export const ensureConnection = activity({ input: step, callers: APPLY }, async 
   };
   return withMaterialize(deps, spec, async (client) => {
     const look = () => readConnection(client, connection);
-    const remote = (statement: string) => client.query(statement, undefined, REMOTE_DEADLINE);
+    const remote = (statement: string) => client.query(statement, undefined, DEADLINE.remote);
     const before = await look();
     if (before && planned !== 'create') await remote(sql.alterConnection(connection, options));
     const found =

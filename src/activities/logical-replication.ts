@@ -1,3 +1,4 @@
+import { DEADLINE } from '../core/budgets';
 import { SystemError, systemError } from '../systems/errors';
 import { readWalLevel } from '../systems/postgres';
 import { sleep } from './edges/cut-short';
@@ -8,10 +9,6 @@ import { done } from './support/ensure';
 import { type StepInput, step } from './support/inputs';
 import { neonBranch, withSource } from './support/sessions';
 
-/** Suspending and starting every compute of a project; a stuck operation is Neon's to mend, and a person's to know. */
-const OPERATIONS_DEADLINE = 10 * 60_000;
-
-const PROOF_DEADLINE = 3 * 60_000;
 const PROOF_EVERY = 1_000;
 
 /** The flag flips at once and proves nothing: what counts is what the compute of our branch answers. */
@@ -20,7 +17,7 @@ export const enableLogicalReplication = activity({ input: step, callers: APPLY }
   const { neon, project } = await neonBranch(deps, spec);
   const operations = await neon.enableLogicalReplication(project);
   await neon.waitForOperations(project, operations, {
-    deadlineMs: OPERATIONS_DEADLINE,
+    deadlineMs: DEADLINE.enabling,
     onPoll: (open) => heartbeat({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
   });
   await untilLogical(deps, input);
@@ -28,7 +25,7 @@ export const enableLogicalReplication = activity({ input: step, callers: APPLY }
 });
 
 async function untilLogical(deps: Deps, { spec }: StepInput): Promise<void> {
-  const until = Date.now() + PROOF_DEADLINE;
+  const until = Date.now() + DEADLINE.enabled;
   for (;;) {
     const level = await withSource(deps, spec, ({ client }) => readWalLevel(client)).catch((error: unknown) => {
       // The compute restarts: being refused is part of it, up to the deadline.

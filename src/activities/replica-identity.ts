@@ -1,3 +1,4 @@
+import { DEADLINE } from '../core/budgets';
 import { identityStatement } from '../core/objects/replica-identity/back';
 import { foreseenRefusal } from '../core/objects/replica-identity/foreseen';
 import { identities } from '../core/objects/replica-identity/identities';
@@ -25,9 +26,6 @@ const LOCK_TIMEOUT_MS = 50;
 const PAUSES_MS = [100, 200, 400, 800, 1_600];
 const ATTEMPTS = 60;
 const LOCK_NOT_AVAILABLE = '55P03';
-
-/** Of the step, not of an attempt: tables that are never free then keep what they have, and are reported. */
-const PATIENCE_MS = 60_000;
 
 /** Before the publication: a published table without it refuses the application's updates. */
 export const ensureReplicaIdentity = activity({ input: step, callers: APPLY }, (deps, { spec, tables }) => {
@@ -115,7 +113,7 @@ export const restoreIdentity = activity({ input: destroy, callers: DESTROY }, (d
       );
       for (const { table, back } of due) {
         const answer = await changed(client, table, identityStatement(table, back), before.refused);
-        const last = Date.now() - since >= PATIENCE_MS;
+        const last = Date.now() - since >= DEADLINE.identity;
         if (answer?.forGood || last) refused.set(tableName(table), answer?.message ?? 'somebody sets it again');
         else if (answer !== null) busy.push(`${tableName(table)}: ${answer.message}`);
       }

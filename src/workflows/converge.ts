@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
+import type { Size } from '../core/budgets';
 import type { FailureInfo } from '../core/failures/types';
 import { PAUSE_KEY } from '../core/objects/cluster/resize';
 import { ACCESS, LEAVING, SETTLING, SOURCE, UPSTREAM } from '../core/objects';
@@ -58,29 +59,32 @@ export async function perform(objects: readonly GuideObject[], run: Converging):
 async function performStep(step: RunStep & { activity: string }, run: Converging): Promise<void> {
   const { tracker } = run;
   const input = stepInput(run, step.id);
+  const size = sizeOf(run);
   if (step.phase) tracker.phase(step.phase);
   await tracker[step.timeouts === 'wait' ? 'wait' : 'step'](step.id, (view) =>
     step.inWindows
-      ? untilCommitted(activityOf(step), input, view, run)
-      : activityOf<StepInput, StepResult>(step).executeWithOptions({ summary: summaryOf(view) }, [input]),
+      ? untilCommitted(activityOf(step, size), input, view, run)
+      : activityOf<StepInput, StepResult>(step, size).executeWithOptions({ summary: summaryOf(view) }, [input]),
   );
 }
 
 /** What no ALTER can change goes before the source step and comes back after it. */
-async function aroundSource({ input: { spec }, plan, tracker }: Converging, source: () => Promise<void>) {
+async function aroundSource(run: Converging, source: () => Promise<void>): Promise<Rebuilt> {
+  const { plan, tracker } = run;
+  const of = { spec: run.input.spec, size: sizeOf(run), tracker };
   // A plan of an earlier version says nothing of it.
   const rebuild = plan.rebuild as Plan['rebuild'] | undefined;
   const { owed = [] } = plan;
   if (!rebuild) {
     await source();
-    return { definitions: owed, recreated: owed.length > 0 ? await makeAgain(spec, owed, tracker) : [] };
+    return { definitions: owed, recreated: owed.length > 0 ? await makeAgain(of, owed) : [] };
   }
   // In one piece: a run that is cancelled in between would leave others without what they built.
   const rebuilt = await tracker.inOnePiece(async () => {
     // What was left before may be built on what goes now, and never the other way round.
-    const definitions = [...(await takeDown(spec, rebuild, tracker)), ...owed];
+    const definitions = [...(await takeDown(of, rebuild)), ...owed];
     await source();
-    return { definitions, recreated: await makeAgain(spec, definitions, tracker) };
+    return { definitions, recreated: await makeAgain(of, definitions) };
   });
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled after the source step');
   return rebuilt;
@@ -182,6 +186,14 @@ function stepInput({ input: { spec }, plan }: Converging, id: StepId): StepInput
   const { tables, removed, syntax } = plan;
   return { spec, tables, removed, syntax, planned, ...pause };
 }
+
+/** What leaves takes its time, too. */
+function sizeOf({ input: { spec }, plan: { tables, removed } }: Pick<Converging, 'input' | 'plan'>): Size {
+  return { tables: tables.length + removed.length, resizeDeadline: spec.snapshot.resizeDeadline };
+}
+
+/** Since the run began, also where it went on as another. */
+export const secondsOf = ({ view }: RunTracker): number => secondsBetween(view.startedAt, new Date().toISOString());
 
 export function secondsBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 1000);

@@ -1,4 +1,5 @@
-import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition } from '@temporalio/workflow';
+import type { Size } from '../core/budgets';
 import { destroyReport, type Told } from '../core/destroy/report';
 import type { DestroyInput, DestroyPlan, DestroyReport } from '../core/destroy/types';
 import { REMOVALS } from '../core/objects';
@@ -7,6 +8,7 @@ import type { StepResult } from '../core/plan/types';
 import { summaryOf } from '../core/run/details';
 import type { DestroyRunInput } from '../core/run/types';
 import { Approvals } from './approvals';
+import { secondsOf } from './converge';
 import { activityOf, planDestroy } from './proxies';
 import { RunTracker } from './run-tracker';
 import { endedBadly } from './told';
@@ -41,7 +43,7 @@ export async function destroyReplication(input: DestroyRunInput): Promise<Destro
     tracker.inherits([]);
     tracker.phase('done');
     await condition(allHandlersFinished);
-    return destroyReport(plan, after, seconds(), told);
+    return destroyReport(plan, after, secondsOf(tracker), told);
   } catch (error) {
     await endedBadly(error, spec, tracker);
     throw error;
@@ -79,12 +81,15 @@ async function perform(removal: Removal, destroy: DestroyInput, tracker: RunTrac
   let result: StepResult | null = null;
   await tracker.step(removal.id, async (view) => {
     const input = removal.input?.(destroy) ?? destroy;
-    result = await activityOf<unknown, StepResult>(removal).executeWithOptions({ summary: summaryOf(view) }, [input]);
+    const performed = activityOf<unknown, StepResult>(removal, sizeOf(destroy));
+    result = await performed.executeWithOptions({ summary: summaryOf(view) }, [input]);
     return result;
   });
   return result;
 }
 
-function seconds(): number {
-  return Math.round((Date.now() - workflowInfo().startTime.getTime()) / 1000);
+/** Each table left something in the record, or goes with the source. */
+function sizeOf({ spec, plan }: DestroyInput): Size {
+  const tables = Math.max(plan.known.added.length, ...plan.steps.map(({ changes }) => changes.length));
+  return { tables, resizeDeadline: spec.snapshot.resizeDeadline };
 }

@@ -1,5 +1,6 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities, StepInput, WindowInput } from '../activities/types';
+import { type Size, startToClose } from '../core/budgets';
 import type { Timeouts } from '../core/objects/object';
 import type { StepResult } from '../core/plan/types';
 
@@ -17,7 +18,10 @@ const PATIENT_HEARTBEAT = '30s';
 
 const retry = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
 
-/** Reads and catalog writes: seconds. Three minutes leave room for both systems' own deadlines and one lookup after. */
+/**
+ * Reads and catalog writes: seconds. Three minutes leave room for both systems' own deadlines and one lookup after; what waits
+ * for longer, or works on many tables, gets more: core/budgets.ts.
+ */
 const quick = {
   startToCloseTimeout: '3m',
   heartbeatTimeout: PATIENT_HEARTBEAT,
@@ -42,14 +46,24 @@ const groups = {
   wait: proxyActivities<Activities>(wait),
 };
 
-/** The activity of an object's step, with the timeouts that the object gives it. */
-export function activityOf<I, R>(step: { activity: string; timeouts: Timeouts }): Performed<I, R> {
-  return groups[step.timeouts][step.activity as keyof Activities] as unknown as Performed<I, R>;
+/** The activity of an object's step, with the timeouts that the object gives it, and the time that so many tables take. */
+export function activityOf<I, R>({ activity, timeouts }: { activity: string; timeouts: Timeouts }, size: Size) {
+  const proxied = groups[timeouts][activity as keyof Activities] as unknown as Performed<I, R>;
+  const startToCloseTimeout = startToClose(activity, timeouts, size);
+  const performed: Performed<I, R> = {
+    executeWithOptions: (options, args) => proxied.executeWithOptions({ ...options, startToCloseTimeout }, args),
+  };
+  return performed;
 }
+
+/** The same for what belongs to several objects at once. */
+export const inTime = (activity: keyof Activities, size: Size) => ({
+  startToCloseTimeout: startToClose(activity, 'slow', size),
+});
 
 /** What performs a step: one object in, one small object out. */
 export interface Performed<I, R = StepResult> {
-  executeWithOptions(options: { summary: string }, args: [I]): Promise<R>;
+  executeWithOptions(options: { summary: string; startToCloseTimeout?: number }, args: [I]): Promise<R>;
 }
 
 /** What a run does beside the steps of its objects: read whole sides, and what belongs to several objects at once. */

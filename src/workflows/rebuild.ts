@@ -1,9 +1,18 @@
+import type { Size } from '../core/budgets';
 import type { Rebuild, StepResult } from '../core/plan/types';
 import type { Definition, Recreated } from '../core/repair/types';
 import { summaryOf } from '../core/run/details';
 import type { PipelineSpec } from '../core/spec/types';
 import * as activities from './proxies';
+import { inTime } from './proxies';
 import type { RunTracker } from './run-tracker';
+
+/** Whose it is, and how much of it there is. */
+export interface Rebuilding {
+  spec: PipelineSpec;
+  size: Size;
+  tracker: RunTracker;
+}
 
 /** What others built on what was dropped, and what became of it. */
 export interface Rebuilt {
@@ -12,25 +21,33 @@ export interface Rebuilt {
 }
 
 /** Definitions first, and into the view: whatever happens next, they are there for a person. Then only what is named goes. */
-export async function takeDown(spec: PipelineSpec, plan: Rebuild, tracker: RunTracker): Promise<Definition[]> {
+export async function takeDown({ spec, size, tracker }: Rebuilding, plan: Rebuild): Promise<Definition[]> {
   const { damage, slot } = plan;
   let definitions: Definition[] = [];
   await tracker.step('keep-definitions', async (view) => {
-    definitions = await activities.keepDefinitions.executeWithOptions({ summary: summaryOf(view) }, [{ spec, plan }]);
+    definitions = await activities.keepDefinitions.executeWithOptions(
+      { summary: summaryOf(view), ...inTime('keepDefinitions', size) },
+      [{ spec, plan }],
+    );
     tracker.keeps(definitions);
     return done('waited', view.object, `${definitions.length} definitions kept`);
   });
   const drop = { spec, plan, definitions };
   if (damage.dead.length > 0) {
     const dropTables = () =>
-      activities.dropDeadTables.executeWithOptions({ summary: 'drop these tables alone' }, [drop]);
+      activities.dropDeadTables.executeWithOptions(
+        { summary: 'drop these tables alone', ...inTime('dropDeadTables', size) },
+        [drop],
+      );
     // A repair has one of these steps, a run the other.
     await tracker.step('drop-dead-tables', dropTables);
     await tracker.step('drop-to-recopy', dropTables);
   }
   if (damage.recreate.length > 0) {
     await tracker.step('drop-source', () =>
-      activities.dropLostSource.executeWithOptions({ summary: 'drop the source' }, [drop]),
+      activities.dropLostSource.executeWithOptions({ summary: 'drop the source', ...inTime('dropLostSource', size) }, [
+        drop,
+      ]),
     );
     await tracker.step('remove-slot', () =>
       activities.removeSlot.executeWithOptions({ summary: 'see that the old slot is gone' }, [
@@ -42,16 +59,13 @@ export async function takeDown(spec: PipelineSpec, plan: Rebuild, tracker: RunTr
 }
 
 /** As soon as the tables exist; the copy may take hours. */
-export async function makeAgain(
-  spec: PipelineSpec,
-  definitions: Definition[],
-  tracker: RunTracker,
-): Promise<Recreated[]> {
+export async function makeAgain({ spec, size, tracker }: Rebuilding, definitions: Definition[]): Promise<Recreated[]> {
   let recreated: Recreated[] = [];
   await tracker.step('recreate-dependents', async ({ object }) => {
-    recreated = await activities.recreateDependents.executeWithOptions({ summary: 'make definitions again, compare' }, [
-      { spec, definitions },
-    ]);
+    recreated = await activities.recreateDependents.executeWithOptions(
+      { summary: 'make definitions again, compare', ...inTime('recreateDependents', size) },
+      [{ spec, definitions }],
+    );
     tracker.madeAgain(recreated);
     const well = recreated.filter(({ outcome }) => outcome === 'recreated').length;
     return done('created', object, `${well} of ${recreated.length} are back and equal`);

@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition } from '@temporalio/workflow';
 import { HAND_OVER } from '../core/objects';
 import { recreateStep } from '../core/objects/source/rebuild-steps';
 import type { Plan, PlanStep } from '../core/plan/types';
@@ -6,7 +6,7 @@ import { drops, putsUp } from '../core/repair/plan';
 import type { Definition, Recreated, RepairPlan, RepairReport } from '../core/repair/types';
 import type { RepairRunInput } from '../core/run/types';
 import { Approvals } from './approvals';
-import { approvedPlan, perform, refuseBlocked, settle, setUp } from './converge';
+import { approvedPlan, perform, refuseBlocked, secondsOf, settle, setUp } from './converge';
 import * as activities from './proxies';
 import { makeAgain, type Rebuilt, takeDown } from './rebuild';
 import { RunTracker } from './run-tracker';
@@ -55,7 +55,7 @@ export async function repairReplication(input: RepairRunInput): Promise<RepairRe
       definitions,
       recreated,
       verdict,
-      seconds: Math.round((Date.now() - workflowInfo().startTime.getTime()) / 1000),
+      seconds: secondsOf(tracker),
     };
   } catch (error) {
     await endedBadly(error, spec, tracker);
@@ -123,9 +123,14 @@ async function dropThenPlan(
   tracker: RunTracker,
   approvals: Approvals,
 ): Promise<Rebuilt> {
-  const definitions = await takeDown(input.spec, repair, tracker);
+  const definitions = await takeDown({ ...unknownSize(input), tracker }, repair);
   return { definitions, recreated: await putUp(input, repair, definitions, tracker, approvals) };
 }
+
+const unknownSize = ({ spec }: RepairRunInput) => ({
+  spec,
+  size: { tables: 0, resizeDeadline: spec.snapshot.resizeDeadline },
+});
 
 async function putUp(
   input: RepairRunInput,
@@ -141,7 +146,7 @@ async function putUp(
   const plan = await approvedPlan(input, tracker, approvals, show);
   const run = { input, plan, tracker };
   await setUp(run);
-  const recreated = await makeAgain(input.spec, definitions, tracker);
+  const recreated = await makeAgain({ ...unknownSize(input), tracker }, definitions);
   await settle(run);
   await perform(HAND_OVER, run);
   return recreated;

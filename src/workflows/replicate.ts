@@ -4,7 +4,7 @@ import type { Plan } from '../core/plan/types';
 import type { ReplicateInput, ReplicateReport } from '../core/run/types';
 import type { CheckResult } from '../core/watch/types';
 import { Approvals } from './approvals';
-import { approvedPlan, perform, secondsBetween, settle, setUp } from './converge';
+import { approvedPlan, perform, secondsBetween, secondsOf, settle, setUp } from './converge';
 import { goOnIfLong } from './go-on';
 import * as activities from './proxies';
 import type { Rebuilt } from './rebuild';
@@ -84,7 +84,7 @@ function report(
       : null,
     clusterSize: target.ok ? target.value.cluster.size : null,
     snapshotSeconds: snapshot && secondsBetween(snapshot.startedAt, snapshot.observedAt),
-    seconds: secondsBetween(tracker.view.startedAt, new Date().toISOString()),
+    seconds: secondsOf(tracker),
     firstCheck,
   };
 }

@@ -1,9 +1,9 @@
-import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition } from '@temporalio/workflow';
 import type { RotatePlan, RotateReport } from '../core/repair/rotate-plan';
 import { summaryOf } from '../core/run/details';
 import type { ReplicateInput } from '../core/run/types';
 import { Approvals } from './approvals';
-import { refuseBlocked } from './converge';
+import { refuseBlocked, secondsOf } from './converge';
 import * as activities from './proxies';
 import { RunTracker } from './run-tracker';
 import { endedBadly } from './told';
@@ -36,7 +36,7 @@ export async function rotateReplication(input: ReplicateInput): Promise<RotateRe
       pipeline: spec.name,
       role: spec.source.role.name,
       proofs: tracker.view.steps.map((step) => step.sentence),
-      seconds: Math.round((Date.now() - workflowInfo().startTime.getTime()) / 1000),
+      seconds: secondsOf(tracker),
     };
   } catch (error) {
     await endedBadly(error, spec, tracker);

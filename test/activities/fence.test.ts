@@ -27,7 +27,12 @@ async function told(pending: Pending[] | Error, activityType = 'ensureSchema'): 
     return { describe };
   };
   const workflows = { getHandle } as unknown as WorkflowClient;
-  const info = { activityType, activityId: '7', attempt: 2, workflowExecution: { workflowId: 'pipeline/a', runId: 'r' } };
+  const info = {
+    activityType,
+    activityId: '7',
+    attempt: 2,
+    workflowExecution: { workflowId: 'pipeline/a', runId: 'r' },
+  };
   const environment = new MockActivityEnvironment(info, { interceptors: [fenceEdge({ workflows })], logger });
   try {
     return await environment.run(async () => {

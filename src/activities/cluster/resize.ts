@@ -1,3 +1,4 @@
+import { DEADLINE } from '../../core/budgets';
 import { endOf, isUnderWay, pausedResize, refusedForCredits, withPause } from '../../core/objects/cluster/resize';
 import type { ClusterFacts, Reconfiguration } from '../../core/plan/facts';
 import type { PipelineSpec } from '../../core/spec/types';
@@ -10,8 +11,6 @@ import { heartbeat } from '../edges/heartbeat';
 import { itemsOf } from '../support/sessions';
 
 const EVERY = 500;
-/** Of one attempt: a resize in the background goes on without us, and the next attempt follows it further. */
-const DEADLINE = 10 * 60_000;
 
 /** How a resize went. Whatever else than `sized` left the old size. */
 export type Resized = { kind: 'sized' } | { kind: 'refused' | 'ended'; sentence: string; next: string };
@@ -98,7 +97,7 @@ const refusal = (name: string, size: string, { info }: SystemError): Resized => 
 
 /** The cluster, once nothing that somebody else began moves it to another size. */
 async function untilFree(client: SqlClient, spec: PipelineSpec, size: string): Promise<ClusterFacts> {
-  const until = Date.now() + DEADLINE;
+  const until = Date.now() + DEADLINE.online;
   for (;;) {
     const cluster = await look(client, spec);
     const change = cluster.reconfiguration;
@@ -117,7 +116,7 @@ async function follow(
   before: Pick<ClusterFacts, 'size' | 'reconfiguration'>,
 ): Promise<Resized> {
   const { name } = spec.materialize.cluster;
-  const until = Date.now() + DEADLINE;
+  const until = Date.now() + DEADLINE.online;
   for (;;) {
     const cluster = await look(client, spec);
     if (isSized(cluster, size)) return { kind: 'sized' };

@@ -1,3 +1,4 @@
+import { DEADLINE } from '../../core/budgets';
 import { othersIn, type Evidence, type ReaderFound, type WatchFound } from '../../core/destroy/evidence';
 import { NOBODY, type Near, type Others } from '../../core/destroy/others';
 import type { PipelineSpec } from '../../core/spec/types';
@@ -9,9 +10,6 @@ import type { Deps } from '../support/deps';
 import { withMaterialize, type SourceSession } from '../support/sessions';
 import { placeOf, readProject, readServer } from './other-places';
 import { readOtherWatches, type OtherWatch } from './other-watches';
-
-/** All of the looking around. An activity that looks and takes back has three minutes. */
-const PATIENCE_MS = 45_000;
 
 /**
  * Who else reads from the same database, server or project, as far as `reach`: by the marks of other pipelines, their files in
@@ -25,7 +23,7 @@ export async function readOthers(
   ownSlots: readonly (string | null)[],
 ): Promise<Others> {
   if (reach === null) return NOBODY;
-  const until = Date.now() + PATIENCE_MS;
+  const until = Date.now() + DEADLINE.others;
   const database = { near: 'database' as const, branch: null, database: spec.source.database };
   const evidence: Evidence = {
     ...{ watches: [], readers: [], elsewhere: [], slots: [], sealed: [], unread: [] },

@@ -30,7 +30,7 @@ async function refuseUnlessActing(workflows: WorkflowClient, { info }: Context):
   const { activityId, activityType, attempt, workflowExecution } = info;
   const pending = workflowExecution && (await pendingActivities(workflows, workflowExecution));
   const now = pending?.find((activity) => activity.activityId === activityId);
-  if (now?.attempt === attempt && now.state !== WAITS) return;
+  if (now?.attempt === attempt && Number(now.state) !== WAITS) return;
   const message = `attempt ${attempt} of ${activityType} was given up, so it changes nothing any more`;
   throw systemError('Conflict', 'temporal', message, { retryable: true });
 }

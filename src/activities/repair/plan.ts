@@ -1,3 +1,4 @@
+import { DEADLINE } from '../../core/budgets';
 import { runId } from '../../core/names';
 import { dependentsOn } from '../../core/objects/source/rebuild';
 import { makePlan } from '../../core/plan/plan';
@@ -14,7 +15,7 @@ import { observe } from '../plan/observe';
 import { activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { type CheckStep, takes } from '../support/inputs';
-import { itemsOf, REMOTE_DEADLINE, withMaterialize } from '../support/sessions';
+import { itemsOf, withMaterialize } from '../support/sessions';
 import { readBoth } from '../watch/check';
 import { readOwed } from './owed';
 
@@ -54,7 +55,7 @@ export const planRepair = activity(
 async function isPasswordRefused(deps: Deps, spec: PipelineSpec): Promise<boolean> {
   const statement = validateConnection(itemsOf(spec).connection);
   try {
-    await withMaterialize(deps, spec, (client) => client.query(statement, undefined, REMOTE_DEADLINE));
+    await withMaterialize(deps, spec, (client) => client.query(statement, undefined, DEADLINE.remote));
     return false;
   } catch (error) {
     if (error instanceof SystemError && /password authentication failed/.test(error.info.message)) return true;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { remoteDeadline } from '../../core/budgets';
 import { isOurs } from '../../core/plan/ownership';
 import type { Rebuild } from '../../core/plan/types';
 import { oddStatement } from '../../core/repair/definition-shape';
@@ -14,7 +15,7 @@ import { heartbeat } from '../edges/heartbeat';
 import { APPLY, activity } from '../support/activity';
 import { done } from '../support/ensure';
 import { definitionShape, rebuildShape, takes } from '../support/inputs';
-import { itemsOf, REMOTE_DEADLINE, withMaterialize } from '../support/sessions';
+import { itemsOf, withMaterialize } from '../support/sessions';
 
 interface Input {
   spec: PipelineSpec;
@@ -122,7 +123,7 @@ export const dropLostSource = activity({ input: drop, callers: APPLY }, (deps, {
       const children = new Set(found.children.map(({ id }) => id));
       const others = (await mz.readDependentsOf(client, [found.id])).filter(({ id }) => !children.has(id));
       refuseUnnamed(spec, { dependents: [] }, others);
-      await client.query(sql.dropSource(source), undefined, REMOTE_DEADLINE);
+      await client.query(sql.dropSource(source), undefined, remoteDeadline(found.children.length));
       if ((await look())?.id === found.id) throw still(object);
     }
     return done(

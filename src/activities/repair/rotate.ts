@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { DEADLINE } from '../../core/budgets';
 import { loginDifferences } from '../../core/objects/source/definition';
 import { planRotation } from '../../core/repair/rotate-plan';
 import type { PipelineSpec } from '../../core/spec/types';
@@ -22,13 +23,9 @@ import { ROTATE, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { done } from '../support/ensure';
 import { file } from '../support/inputs';
-import { itemsOf, neonBranch, REMOTE_DEADLINE, withMaterialize, withSource } from '../support/sessions';
+import { itemsOf, neonBranch, withMaterialize, withSource } from '../support/sessions';
 
-/** Neon's proxy and a restarting compute take a moment to know a new password, or to forget an old one. */
-const LOGIN_PATIENCE = 60_000;
 const EVERY = 500;
-/** A source that has the right password came back within 2 s of ALTER SECRET; past this it kept the old one. */
-const RETURN_PATIENCE = 60_000;
 
 export const planRotate = activity({ input: file, reads: true }, async (deps, { spec }) => {
   const items = itemsOf(spec);
@@ -67,7 +64,7 @@ export const rotatePassword = activity({ input: file, callers: ROTATE }, async (
   if (via === 'given') await untilLogin(deps, spec, randomBytes(24).toString('base64url'), 'refused');
   await withMaterialize(deps, spec, async (client) => {
     await storeSecret(deps, client, spec, fresh, false);
-    await client.query(mzsql.validateConnection(connection), undefined, REMOTE_DEADLINE);
+    await client.query(mzsql.validateConnection(connection), undefined, DEADLINE.remote);
   });
   // The password before is unknown where only Materialize had it: a role has one, and the new one is accepted. That
   // another one is refused shows that passwords are asked for at all.
@@ -106,7 +103,7 @@ async function newPassword(deps: Deps, spec: PipelineSpec): Promise<string> {
   const { neon, branchId, project } = await neonBranch(deps, spec);
   const { password, operations } = await neon.resetPassword(project, branchId, role.name);
   await neon.waitForOperations(project, operations, {
-    deadlineMs: 5 * 60_000,
+    deadlineMs: DEADLINE.operations,
     onPoll: (open) => heartbeat({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
   });
   if (password !== null) return password;
@@ -123,7 +120,7 @@ async function untilLogin(
   wanted: 'accepted' | 'refused',
 ): Promise<void> {
   const { name } = spec.source.role;
-  const until = Date.now() + LOGIN_PATIENCE;
+  const until = Date.now() + DEADLINE.login;
   const access = await withSource(deps, spec, (session) => Promise.resolve(session.access));
   for (;;) {
     const answer = (await loginAs(deps, spec, { access, user: name, password })) === null ? 'accepted' : 'refused';
@@ -156,7 +153,7 @@ export const reconnectSource = activity({ input: file, callers: ROTATE }, (deps,
       if (slot === null)
         throw systemError('NotFound', 'materialize', `${object} has no slot`, { hint: 'n2m apply FILE' });
       const ended = await endSlotReader(deps, spec, session, slot);
-      const until = Date.now() + RETURN_PATIENCE;
+      const until = Date.now() + DEADLINE.reconnect;
       for (;;) {
         const progress = await readSourceProgress(target, source);
         const pid = await readSlotPid(client, slot);

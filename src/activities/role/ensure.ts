@@ -1,3 +1,4 @@
+import { DEADLINE } from '../../core/budgets';
 import { neverIdlesOut } from '../../core/objects/role/timeout';
 import { letReplicate, mayReplicate, replicatesByGroup } from '../../core/objects/role/managed';
 import type { RoleFacts } from '../../core/plan/facts';
@@ -13,7 +14,7 @@ import { createAndLook, done } from '../support/ensure';
 import { type StepInput, step } from '../support/inputs';
 import { recordAdded } from '../support/record';
 import { type SourceSession, neonBranch, withSource, withSourceAs } from '../support/sessions';
-import { newPassword, OPERATIONS_DEADLINE, readPassword, sendPassword } from './password';
+import { newPassword, readPassword, sendPassword } from './password';
 
 /** The role Materialize connects as. Its password is set, or read back, only where the secret is written. */
 export const ensureRole = activity({ input: step, callers: APPLY }, async (deps, input) => {
@@ -46,7 +47,7 @@ async function createThroughApi(deps: Deps, spec: PipelineSpec): Promise<void> {
   };
   const operations = found ? await neon.openOperations(project) : await create();
   await neon.waitForOperations(project, operations, {
-    deadlineMs: OPERATIONS_DEADLINE,
+    deadlineMs: DEADLINE.operations,
     onPoll: (open) => heartbeat({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
   });
 }

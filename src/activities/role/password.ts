@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { DEADLINE } from '../../core/budgets';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as sql from '../../core/sql/postgres';
 import { SystemError, systemError } from '../../systems/errors';
@@ -6,9 +7,6 @@ import { scramVerifier } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
 import type { Deps } from '../support/deps';
 import { type SourceSession, needNeon } from '../support/sessions';
-
-/** Of what Neon does with a role. */
-export const OPERATIONS_DEADLINE = 5 * 60_000;
 
 /** "Neon only supports being given plaintext passwords", "password type is not a plain text" (credcheck). */
 const WANTS_CLEAR_TEXT = /plain ?text/i;
@@ -71,7 +69,7 @@ export async function renewPassword(deps: Deps, spec: PipelineSpec, session: Sou
   }
   const { neon, branchId, project } = needNeon(spec, session);
   const { password, operations } = await neon.resetPassword(project, branchId, name);
-  await neon.waitForOperations(project, operations, { deadlineMs: OPERATIONS_DEADLINE });
+  await neon.waitForOperations(project, operations, { deadlineMs: DEADLINE.operations });
   if (password === null)
     throw systemError('OperationFailed', 'neon', `the reset of role ${name} returned no password`, { retryable: true });
   return password;

@@ -1,3 +1,4 @@
+import { DEADLINE } from '../../core/budgets';
 import type { Added } from '../../core/destroy/added';
 import { roleKept } from '../../core/destroy/sharing';
 import type { DestroyInput } from '../../core/destroy/types';
@@ -16,10 +17,6 @@ import type { Deps } from '../support/deps';
 import { done, still } from '../support/ensure';
 import { destroy } from '../support/inputs';
 import { neonBranch, withSource } from '../support/sessions';
-import { OPERATIONS_DEADLINE } from './password';
-
-/** Sessions of the role end a moment after the slot that one of them held. */
-const SESSIONS_PATIENCE = 15_000;
 
 /** Our role, once nobody is logged in as it. */
 export const removeRole = activity({ input: destroy, callers: DESTROY }, async (deps, input) => {
@@ -33,7 +30,7 @@ export const removeRole = activity({ input: destroy, callers: DESTROY }, async (
     }
     const needed = roleKept(spec, found);
     if (needed !== null) return done('kept', object, `${object} stays: ${needed.why}`);
-    const until = Date.now() + SESSIONS_PATIENCE;
+    const until = Date.now() + DEADLINE.sessions;
     for (;;) {
       const sessions = await pg.countSessionsOf(client, name);
       if (sessions === 0) break;
@@ -82,7 +79,7 @@ async function dropThroughApi(deps: Deps, spec: DestroyInput['spec']): Promise<v
   const found = await neon.findRole(project, branchId, name);
   const operations = await (found ? neon.deleteRole(project, branchId, name) : neon.openOperations(project));
   await neon.waitForOperations(project, operations, {
-    deadlineMs: OPERATIONS_DEADLINE,
+    deadlineMs: DEADLINE.operations,
     onPoll: (open) => heartbeat({ waitingFor: open.map(({ action, status }) => `${action} ${status}`) }),
   });
 }

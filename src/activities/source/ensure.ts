@@ -1,3 +1,4 @@
+import { DEADLINE, remoteDeadline } from '../../core/budgets';
 import { definitionReasons } from '../../core/objects/source/definition';
 import { isIn } from '../../core/objects/tables/find';
 import { childOf, tableName } from '../../core/objects/tables/select';
@@ -16,7 +17,7 @@ import { heartbeat } from '../edges/heartbeat';
 import { APPLY, activity } from '../support/activity';
 import { createAndLook, done, unseen } from '../support/ensure';
 import { type StepInput, step } from '../support/inputs';
-import { REMOTE_DEADLINE, itemsOf, withMaterialize } from '../support/sessions';
+import { itemsOf, withMaterialize } from '../support/sessions';
 
 /** The source with all planned tables, in the syntax the server wants. What has to be made again was dropped before. */
 export const ensureSource = activity({ input: step, callers: APPLY }, (deps, input) => {
@@ -62,7 +63,7 @@ function create(client: SqlClient, { spec, tables, syntax }: StepInput): Promise
         });
   // One statement that asks upstream about every table.
   if (syntax !== 'tables') heartbeat({ adding: null, of: tables.length } satisfies Adding);
-  return client.query(statement, undefined, REMOTE_DEADLINE);
+  return client.query(statement, undefined, remoteDeadline(syntax === 'tables' ? 0 : tables.length));
 }
 
 async function addMissing(
@@ -83,7 +84,7 @@ async function addMissing(
     throw unseen(error, spelled(missing), spelled(strange) || 'nothing else in the source');
   };
   if (syntax === 'tables') await addTables(client, options, missing).catch(told);
-  else await client.query(sql.addSubsource(options, missing), undefined, REMOTE_DEADLINE).catch(told);
+  else await client.query(sql.addSubsource(options, missing), undefined, remoteDeadline(missing.length)).catch(told);
   const after = await readSource(client, source);
   const left = after ? missingIn(after) : tables;
   if (left.length > 0) {
@@ -109,9 +110,9 @@ async function addTables(
     try {
       for (const [index, table] of together.entries()) {
         heartbeat({ adding: from + index + 1, of: missing.length } satisfies Adding);
-        await client.query(sql.createTableFromSource(options, table), undefined, REMOTE_DEADLINE);
+        await client.query(sql.createTableFromSource(options, table), undefined, DEADLINE.remote);
       }
-      await client.query('COMMIT', undefined, REMOTE_DEADLINE);
+      await client.query('COMMIT', undefined, remoteDeadline(together.length));
     } catch (error) {
       // The session may be gone, and its transaction with it.
       await client.query('ROLLBACK').catch(() => undefined);

@@ -1,3 +1,4 @@
+import { remoteDeadline } from '../../core/budgets';
 import type { DestroyInput } from '../../core/destroy/types';
 import { isMaterializeSlot } from '../../core/names';
 import { isOurs } from '../../core/plan/ownership';
@@ -12,7 +13,7 @@ import type { Deps } from '../support/deps';
 import { done, dropOurs } from '../support/ensure';
 import { destroy } from '../support/inputs';
 import { recordAdded } from '../support/record';
-import { REMOTE_DEADLINE, itemsOf, withMaterialize, withSource } from '../support/sessions';
+import { itemsOf, withMaterialize, withSource } from '../support/sessions';
 
 /** The source with its tables. Its CASCADE takes nothing that the plan did not name. */
 export const removeSource = activity({ input: destroy, callers: DESTROY }, async (deps, input) => {
@@ -25,7 +26,7 @@ export const removeSource = activity({ input: destroy, callers: DESTROY }, async
     const found = await look();
     if (found) await refuseUnnamed(client, input, found);
     const result = await dropOurs(input, object, look, () =>
-      client.query(sql.dropSource(source), undefined, REMOTE_DEADLINE),
+      client.query(sql.dropSource(source), undefined, remoteDeadline(found?.children.length ?? 0)),
     );
     if (result.outcome !== 'dropped' || !found) return result;
     return done('dropped', object, `${object} is gone with ${plural(found.children.length, 'table')}`);

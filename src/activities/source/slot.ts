@@ -1,3 +1,4 @@
+import { DEADLINE } from '../../core/budgets';
 import { isMaterializeSlot } from '../../core/names';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as sql from '../../core/sql/postgres';
@@ -14,8 +15,6 @@ import { takes, text } from '../support/inputs';
 import { withMaterialize, withSource, type SourceSession } from '../support/sessions';
 import { endSlotReader } from './slot-reader';
 
-/** Materialize drops the slot after its answer to DROP SOURCE, retries for about a minute, and then gives up silently. */
-const PATIENCE = 60_000;
 const EVERY = 500;
 
 /** Empty where Materialize named none: then there is none to prove gone. */
@@ -37,7 +36,7 @@ export const removeSlot = activity({ input: proven, callers: [...APPLY, ...DESTR
       const found = await readSlot(client, slot);
       if (!found.exists) return done('dropped', object, `${object} is gone from the server`);
       heartbeat({ since, waitingFor: `Materialize to drop ${object}`, active: found.active });
-      if (Date.now() - since >= PATIENCE) break;
+      if (Date.now() - since >= DEADLINE.slot) break;
       await sleep(EVERY);
     }
     await dropOurselves(deps, spec, session, slot, since);

@@ -1,3 +1,4 @@
+import { DEADLINE } from '../../core/budgets';
 import type { PipelineSpec } from '../../core/spec/types';
 import type { ItemName } from '../../core/sql/materialize';
 import { SystemError, systemError } from '../../systems/errors';
@@ -9,11 +10,6 @@ import { cutShort } from '../edges/cut-short';
 import { stillActing } from '../edges/still-acting';
 import type { Deps } from './deps';
 import { isOutdated, type SourceAccess } from './source-directory';
-
-/** Connecting wakes an idle Neon compute; a statement of ours is catalog work. Creating a source asks upstream. */
-export const CONNECT_DEADLINE = 20_000;
-export const STATEMENT_DEADLINE = 30_000;
-export const REMOTE_DEADLINE = 90_000;
 
 export interface SourceSession {
   client: SqlClient;
@@ -92,8 +88,8 @@ export function needNeon(spec: PipelineSpec, { neon, access }: Pick<SourceSessio
 
 export function connectOptions(deps: Deps): ConnectOptions {
   return {
-    connectTimeoutMs: CONNECT_DEADLINE,
-    deadlineMs: STATEMENT_DEADLINE,
+    connectTimeoutMs: DEADLINE.connect,
+    deadlineMs: DEADLINE.statement,
     signal: cutShort(),
     beforeChange: stillActing,
     secrets: () => deps.secrets.known(),

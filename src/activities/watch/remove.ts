@@ -1,4 +1,5 @@
 import { ScheduleNotFoundError } from '@temporalio/client';
+import { DEADLINE } from '../../core/budgets';
 import { SEARCH_ATTRIBUTES, verifyScheduleId, watchId } from '../../core/names';
 import { systemError } from '../../systems/errors';
 import { sleep } from '../edges/cut-short';
@@ -8,9 +9,6 @@ import { DESTROY, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { done } from '../support/ensure';
 import { destroy } from '../support/inputs';
-
-/** A check under way ends by its own deadlines within two minutes; cancelled, at once. */
-const PATIENCE = 2 * 60_000;
 
 /** Deletes the schedule, then ends the checks it started: one that goes on would alarm about what destroy does. */
 export const removeWatch = activity({ input: destroy, callers: DESTROY }, async (deps, { spec }) => {
@@ -35,7 +33,7 @@ async function endChecks(deps: Deps, pipeline: string): Promise<void> {
   const query =
     `WorkflowType IN ('checkReplication', 'verifyReplication') AND ExecutionStatus = 'Running' ` +
     `AND ${SEARCH_ATTRIBUTES.pipeline} = '${pipeline}' AND TemporalScheduledById IS NOT NULL`;
-  const until = Date.now() + PATIENCE;
+  const until = Date.now() + DEADLINE.checks;
   for (;;) {
     const running = [];
     for await (const { workflowId, runId } of deps.workflows.list({ query })) running.push({ workflowId, runId });

@@ -6,13 +6,18 @@ const { ScheduleClient } = require('@temporalio/client');
 const { Context } = require('@temporalio/activity');
 const { Activity } = require('@temporalio/worker/lib/activity');
 
-/** {strikes: [{pattern, mode: 'kill-before' | 'kill-after' | 'lose-answer' | 'stop-after'}], markers: folder, journal: file} */
+/**
+ * {strikes: [{pattern, mode: 'kill-before' | 'kill-after' | 'lose-answer' | 'stop-after'}], markers: folder, journal: file}.
+ * `stop-after` also strikes at what only reads; `after`: only once this process has made such a change.
+ */
 const fault = JSON.parse(process.env.N2M_TEST_FAULT ?? '{}');
-const strikes = (fault.strikes ?? []).map(({ pattern, mode }, index) => ({
+const strikes = (fault.strikes ?? []).map(({ pattern, mode, after }, index) => ({
   pattern: new RegExp(pattern),
+  after: after && new RegExp(after),
   mode,
   index,
 }));
+const made = [];
 
 // A change may come with the time it waits for its lock, in one text.
 const CHANGES =
@@ -28,7 +33,7 @@ function journal(call) {
 /** The strike for this call that has not happened yet, over all processes of the case; it has happened from now on. */
 function next(call) {
   for (const strike of strikes) {
-    if (!strike.pattern.test(call)) continue;
+    if (!strike.pattern.test(call) || (strike.after && !made.some((one) => strike.after.test(one)))) continue;
     try {
       fs.writeFileSync(`${fault.markers}/struck-${strike.index}`, '', { flag: 'wx' });
       return strike.mode;
@@ -48,6 +53,12 @@ function stop() {
   journal('resumed');
 }
 
+async function stopAfter(reads) {
+  const answer = await reads;
+  stop();
+  return answer;
+}
+
 let resumed = false;
 const { execute } = Activity.prototype;
 Activity.prototype.execute = async function (...args) {
@@ -61,6 +72,7 @@ Activity.prototype.execute = async function (...args) {
 async function around(call, run, lose) {
   journal(call);
   const mode = next(call);
+  made.push(call);
   if (mode === 'kill-before') process.kill(process.pid, 'SIGKILL');
   const answer = await run();
   if (mode === 'kill-after') process.kill(process.pid, 'SIGKILL');
@@ -72,7 +84,11 @@ async function around(call, run, lose) {
 const query = Client.prototype.query;
 Client.prototype.query = function (...args) {
   const text = typeof args[0] === 'string' ? args[0] : args[0]?.text;
-  if (typeof text !== 'string' || !CHANGES.test(text)) return query.apply(this, args);
+  if (typeof text !== 'string') return query.apply(this, args);
+  if (!CHANGES.test(text)) {
+    const reads = query.apply(this, args);
+    return strikes.some(({ mode }) => mode === 'stop-after') && next(text) ? stopAfter(reads) : reads;
+  }
   return around(
     text,
     () => query.apply(this, args),

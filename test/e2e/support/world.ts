@@ -38,7 +38,7 @@ export type Mode = 'kill-before' | 'kill-after' | 'lose-answer' | 'stop-after';
 
 /** Where workers strike, each once over all of them; see faulty.js. */
 export interface Fault {
-  strikes?: { pattern: string; mode: Mode }[];
+  strikes?: { pattern: string; mode: Mode; after?: string }[];
   markers?: string;
   journal?: string;
 }

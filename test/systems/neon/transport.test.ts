@@ -3,7 +3,10 @@ import { createTransport } from '../../../src/systems/neon/transport';
 type Step = number | { status: number; retryAfter: string } | Error;
 
 /** A server that answers with these one after the other (the last for ever), and a clock that sleeping moves. */
-function setUp(steps: Step[], more: { retryBudgetMs?: number; signal?: AbortSignal; beforeChange?: () => Promise<void> } = {}) {
+function setUp(
+  steps: Step[],
+  more: { retryBudgetMs?: number; signal?: AbortSignal; beforeChange?: () => Promise<void> } = {},
+) {
   const sent: Request[] = [];
   const slept: number[] = [];
   let now = 1_000_000;
