@@ -12,6 +12,16 @@ const EXECUTED: [command: RegExp, file: string, text: string][] = [
   [/^npm run verify$/, '.ci/run', 'npm run --silent typecheck'],
   [/^npm run local$/, 'test/local/stack/main.test.ts', "'local', 'main.ts'"],
   [/^node -r tsx\/cjs local\/(materialize|neon|postgres|temporal)\/main\.ts$/, 'test/local/alone.test.ts', "'main.ts'"],
+  [
+    /^node -r tsx\/cjs local\/materialize\/main\.ts --materialize-version 26\.9$/,
+    'test/local/alone.test.ts',
+    "['--materialize-version', '26.9']",
+  ],
+  [
+    /^npm run local -- --materialize-version 26\.9$/,
+    'test/local/stack/main.test.ts',
+    "['--materialize-version', '26.9']",
+  ],
   [/^npm run generate$/, 'test/docs/generated.test.ts', '../../scripts/docs/'],
   [/^npm run worker$/, 'test/e2e/support/world.ts', "this.program('worker')"],
   [/^npx n2m --help$/, 'test/e2e/package.test.ts', "npx('--help')"],

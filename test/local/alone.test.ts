@@ -7,8 +7,14 @@ import { projectRoot } from '../../local/stack/worker';
 import { killProcessesOf, leftBehind, ownTmpdir } from './stack/left-behind';
 
 /** A start file with what it says of itself, and a look at whether what it names answers. */
-const PARTS: [part: string, says: RegExp, answers: (said: RegExpExecArray) => Promise<unknown>][] = [
-  ['materialize', /^Materialize +psql '(.+)'$/m, ([, url]) => ask(url, 'SELECT mz_version() AS is', /^v26/)],
+const PARTS: [part: string, says: RegExp, answers: (said: RegExpExecArray) => Promise<unknown>, more?: string[]][] = [
+  ['materialize', /^Materialize +psql '(.+)'$/m, ([, url]) => ask(url, 'SELECT mz_version() AS is', /^v26\.39/)],
+  [
+    'materialize',
+    /^Materialize +psql '(.+)'$/m,
+    ([, url]) => ask(url, 'SELECT mz_version() AS is', /^v26\.9/),
+    ['--materialize-version', '26.9'],
+  ],
   ['neon', /^API +(\S+) +key (\S+)$/m, ([, api, key]) => listProjects(api, key)],
   ['postgres', /^Postgres +psql '(.+)'$/m, ([, url]) => ask(url, 'SHOW wal_level', /^logical$/)],
   ['temporal', /^UI +(\S+)$/m, async ([, ui = '']) => expect((await fetch(ui)).ok).toBe(true)],
@@ -32,10 +38,10 @@ async function listProjects(api = '', key = ''): Promise<void> {
 
 test.each(PARTS)(
   'local/%s/main.ts starts that part alone, and ends it with all it left',
-  async (part, says, answers) => {
+  async (part, says, answers, more = []) => {
     const folder = ownTmpdir();
     try {
-      const child = spawn(process.execPath, ['-r', 'tsx/cjs', join('local', part, 'main.ts')], {
+      const child = spawn(process.execPath, ['-r', 'tsx/cjs', join('local', part, 'main.ts'), ...more], {
         cwd: projectRoot,
         env: { ...process.env, TMPDIR: folder, TEMPORAL_ADDRESS: undefined },
         stdio: ['ignore', 'ignore', 'pipe'],

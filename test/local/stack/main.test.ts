@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
 import type { StackFile } from '../../../local/stack';
 import { until } from '../../../local/stack/until';
+import { parseArguments } from '../../../local/stack/arguments';
 import { projectRoot } from '../../../local/stack/worker';
 import { parsePipeline } from '../../../src/core/spec/parse';
 import { killProcessesOf, leftBehind, ownTmpdir } from './left-behind';
@@ -149,6 +150,17 @@ describe('npm run local', () => {
     },
     patience,
   );
+
+  it('plays the release it is told to, and refuses one that was not recorded', async () => {
+    const local = new Local(['--materialize-version', '26.8']);
+    try {
+      expect(await local.exitCode()).toBe(2);
+      expect(local.errors).toMatch(/26\.8.*was not recorded: 26\.9 or 26\.39/s);
+      expect(parseArguments(['--materialize-version', '26.9']).materialize).toMatchObject({ version: '26.9' });
+    } finally {
+      local.clean();
+    }
+  });
 
   it('refuses arguments it does not know, and says where they are listed', async () => {
     const local = new Local(['--nope']);
