@@ -17,7 +17,10 @@ beforeAll(async () => {
   await world.startWorker();
   await world.upstream(async (client) => {
     const schema = `CREATE SCHEMA many AUTHORIZATION "${world.neon.owner}"; SET ROLE "${world.neon.owner}"`;
-    const tables = Array.from({ length: TABLES }, (_, at) => `CREATE TABLE many.t_${at} (id bigint PRIMARY KEY, v text)`);
+    const tables = Array.from(
+      { length: TABLES },
+      (_, at) => `CREATE TABLE many.t_${at} (id bigint PRIMARY KEY, v text)`,
+    );
     await client.query([schema, ...tables, `INSERT INTO many.t_7 VALUES (1, 'seen')`].join('; '));
   });
   file = await world.write(({ source }) => {

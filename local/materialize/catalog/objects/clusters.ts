@@ -77,7 +77,16 @@ export function clusters(store: Store) {
       return store.transaction(async (on) => {
         const id = await nextId(on, 'cluster');
         const { schedule, strategy } = cluster;
-        const row = { id, name, owner_id: ownerId, managed: true, size, replication_factor: factor, schedule, strategy };
+        const row = {
+          id,
+          name,
+          owner_id: ownerId,
+          managed: true,
+          size,
+          replication_factor: factor,
+          schedule,
+          strategy,
+        };
         await insert(on, 'mz_store.clusters', row);
         const made = await existing('id', id, on);
         for (let n = 1; n <= factor; n += 1) await addReplica(on, made, `r${n}`, size);
