@@ -48,7 +48,10 @@ const ABOVE = (role: string): string => `WITH RECURSIVE above AS (
 )`;
 const MEMBER_OF = `ARRAY(SELECT g.rolname::text FROM above JOIN pg_catalog.pg_roles g ON g.oid = above.roleid ORDER BY 1)`;
 
-/** Version, settings and counts, and what the connected role may do. Neon's own physical slot counts as used. */
+/**
+ * Version, settings and counts, and what the connected role may do. Settings as a session of this login begins with them, not
+ * as ours has set them. Neon's own physical slot counts as used.
+ */
 export async function readServer(client: SqlClient): Promise<ServerFacts> {
   const row = only(
     await client.query<{
@@ -81,7 +84,7 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
              pg_catalog.current_setting('max_wal_senders')::int AS max_senders,
              (SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_stat_replication) AS used_senders,
              (SELECT setting FROM pg_catalog.pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep_megabytes,
-             (SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'idle_in_transaction_session_timeout') AS idle_timeout,
+             (SELECT reset_val::int FROM pg_catalog.pg_settings WHERE name = 'idle_in_transaction_session_timeout') AS idle_timeout,
              ARRAY(SELECT slot_name::text FROM pg_catalog.pg_replication_slots
                    WHERE slot_type = 'logical' AND database = pg_catalog.current_database() ORDER BY 1) AS slots,
              r.rolname::text AS name, r.rolsuper AS superuser, r.rolreplication AS replication,

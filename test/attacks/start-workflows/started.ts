@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import { Readable } from 'node:stream';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { DefaultLogger } from '@temporalio/worker';
@@ -95,6 +96,7 @@ ${more}`);
       schedules: { getHandle: () => ({ describe: () => Promise.reject(gone()) }) },
       workflows: {
         count: () => Promise.resolve({ count: 0 }),
+        list: () => Readable.from([]),
         getHandle: () => ({ describe: () => Promise.resolve({ taskQueue: 'n2m' }) }),
       },
       metrics: { check: () => undefined, snapshot: () => undefined },
