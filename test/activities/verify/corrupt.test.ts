@@ -114,7 +114,8 @@ describe('finds within one run', () => {
         ' ',
       ),
     );
-    expect(found.sort()).toEqual([
+    // What is written to the lost row of the keyless table may differ as well.
+    expect([...new Set(found)].sort()).toEqual([
       'keyless extra',
       'keyless missing',
       'named changed Code 12 v',
