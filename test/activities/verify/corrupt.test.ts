@@ -135,7 +135,9 @@ describe('finds within one run', () => {
     const { differences } = await copied.verify({ tables: ['public.orders'], showValues: false });
     const total = differences.find(({ key }) => key?.id === '7')?.columns[0];
     expect(total?.upstream).toMatch(/^#[0-9a-f]{12}$/);
-    expect(JSON.stringify(differences)).not.toContain('99');
+    // A text of its own would be found in a hash now and then.
+    const values = differences.flatMap(({ columns }) => columns.flatMap((one) => [one.upstream, one.materialize]));
+    expect(values.filter((value) => !/^#[0-9a-f]{12}$/.test(String(value)))).toEqual([]);
     const shown = await copied.verify({ tables: ['public.orders'] });
     expect(shown.differences.find(({ key }) => key?.id === '7')?.columns).toEqual([
       { column: 'total', upstream: '99', materialize: '1' },
