@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateFailedError, type ApplicationFailure, type WorkflowFailedError } from '@temporalio/client';
 import { runId } from '../../src/core/names';
 import type { RunView } from '../../src/core/run/types';
-import { fakes, planOf, planStep, spec, startHarness, type Harness, lengthWhenQuiet } from './harness';
+import { fakes, planOf, planStep, spec, startHarness, type Harness } from './harness';
+import { lengthWhenQuiet } from './quiet';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));

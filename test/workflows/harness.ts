@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { ApplicationFailure, Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type ActivityInterceptorsFactory } from '@temporalio/worker';
 import { emptyTally, verifyResult } from '../../src/core/verify/report';
 import type { Activities } from '../../src/activities/types';
@@ -11,7 +11,6 @@ import type { RepairPlan } from '../../src/core/repair/types';
 import { STEP_IDS } from '../../src/core/objects';
 import type { PipelineSpec } from '../../src/core/spec/types';
 import type { CheckResult } from '../../src/core/watch/types';
-import { until } from '../../local/stack/until';
 import { postgresSpec } from '../core/plan/fixtures';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -77,20 +76,6 @@ export const hurry: ActivityInterceptorsFactory = () => ({
     },
   },
 });
-
-/** The history's length once a run that waits for approval has told so and does nothing more by itself. */
-export async function lengthWhenQuiet(handle: Pick<WorkflowHandle, 'fetchHistory'>): Promise<number> {
-  return until(
-    async () => {
-      const { events = [] } = await handle.fetchHistory();
-      const told = events?.some(({ timerStartedEventAttributes: timer }) => timer) ?? false;
-      const busy =
-        events?.at(-1)?.workflowTaskCompletedEventAttributes == null && !events?.at(-1)?.timerStartedEventAttributes;
-      return told && !busy ? events?.length : undefined;
-    },
-    { what: 'a run that waits', timeout: 30_000 },
-  );
-}
 
 /** Typed fakes: adding an activity breaks the build here, not production. Each call is recorded by name. */
 export function fakes(calls: string[], overrides: Partial<Activities> = {}): Activities {

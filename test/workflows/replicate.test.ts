@@ -4,7 +4,8 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { runId } from '../../src/core/names';
 import type { ReplicateReport, RunView } from '../../src/core/run/types';
 import type { FailureInfo } from '../../src/core/failures/types';
-import { fakes, planOf, planStep, progress, spec, startHarness, type Harness, lengthWhenQuiet } from './harness';
+import { fakes, planOf, planStep, progress, spec, startHarness, type Harness } from './harness';
+import { lengthWhenQuiet } from './quiet';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));

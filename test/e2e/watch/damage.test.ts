@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => watched.stop());
 
-const upstream = (sql: string) => watched.world.upstream((client) => client.query(sql));
+const upstream = (sql: string) => watched.upstream(sql);
 
 describe('what damages tables and slots upstream, each caused for real', () => {
   it('is healthy before, and says so on both sides, with exit code 0', async () => {

@@ -1,6 +1,4 @@
-import type { CheckResult } from '../../../src/core/watch/types';
 import { untilEqual } from '../support/compare';
-import { ended } from '../support/live';
 import { until } from '../support/until';
 import { COLUMN_LISTS, itSince } from '../support/versions';
 import { Watched } from './watched';
@@ -13,23 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => watched.stop());
 
-const upstream = (sql: string) => watched.world.upstream((client) => client.query(sql));
+const upstream = (sql: string) => watched.upstream(sql);
 const publication = () => `"n2m_${watched.world.name}"`;
-
-/** The next check says it, the pipeline's repair mends it, and both sides are equal. */
-async function foundAndMended(rule: string, severity: string, table: string | null = null): Promise<CheckResult> {
-  const result = await watched.check();
-  expect(result.verdict).toMatchObject({ name: 'broken', severity, next: `n2m repair ${watched.world.name}` });
-  expect(result.verdict.symptoms).toContainEqual(expect.objectContaining({ rule, severity, table }));
-  return result;
-}
-
-async function repaired(): Promise<void> {
-  await ended(watched.world, ['repair', watched.world.name, '--yes']);
-  await untilEqual(watched.world);
-  const { verdict } = await watched.check();
-  expect(verdict.symptoms).toEqual([]);
-}
 
 describe('a copy that is wrong while Materialize says `running`, each caused for real', () => {
   it('a publication that leaves out updates and deletes: not mended by putting it back, but by copying again', async () => {
@@ -37,13 +20,13 @@ describe('a copy that is wrong while Materialize says `running`, each caused for
     await upstream(`ALTER PUBLICATION ${publication()} SET (publish = 'insert')`);
     await upstream(`UPDATE orders SET note = 'lost' WHERE id = 1`);
     await upstream(`DELETE FROM events`);
-    await foundAndMended('changes-left-out', 'critical');
+    await watched.found('changes-left-out', 'critical');
     const refused = await watched.world.n2m(['apply', watched.file, '--yes']);
     expect(refused.code).toBe(1);
     expect(refused.stderr.replace(/\s+/g, ' ')).toContain(`n2m repair ${watched.world.name}`);
     await upstream(`ALTER PUBLICATION ${publication()} SET (publish = 'insert, update, delete, truncate')`);
-    await foundAndMended('changes-left-out', 'critical');
-    await repaired();
+    await watched.found('changes-left-out', 'critical');
+    await watched.repaired();
   });
 
   itSince(COLUMN_LISTS, 'a row filter: the repair publishes the whole table and copies it again', async () => {
@@ -51,8 +34,8 @@ describe('a copy that is wrong while Materialize says `running`, each caused for
       `ALTER PUBLICATION ${publication()} DROP TABLE orders; ALTER PUBLICATION ${publication()} ADD TABLE ONLY orders WHERE (id < 100)`,
     );
     await upstream(`INSERT INTO orders (customer_id, status, total, note) VALUES (1, 'new', 1, 'lost')`);
-    await foundAndMended('table-narrowed', 'critical', 'public.orders');
-    await repaired();
+    await watched.found('table-narrowed', 'critical', 'public.orders');
+    await watched.repaired();
   });
 
   it('a value that Materialize cannot hold: told also when the status says running, and over once the row is gone', async () => {
@@ -95,9 +78,9 @@ describe('a copy that is wrong while Materialize says `running`, each caused for
       const { verdict } = await watched.check();
       return verdict.name === 'broken' ? true : undefined;
     }, 'a read that fails');
-    const { cause } = (await foundAndMended('table-error', 'critical', 'public.customers')).verdict;
+    const { cause } = (await watched.found('table-error', 'critical', 'public.customers')).verdict;
     expect(cause).toMatch(/changes came for rows it never had/);
     expect((await watched.statuses()).customers).toBe('running');
-    await repaired();
+    await watched.repaired();
   });
 });

@@ -2,9 +2,6 @@ import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { CheckResult } from '../../../src/core/watch/types';
-import { untilEqual } from '../support/compare';
-import { ended } from '../support/live';
 import { Watched } from './watched';
 
 jest.setTimeout(300_000);
@@ -15,23 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => watched.stop());
 
-const upstream = (sql: string) => watched.world.upstream((client) => client.query(sql));
-
-/** The next check says it, the pipeline's repair mends it, and both sides are equal. */
-async function foundAndMended(rule: string, severity: string, table: string | null = null): Promise<CheckResult> {
-  const result = await watched.check();
-  expect(result.verdict).toMatchObject({ name: 'broken', severity, next: `n2m repair ${watched.world.name}` });
-  expect(result.verdict.symptoms).toContainEqual(expect.objectContaining({ rule, severity, table }));
-  return result;
-}
-
-async function repaired(): Promise<void> {
-  await ended(watched.world, ['repair', watched.world.name, '--yes']);
-  await untilEqual(watched.world);
-  const { verdict } = await watched.check();
-  expect(verdict.symptoms).toEqual([]);
-}
-
 describe('the server upstream is not what it was, each caused for real', () => {
   it('a disk that was put back: terminal, although the slot is there', async () => {
     const { postgres } = watched.world.neon;
@@ -41,14 +21,14 @@ describe('the server upstream is not what it was, each caused for real', () => {
     await promisify(execFile)('cp', ['-a', postgres.dataDir, copy]);
     await postgres.start();
     await watched.write();
-    await upstream('SELECT pg_switch_wal()');
+    await watched.upstream('SELECT pg_switch_wal()');
     await watched.check();
     await postgres.halt();
     await rm(postgres.dataDir, { recursive: true });
     await promisify(execFile)('mv', [copy, postgres.dataDir]);
     await postgres.start();
-    await foundAndMended('server-restored', 'terminal');
-    await repaired();
+    await watched.found('server-restored', 'terminal');
+    await watched.repaired();
   });
 
   it('a host that leads to a standby: told, and over once it is the primary', async () => {

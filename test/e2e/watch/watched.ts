@@ -1,61 +1,14 @@
-import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { parse, stringify } from 'yaml';
 import type { ListedPipeline } from '../../../src/cli/render/list';
 import type { StatusDocument } from '../../../src/cli/render/status-document';
 import type { Alert, CheckResult } from '../../../src/core/watch/types';
+import { untilEqual } from '../support/compare';
+import { ended } from '../support/live';
 import { until } from '../support/until';
 import { World, type PipelineFile, type WorldOptions } from '../support/world';
-
-/** Signs the webhook bodies of these tests. */
-const KEY = 'a key for signing, made for this test';
-
-/** Takes alerts as a third party does; `down` makes it refuse them. */
-export class Receiver {
-  readonly alerts: Alert[] = [];
-  readonly forged: string[] = [];
-  down = false;
-  refused = 0;
-  pings = 0;
-  private constructor(private readonly server: Server) {}
-
-  static async start(): Promise<Receiver> {
-    const server = createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8');
-      request.on('data', (chunk: string) => (body += chunk));
-      request.on('end', () => {
-        if (request.method === 'GET') receiver.pings += 1;
-        else if (receiver.down) receiver.refused += 1;
-        else receiver.take(body, request.headers['x-n2m-signature']);
-        response.writeHead(receiver.down ? 503 : 204).end();
-      });
-    });
-    const receiver = new Receiver(server);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return receiver;
-  }
-
-  private take(body: string, signature: string | string[] | undefined): void {
-    const expected = `sha256=${createHmac('sha256', KEY).update(body).digest('hex')}`;
-    if (signature !== expected) this.forged.push(`${String(signature)} ${body}`);
-    this.alerts.push(JSON.parse(body) as Alert);
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/alerts`;
-  }
-
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-}
+import { KEY, Receiver } from './receiver';
 
 /** A look by the command line. */
 export interface Looked {
@@ -137,6 +90,22 @@ export class Watched {
     return { result, told: this.receiver.alerts.slice(from) };
   }
 
+  /** The next check finds it, and says that a repair is what mends it. */
+  async found(rule: string, severity: string, table: string | null = null): Promise<CheckResult> {
+    const result = await this.check();
+    expect(result.verdict).toMatchObject({ name: 'broken', severity, next: `n2m repair ${this.world.name}` });
+    expect(result.verdict.symptoms).toContainEqual(expect.objectContaining({ rule, severity, table }));
+    return result;
+  }
+
+  /** The pipeline's repair mends it: both sides are equal, and the next check has nothing to say. */
+  async repaired(): Promise<void> {
+    await ended(this.world, ['repair', this.world.name, '--yes']);
+    await untilEqual(this.world);
+    const { verdict } = await this.check();
+    expect(verdict.symptoms).toEqual([]);
+  }
+
   async status(args: string[] = []): Promise<Looked> {
     const { code, stdout, stderr } = await this.world.n2m(['status', this.world.name, '--output', 'json', ...args]);
     if (stdout === '') throw new Error(`status ended with ${code}: ${stderr}`);
@@ -168,6 +137,10 @@ export class Watched {
       ),
     );
     return Object.fromEntries(rows.map(({ name, status }) => [name, status]));
+  }
+
+  upstream(sql: string) {
+    return this.world.upstream((client) => client.query(sql));
   }
 
   /** Waits until Materialize itself shows it; only then do the checks count. */
