@@ -13,7 +13,8 @@ import {
   tablesToPublish,
   unpublished,
 } from '../core/objects/publication/differences';
-import { sameTable, tableName } from '../core/objects/tables/select';
+import { isIn } from '../core/objects/tables/find';
+import { tableName } from '../core/objects/tables/select';
 import type { PublicationFacts, TableFacts } from '../core/plan/facts';
 import { isOurs, writeMark } from '../core/plan/ownership';
 import type { RemovedTable, StepResult } from '../core/plan/types';
@@ -115,12 +116,9 @@ export async function unpublishRemoved(
   const recorded = addedBy(await pg.readOwnPublications(client, spec.name)).filter(
     (added) => added.kind === 'published',
   );
+  const recordedHere = recorded.filter((added) => added.publication === name);
   const ours = isOurs(publication.comment, spec.name);
-  const published = removed.filter(
-    (table) =>
-      publication.tables.some((there) => sameTable(there, table)) &&
-      (ours || recorded.some((added) => added.publication === name && sameTable(added, table))),
-  );
+  const published = removed.filter((table) => isIn(publication.tables, table) && (ours || isIn(recordedHere, table)));
   const others = await readOthers(deps, spec, session, published.length > 0 ? 'database' : null, []);
   const whyKept = (table: RemovedTable): string | null => {
     // Of ours, who reads it is known; of somebody else's, who could not be told may read it, too.
@@ -137,14 +135,14 @@ export async function unpublishRemoved(
     const why = whyKept(table);
     return why === null ? [] : [{ table, text: `${tableName(table)}, ${why}` }];
   });
-  const isKept = (table: { schema: string; name: string }) => stay.some((one) => sameTable(one.table, table));
-  const going = published.filter((table) => !isKept(table));
+  const kept = stay.map(({ table }) => table);
+  const going = published.filter((table) => !isIn(kept, table));
   if (going.length > 0) await client.query(sql.alterPublicationDrop(name, going));
   // What stays is still ours to take back, by the destroy that finds nobody.
   await forgetAdded(
     client,
     spec.name,
-    recorded.filter((added) => removed.some((table) => sameTable(added, table)) && !isKept(added)),
+    recorded.filter((added) => isIn(removed, added) && !isIn(kept, added)),
   );
   return stay.map(({ text }) => text);
 }

@@ -8,7 +8,7 @@ import type { Timeouts } from './objects/object';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** Of one connection, statement or wait. What depends on the pipeline is in `inside`. */
+/** Of one connection, statement or wait. What depends on the pipeline is in `WAITS`. */
 export const DEADLINE = {
   /** Connecting wakes an idle Neon compute. */
   connect: 20 * SECOND,

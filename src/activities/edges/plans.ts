@@ -24,11 +24,9 @@ interface Planned {
   plan: Plan;
 }
 
-const itself = (result: unknown): Plan => result as Plan;
-
 /** The activities that plan, and where the plan is in what they answer. */
 const PLANS: Readonly<Record<string, (result: unknown) => Plan>> = {
-  makePlan: itself,
+  makePlan: (result) => result as Plan,
   planRepair: (result) => (result as { after: Plan }).after,
 };
 
@@ -103,10 +101,11 @@ async function findPlan(client: Client, execution: Execution, activity: string):
     for (const event of page.history?.events ?? []) {
       const scheduled = event.activityTaskScheduledEventAttributes;
       const completed = event.activityTaskCompletedEventAttributes;
-      if (scheduled?.activityId === activity && PLANS[scheduled.activityType?.name ?? '']) {
+      const planOf = PLANS[scheduled?.activityType?.name ?? ''];
+      if (scheduled?.activityId === activity && planOf) {
         const [input] = await decodeArrayFromPayloads(converter, scheduled.input?.payloads);
         const { spec } = input as { spec: PipelineSpec };
-        asked = { eventId: String(event.eventId), spec, planOf: PLANS[scheduled.activityType?.name ?? ''] ?? itself };
+        asked = { eventId: String(event.eventId), spec, planOf };
       }
       if (asked && completed && String(completed.scheduledEventId) === asked.eventId) {
         const [result] = await decodeArrayFromPayloads(converter, completed.result?.payloads);

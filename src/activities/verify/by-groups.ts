@@ -1,9 +1,11 @@
+import { tableName } from '../../core/objects/tables/select';
 import { groupDigests, rowsOfGroups } from '../../core/sql/verify/rows';
 import { inPieces } from '../../core/sql/verify/values';
 import { Settling } from '../../core/verify/settle';
-import type { ComparedTable, Difference, Digest, TableResult } from '../../core/verify/types';
+import type { ComparedTable, Difference, Digest } from '../../core/verify/types';
 import { sleep } from '../edges/cut-short';
 import { type ListedRow, read, type Row, type Veil } from './listing';
+import { addDifferences, differentColumns, emptyOutcome, type Outcome } from './outcome';
 import { type Sides, WHOLE_DEADLINE } from './sides';
 
 /** Looks at the whole table; every group of rows that holds still for one of them is compared by then. */
@@ -11,10 +13,6 @@ const LOOKS = 12;
 /** Groups whose rows are fetched at once, and rows of them. */
 const GROUPS_AT_ONCE = 8;
 const ROWS_AT_ONCE = 4_000;
-const ENOUGH = 1_000;
-const SHOWN = 20;
-
-type Outcome = Omit<TableResult, 'table' | 'how' | 'notCompared'>;
 
 interface Group extends Digest {
   part: number;
@@ -38,8 +36,8 @@ export async function compareByGroups(sides: Sides, table: ComparedTable, veil: 
     settling.observe(new Map([...up].map(([key, digest]) => [key, { digest, version: digest }])), down);
   }
   const outcome: Outcome = {
+    ...emptyOutcome(),
     rows: [...rows.values()].reduce((sum, count) => sum + count, 0),
-    ...{ differing: 0, more: false, partial: false, differences: [] },
     unsettled: (settling?.pending ?? []).reduce((sum, group) => sum + (rows.get(group) ?? 1), 0),
   };
   const groups = [...(settling?.differing.keys() ?? [])].map(Number);
@@ -71,9 +69,7 @@ async function nameRows(
     if (surplus(ours, counted(table, after.value)).length > 0) continue;
     const theirs = counted(table, down);
     const found = named(table, surplus(ours, theirs), surplus(theirs, ours), veil);
-    outcome.differing += found.length;
-    outcome.more ||= outcome.differing >= ENOUGH || before.value.length === ROWS_AT_ONCE;
-    outcome.differences.push(...found.slice(0, Math.max(0, SHOWN - outcome.differences.length)));
+    addDifferences(outcome, found, before.value.length === ROWS_AT_ONCE);
     return;
   }
   // They differ, as their sums did twice; which of their rows do nobody can tell while they are written.
@@ -108,7 +104,7 @@ function named(table: ComparedTable, missing: readonly Row[], extra: readonly Ro
   const nameOf = ({ columns }: Row): string => JSON.stringify(table.names.map((name) => columns[name]));
   const others = new Map(table.names.length === 0 ? [] : extra.map((row) => [nameOf(row), row]));
   const about = (row: Row) => ({
-    table: `${table.upstream.schema}.${table.upstream.name}`,
+    table: tableName(table.upstream),
     key:
       table.names.length === 0 ? null : Object.fromEntries(table.names.map((name) => [name, row.columns[name] ?? ''])),
     hash: table.names.length === 0 ? row.digest.slice(0, 12) : null,
@@ -117,13 +113,7 @@ function named(table: ComparedTable, missing: readonly Row[], extra: readonly Ro
     const other = others.get(nameOf(row));
     if (other === undefined) return { ...about(row), what: 'missing', columns: [] };
     others.delete(nameOf(row));
-    const columns = table.columns.flatMap(({ name }) => {
-      const [upstream, materialize] = [row.columns[name] ?? null, other.columns[name] ?? null];
-      return upstream === materialize
-        ? []
-        : [{ column: name, upstream: veil(upstream), materialize: veil(materialize) }];
-    });
-    return { ...about(row), what: 'changed', columns };
+    return { ...about(row), what: 'changed', columns: differentColumns(table, row, other, veil) };
   });
   const left = table.names.length === 0 ? extra : [...others.values()];
   return [...first, ...left.map((row): Difference => ({ ...about(row), what: 'extra', columns: [] }))];

@@ -1,7 +1,8 @@
 import { digestOf, digestsOf, listed, rowsWithin, sampleKeys, upperBound } from '../../core/sql/verify/rows';
 import { isTooSlow } from '../../core/verify/pace';
-import type { Amount, ComparedTable, Digest, KeyRange, KeyValues, TableResult } from '../../core/verify/types';
+import type { Amount, ComparedTable, Digest, KeyRange, KeyValues } from '../../core/verify/types';
 import { byKey, type ListedRow, type Row, type Veil } from './listing';
+import { addDifferences, emptyOutcome, ENOUGH, type Outcome } from './outcome';
 import { settle } from './settle';
 import type { Sides } from './sides';
 
@@ -19,10 +20,6 @@ const BATCH = 16;
 const SAMPLE = { rows: 1_000, places: 2_000, whole: 20_000 };
 /** What the worker holds of one range whose values come to it. */
 const HELD_BYTES = 4 * 1024 * 1024;
-/** Rows that differ are found one by one: so many say enough. */
-const ENOUGH = 1_000;
-
-type Outcome = Omit<TableResult, 'table' | 'how' | 'notCompared'> & { stopped: string | null };
 
 /** One range read upstream: sums over it, or its rows where the worker has to make them canonical. */
 interface Chunk {
@@ -34,10 +31,12 @@ interface Chunk {
 }
 
 /** Compares a table range by range in the order of its key. */
-export async function compareByKey(sides: Sides, table: ComparedTable, options: KeyOptions): Promise<Outcome> {
-  const outcome: Outcome = {
-    ...{ rows: 0, differing: 0, more: false, unsettled: 0, partial: false, differences: [], stopped: null },
-  };
+export async function compareByKey(
+  sides: Sides,
+  table: ComparedTable,
+  options: KeyOptions,
+): Promise<Outcome & { stopped: string | null }> {
+  const outcome = { ...emptyOutcome(), stopped: null };
   const places = await startsOf(sides, table, options);
   const end = places === null ? null : SAMPLE.rows;
   let after: KeyValues | null = null;
@@ -154,11 +153,6 @@ async function compareRows(
     (key) => up.get(key)?.digest !== down.get(key)?.digest,
   );
   const settled = await settle(sides, table, suspects, { atMost: ENOUGH - outcome.differing, veil });
-  outcome.differing += settled.differences.length;
   outcome.unsettled += settled.unsettled;
-  outcome.more ||= settled.more || outcome.differing >= ENOUGH;
-  outcome.differences.push(...settled.differences.slice(0, Math.max(0, SHOWN - outcome.differences.length)));
+  addDifferences(outcome, settled.differences, settled.more);
 }
-
-/** Differences that a result names of one table. */
-const SHOWN = 20;

@@ -1,9 +1,11 @@
+import { tableName } from '../../core/objects/tables/select';
 import { rowsWithKeys } from '../../core/sql/verify/rows';
 import { inPieces } from '../../core/sql/verify/values';
 import { type Seen, Settling } from '../../core/verify/settle';
 import type { ComparedTable, Difference } from '../../core/verify/types';
 import { sleep } from '../edges/cut-short';
 import { byKey, digests, keyValues, type ListedRow, type Row, type Veil } from './listing';
+import { differentColumns } from './outcome';
 import type { Sides } from './sides';
 
 /** Keys of one statement. */
@@ -76,20 +78,16 @@ function difference(table: ComparedTable, key: string, up: Row | null, down: Row
   if (up === null && down === null) return [];
   const values = keyValues(key);
   const named = (table.key ?? []).map(({ name }, i) => [name, values[i] ?? ''] as const);
-  const columns = table.columns.flatMap(({ name }) => {
-    const [ours, theirs] = [up?.columns[name] ?? null, down?.columns[name] ?? null];
-    if (up !== null && down !== null && ours === theirs) return [];
-    return [{ column: name, upstream: veil(ours), materialize: veil(theirs) }];
-  });
+  // Of a row that one side has not, every column differs: nobody has to read that.
+  const columns = up !== null && down !== null ? differentColumns(table, up, down, veil) : [];
   if (up !== null && down !== null && columns.length === 0 && !down.digest.includes(' ')) return [];
   return [
     {
-      table: `${table.upstream.schema}.${table.upstream.name}`,
+      table: tableName(table.upstream),
       key: Object.fromEntries(named),
       hash: null,
       what: down === null ? 'missing' : up === null ? 'extra' : 'changed',
-      // Of a row that one side has not, every column differs: nobody has to read that.
-      columns: up !== null && down !== null ? columns : [],
+      columns,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { tableName } from '../../core/objects/tables/select';
 import type { PipelineSpec } from '../../core/spec/types';
 import { listed } from '../../core/sql/verify/rows';
 import { emptyTally, type Tally, verifyResult, withFailure, withTable } from '../../core/verify/report';
@@ -84,7 +85,7 @@ export const verifyTables = activity({ input, reads: true }, (deps, asked): Prom
   );
 });
 
-const nameOf = ({ upstream }: ReplicatedTable): string => `${upstream.schema}.${upstream.name}`;
+const nameOf = ({ upstream }: ReplicatedTable): string => tableName(upstream);
 
 /** In the order of their names, so that every attempt has the same. */
 function chosen(tables: readonly ReplicatedTable[], names: readonly string[]): ReplicatedTable[] {
@@ -144,7 +145,7 @@ async function compare(
     return 'other tables inherit from it: their rows were copied, and their changes are not followed';
   const columns = await readTargetColumns(target, id);
   const { table, notCompared } = comparedTable({ upstream, target: item, source: facts, materialize: columns });
-  const name = `${upstream.schema}.${upstream.name}`;
+  const name = tableName(upstream);
   if (table.key === null) {
     const outcome = await compareByGroups(sides, table, hide);
     return {

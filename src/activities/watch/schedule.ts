@@ -6,11 +6,9 @@ import {
   type ScheduleDescription,
   type ScheduleOptions,
 } from '@temporalio/client';
-import { TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common';
 import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow';
-import { checkId, SEARCH_ATTRIBUTES, verifyScheduleId, watchId } from '../../core/names';
+import { checkId, verifyScheduleId, watchId } from '../../core/names';
 import type { WatchFacts } from '../../core/plan/facts';
-import { aboutWorkflow } from '../../core/run/about';
 import type { CheckInput } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import { formatDuration } from '../../core/text/duration';
@@ -19,37 +17,27 @@ import { stillActing } from '../edges/still-acting';
 import { APPLY, activity } from '../support/activity';
 import { done } from '../support/ensure';
 import { step } from '../support/inputs';
+import { scheduleOf } from '../support/schedules';
 import { verifyOptions } from '../verify/schedule';
-import { spread } from './spread';
 
 /** Milliseconds. A check missed for longer than this is not caught up: the next reading says more than an old one. */
 const CATCH_UP = 10_000;
 /** A check ends by its own deadlines long before. */
 const RUN_TIMEOUT = 10 * 60_000;
 
-const pipelineAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.pipeline, 'KEYWORD');
-
 /** The schedule `pipeline/<name>/watch` as the file wants it. */
 export function watchOptions(spec: PipelineSpec, taskQueue: string): ScheduleOptions {
-  const attributes = new TypedSearchAttributes([{ key: pipelineAttribute, value: spec.name }]);
   const input: CheckInput = { spec };
-  return {
+  return scheduleOf(spec.name, taskQueue, {
     scheduleId: watchId(spec.name),
-    spec: { intervals: [{ every: spec.watch.every, offset: spread(spec.name, spec.watch.every) }] },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP, pauseOnFailure: false },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'checkReplication',
-      workflowId: checkId(spec.name),
-      taskQueue,
-      args: [input],
-      workflowRunTimeout: RUN_TIMEOUT,
-      typedSearchAttributes: attributes,
-      staticSummary: `is ${spec.name} healthy?`,
-      staticDetails: aboutWorkflow('checkReplication', spec.name),
-    },
-    typedSearchAttributes: attributes,
-  };
+    workflowType: 'checkReplication',
+    workflowId: checkId(spec.name),
+    every: spec.watch.every,
+    catchUp: CATCH_UP,
+    runTimeout: RUN_TIMEOUT,
+    input,
+    summary: `is ${spec.name} healthy?`,
+  });
 }
 
 /** Reads the schedule; only Temporal's own "not found" means absent. */

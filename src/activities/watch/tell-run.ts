@@ -4,7 +4,7 @@ import { runAlert, type RunNews } from '../../core/run/run-alerts';
 import type { PipelineSpec } from '../../core/spec/types';
 import { systemError } from '../../systems/errors';
 import { heartbeat, lastHeartbeat } from '../edges/heartbeat';
-import { activity } from '../support/activity';
+import { activity, APPLY, DESTROY, ROTATE } from '../support/activity';
 import { takes, text } from '../support/inputs';
 import { deliverAlerts } from './alerts';
 
@@ -27,10 +27,7 @@ const news = z.union([
 
 /** Tells the sinks of the file, and the log. Fails, to be tried again, where no sink took it. */
 export const tellRun = activity(
-  {
-    input: takes<Input>({ news }),
-    callers: ['replicate', 'repairReplication', 'rotateReplication', 'destroyReplication'],
-  },
+  { input: takes<Input>({ news }), callers: [...APPLY, ...ROTATE, ...DESTROY] },
   async (deps, input): Promise<void> => {
     // An attempt that died after it told somebody must not tell them again.
     if (lastHeartbeat<{ told: boolean }>()?.told) return;

@@ -4,6 +4,7 @@ import type { SourceFacts, TargetFacts } from '../plan/facts';
 import { isOurs } from '../plan/ownership';
 import type { Rebuild } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
+import { drops } from './plan';
 import type { Damage } from './types';
 
 interface Sides {
@@ -16,8 +17,7 @@ interface Sides {
  * would find it, and ask when it is too late to say no.
  */
 export function withDrift(spec: PipelineSpec, { facts, target }: Sides, damage: Damage): Damage {
-  const drops = damage.recreate.length + damage.dead.length > 0;
-  if (!drops || !isOurs(target.source?.comment ?? null, spec.name)) return damage;
+  if (!drops(damage) || !isOurs(target.source?.comment ?? null, spec.name)) return damage;
   const drift = recreateReasons(spec, facts, target);
   if (damage.recreate.length + drift.length > 0)
     return { ...damage, recreate: [...damage.recreate, ...drift], dead: [] };
@@ -28,8 +28,8 @@ export function withDrift(spec: PipelineSpec, { facts, target }: Sides, damage: 
 /** Both sides as they are once that is dropped, so that all that a run will ask for can be asked before. */
 export function afterTakeDown({ facts, target }: Sides, damage: Rebuild['damage']): Sides {
   const { source } = target;
+  if (!source || !drops(damage)) return { facts, target };
   const { recreate, dead } = damage;
-  if (!source || recreate.length + dead.length === 0) return { facts, target };
   const whole = recreate.length > 0;
   const children = source.children.filter(({ id }) => whole || dead.some((table) => table.id === id));
   const dependents = dependentsOn(source, damage);

@@ -1,5 +1,6 @@
 import type { SourceFacts, SourceObjectFacts } from '../plan/facts';
-import { sameTable, tableName } from '../objects/tables/select';
+import { isIn } from '../objects/tables/find';
+import { tableName } from '../objects/tables/select';
 import { leftOutOf, publicationDifferences, tablesToPublish } from '../objects/publication/differences';
 import { droppedTable } from '../objects/source/rebuild';
 import type { DroppedTable } from '../plan/types';
@@ -64,17 +65,20 @@ function recreateReasons({ symptoms, source, upstream, facts }: RepairLook): str
 function deadTables({ spec, source, facts, symptoms, target }: RepairLook): DroppedTable[] {
   const unpublished = facts.publication ? tablesToPublish(facts.tables, facts.publication) : [];
   const narrow = leftOutOf(facts.publication, source).tables;
-  const told = symptoms.filter(({ rule }) => rule === 'table-narrowed');
+  const told = new Map(
+    symptoms.filter(({ rule }) => rule === 'table-narrowed').map(({ table, cause }) => [table, cause]),
+  );
+  const readings = new Map(target.tables.map((table) => [table.id, table]));
   return (source?.children ?? []).flatMap((child) => {
-    const read = target.tables.find(({ id }) => id === child.id);
+    const read = readings.get(child.id);
     const error = (read && readErrorOf(read)) ?? child.error;
     const permanent = error !== source?.error && tableErrorOf(error)?.permanent;
     if (error !== null && permanent) return [droppedTable(spec, child, error)];
-    const seen = told.find(({ table }) => table === tableName(child.upstream));
-    if (seen) return [droppedTable(spec, child, seen.cause)];
-    if (narrow.some((table) => sameTable(table, child.upstream)))
+    const seen = told.get(tableName(child.upstream));
+    if (seen !== undefined) return [droppedTable(spec, child, seen)];
+    if (isIn(narrow, child.upstream))
       return [droppedTable(spec, child, `publication ${spec.source.publication} leaves out rows or columns of it`)];
-    if (!unpublished.some((table) => sameTable(table, child.upstream))) return [];
+    if (!isIn(unpublished, child.upstream)) return [];
     return [droppedTable(spec, child, `it is not in publication ${spec.source.publication} any more`)];
   });
 }
@@ -89,10 +93,10 @@ export function suspectsPassword({ source }: TargetReading): boolean {
 function publicationDamage({ spec, source, facts }: RepairLook): string[] {
   const tables = (source?.children ?? [])
     .map((child) => child.upstream)
-    .filter((upstream) => facts.tables.some((table) => sameTable(table, upstream)));
+    .filter((upstream) => isIn(facts.tables, upstream));
   const found = facts.publication;
   if (!found) return source ? [`publication ${spec.source.publication} does not exist`] : [];
-  const upstream = facts.tables.filter((table) => tables.some((wanted) => sameTable(wanted, table)));
+  const upstream = facts.tables.filter((table) => isIn(tables, table));
   const weak = upstream.filter((table) => table.replicaIdentity !== 'full');
   return [
     ...publicationDifferences(tables, found, upstream).map(({ text }) => `publication ${found.name}: ${text}`),

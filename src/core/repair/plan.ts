@@ -14,7 +14,7 @@ import { planStep } from '../plan/context';
 import { repairCommand } from '../plan/rule';
 import type { ConnectionFacts, DependentFacts } from '../plan/facts';
 import { isOurs } from '../plan/ownership';
-import type { Approval, Finding, Plan, PlanStep, StepId } from '../plan/types';
+import type { Approval, Finding, Plan, PlanStep, Rebuild, StepId } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import { plural } from '../text/count';
 import type { RepairLook } from './damage';
@@ -54,7 +54,7 @@ export function planRepair(scene: RepairScene): RepairPlan {
   };
 }
 
-export const drops = (damage: Damage): boolean => damage.recreate.length + damage.dead.length > 0;
+export const drops = (damage: Rebuild['damage']): boolean => damage.recreate.length + damage.dead.length > 0;
 
 /** More than the password: both sides are put right afterwards, as a run does it. */
 export const putsUp = ({ damage, after }: Pick<RepairPlan, 'damage' | 'after'>): boolean =>

@@ -1,3 +1,4 @@
+import { tableName } from '../objects/tables/select';
 import type { ItemName } from '../sql/items';
 import type { TableName } from '../sql/upstream';
 import { formOf, isText, type Form } from './forms';
@@ -24,7 +25,7 @@ export function comparedTable({ upstream, target, source, materialize }: Describ
   const notCompared: NotCompared[] = [];
   const columns: ComparedColumn[] = [];
   const leave = (column: string, why: string): void => {
-    notCompared.push({ what: `${upstream.schema}.${upstream.name}.${column}`, why });
+    notCompared.push({ what: `${tableName(upstream)}.${column}`, why });
   };
   for (const { name, typeOid } of source.columns) {
     const there = materialize.find((column) => column.name === name);
@@ -51,7 +52,7 @@ const usable = (key: readonly KeyColumn[], columns: readonly ComparedColumn[]): 
 /** Without a key rows are found by their hash, which has none of what only the worker can make canonical. */
 export const withoutTexts = (table: ComparedTable, columns: readonly ComparedColumn[]): NotCompared[] =>
   columns.map(({ name, form }) => ({
-    what: `${table.upstream.schema}.${table.upstream.name}.${name}`,
+    what: `${tableName(table.upstream)}.${name}`,
     why: `${kindOf(form)} is compared row by row only, and the table has no key to do that by`,
   }));
 

@@ -134,11 +134,15 @@ export async function clusterExists(client: SqlClient, name: string): Promise<bo
   return (await client.query('SELECT id FROM mz_catalog.mz_clusters WHERE name = $1', [name])).length > 0;
 }
 
-/** A cluster by name, its replicas, and who else lives on it; null when there is none. */
-export async function readCluster(client: SqlClient, name: string, source: ItemName): Promise<ClusterFacts | null> {
-  const there = readClusterRelations(client);
+/** A cluster by name, its replicas, and who else lives on it; null when there is none. `relations`: where they were asked for already. */
+export async function readCluster(
+  client: SqlClient,
+  name: string,
+  source: ItemName,
+  relations = readClusterRelations(client),
+): Promise<ClusterFacts | null> {
   const asked = <T>(relation: Relation, ask: (client: SqlClient, cluster: string) => Promise<T>): Promise<T | null> =>
-    there.then((relations) => (relations.has(relation) ? ask(client, name) : null));
+    relations.then((there) => (there.has(relation) ? ask(client, name) : null));
   const [rows, replicas, pending, otherObjects, reconfiguration, strategy, schedule] = await Promise.all([
     readClusterRow(client, name),
     readReplicas(client, name),

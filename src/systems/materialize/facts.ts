@@ -22,6 +22,7 @@ export async function readTargetFacts(client: SqlClient, spec: PipelineSpec): Pr
   const { database, schema, cluster, names } = spec.materialize;
   const item = (name: string) => ({ database, schema, name });
   const found = readSchema(client, database, schema);
+  const changes = readClusterRelations(client);
   const wanted = Promise.all([found, clusterExists(client, cluster.name)]).then(([there, exists]) =>
     there.databaseExists
       ? { database, schema: there.exists ? schema : null, cluster: exists ? cluster.name : null }
@@ -48,10 +49,10 @@ export async function readTargetFacts(client: SqlClient, spec: PipelineSpec): Pr
       'SELECT mz_version() AS version, mz_version_num() AS num, current_user AS "user"',
     ),
     found,
-    readCluster(client, cluster.name, item(names.source)),
+    readCluster(client, cluster.name, item(names.source), changes),
     readMissingPrivileges(client, wanted),
     readForcesSourceTables(client),
-    readClusterRelations(client),
+    changes,
     readEgressCidrs(client),
     readSizes(client),
     readCredits(client),

@@ -1,10 +1,10 @@
 import type { ItemName } from '../../core/sql/items';
+import { tablesToRead, type ReadMemory } from '../../core/watch/reads';
 import type { TargetReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
 import { readClusterReading, readReplicas } from './cluster';
-import { findChildren, findSource, OBJECTS, type SourceRow, upstreamOf } from './source';
-import { tablesToRead, type ReadMemory } from '../../core/watch/reads';
 import { readRows } from './reads';
+import { findChildren, findSource, OBJECTS, type SourceRow, upstreamOf } from './source';
 
 /** Evidence about one object (the source, or one of its tables) on live replicas. */
 export interface ObjectProgress {
@@ -80,7 +80,6 @@ interface Evidence {
   progress: Omit<SourceProgress, 'replicas'>;
   /** Materialize's clock at the look, milliseconds; null when no frontier was there to read it with. */
   now: number | null;
-  items: ReadonlyMap<string, ItemName>;
 }
 
 async function readEvidence(client: SqlClient, name: ItemName, found: SourceRow): Promise<Evidence> {
@@ -123,10 +122,7 @@ async function readEvidence(client: SqlClient, name: ItemName, found: SourceRow)
     offsetCommitted: largest(own.map((row) => row.offset_committed)),
   };
   const now = frontiers[0]?.now;
-  const items = new Map(
-    children.map(({ id, schema, name: child }) => [id, { database: name.database, schema, name: child }]),
-  );
-  return { progress, now: now === undefined ? null : Date.parse(now), items };
+  return { progress, now: now === undefined ? null : Date.parse(now) };
 }
 
 /** As many as the history keeps for a handful of tables. */
@@ -171,25 +167,27 @@ export async function readTargetReading(
     findSource(client, input.source),
     readClusterReading(client, input.cluster),
   ]);
-  const [{ progress, now, items }, stalled] = found
+  const [{ progress, now }, stalled] = found
     ? await Promise.all([
         readEvidence(client, input.source, found),
         stalledEvents(client, found.id, input.stalledSince),
       ])
-    : [{ progress: null, now: null, items: new Map<string, ItemName>() }, []];
+    : [{ progress: null, now: null }, []];
   const committed = (one: ObjectProgress): boolean | null => {
     if (one.writeFrontierMs !== null && one.writeFrontierMs > 0) return true;
     return one.statisticsCommitted ?? (one.writeFrontierMs === 0 ? false : null);
   };
-  const copied = (progress?.children ?? []).filter((child) => committed(child)).map(({ id }) => id);
-  const asked = cluster.replicationFactor === 0 ? [] : tablesToRead(copied, input.reads);
+  const { database } = input.source;
+  const copied = new Map(
+    (progress?.children ?? [])
+      .filter((child) => committed(child))
+      .map(({ id, schema, name }) => [id, { id, item: { database, schema, name } }]),
+  );
+  const asked = cluster.replicationFactor === 0 ? [] : tablesToRead([...copied.keys()], input.reads);
   const read = await readRows(
     client,
     input.cluster,
-    asked.flatMap((id) => {
-      const found = items.get(id);
-      return found ? [{ id, item: found }] : [];
-    }),
+    asked.flatMap((id) => copied.get(id) ?? []),
   );
   return {
     source: {

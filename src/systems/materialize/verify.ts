@@ -2,7 +2,7 @@ import { setCluster } from '../../core/sql/materialize';
 import type { ItemName } from '../../core/sql/items';
 import { progress } from '../../core/sql/verify/rows';
 import type { SqlClient } from '../sql-client';
-
+import { clusterExists } from './cluster';
 import { findChildren, findSource, upstreamOf } from './source';
 
 /** A replicated table as Materialize has it. */
@@ -67,8 +67,7 @@ export async function readProgress(client: SqlClient, name: ItemName, deadlineMs
 
 /** Whose cluster reads, for this session; false where there is none of that name. */
 export async function useCluster(client: SqlClient, cluster: string): Promise<boolean> {
-  const rows = await client.query(`SELECT c.name FROM mz_catalog.mz_clusters c WHERE c.name = $1`, [cluster]);
-  if (rows.length === 0) return false;
+  if (!(await clusterExists(client, cluster))) return false;
   await client.query(setCluster(cluster));
   return true;
 }

@@ -137,9 +137,7 @@ export async function readSourceReading(
       tables: (publication?.tables ?? []).map(({ schema, name }) => ({ schema, name })),
       leavesOut: publication === null ? [] : unpublished(publication),
       narrowed:
-        publication === null
-          ? []
-          : narrowed([...input.tables], publication).map(({ schema, name }) => ({ schema, name })),
+        publication === null ? [] : narrowed(input.tables, publication).map(({ schema, name }) => ({ schema, name })),
     },
     tables: identities,
     writes,

@@ -37,6 +37,16 @@ describe('what a publication leaves out', () => {
     const copied = { target: { tables: [table('orders', { id: 'u99' }), table('customers')] } };
     expect(watch.checks(3, 4, copied).name).toBe('healthy');
   });
+
+  it('is told of no table of another schema whose names, written together, read the same', () => {
+    const watch = new Watch();
+    const dotted = { ...published, narrowed: [{ schema: 'public.orders', name: 'old' }] };
+    const target = { tables: [table('orders'), table('old', { upstream: { schema: 'public', name: 'orders.old' } })] };
+    const there = { exists: true, tables: [...published.tables, { schema: 'public', name: 'orders.old' }] };
+    watch.check(0, { source: { publication: there }, target });
+    const { symptoms } = watch.check(1, { source: { publication: { ...dotted, tables: there.tables } }, target });
+    expect(symptoms.map(({ rule }) => rule)).toEqual([]);
+  });
 });
 
 const source = (slot: string) => ({

@@ -38,7 +38,7 @@ export function unpublished({ publishes }: PublicationFacts): string[] {
 }
 
 /** Wanted tables of which the publication leaves out rows or columns. */
-export function narrowed(tables: Named[], publication: PublicationFacts): Named[] {
+export function narrowed(tables: readonly Named[], publication: PublicationFacts): Named[] {
   return publication.tables.filter(
     (published) => (published.columns !== null || published.filtered) && isIn(tables, published),
   );

@@ -1,7 +1,8 @@
 import { recordName } from '../../names';
 import { isManaged, listed } from '../../plan/context';
 import { blocking, info, repairCommand, type Rule, statements, warning } from '../../plan/rule';
-import { sameTable, tableName } from '../tables/select';
+import { isIn } from '../tables/find';
+import { tableName } from '../tables/select';
 import { leftOutOf, narrowed, tablesNotWanted, tablesToPublish, unpublished } from './differences';
 import {
   alterPublicationAdd,
@@ -76,7 +77,7 @@ export const publicationRules: Record<string, Rule> = {
         alterPublicationAdd(publication.name, [table]),
       );
       if (!managed) return blocking(name, sentence, fix);
-      return lost.some((copied) => sameTable(copied, table))
+      return isIn(lost, table)
         ? blocking(name, `${sentence}, ${PUT_BACK}`, repairCommand(context.spec.name))
         : info(name, `${sentence}; the run mends it`, fix);
     });

@@ -1,4 +1,5 @@
 /** What the publication leaves out: Materialize never mentions it, and putting it back brings nothing of it. */
+import { isIn } from '../../objects/tables/find';
 import { tableName } from '../../objects/tables/select';
 import { formatDuration } from '../../text/duration';
 import { always, type Held } from '../condition';
@@ -37,9 +38,9 @@ export const publicationRules: WatchRule[] = [
       'n2m repair NAME publishes the whole table and copies it again; putting it back by hand brings nothing of what was left out.',
     ],
     look: ({ source, target, spec }) => {
-      const narrowed = new Set((source?.publication.narrowed ?? []).map(tableName));
+      const narrowed = source?.publication.narrowed ?? [];
       return (target?.tables ?? [])
-        .filter(({ upstream }) => narrowed.has(tableName(upstream)))
+        .filter(({ upstream }) => isIn(narrowed, upstream))
         .map(({ id, upstream }) => ({
           table: tableName(upstream),
           severity: always('critical'),

@@ -1,5 +1,7 @@
 /** Single tables that are dead, or about to be. */
 import { replicaIdentityFull } from '../../objects/replica-identity/statements';
+import { findIn, isIn } from '../../objects/tables/find';
+import { tableName } from '../../objects/tables/select';
 import { rowsHolding } from '../../objects/tables/statements';
 import { always, type Condition, repeated } from '../condition';
 import type { WatchContext } from '../context';
@@ -9,7 +11,7 @@ import type { WatchRule } from './rule';
 import { STATUSES } from './source';
 
 const nameOf = ({ upstream }: TargetTableReading): string =>
-  upstream.schema === '' ? upstream.name : `${upstream.schema}.${upstream.name}`;
+  upstream.schema === '' ? upstream.name : tableName(upstream);
 
 /** A table may be between two states for the length of one check. */
 const TWICE = { warn: 2, critical: 2 };
@@ -43,13 +45,11 @@ export const tableRules: WatchRule[] = [
     look: (context) => {
       const { source, target, spec } = context;
       if (!source?.publication.exists || !target) return [];
-      const published = publishedBy(source);
-      const upstream = new Set(source.tables.map(key));
       return target.tables
-        .filter((table) => isUnpublished(published, table) && !isDead(context, table))
+        .filter((table) => isUnpublished(source, table) && !isDead(context, table))
         .filter((table) => table.error === null || diedUnpublished(context, table))
         .map((table): Condition => {
-          const there = upstream.has(key(table.upstream));
+          const there = isIn(source.tables, table.upstream);
           const name = nameOf(table);
           return {
             table: name,
@@ -74,11 +74,10 @@ export const tableRules: WatchRule[] = [
       "SELECT relname, relreplident FROM pg_class WHERE relkind = 'r';",
       'ALTER TABLE … REPLICA IDENTITY FULL; at once. If the table died already: n2m repair NAME.',
     ],
-    look: (context) => {
-      const weak = new Map((context.source?.tables ?? []).flatMap(weakIdentity));
-      return healthyTables(context).flatMap((table): Condition[] => {
-        const identity = weak.get(key(table.upstream));
-        if (identity === undefined) return [];
+    look: (context) =>
+      healthyTables(context).flatMap((table): Condition[] => {
+        const identity = findIn(context.source?.tables ?? [], table.upstream)?.replicaIdentity ?? 'full';
+        if (isFull(identity)) return [];
         const name = nameOf(table);
         return [
           {
@@ -88,18 +87,12 @@ export const tableRules: WatchRule[] = [
             next: `${replicaIdentityFull(table.upstream)};`,
           },
         ];
-      });
-    },
+      }),
   },
 ];
 
-const key = ({ schema, name }: { schema: string; name: string }): string => JSON.stringify([schema, name]);
-
 /** Readers say `full` or, as the catalog has it, `f`. */
 const isFull = (identity: string): boolean => identity === 'full' || identity === 'f';
-
-const weakIdentity = (table: SourceReading['tables'][number]): [string, string][] =>
-  isFull(table.replicaIdentity) ? [] : [[key(table), table.replicaIdentity]];
 
 /** Tables with an error of their own: what the whole source suffers from shows on every table and is not theirs. */
 function failing({ target }: WatchContext): TargetTableReading[] {
@@ -117,17 +110,14 @@ const healthyTables = (context: WatchContext): TargetTableReading[] =>
 const isDead = ({ memory }: WatchContext, table: TargetTableReading): boolean =>
   memory?.latched.some((latched) => latched.key === deadKey(table)) ?? false;
 
-/** The keys of what is published; null where there is no publication at all. */
-const publishedBy = ({ publication }: SourceReading): ReadonlySet<string> | null =>
-  publication.exists ? new Set(publication.tables.map(key)) : null;
-
-const isUnpublished = (published: ReadonlySet<string> | null, { upstream }: TargetTableReading): boolean =>
-  upstream.schema !== '' && published !== null && !published.has(key(upstream));
+/** Where there is no publication at all, no table left it. */
+const isUnpublished = ({ publication }: SourceReading, { upstream }: TargetTableReading): boolean =>
+  upstream.schema !== '' && publication.exists && !isIn(publication.tables, upstream);
 
 /** Seen out of the publication, it then died of just that: one trouble, told as the first until it is published again. */
 function diedUnpublished({ memory, source }: WatchContext, table: TargetTableReading): boolean {
   const seen = memory?.since[`table-unpublished:${nameOf(table)}`] !== undefined;
-  return seen && isDropped(table.error) && (source === null || isUnpublished(publishedBy(source), table));
+  return seen && isDropped(table.error) && (source === null || isUnpublished(source, table));
 }
 
 /** As the latch of a dead table is named. */
