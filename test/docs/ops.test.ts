@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { WORKER_VARIABLES } from '../../scripts/docs/environment';
+import { METRICS } from '../../src/activities/support/metrics';
 import { parseConfig } from '../../src/config';
 import { isAllowed } from '../../src/core/ip';
 import { at, named } from './documents';
@@ -192,5 +193,14 @@ describe('ops/prometheus-alerts.yaml', () => {
     const alerts = rules.flatMap(({ alert }) => alert ?? []).sort();
     expect(names(true)).toEqual(alerts);
     expect(names(false)).toEqual(alerts);
+  });
+});
+
+describe('ops/grafana-dashboard.json', () => {
+  const { panels } = JSON.parse(read('ops/grafana-dashboard.json')) as { panels: { targets: { expr: string }[] }[] };
+  const shown = panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => expr.match(/\bn2m_\w+/g) ?? []));
+
+  it.each(Object.keys(METRICS))('has %s in a panel', (name) => {
+    expect(shown.map((series) => series.replace(/_(total|bucket|sum|count)$/, ''))).toContain(name);
   });
 });
