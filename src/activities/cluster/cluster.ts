@@ -3,7 +3,7 @@ import { sizeForSnapshot } from '../../core/objects/cluster/plan';
 import { isOurs, writeMark } from '../../core/plan/ownership';
 import * as sql from '../../core/sql/materialize';
 import { systemError } from '../../systems/errors';
-import { readCluster, readSource, readStrays } from '../../systems/materialize';
+import { readCluster, readSizes, readSource, readStrays } from '../../systems/materialize';
 import { APPLY, DESTROY, activity } from '../support/activity';
 import { createAndLook, done, dropOurs } from '../support/ensure';
 import { destroy, file, step } from '../support/inputs';
@@ -23,8 +23,8 @@ export const ensureCluster = activity({ input: step, callers: APPLY }, (deps, { 
       await client.query(sql.commentOnCluster(name, writeMark(spec.name)));
     }
     if (planned === 'create') return done('created', object, `made at ${snapshotSize} for the first copy`);
-    const source = await readSource(client, itemsOf(spec).source);
-    const size = sizeForSnapshot(spec, { cluster: found, source }, tables);
+    const [source, { power }] = await Promise.all([readSource(client, itemsOf(spec).source), readSizes(client)]);
+    const size = sizeForSnapshot(spec, { cluster: found, source, power }, tables);
     const resized = await resizeTo(client, spec, size, { wake: true });
     if (resized.kind === 'sized') return done('changed', object, `at ${size}, replicas online`);
     throw systemError(resized.kind === 'refused' ? 'LimitReached' : 'Conflict', 'materialize', resized.sentence, {

@@ -47,7 +47,7 @@ async function choicesOf(deps: Deps, question: Question): Promise<Choice[]> {
     case 'clusters':
       return (await inMaterialize(deps, listClusters)).map((name) => choice(name));
     case 'sizes':
-      return (await inMaterialize(deps, readSizes)).map((size) => choice(size));
+      return (await inMaterialize(deps, readSizes)).sizes.map((size) => choice(size));
   }
 }
 

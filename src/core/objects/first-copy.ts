@@ -1,9 +1,8 @@
 import { type PlanContext, planStep } from '../plan/context';
 import type { PlanStep } from '../plan/types';
 import { plural } from '../text/count';
-import { formatDuration } from '../text/duration';
 import { formatBytes } from '../text/size';
-import { amount, estimateSeconds } from './cluster/estimate';
+import { amount, estimateWords } from './cluster/estimate';
 import type { GuideObject } from './object';
 
 /** Waiting is due when something was made or changed that has to prove itself. */
@@ -24,10 +23,9 @@ function snapshot({ spec, target, tables, fresh }: PlanContext): PlanStep {
   }
   const object = plural(fresh.length, 'table');
   const { bytes, rows } = amount(tables);
-  const seconds = estimateSeconds(snapshotSize, bytes, rows);
-  const about = seconds === null ? '' : `, roughly ${formatDuration(seconds * 1000)} at ${snapshotSize}`;
+  const about = estimateWords(target, snapshotSize, bytes, rows);
   const others = fresh.length < tables.length ? '; the other tables wait meanwhile' : '';
-  const sentence = `copy ${object}, ${formatBytes(bytes)}${about}${others}`;
+  const sentence = `copy ${object}, ${formatBytes(bytes)}, ${about}${others}`;
   return planStep('snapshot', target.source === null ? 'create' : 'change', object, sentence);
 }
 

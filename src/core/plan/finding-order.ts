@@ -13,7 +13,8 @@ table-privileges replica-identity published-without-identity row-security stale-
 table-has-dependents table-named-differently table-dead
 generated-columns other-publication-columns inherited-table
 identity-full-cost
-materialize-version exclude-columns materialize-privileges database-missing unknown-size renamed-object limit-reached
+materialize-version exclude-columns materialize-privileges database-missing unknown-size steady-size-larger renamed-object
+limit-reached
 name-refused name-clash syntax-refused shared-cluster cluster-reconfiguring cluster-sized-elsewhere copy-under-way no-credits
 source-stalled adopted-extra-tables
 `

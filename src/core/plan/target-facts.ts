@@ -83,7 +83,14 @@ export interface Credits {
   limit: number | null;
   /** Of all replicas of users' clusters. */
   used: number;
-  bySize: Record<string, number>;
+}
+
+/** What the catalog says of a size: all processes of one replica together. Names tell nothing; each region has its own. */
+export interface SizePower {
+  cores: number;
+  memoryBytes: number;
+  /** An hour. */
+  credits: number;
 }
 
 export interface ClusterFacts {
@@ -122,7 +129,10 @@ export interface TargetFacts {
   /** Privileges that are missing for what the file asks, in words: `CREATECLUSTER on SYSTEM`. */
   missingPrivileges: string[];
   egressCidrs: string[];
+  /** Those that may be used, cheapest first. */
   sizes: string[];
+  /** Of every size that exists, also of those that may not be used any more. */
+  power: Record<string, SizePower>;
   credits: Credits;
   /** ALTER CLUSTER goes on in the background: this version has the relation that follows it. */
   resizesInBackground: boolean;

@@ -1,4 +1,4 @@
-import type { TargetFacts } from '../../core/plan/facts';
+import type { SizePower, TargetFacts } from '../../core/plan/facts';
 import { qualified, unquoteIdent } from '../../core/sql/quote';
 import { SystemError } from '../errors';
 import type { SqlClient } from '../sql-client';
@@ -27,37 +27,58 @@ export async function readEgressCidrs(client: SqlClient): Promise<string[]> {
   return rows.map((row) => row.cidr);
 }
 
-/** Sizes that exist and are allowed, cheapest first. An empty list of allowed ones allows all. */
-export async function readSizes(client: SqlClient): Promise<string[]> {
+/** The catalog's answer for a size without a limit: the process has whatever its machine has. */
+const NO_LIMIT = 1e15;
+
+interface SizeRow {
+  size: string;
+  processes: string;
+  workers: string;
+  cpu: string;
+  memory: string;
+  credits: string;
+}
+
+/** Where no limit is told, each worker is a core. */
+function powerOf({ processes, workers, cpu, memory, credits }: SizeRow): SizePower {
+  const nano = Number(cpu);
+  const cores = nano > 0 && nano < NO_LIMIT ? nano / 1e9 : Number(workers);
+  return {
+    cores: Number(processes) * cores,
+    memoryBytes: Number(processes) * Number(memory),
+    credits: Number(credits),
+  };
+}
+
+/** Sizes, cheapest first: those that are allowed (an empty list of these allows all), and what each that exists has. */
+export async function readSizes(client: SqlClient): Promise<Pick<TargetFacts, 'sizes' | 'power'>> {
   const [rows, setting] = await Promise.all([
-    client.query<{ size: string }>(
-      'SELECT size FROM mz_catalog.mz_cluster_replica_sizes ORDER BY credits_per_hour, size',
+    client.query<SizeRow>(
+      `SELECT size, processes::text AS processes, workers::text AS workers, cpu_nano_cores::text AS cpu,
+              memory_bytes::text AS memory, credits_per_hour::text AS credits
+       FROM mz_catalog.mz_cluster_replica_sizes ORDER BY credits_per_hour, size`,
     ),
     readSetting(client, 'allowed_cluster_replica_sizes'),
   ]);
   const shown = setting ?? '';
   const allowed = new Set([...shown.matchAll(/"((?:[^"]|"")*)"|([^\s,"]+)/g)].map((match) => match[1] ?? match[2]));
-  return rows.map((row) => row.size).filter((size) => allowed.size === 0 || allowed.has(size));
+  return {
+    sizes: rows.map((row) => row.size).filter((size) => allowed.size === 0 || allowed.has(size)),
+    power: Object.fromEntries(rows.map((row) => [row.size, powerOf(row)])),
+  };
 }
 
 /** What the region may spend an hour and what its clusters do; the system's own are not counted. */
 export async function readCredits(client: SqlClient): Promise<TargetFacts['credits']> {
-  const [limit, [used], sizes] = await Promise.all([
+  const [limit, [used]] = await Promise.all([
     readSetting(client, 'max_credit_consumption_rate'),
     client.query<{ used: string }>(
       `SELECT coalesce(sum(z.credits_per_hour), 0)::text AS used FROM mz_catalog.mz_cluster_replicas r
        JOIN mz_catalog.mz_cluster_replica_sizes z ON z.size = r.size WHERE r.cluster_id LIKE 'u%'`,
     ),
-    client.query<{ size: string; credits: string }>(
-      'SELECT size, credits_per_hour::text AS credits FROM mz_catalog.mz_cluster_replica_sizes',
-    ),
   ]);
   const most = limit === null ? NaN : Number(limit);
-  return {
-    limit: Number.isFinite(most) ? most : null,
-    used: Number(used?.used ?? 0),
-    bySize: Object.fromEntries(sizes.map(({ size, credits }) => [size, Number(credits)])),
-  };
+  return { limit: Number.isFinite(most) ? most : null, used: Number(used?.used ?? 0) };
 }
 
 /** Object limits and how much of them is used: each subsource counts as a source, each source table as a table. */

@@ -601,6 +601,17 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'one of 25cc, 50cc',
   ],
   [
+    'steady-size-larger',
+    'a steady size that costs more, by what the region says of both',
+    {
+      spec: f.withMaterialize({
+        cluster: { ...f.spec.materialize.cluster, snapshotSize: '50cc', steadySize: 'M.1-nano' },
+      }),
+    },
+    'warning',
+    'snapshotSize: M.1-nano',
+  ],
+  [
     'limit-reached',
     'too many sources',
     { target: { limits: { ...target.limits, usedSources: 199 } } },
@@ -715,7 +726,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
       built: true,
       target: {
         resizesInBackground: true,
-        credits: { limit: 2.4, used: 2.25, bySize: { '50cc': 0.5, '200cc': 2 } },
+        credits: { limit: 2.4, used: 2.25 },
         cluster: {
           ...target.cluster!,
           size: '200cc',
@@ -954,5 +965,5 @@ test('text-columns-changed says what copying the adopted table again costs, and 
     { severity: 'blocking', subject: 'public.orders' },
     { severity: 'warning', subject: 'public.customers' },
   ]);
-  expect(changed[0]?.sentence).toContain('copying it again: about 1,000 rows, 8.0 KiB, 30 s at 200cc');
+  expect(changed[0]?.sentence).toContain('copying it again: about 1,000 rows, 8.0 KiB, roughly 30 s at 200cc');
 });

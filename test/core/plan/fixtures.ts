@@ -1,6 +1,7 @@
 import type {
   ChildFacts,
   SourceFacts,
+  SizePower,
   Stray,
   TableFacts,
   TablePublication,
@@ -184,6 +185,14 @@ export function untouchedSource(change: Partial<SourceFacts> = {}): SourceFacts 
   };
 }
 
+const sized = (credits: number): SizePower => ({ cores: credits * 2, memoryBytes: credits * 16e9, credits });
+
+/** As the catalog has them, whatever they are called. */
+export const POWER: Record<string, SizePower> = {
+  ...{ '25cc': sized(0.25), '50cc': sized(0.5), '100cc': sized(1), '200cc': sized(2), '800cc': sized(8) },
+  ...{ '1600cc': sized(16), '3200cc': sized(32), 'M.1-nano': { cores: 1, memoryBytes: 26e9, credits: 0.75 } },
+};
+
 export function emptyTarget(change: Partial<TargetFacts> = {}): TargetFacts {
   return {
     version: 'v26.9.0',
@@ -194,7 +203,8 @@ export function emptyTarget(change: Partial<TargetFacts> = {}): TargetFacts {
     strays: [],
     egressCidrs: ['203.0.113.5/32', '198.51.100.0/30'],
     sizes: ['25cc', '50cc', '100cc', '200cc'],
-    credits: { limit: 1024, used: 0.25, bySize: { '25cc': 0.25, '50cc': 0.5, '100cc': 1, '200cc': 2 } },
+    power: POWER,
+    credits: { limit: 1024, used: 0.25 },
     resizesInBackground: false,
     limits: { maxSources: 200, usedSources: 3, maxTables: 200, usedTables: 3, maxClusters: 25, usedClusters: 2 },
     databaseExists: true,

@@ -1,4 +1,4 @@
-import { estimateSeconds, sizeInCc } from '../../../src/core/objects/cluster/estimate';
+import { estimateSeconds } from '../../../src/core/objects/cluster/estimate';
 import { missingEntries as missingEgress, parseIpEntry as parseRange } from '../../../src/core/ip';
 import { ownerOf, readMark, writeMark } from '../../../src/core/plan/ownership';
 import { selectTables } from '../../../src/core/objects/tables/select';
@@ -54,18 +54,9 @@ describe('the owner’s mark', () => {
 
 describe('the estimate', () => {
   test('is half as long at twice the size, and never faster than one upstream sends', () => {
-    const seconds = (size: string) => estimateSeconds(size, '10000000000', null) ?? 0;
+    const seconds = (size: string) => estimateSeconds({ power: f.POWER }, size, '10000000000', null) ?? 0;
     expect(seconds('100cc') - 30).toBeCloseTo((seconds('200cc') - 30) * 2, 0);
     expect(seconds('1600cc')).toBe(seconds('3200cc'));
-  });
-
-  test.each([
-    ['200cc', 200],
-    ['2C', 200],
-    ['xsmall', 100],
-    ['mystery', null],
-  ])('takes %s for %s', (size, cc) => {
-    expect(sizeInCc(size)).toBe(cc);
   });
 });
 

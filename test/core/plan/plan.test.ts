@@ -222,7 +222,7 @@ describe('a changed file', () => {
     expect(plan.tables.every(({ fresh }) => fresh)).toBe(true);
     expect(plan.removed).toEqual([]);
     expect(step(plan, 'drop-source').irreversible).toMatch(/slot/);
-    const cost = 'copies 2 tables again: about 2,000 rows, 16 KiB, 30 s at 200cc';
+    const cost = 'copies 2 tables again: about 2,000 rows, 16 KiB, roughly 30 s at 200cc';
     expect(step(plan, 'drop-source').sentence).toContain(cost);
     expect(plan.needsApproval[0]?.reason).toContain(cost);
     expect(plan.steps.map(({ id }) => id).slice(9, 15)).toEqual([
@@ -248,7 +248,7 @@ describe('a changed file', () => {
       ]);
       const drop = step(plan, 'drop-to-recopy');
       expect(drop.sentence).toBe(
-        'drop public.orders alone, to copy it again: about 1,000 rows, 8.0 KiB, 30 s at 200cc, made again afterwards: view materialize.shop.v',
+        'drop public.orders alone, to copy it again: about 1,000 rows, 8.0 KiB, roughly 30 s at 200cc, made again afterwards: view materialize.shop.v',
       );
       expect(drop.changes).toEqual(['public.orders: id: joins excludeColumns']);
       expect(keys(plan)).toEqual(['rebuild-dependents', 'copy-again:public.orders']);

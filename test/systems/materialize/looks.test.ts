@@ -161,8 +161,9 @@ describe('before anything is made', () => {
   it('reads settings, sizes and addresses', async () => {
     expect(await readSetting(client, 'max_sources')).toBe('200');
     expect(await readSetting(client, 'no_such_setting')).toBeNull();
-    const sizes = await readSizes(client);
+    const { sizes, power } = await readSizes(client);
     expect(sizes.slice(0, 3)).toEqual(['25cc', '50cc', '100cc']);
+    expect(power['25cc']).toEqual({ cores: 0.5, memoryBytes: 4069523456, credits: 0.25 });
     expect(await readEgressCidrs(client)).toEqual(['192.0.2.1/32', '203.0.113.0/24']);
   });
 });

@@ -1,4 +1,4 @@
-import type { TargetFacts } from '../../plan/facts';
+import type { SizePower, TargetFacts } from '../../plan/facts';
 import type { PlannedTable } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';
 import { plural } from '../../text/count';
@@ -7,44 +7,45 @@ import { formatBytes } from '../../text/size';
 
 /**
  * How long the first copy takes at each cluster size: a rough figure to choose a size by, not a promise. Rates are our
- * own working assumption, linear in the size: per 100cc 10 MB and 20,000 rows a second, whichever takes longer, never
- * more than one upstream usually sends (80 MB and 200,000 rows), plus half a minute to start and commit.
+ * own working assumption, linear in the cores that the catalog says a size has: per core 5 MB and 10,000 rows a second,
+ * whichever takes longer, never more than one upstream usually sends (80 MB and 200,000 rows), plus half a minute to start
+ * and commit.
  */
-const BYTES_PER_CC = 100_000;
-const ROWS_PER_CC = 200;
+const BYTES_PER_CORE = 5_000_000;
+const ROWS_PER_CORE = 10_000;
 const MOST_BYTES = 80_000_000;
 const MOST_ROWS = 200_000;
 const START_SECONDS = 30;
 
-/** Sizes of the older naming, in the order of credits they cost, as cc. */
-const NAMED_SIZES: Record<string, number> = {
-  '3xsmall': 25,
-  '2xsmall': 50,
-  xsmall: 100,
-  small: 200,
-  medium: 400,
-  large: 800,
-  xlarge: 1600,
-  '2xlarge': 3200,
-};
+type Powers = Pick<TargetFacts, 'power'>;
 
-/** `200cc` → 200, `2C` → 200; null for a name whose power is unknown. */
-export function sizeInCc(size: string): number | null {
-  const cc = /^(\d+)cc$/i.exec(size);
-  if (cc) return Number(cc[1]);
-  const credits = /^(\d+)C$/.exec(size);
-  if (credits) return Number(credits[1]) * 100;
-  return NAMED_SIZES[size.toLowerCase()] ?? null;
-}
-
-/** Seconds for so many bytes and rows at a size; null for a size of unknown power. */
-export function estimateSeconds(size: string, bytes: string, rows: number | null): number | null {
-  const cc = sizeInCc(size);
-  if (cc === null || cc === 0) return null;
-  const byBytes = Number(bytes) / Math.min(cc * BYTES_PER_CC, MOST_BYTES);
-  const byRows = (rows ?? 0) / Math.min(cc * ROWS_PER_CC, MOST_ROWS);
+/** Seconds for so many bytes and rows at a size; null for one that the region does not have. */
+export function estimateSeconds({ power }: Powers, size: string, bytes: string, rows: number | null): number | null {
+  const cores = power[size]?.cores ?? 0;
+  if (cores === 0) return null;
+  const byBytes = Number(bytes) / Math.min(cores * BYTES_PER_CORE, MOST_BYTES);
+  const byRows = (rows ?? 0) / Math.min(cores * ROWS_PER_CORE, MOST_ROWS);
   return Math.round(START_SECONDS + Math.max(byBytes, byRows));
 }
+
+/** `roughly 2 m at 200cc`, or that nobody can tell. */
+export function estimateWords(target: Powers, size: string, bytes: string, rows: number | null): string {
+  const seconds = estimateSeconds(target, size, bytes, rows);
+  return seconds === null
+    ? `nobody can tell how long, as the region has no size ${size}`
+    : `roughly ${formatDuration(seconds * 1000)} at ${size}`;
+}
+
+/** Less than 0 where the first is the smaller one: by what it costs, and where that is the same, by cores and memory. */
+export function compareSizes(a: SizePower, b: SizePower): number {
+  return a.credits - b.credits || a.cores - b.cores || a.memoryBytes - b.memoryBytes;
+}
+
+/** `4 cores, 30.3 GiB, 2 credits an hour`. */
+export const sizeWords = ({ cores, memoryBytes, credits }: SizePower): string =>
+  `${figure(cores)} cores, ${formatBytes(memoryBytes)}, ${figure(credits)} credits an hour`;
+
+const figure = (value: number): string => String(Math.round(value * 1000) / 1000);
 
 /** What this run copies. Rows are null as soon as one table was never analysed. */
 export function amount(tables: PlannedTable[]): { rows: number | null; bytes: string } {
@@ -56,17 +57,15 @@ export function amount(tables: PlannedTable[]): { rows: number | null; bytes: st
   };
 }
 
-/** What copying these tables costs, for a sentence: `about 2,000 rows, 16 KiB, 30 s at 200cc`. */
-export function copyCost(spec: PipelineSpec, tables: PlannedTable[]): string {
+/** What copying these tables costs, for a sentence: `about 2,000 rows, 16 KiB, roughly 30 s at 200cc`. */
+export function copyCost(spec: PipelineSpec, target: Powers, tables: PlannedTable[]): string {
   const { rows, bytes } = amount(tables.map((table) => ({ ...table, fresh: true })));
-  const { snapshotSize } = spec.materialize.cluster;
-  const seconds = estimateSeconds(snapshotSize, bytes, rows);
-  const time = seconds === null ? [] : [`${formatDuration(seconds * 1000)} at ${snapshotSize}`];
+  const time = estimateWords(target, spec.materialize.cluster.snapshotSize, bytes, rows);
   const counted = rows === null ? 'an unknown number of rows' : `about ${plural(rows, 'row')}`;
-  return [counted, formatBytes(bytes), ...time].join(', ');
+  return [counted, formatBytes(bytes), time].join(', ');
 }
 
-/** Estimates for the file's sizes and every size of the region whose power is known, smallest first. */
+/** Estimates for the file's sizes and every size that may be used, smallest first. */
 export function estimates(
   spec: PipelineSpec,
   target: TargetFacts,
@@ -77,9 +76,10 @@ export function estimates(
   const { snapshotSize, steadySize } = spec.materialize.cluster;
   return [...new Set([snapshotSize, steadySize, ...target.sizes])]
     .flatMap((size) => {
-      const seconds = estimateSeconds(size, bytes, rows);
-      return seconds === null ? [] : [{ size, seconds, cc: sizeInCc(size) ?? 0 }];
+      const seconds = estimateSeconds(target, size, bytes, rows);
+      const power = target.power[size];
+      return seconds === null || power === undefined ? [] : [{ size, seconds, power }];
     })
-    .sort((a, b) => a.cc - b.cc || (a.size < b.size ? -1 : 1))
+    .sort((a, b) => compareSizes(a.power, b.power) || (a.size < b.size ? -1 : 1))
     .map(({ size, seconds }) => ({ size, seconds }));
 }

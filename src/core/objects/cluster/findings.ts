@@ -1,6 +1,7 @@
 import { listed } from '../../plan/context';
 import { blocking, info, type Rule, typed, warning } from '../../plan/rule';
 import { closest } from '../../text/similar';
+import { compareSizes, sizeWords } from './estimate';
 import { dropOrphan, leftClusters, orphanName } from './orphans';
 import { sizedByWords, sizeForSnapshot } from './plan';
 import { isCopying, isUnderWay, sideBySide } from './resize';
@@ -18,6 +19,14 @@ export const clusterFindings: Record<string, Rule> = {
       const sentence = `materialize.cluster.${key}: this region has no size ${size}${meant ? `, perhaps ${meant}` : ''}`;
       return [blocking(`size ${size}`, sentence, `one of ${target.sizes.join(', ')}`)];
     });
+  },
+
+  'steady-size-larger': ({ target: { power }, spec }) => {
+    const { name, snapshotSize, steadySize } = spec.materialize.cluster;
+    const [copy, steady] = [power[snapshotSize], power[steadySize]];
+    if (copy === undefined || steady === undefined || compareSizes(steady, copy) <= 0) return [];
+    const sentence = `steadySize ${steadySize} (${sizeWords(steady)}) is larger than snapshotSize ${snapshotSize} (${sizeWords(copy)}): the first copy gets the smaller one, and the time after it costs more`;
+    return [warning(`cluster ${name}`, sentence, `snapshotSize: ${steadySize}`)];
   },
 
   'shared-cluster': ({ target: { cluster }, spec }) => {

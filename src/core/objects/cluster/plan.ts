@@ -21,7 +21,7 @@ const isLeftAlone = (cluster: ClusterFacts | null): boolean => cluster !== null 
  */
 export function sizeForSnapshot(
   spec: PipelineSpec,
-  { cluster, source }: Pick<TargetFacts, 'cluster' | 'source'>,
+  { cluster, source, power }: Pick<TargetFacts, 'cluster' | 'source' | 'power'>,
   tables: PlannedTable[],
 ): string {
   const { snapshotSize } = spec.materialize.cluster;
@@ -32,7 +32,8 @@ export function sizeForSnapshot(
   if (fresh.length === 0 || size === snapshotSize) return size;
   if (fresh.length === tables.length) return snapshotSize;
   const { bytes, rows } = amount(tables);
-  const seconds = estimateSeconds(size, bytes, rows) ?? 0;
+  // Of a size that the region has not any more nobody can tell: then the copy gets the one that the file has for it.
+  const seconds = estimateSeconds({ power }, size, bytes, rows) ?? Infinity;
   return seconds > WORTH_A_RESIZE_SECONDS ? snapshotSize : size;
 }
 

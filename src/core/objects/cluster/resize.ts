@@ -77,14 +77,14 @@ export const pausedResize = (
  * runs yet. Null where nobody can tell.
  */
 export function sideBySide(
-  { credits, cluster }: Pick<TargetFacts, 'credits' | 'cluster'>,
+  { credits, power, cluster }: Pick<TargetFacts, 'credits' | 'power' | 'cluster'>,
   before: string | null,
   size: string,
 ): { needed: number; limit: number } | null {
-  const { limit, used, bySize } = credits;
+  const { limit, used } = credits;
   const factor = Math.max(1, cluster?.replicationFactor ?? 1);
-  const own = (cluster?.replicas ?? []).reduce((sum, replica) => sum + (bySize[replica.size] ?? 0), 0);
-  const sizes = [...(before === null ? [] : [before]), size].map((one) => bySize[one]);
+  const own = (cluster?.replicas ?? []).reduce((sum, replica) => sum + (power[replica.size]?.credits ?? 0), 0);
+  const sizes = [...(before === null ? [] : [before]), size].map((one) => power[one]?.credits);
   if (limit === null || sizes.includes(undefined)) return null;
   const needed = used - own + factor * sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   return { needed: Math.round(needed * 1000) / 1000, limit };

@@ -3,6 +3,11 @@ import { type Entry, PLAN } from '../../explain/types';
 /** What the findings of this room mean, how to see it, what to do. */
 export const clusterWords: Record<string, Entry> = {
   'unknown-size': ['The region has no such size.', 'SELECT size FROM mz_cluster_replica_sizes;', 'Use one it has.'],
+  'steady-size-larger': [
+    'The size for the time after the copy is larger than the one for the copy. Usually the two were mixed up: a copy is what takes the most.',
+    'SELECT size, cpu_nano_cores, memory_bytes, credits_per_hour FROM mz_cluster_replica_sizes;',
+    'A snapshotSize that is no smaller than steadySize.',
+  ],
   'shared-cluster': [
     'Others run on the same cluster: they compete for memory and restart with every resize.',
     PLAN,

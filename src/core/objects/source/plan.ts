@@ -65,7 +65,7 @@ export function rebuildSteps({ spec, target, rebuild, tables }: PlanContext): {
   const { damage, dependents } = rebuild;
   const all = (target.source?.children ?? []).map(({ upstream }) => upstream);
   const again = damage.recreate.length > 0 ? tables : tables.filter((table) => isRebuilt(rebuild, table));
-  const cost = copyCost(spec, again);
+  const cost = copyCost(spec, target, again);
   const drops =
     damage.recreate.length > 0
       ? dropSourceSteps(

@@ -133,6 +133,7 @@ export const tablesFindings: Record<string, Rule> = {
       if (!child || differences.length === 0) return [];
       const sentence = `${tableName(table)} was adopted and keeps the columns it was copied with (${differences.join(', ')}); copying it again: ${copyCost(
         spec,
+        target,
         tables.filter((planned) => sameTable(planned, table)),
       )}`;
       const { item, kind } = droppedTable(spec, child, '');

@@ -101,8 +101,7 @@ describe('a copy that runs', () => {
 });
 
 describe('the region’s credits', () => {
-  const bySize = { '25cc': 0.25, '50cc': 0.5, '100cc': 1, '200cc': 2 };
-  const credits = (limit: number | null, used: number) => ({ credits: { limit, used, bySize } });
+  const credits = (limit: number | null, used: number) => ({ credits: { limit, used } });
 
   it('that do not take both sizes: said before, and a pause to agree to', () => {
     // 0.25 of others, 2 now, 0.5 beside it.
