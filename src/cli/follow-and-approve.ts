@@ -2,7 +2,7 @@ import { runId } from '../core/names';
 import type { Approval, Plan } from '../core/plan/types';
 import { approve } from './temporal/pending-approvals';
 import { CliError, EXIT, type ExitCode } from './exit';
-import { followRun } from './temporal/follow-run';
+import { followRun } from './temporal/follow/follow-run';
 import type { Output } from './terminal/output';
 import { approvalsAfterPlanning } from './temporal/approvals-after-planning';
 import { requireWorker, type Temporal } from './temporal/client';

@@ -46,9 +46,11 @@ Examples:
         }
         const { withTemporal } = await import('../temporal/client.js');
         const { readStatus } = await import('../temporal/read-status.js');
+        const { SeenViews } = await import('../temporal/follow/seen-views.js');
         return withTemporal((temporal) => {
-          const read = () =>
-            readStatus(temporal, pipeline, { onlyLast: options.last ?? false, full: options.full ?? false });
+          const views = new SeenViews();
+          const { last: onlyLast = false, full = false } = options;
+          const read = () => readStatus(temporal, pipeline, { onlyLast, full }, views);
           return options.watch ? keepLooking(temporal, output, read) : once(output, read);
         });
       }),

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Approval } from '../../core/plan/types';
+import { SeenViews } from './follow/seen-views';
 import { readRun } from './read-run';
 import type { Temporal } from './client';
 
@@ -13,8 +14,9 @@ export async function approvalsAfterPlanning(
   execution: string,
 ): Promise<Approval[]> {
   const until = Date.now() + TIMEOUT;
+  const views = new SeenViews();
   while (Date.now() < until) {
-    const run = await readRun(temporal, pipeline, execution);
+    const run = await readRun(temporal, pipeline, execution, views);
     if (!run || run.status !== 'RUNNING' || run.view === null) return [];
     if (run.view.phase !== 'planning') return run.view.waitingFor;
     await delay(250);

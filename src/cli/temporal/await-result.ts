@@ -5,7 +5,7 @@ import { CodecError } from '../../codec/keys';
 import { CliError, EXIT } from '../exit';
 import { failureError, failureOfActivity } from './failures';
 import { workflowTaskFailure } from './read-run';
-import { withDeadline, type Temporal } from './client';
+import { stopForMany, withDeadline, type Temporal } from './client';
 
 /** A person waits: what fails so often in a row is reported, although a run would try on. */
 const MAX_ATTEMPTS = 3;
@@ -16,7 +16,7 @@ const POLL_INTERVAL = 500;
  * take the workflow up, an activity fails again and again, or `signal` is aborted; the workflow is cancelled then.
  */
 export async function awaitResult<T>(temporal: Temporal, handle: WorkflowHandle, signal?: AbortSignal): Promise<T> {
-  const stopWaiting = new AbortController();
+  const stopWaiting = stopForMany();
   const result: Promise<unknown> = temporal.connection.withAbortSignal(stopWaiting.signal, () => handle.result());
   result.catch(() => undefined);
   try {

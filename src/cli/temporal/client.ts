@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { dataConverterOf, LISTING_CONVERTER } from '../../codec';
@@ -82,6 +83,13 @@ export function withDeadline<T>(
   ms = CALL_TIMEOUT,
 ): Promise<T> {
   return connection.withDeadline(Date.now() + ms, work);
+}
+
+/** Ends many requests made one after the other: the SDK listens for each, and Node would warn after ten. */
+export function stopForMany(): AbortController {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  return stop;
 }
 
 /** Before anything waits for a worker. */

@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError, isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import {
   decodeArrayFromPayloads,
@@ -9,8 +9,8 @@ import { runId } from '../../core/names';
 import type { Adding, RunView } from '../../core/run/types';
 import type { SnapshotProgress } from '../../core/snapshot/types';
 import { formatCount, plural } from '../../core/text/count';
-import { viewQuery } from '../../workflows/messages';
 import { withDeadline, type Temporal } from './client';
+import { SeenViews } from './follow/seen-views';
 
 /** What failed and is tried again: why a run that looks busy does not get on. */
 export interface Retry {
@@ -42,8 +42,32 @@ export async function describeRun(temporal: Temporal, pipeline: string): Promise
   }
 }
 
+/** A look at a run, and what tells when another is worth it. */
+export interface RunLook {
+  live: LiveRun;
+  /** Events in its history at least. */
+  length: number;
+  /** Something is under way whose heartbeats and attempts make no events. */
+  busy: boolean;
+}
+
 /** The run's own view with the newer numbers of the pending wait's heartbeat. */
-export async function readRun(temporal: Temporal, pipeline: string, id?: string): Promise<LiveRun | null> {
+export async function readRun(
+  temporal: Temporal,
+  pipeline: string,
+  id?: string,
+  views?: SeenViews,
+): Promise<LiveRun | null> {
+  return (await lookAtRun(temporal, pipeline, id, views))?.live ?? null;
+}
+
+/** As `readRun`, for whoever looks again: with the same `views` only what is new is asked for. */
+export async function lookAtRun(
+  temporal: Temporal,
+  pipeline: string,
+  id?: string,
+  views = new SeenViews(),
+): Promise<RunLook | null> {
   const handle = temporal.client.workflow.getHandle(runId(pipeline), id);
   let description: WorkflowExecutionDescription;
   try {
@@ -52,24 +76,21 @@ export async function readRun(temporal: Temporal, pipeline: string, id?: string)
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
-  const view = await withDeadline(temporal, () => handle.query(viewQuery), 5_000).catch(nullWithoutWorker);
+  const view = await views.view(temporal, handle, description);
   const heartbeat = await snapshotHeartbeat(temporal, description);
+  const { pendingActivities, pendingWorkflowTask } = description.raw;
   return {
-    workflowType: description.type,
-    runId: description.runId,
-    status: description.status.name,
-    startedAt: description.startTime.toISOString(),
-    view: view && withAdding(withHeartbeat(view, heartbeat), await told(temporal, description, 'ensureSource')),
-    retries: await retries(temporal, description),
+    live: {
+      workflowType: description.type,
+      runId: description.runId,
+      status: description.status.name,
+      startedAt: description.startTime.toISOString(),
+      view: view && withAdding(withHeartbeat(view, heartbeat), await told(temporal, description, 'ensureSource')),
+      retries: await retries(temporal, description),
+    },
+    length: description.historyLength,
+    busy: (pendingActivities?.length ?? 0) > 0 || pendingWorkflowTask != null,
   };
-}
-
-/** Queries need a worker; without one they run into their deadline or are refused at once. */
-function nullWithoutWorker(error: unknown): null {
-  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  const notServed = isGrpcDeadlineError(cause) || (isGrpcServiceError(cause) && [1, 4, 9, 14].includes(cause.code));
-  if (notServed || (error instanceof Error && error.name === 'QueryNotRegisteredError')) return null;
-  throw error;
 }
 
 export function withHeartbeat(view: RunView, heartbeat: SnapshotProgress | null): RunView {

@@ -12,6 +12,7 @@ import {
   type StatusDocument,
   type WatchState,
 } from '../render/status-document';
+import type { SeenViews } from './follow/seen-views';
 import { readRun } from './read-run';
 import { workerPolls, type Temporal } from './client';
 import { lastCheck, checkNow, readWatch, type Watch } from './watch';
@@ -21,9 +22,11 @@ export async function readStatus(
   temporal: Temporal,
   pipeline: string,
   { onlyLast, full }: { onlyLast: boolean; full: boolean },
+  /** Of whoever looks again and again. */
+  views?: SeenViews,
 ): Promise<StatusDocument> {
   const [run, watch, worker] = await Promise.all([
-    readRun(temporal, pipeline),
+    readRun(temporal, pipeline, undefined, views),
     readWatch(temporal, pipeline),
     workerPolls(temporal),
   ]);

@@ -1,12 +1,11 @@
-import { Context } from '@temporalio/activity';
 import type { Activities } from '../../../src/activities/types';
 import { runId } from '../../../src/core/names';
 import { STEP_IDS } from '../../../src/core/objects';
 import type { Plan } from '../../../src/core/plan/types';
 import type { ReplicateReport } from '../../../src/core/run/types';
-import type { SnapshotProgress } from '../../../src/core/snapshot/types';
-import { fakes, planOf, planStep, progress } from '../../workflows/harness';
+import { fakes, planOf, planStep } from '../../workflows/harness';
 import { n2m, startCli } from '../support/cli';
+import { copying } from '../support/copying';
 import { pipelineFile } from '../support/files';
 import { startWorld, type World } from '../support/world';
 
@@ -25,42 +24,6 @@ const steps = (approval: string | null = null) =>
 const askingFor = (key: string): Partial<Activities> => ({
   makePlan: ({ spec }) => Promise.resolve(planOf(spec.name, steps(key))),
 });
-
-/** A copy in the middle, told by heartbeats only, until `release` is called. */
-function copying(): { activities: Partial<Activities>; release: () => void } {
-  let release = () => undefined as void;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  const now: SnapshotProgress = {
-    ...progress(),
-    startedAt: new Date().toISOString(),
-    observedAt: new Date().toISOString(),
-    rowsPerSecond: 1500,
-    etaSeconds: 30,
-    tables: [
-      {
-        table: 'orders',
-        upstream: { schema: 'public', name: 'orders' },
-        rowsCopied: 52_000,
-        rowsExpected: 100_000,
-        rowsEnded: 0,
-        rowsStaged: 0,
-        running: [],
-        state: 'copying',
-        error: null,
-      },
-    ],
-  };
-  const activities: Partial<Activities> = {
-    awaitSnapshot: async () => {
-      const beat = setInterval(() => Context.current().heartbeat(now), 200);
-      await released;
-      clearInterval(beat);
-      const tables = now.tables.map((table) => ({ ...table, state: 'committed' as const }));
-      return { end: 'committed', progress: { ...now, tables } };
-    },
-  };
-  return { activities, release: () => release() };
-}
 
 describe('n2m apply', () => {
   it('plans, runs every step in order and reports; stdout has the report only', async () => {

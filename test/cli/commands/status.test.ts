@@ -1,5 +1,4 @@
 import { checkId, TASK_QUEUE, watchId } from '../../../src/core/names';
-import { parsePipeline } from '../../../src/core/spec/parse';
 import type { PipelineSpec } from '../../../src/core/spec/types';
 import type { CheckResult, VerdictName } from '../../../src/core/watch/types';
 import type { StatusDocument } from '../../../src/cli/render/status-document';
@@ -7,7 +6,7 @@ import type { ListedPipeline } from '../../../src/cli/render/list';
 import { fakes } from '../../workflows/harness';
 import { n2m } from '../support/cli';
 import { check } from '../support/checks';
-import { pipelineFile } from '../support/files';
+import { specOf } from '../support/files';
 import { startWorld, type World } from '../support/world';
 
 let world: World;
@@ -15,12 +14,6 @@ beforeAll(async () => {
   world = await startWorld();
 }, 120_000);
 afterAll(() => world?.close());
-
-function specOf(name: string): PipelineSpec {
-  const result = parsePipeline(pipelineFile(name));
-  if (!result.ok) throw new Error('the file of this test is wrong');
-  return result.spec;
-}
 
 /** As the hand-over makes it; looks only when triggered. */
 async function watch(name: string): Promise<void> {
