@@ -60,8 +60,8 @@ export const ensureWatch = activity(
     const wanted = watchOptions(spec, taskQueue);
     const compares = spec.verify ? `, compares both sides every ${formatDuration(spec.verify.every)}` : '';
     const sentence = `checks ${spec.name} every ${formatDuration(spec.watch.every)}${compares}`;
-    await ensureComparisons(schedules, spec, taskQueue);
     const described = await describe(schedules, watchId(spec.name));
+    await ensureComparisons(schedules, spec, taskQueue, described?.state ?? null);
     // Planned as `create` and there: made by an attempt whose answer was lost.
     const made = planned === 'create' ? 'created' : 'changed';
     if (described) {
@@ -83,16 +83,22 @@ async function create(schedules: ScheduleClient, wanted: ScheduleOptions): Promi
   }
 }
 
-/** The schedule of comparisons, where the file wants one; none where it does not. */
-async function ensureComparisons(schedules: ScheduleClient, spec: PipelineSpec, taskQueue: string): Promise<void> {
+/** The schedule of comparisons, where the file wants one; none where it does not. A new one is paused where the watch is. */
+async function ensureComparisons(
+  schedules: ScheduleClient,
+  spec: PipelineSpec,
+  taskQueue: string,
+  watch: ScheduleDescription['state'] | null,
+): Promise<void> {
   const wanted = verifyOptions(spec, taskQueue);
   const described = await describe(schedules, verifyScheduleId(spec.name));
   if (wanted === null) {
     if (!described) return;
     await stillActing();
     await schedules.getHandle(verifyScheduleId(spec.name)).delete();
-  } else if (!described) await create(schedules, wanted);
-  else if (!(await current(schedules, described, wanted))) await update(schedules, wanted);
+  } else if (!described) {
+    await create(schedules, watch?.paused ? { ...wanted, state: { paused: true, note: watch.note } } : wanted);
+  } else if (!(await current(schedules, described, wanted))) await update(schedules, wanted);
 }
 
 async function comparesAsWanted(schedules: ScheduleClient, spec: PipelineSpec, taskQueue: string): Promise<boolean> {

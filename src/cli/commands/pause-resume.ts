@@ -14,14 +14,14 @@ interface Words {
 }
 
 export const pause: Register = switching('pause', {
-  does: 'stop the scheduled checks, with a reason',
+  does: 'stop the scheduled checks and comparisons, with a reason',
   reason: 'maintenance of the database',
-  now: 'the watch is paused; nobody is told what happens meanwhile',
+  now: 'the watch is paused, comparisons, too; nobody is told what happens meanwhile',
   next: 'n2m resume',
 });
 
 export const resume: Register = switching('resume', {
-  does: 'start the scheduled checks again',
+  does: 'start the scheduled checks and comparisons again',
   reason: 'the database is back',
   now: 'the watch goes on',
   next: 'n2m status',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ScheduleNotFoundError, WorkflowNotFoundError, type ScheduleDescription } from '@temporalio/client';
-import { lookId, watchId } from '../../core/names';
+import { lookId, verifyScheduleId, watchId } from '../../core/names';
 import { aboutWorkflow } from '../../core/run/about';
 import type { CheckInput } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
@@ -116,7 +116,7 @@ export async function checkNow(
   }
 }
 
-/** Pauses or resumes the scheduled checks. */
+/** Pauses or resumes the scheduled checks, and with them the comparisons where the file wants any. */
 export async function switchWatch(
   temporal: Temporal,
   pipeline: string,
@@ -124,11 +124,18 @@ export async function switchWatch(
   reason: string,
 ): Promise<void> {
   const note = switchNote(`${change}d`, { who: currentUser(), at: new Date().toISOString(), reason });
-  const handle = temporal.client.schedule.getHandle(watchId(pipeline));
-  try {
-    await withDeadline(temporal, () => (change === 'pause' ? handle.pause(note) : handle.unpause(note)));
-  } catch (error) {
-    if (!(error instanceof ScheduleNotFoundError)) throw error;
+  const exists = async (scheduleId: string): Promise<boolean> => {
+    const handle = temporal.client.schedule.getHandle(scheduleId);
+    try {
+      await withDeadline(temporal, () => (change === 'pause' ? handle.pause(note) : handle.unpause(note)));
+      return true;
+    } catch (error) {
+      if (error instanceof ScheduleNotFoundError) return false;
+      throw error;
+    }
+  };
+  if (!(await exists(watchId(pipeline)))) {
     throw new CliError(`nobody watches ${pipeline}: it has no schedule`, EXIT.usage, 'n2m list shows what is watched');
   }
+  await exists(verifyScheduleId(pipeline));
 }

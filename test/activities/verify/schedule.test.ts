@@ -45,6 +45,15 @@ describe('comparisons by the schedule', () => {
     await ensure(plain);
     await expect(temporal.schedule.getHandle(verifyScheduleId(name)).describe()).rejects.toThrow(/not found/i);
   });
+
+  it('begin only once somebody resumes a watch that is paused', async () => {
+    await ensure(plain);
+    await temporal.schedule.getHandle(watchId(name)).pause('maintenance');
+    await ensure(compared);
+    const { state } = await temporal.schedule.getHandle(verifyScheduleId(name)).describe();
+    expect(state).toMatchObject({ paused: true, note: 'maintenance' });
+    await ensure(plain);
+  });
 });
 
 describe('what a check hears of comparisons', () => {

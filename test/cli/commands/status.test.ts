@@ -1,3 +1,4 @@
+import { verifyOptions } from '../../../src/activities/verify/schedule';
 import { checkId, TASK_QUEUE, watchId } from '../../../src/core/names';
 import type { PipelineSpec } from '../../../src/core/spec/types';
 import type { CheckResult, VerdictName } from '../../../src/core/watch/types';
@@ -116,6 +117,17 @@ describe('n2m list, pause and resume', () => {
     const resumed = await n2m(['resume', 'fine'], world.env);
     expect(resumed).toMatchObject({ code: 0 });
     expect((await listed({ paused: false })).fine.verdict).toBe('healthy');
+  });
+
+  it('pauses and resumes comparisons with the checks', async () => {
+    await watch('compared');
+    const comparisons = verifyOptions({ ...specOf('compared'), verify: { every: 86_400_000, sample: 1 } }, TASK_QUEUE);
+    const handle = await world.client.schedule.create(comparisons!);
+    const state = async () => (await handle.describe()).state;
+    expect(await n2m(['pause', 'compared', '--reason', 'maintenance'], world.env)).toMatchObject({ code: 0 });
+    expect(await state()).toMatchObject({ paused: true, note: expect.stringContaining('maintenance') as string });
+    expect(await n2m(['resume', 'compared'], world.env)).toMatchObject({ code: 0 });
+    expect((await state()).paused).toBe(false);
   });
 
   it('says when there is nothing to pause', async () => {

@@ -230,6 +230,21 @@ describe('a changed file', () => {
     ]);
   });
 
+  test('that makes the source again counts what it drops as free', () => {
+    const cluster = { ...f.spec.materialize.cluster, name: 'ingest_other' };
+    const built = f.builtTarget();
+    const full = { ...built.limits, usedSources: 200, usedTables: 200, maxPerSchema: 5 };
+    const codes = (change: Partial<TargetFacts>) =>
+      blocking(after({ spec: f.withMaterialize({ cluster }), target: { cluster: null, limits: full, ...change } }));
+    expect(codes({})).toEqual([]);
+    expect(codes({ limits: { ...full, usedSources: 201 } })).toEqual(['limit-reached']);
+    const tables = { kind: 'table' as const };
+    const children = [f.child('orders', tables), f.child('customers', tables)];
+    const newer = { versionNum: 2_603_900, source: { ...built.source!, syntax: 'tables' as const, children } };
+    expect(codes(newer)).toEqual([]);
+    expect(codes({ ...newer, limits: { ...full, usedTables: 201 } })).toEqual(['limit-reached']);
+  });
+
   describe('with other columns of a copied table', () => {
     const view = { id: 'u9', name: 'materialize.shop.v', type: 'view' };
     const other = { id: 'u8', name: 'materialize.shop.w', type: 'materialized-view' };

@@ -54,13 +54,16 @@ export const sourceFindings: Record<string, Rule> = {
     const { limits, cluster, source, schemaItems } = context.target;
     const more = context.tables.filter((table) => !existsInTarget(context, table)).length;
     const legacy = context.syntax === 'subsources';
-    const used = legacy ? limits.usedSources : limits.usedTables;
+    // What is made again goes first.
+    const going = context.recreate.length > 0 ? (source?.children ?? []) : [];
+    const freed = going.filter(({ kind }) => (kind === 'subsource') === legacy).length;
+    const used = (legacy ? limits.usedSources : limits.usedTables) - freed;
     const max = legacy ? limits.maxSources : limits.maxTables;
     const name = legacy ? 'max_sources' : 'max_tables';
     const fix = `ask Materialize to raise it, or drop what is not used`;
     const { maxPerSchema = Infinity } = limits;
-    // What is made again goes first.
-    const staying = schemaItems.length - (context.recreate.length > 0 ? (source?.children.length ?? 0) : 0);
+    const gone = new Set(going.map(({ id }) => id));
+    const staying = schemaItems.filter(({ id }) => !gone.has(id)).length;
     const schema = `schema ${context.spec.materialize.schema}`;
     return [
       ...(more > 0 && staying + more > maxPerSchema
