@@ -3,7 +3,7 @@ import type { FailureInfo } from '../core/failures/types';
 import type { Approval, Plan } from '../core/plan/types';
 import { type Answer, readApproval, readRejection } from '../core/run/answers';
 import { WAITING_AGAIN } from '../core/run/run-alerts';
-import type { ApprovalInput, RejectionInput } from '../core/run/types';
+import type { ApprovalInput, RejectionInput, ToldWaiting } from '../core/run/types';
 import type { PipelineSpec } from '../core/spec/types';
 import { approveUpdate, rejectUpdate } from './messages';
 import { isLong } from './go-on';
@@ -16,9 +16,11 @@ export class Approvals {
   private open: Approval[] = [];
   private rejection: RejectionInput | null = null;
 
+  /** `told`: what the run that went on as this one told of its wait. */
   constructor(
     private readonly spec: PipelineSpec,
     approved: string[],
+    private told: ToldWaiting | null = null,
   ) {
     const pipeline = spec.name;
     this.accepted = new Set(approved);
@@ -47,32 +49,52 @@ export class Approvals {
     return [...this.accepted];
   }
 
+  /** What people were told of the wait under way; null where it is none of them. */
+  toldOf(): ToldWaiting | null {
+    return this.open.length > 0 ? this.told : null;
+  }
+
   /** Returns when everything was accepted; fails as `Rejected` when a person says no. `long`: goes on as a new run. */
-  async wait(approvals: Approval[], tracker: RunTracker, long = async (): Promise<void> => {}): Promise<void> {
+  async wait(approvals: Approval[], tracker: RunTracker, long?: () => Promise<void>): Promise<void> {
     this.open = approvals;
     tracker.waitingFor(approvals);
     tracker.phase('waiting-for-approval');
     await this.answered(approvals, long);
     this.open = [];
+    this.told = null;
     tracker.waitingFor([]);
     if (this.rejection) throw rejected(this.rejection);
   }
 
   /** Whoever is not looking is told at once, and again every few hours. */
-  private async answered(approvals: Approval[], long: () => Promise<void>): Promise<void> {
+  private async answered(approvals: Approval[], long: (() => Promise<void>) | undefined): Promise<void> {
     const over = () => this.rejection !== null || approvals.every(({ key }) => this.accepted.has(key));
-    let stays = false;
+    let stays = long === undefined;
     const turn = () => over() || (!stays && isLong());
-    for (let again = false; !over(); again = true) {
+    const before = this.silenceAbout(approvals);
+    let silence = before ?? 0;
+    for (let again = before !== null; !over(); again = true) {
       if (tells()) {
-        // An answer does not wait for a sink that is slow.
-        await Promise.race([tell(this.spec, { about: 'waiting', approvals, again }), condition(over)]);
-        if (!(await condition(turn, WAITING_AGAIN))) continue;
+        if (silence === 0) {
+          this.told = { keys: approvals.map(({ key }) => key), at: new Date().toISOString() };
+          // An answer does not wait for a sink that is slow.
+          await Promise.race([tell(this.spec, { about: 'waiting', approvals, again }), condition(over)]);
+        }
+        const quiet = silence || WAITING_AGAIN;
+        silence = 0;
+        if (!(await condition(turn, quiet))) continue;
       } else await condition(turn);
       if (over()) return;
-      await long();
+      await long?.();
       stays = true;
     }
+  }
+
+  /** How long nobody has to be told again, in milliseconds; null where the run before this one did not tell of this wait. */
+  private silenceAbout(approvals: Approval[]): number | null {
+    const { told } = this;
+    if (told === null || !approvals.every(({ key }) => told.keys.includes(key))) return null;
+    return Math.max(0, Date.parse(told.at) + WAITING_AGAIN - Date.now());
   }
 
   private approval(input: unknown): ApprovalInput {

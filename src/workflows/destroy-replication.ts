@@ -9,6 +9,7 @@ import { summaryOf } from '../core/run/details';
 import type { DestroyRunInput } from '../core/run/types';
 import { Approvals } from './approvals';
 import { secondsOf } from './converge';
+import { goingOn, mayGoOn } from './go-on';
 import { activityOf, planDestroy } from './proxies';
 import { RunTracker } from './run-tracker';
 import { endedBadly } from './told';
@@ -26,10 +27,12 @@ import { endedBadly } from './told';
  */
 export async function destroyReplication(input: DestroyRunInput): Promise<DestroyReport> {
   const { spec } = input;
-  const tracker = new RunTracker(spec.name);
-  const approvals = new Approvals(spec, input.approved);
+  const tracker = new RunTracker(spec.name, input.before);
+  const approvals = new Approvals(spec, input.approved, input.before?.waiting);
+  // Nowhere else: a plan made between two removals would not know any more what the first ones took.
+  const long = mayGoOn() ? goingOn(input, tracker, approvals) : undefined;
   try {
-    const plan = await approvedPlan(input, tracker, approvals);
+    const plan = await approvedPlan(input, tracker, approvals, long);
     const told: Told = {};
     tracker.phase('removing');
     for (const removal of REMOVALS) {
@@ -64,13 +67,18 @@ function look(
 }
 
 /** After a wait for approval the systems may have moved on: the plan is made again until it asks for nothing new. */
-async function approvedPlan(input: DestroyRunInput, tracker: RunTracker, approvals: Approvals): Promise<DestroyPlan> {
+async function approvedPlan(
+  input: DestroyRunInput,
+  tracker: RunTracker,
+  approvals: Approvals,
+  long: (() => Promise<void>) | undefined,
+): Promise<DestroyPlan> {
   for (;;) {
     const plan = await look(input, null, 'read both systems, see what is ours');
     tracker.planned(plan);
     const missing = approvals.missing(plan);
     if (missing.length === 0) return plan;
-    await approvals.wait(missing, tracker);
+    await approvals.wait(missing, tracker, long);
     tracker.phase('planning');
   }
 }

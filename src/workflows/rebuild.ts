@@ -20,6 +20,12 @@ export interface Rebuilt {
   recreated: Recreated[];
 }
 
+/** Of the run that went on as this one, and of this one. */
+export const joined = (before: Rebuilt | undefined, { definitions, recreated }: Rebuilt): Rebuilt => ({
+  definitions: [...(before?.definitions ?? []), ...definitions],
+  recreated: [...(before?.recreated ?? []), ...recreated],
+});
+
 /** Definitions first, and into the view: whatever happens next, they are there for a person. Then only what is named goes. */
 export async function takeDown({ spec, size, tracker }: Rebuilding, plan: Rebuild): Promise<Definition[]> {
   const { damage, slot } = plan;

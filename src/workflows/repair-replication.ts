@@ -4,11 +4,13 @@ import { recreateStep } from '../core/objects/source/rebuild-steps';
 import type { Plan, PlanStep } from '../core/plan/types';
 import { drops, putsUp } from '../core/repair/plan';
 import type { Definition, Recreated, RepairPlan, RepairReport } from '../core/repair/types';
-import type { RepairRunInput } from '../core/run/types';
+import type { RepairRunInput, RunBefore } from '../core/run/types';
+import type { Symptom } from '../core/watch/types';
 import { Approvals } from './approvals';
-import { approvedPlan, perform, refuseBlocked, secondsOf, settle, setUp } from './converge';
+import { approvedPlan, type Converging, perform, refuseBlocked, secondsOf, settle, setUp } from './converge';
+import { goingOn, mayGoOn } from './go-on';
 import * as activities from './proxies';
-import { makeAgain, type Rebuilt, takeDown } from './rebuild';
+import { joined, makeAgain, type Rebuilt, takeDown } from './rebuild';
 import { RunTracker } from './run-tracker';
 import { endedBadly } from './told';
 
@@ -20,26 +22,17 @@ import { endedBadly } from './told';
  *  3. in one piece: definitions built on what has to be dropped are read and kept, and only that is dropped; both sides are
  *     put right as an apply does it, the source with its tables; the kept definitions are made again in order and compared
  *  4. running, copied, right-sized; the watch; one look at both sides
+ *
+ * A run that goes on as a new one after the drop is an apply from there on: what is missing is made, what is open waited for.
  */
 export async function repairReplication(input: RepairRunInput): Promise<RepairReport> {
-  const { spec } = input;
-  const tracker = new RunTracker(spec.name);
-  const approvals = new Approvals(spec, input.approved);
+  const { spec, before } = input;
+  const tracker = new RunTracker(spec.name, before);
+  const approvals = new Approvals(spec, input.approved, before?.waiting);
+  const run = { input, tracker, approvals, goOn: mayGoOn() ? goingOn(input, tracker, approvals) : undefined };
   try {
-    const plan = await approvedRepair(input, tracker, approvals);
-    const { damage } = plan;
-    tracker.phase('repairing');
-    if (damage.password) {
-      await tracker.step('rotate', () =>
-        activities.rotatePassword.executeWithOptions({ summary: 'new password' }, [{ spec }]),
-      );
-      await tracker.step('reconnect', () =>
-        activities.reconnectSource.executeWithOptions({ summary: 'see the source back' }, [{ spec }]),
-      );
-    }
-    const { definitions, recreated } = await (plan.after
-      ? dropAndPutUp(input, { ...plan, after: plan.after }, tracker)
-      : dropThenPlan(input, plan, tracker, approvals));
+    const { symptoms, ...rebuilt } = before?.repaired ? await putUpOn(run, before.repaired) : await mend(run);
+    const { definitions, recreated } = joined(before, rebuilt);
     tracker.phase('proving');
     const { verdict } = await activities.check.executeWithOptions({ summary: 'look at both sides once' }, [
       { spec, memory: null, quiet: true },
@@ -48,7 +41,7 @@ export async function repairReplication(input: RepairRunInput): Promise<RepairRe
     await condition(allHandlersFinished);
     return {
       pipeline: spec.name,
-      symptoms: plan.symptoms,
+      symptoms,
       steps: tracker.view.steps
         .filter(({ outcome }) => outcome !== 'kept' && outcome !== 'adopted')
         .map(({ sentence }) => sentence),
@@ -70,7 +63,52 @@ export async function planRepair({ spec, memory }: Pick<RepairRunInput, 'spec' |
   ]);
 }
 
-async function approvedRepair(input: RepairRunInput, tracker: RunTracker, approvals: Approvals): Promise<RepairPlan> {
+interface Run {
+  input: RepairRunInput;
+  tracker: RunTracker;
+  approvals: Approvals;
+  /** As a new run, where the history grows long. */
+  goOn: ((more?: Partial<RunBefore>) => Promise<void>) | undefined;
+}
+
+type Mended = Rebuilt & { symptoms: Symptom[] };
+
+async function mend(run: Run): Promise<Mended> {
+  const { input, tracker, approvals } = run;
+  const { spec } = input;
+  const plan = await approvedRepair(run);
+  tracker.phase('repairing');
+  if (plan.damage.password) {
+    await tracker.step('rotate', () =>
+      activities.rotatePassword.executeWithOptions({ summary: 'new password' }, [{ spec }]),
+    );
+    await tracker.step('reconnect', () =>
+      activities.reconnectSource.executeWithOptions({ summary: 'see the source back' }, [{ spec }]),
+    );
+  }
+  const rebuilt = await (plan.after
+    ? dropAndPutUp(run, { ...plan, after: plan.after })
+    : dropThenPlan(input, plan, tracker, approvals));
+  return { symptoms: plan.symptoms, ...rebuilt };
+}
+
+/** What is left of a repair that went on as this one after it dropped what was broken and made it again. */
+async function putUpOn({ input, tracker, approvals, goOn }: Run, repaired: Symptom[]): Promise<Mended> {
+  const between = goOn && (() => goOn({ repaired }));
+  const plan = await approvedPlan(input, tracker, approvals, undefined, between);
+  tracker.phase('repairing');
+  return { symptoms: repaired, ...(await wholeWay({ input, plan, tracker, between })) };
+}
+
+/** As an apply does it. */
+async function wholeWay(run: Converging, dropFirst = false): Promise<Rebuilt> {
+  const rebuilt = await setUp(run, dropFirst);
+  await settle(run);
+  await perform(HAND_OVER, run);
+  return rebuilt;
+}
+
+async function approvedRepair({ input, tracker, approvals, goOn }: Run): Promise<RepairPlan> {
   for (;;) {
     const plan = await planRepair(input);
     tracker.planned(wholly(plan));
@@ -79,24 +117,17 @@ async function approvedRepair(input: RepairRunInput, tracker: RunTracker, approv
     if (plan.after) refuseBlocked(plan.after);
     const missing = approvals.missing(plan);
     if (missing.length === 0) return plan;
-    await approvals.wait(missing, tracker);
+    await approvals.wait(missing, tracker, goOn);
     tracker.phase('planning');
   }
 }
 
 /** As a run does it that makes something again: what others built comes back before anything can stop it. */
-async function dropAndPutUp(
-  input: RepairRunInput,
-  repair: RepairPlan & { after: Plan },
-  tracker: RunTracker,
-): Promise<Rebuilt> {
-  const { damage, dependents, slot, after } = repair;
+function dropAndPutUp({ input, tracker, goOn }: Run, repair: RepairPlan & { after: Plan }): Promise<Rebuilt> {
+  const { damage, dependents, slot, after, symptoms } = repair;
   const rebuild = drops(damage) ? { damage, dependents, slot } : after.rebuild;
-  const run = { input, plan: { ...after, rebuild }, tracker };
-  const rebuilt = await setUp(run, drops(damage));
-  await settle(run);
-  await perform(HAND_OVER, run);
-  return rebuilt;
+  const between = goOn && (() => goOn({ repaired: symptoms }));
+  return wholeWay({ input, plan: { ...after, rebuild }, tracker, between }, drops(damage));
 }
 
 /** In the order in which they are done: what goes before the source, what comes back behind it. */

@@ -1,13 +1,13 @@
-import { allHandlersFinished, condition, continueAsNew, ContinueAsNew } from '@temporalio/workflow';
+import { allHandlersFinished, condition } from '@temporalio/workflow';
 import { HAND_OVER } from '../core/objects';
 import type { Plan } from '../core/plan/types';
 import type { ReplicateInput, ReplicateReport } from '../core/run/types';
 import type { CheckResult } from '../core/watch/types';
 import { Approvals } from './approvals';
 import { approvedPlan, perform, secondsBetween, secondsOf, settle, setUp } from './converge';
-import { goOnIfLong } from './go-on';
+import { goingOn } from './go-on';
 import * as activities from './proxies';
-import type { Rebuilt } from './rebuild';
+import { joined, type Rebuilt } from './rebuild';
 import { RunTracker } from './run-tracker';
 import { endedBadly } from './told';
 
@@ -25,18 +25,13 @@ import { endedBadly } from './told';
 export async function replicate(input: ReplicateInput): Promise<ReplicateReport> {
   const { spec } = input;
   const tracker = new RunTracker(spec.name, input.before);
-  const approvals = new Approvals(spec, input.approved);
-  let rebuilt: Rebuilt = { definitions: [], recreated: [], ...input.before };
-  const between = () =>
-    goOnIfLong(() => {
-      const before = { ...tracker.told(), recreated: rebuilt.recreated };
-      return continueAsNew<typeof replicate>({ ...input, approved: approvals.given(), before });
-    });
+  const approvals = new Approvals(spec, input.approved, input.before?.waiting);
+  const between = goingOn(input, tracker, approvals);
   try {
     const plan = await approvedPlan(input, tracker, approvals, undefined, between);
     const run = { input, plan, tracker, between };
     tracker.phase('setting-up');
-    rebuilt = joined(rebuilt, await setUp(run));
+    const rebuilt = joined(input.before, await setUp(run));
     await settle(run);
 
     tracker.phase('handing-over');
@@ -48,17 +43,10 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
     await condition(allHandlersFinished);
     return report(plan, tracker, rebuilt, { firstCheck, changed: plan.changes > 0 || input.before !== undefined });
   } catch (error) {
-    if (error instanceof ContinueAsNew) throw error;
     await endedBadly(error, spec, tracker);
     throw error;
   }
 }
-
-/** Of the run before and of this one. */
-const joined = (a: Rebuilt, b: Rebuilt): Rebuilt => ({
-  definitions: [...a.definitions, ...b.definitions],
-  recreated: [...a.recreated, ...b.recreated],
-});
 
 function report(
   plan: Plan,

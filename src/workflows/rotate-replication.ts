@@ -4,6 +4,7 @@ import { summaryOf } from '../core/run/details';
 import type { ReplicateInput } from '../core/run/types';
 import { Approvals } from './approvals';
 import { refuseBlocked, secondsOf } from './converge';
+import { goingOn, mayGoOn } from './go-on';
 import * as activities from './proxies';
 import { RunTracker } from './run-tracker';
 import { endedBadly } from './told';
@@ -11,8 +12,10 @@ import { endedBadly } from './told';
 /** A new password for the role; stored, validated, the source seen running with it, the old one known dead. */
 export async function rotateReplication(input: ReplicateInput): Promise<RotateReport> {
   const { spec } = input;
-  const tracker = new RunTracker(spec.name);
-  const approvals = new Approvals(spec, input.approved);
+  const tracker = new RunTracker(spec.name, input.before);
+  const approvals = new Approvals(spec, input.approved, input.before?.waiting);
+  // Its two steps add the same few events, however long they take.
+  const long = mayGoOn() ? goingOn(input, tracker, approvals) : undefined;
   try {
     for (;;) {
       const plan = await planRotation(input);
@@ -20,7 +23,7 @@ export async function rotateReplication(input: ReplicateInput): Promise<RotateRe
       refuseBlocked(plan);
       const missing = approvals.missing(plan);
       if (missing.length === 0) break;
-      await approvals.wait(missing, tracker);
+      await approvals.wait(missing, tracker, long);
       tracker.phase('planning');
     }
     tracker.phase('rotating');

@@ -26,6 +26,7 @@ import { stateAttribute, viewQuery } from './messages';
  */
 export class RunTracker {
   readonly view: RunView;
+  private readonly recreated: Recreated[];
 
   constructor(pipeline: string, before?: RunBefore) {
     this.view = {
@@ -39,6 +40,7 @@ export class RunTracker {
       failure: null,
       ...(before && before.definitions.length > 0 ? { definitions: before.definitions } : {}),
     };
+    this.recreated = [...(before?.recreated ?? [])];
     setHandler(viewQuery, () => this.view, { description: 'Where the run stands: steps, progress, what it waits for' });
     this.show();
     CancellationScope.current().cancelRequested.catch(() => {
@@ -54,10 +56,12 @@ export class RunTracker {
     this.show();
   }
 
-  /** Takes a plan's steps; what an earlier plan of this run has done stays as it was told. */
+  /** Takes a plan's steps; what an earlier plan of this run has done stays as it was told, also where this one has no such step. */
   planned(plan: Pick<Plan, 'steps' | 'findings'>): void {
     const done = new Map(this.view.steps.filter((step) => step.state === 'done').map((step) => [step.id, step]));
-    this.view.steps = plan.steps.map((step) => done.get(step.id) ?? pending(step));
+    const ids = new Set(plan.steps.map(({ id }) => id));
+    const before = [...done.values()].filter(({ id, startedAt }) => startedAt !== null && !ids.has(id));
+    this.view.steps = [...before, ...plan.steps.map((step) => done.get(step.id) ?? pending(step))];
     this.view.findings = plan.findings;
     this.show();
   }
@@ -74,6 +78,7 @@ export class RunTracker {
   }
 
   madeAgain(recreated: Recreated[]): void {
+    this.recreated.push(...recreated);
     this.view.owed = stillOwed(this.view.owed ?? [], recreated);
   }
 
@@ -130,12 +135,12 @@ export class RunTracker {
   }
 
   /** What a new run has to know to tell the whole story; the rest it finds. */
-  told(): Omit<RunBefore, 'recreated'> {
+  told(): RunBefore {
     const { startedAt, steps, snapshot, definitions = [] } = this.view;
     const done = steps.filter(({ startedAt: began, state }) => began !== null && state === 'done');
     // Another plan may have the tables in another order.
     const seen = snapshot && { ...snapshot, all: undefined, partial: true as const };
-    return { startedAt, steps: done, snapshot: seen, definitions };
+    return { startedAt, steps: done, snapshot: seen, definitions, recreated: this.recreated };
   }
 
   failed(failure: FailureInfo): void {

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, log, patched } from '@temporalio/workflow';
+import { CancellationScope, ContinueAsNew, isCancellation, log, patched } from '@temporalio/workflow';
 import type { RunNews } from '../core/run/run-alerts';
 import type { PipelineSpec } from '../core/spec/types';
 import { tellRun } from './proxies';
@@ -17,8 +17,9 @@ export async function tell(spec: PipelineSpec, news: RunNews): Promise<void> {
   }
 }
 
-/** The last thing a run does that ends badly: it says so. A rejection is no news to whoever rejected. */
+/** The last thing a run does that ends badly: it says so. A rejection is no news to whoever rejected, and going on no end. */
 export async function endedBadly(error: unknown, spec: PipelineSpec, tracker: RunTracker): Promise<void> {
+  if (error instanceof ContinueAsNew) return;
   if (isCancellation(error)) return tracker.phase('cancelled');
   const failure = failureOf(error);
   tracker.failed(failure);

@@ -68,11 +68,11 @@ function valueOf<T>(reading: Reading<T>): T {
   throw new SystemError(reading.failure);
 }
 
-/** Repairs that ended within a day, whatever came of them. */
+/** Repairs that ended within a day, whatever came of them; one that went on as a new run counts once. */
 async function countRepairs(deps: Deps, pipeline: string): Promise<number> {
   const since = new Date(Date.now() - DAY).toISOString();
   const query =
     `WorkflowId = '${runId(pipeline)}' AND WorkflowType = 'repairReplication' ` +
-    `AND StartTime > '${since}' AND ExecutionStatus != 'Running'`;
+    `AND StartTime > '${since}' AND ExecutionStatus NOT IN ('Running', 'ContinuedAsNew')`;
   return (await deps.workflows.count(query)).count;
 }

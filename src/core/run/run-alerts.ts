@@ -18,8 +18,8 @@ const COMMANDS: Record<string, string> = {
   destroyReplication: 'destroy',
 };
 
-/** A run that waits is told again after so long. */
-export const WAITING_AGAIN = '4h';
+/** A run that waits is told again after so long, in milliseconds. */
+export const WAITING_AGAIN = 4 * 3_600_000;
 
 /** The alert as sinks get it. `workflowType`: of the run; `at`: ISO time. */
 export function runAlert(pipeline: string, workflowType: string, news: RunNews, at: string): Alert {

@@ -4,7 +4,7 @@ import type { Approval, Finding, Outcome, Plan, PlanAction, StepId } from '../pl
 import type { Definition, Recreated } from '../repair/types';
 import type { SnapshotProgress } from '../snapshot/types';
 import type { PipelineSpec } from '../spec/types';
-import type { CheckResult, TablesNamed, WatchMemory } from '../watch/types';
+import type { CheckResult, Symptom, TablesNamed, WatchMemory } from '../watch/types';
 
 /** Input of `replicate`. `approved` holds the keys a person accepted when the plan was shown. */
 export interface ReplicateInput {
@@ -23,6 +23,16 @@ export interface RunBefore {
   snapshot: SnapshotProgress | null;
   definitions: Definition[];
   recreated: Recreated[];
+  /** What it told people that it waits for. */
+  waiting?: ToldWaiting | null;
+  /** Of a repair that has dropped what was broken and made it again: why. */
+  repaired?: Symptom[];
+}
+
+/** Keys that people were told a run waits for, and when. */
+export interface ToldWaiting {
+  keys: string[];
+  at: string;
 }
 
 export type RunPhase =
