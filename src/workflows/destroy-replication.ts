@@ -1,12 +1,14 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
 import type { Size } from '../core/budgets';
 import { destroyReport, type Told } from '../core/destroy/report';
-import type { DestroyInput, DestroyPlan, DestroyReport } from '../core/destroy/types';
+import type { DestroyInput, DestroyPlan, DestroyReport, DestroyStep, KnownUpstream } from '../core/destroy/types';
 import { REMOVALS } from '../core/objects';
 import type { Removal } from '../core/objects/object';
-import type { StepResult } from '../core/plan/types';
+import { withoutTables } from '../core/plan/reference';
+import type { PlanReference, StepResult } from '../core/plan/types';
 import { summaryOf } from '../core/run/details';
 import type { DestroyRunInput } from '../core/run/types';
+import type { PipelineSpec } from '../core/spec/types';
 import { Approvals } from './approvals';
 import { secondsOf } from './converge';
 import { goingOn, mayGoOn } from './go-on';
@@ -36,12 +38,12 @@ export async function destroyReplication(input: DestroyRunInput): Promise<Destro
     const told: Told = {};
     tracker.phase('removing');
     for (const removal of REMOVALS) {
-      const result = await perform(removal, { spec, plan }, tracker);
+      const result = await perform(removal, spec, plan, tracker);
       if (result?.outcome === 'kept') told[removal.id] = result.sentence;
     }
 
     tracker.phase('proving');
-    const after = await look(input, plan.known, 'look at both systems again');
+    const after = await look(input, plan, 'look at both systems again');
     // Nothing is left to build it on.
     tracker.inherits([]);
     tracker.phase('done');
@@ -60,10 +62,21 @@ export async function planDestruction(input: Pick<DestroyRunInput, 'spec' | 'lea
 
 function look(
   { spec, leaveUpstream }: Pick<DestroyRunInput, 'spec' | 'leaveUpstream'>,
-  known: DestroyPlan['known'] | null,
+  before: DestroyPlan | null,
   summary: string,
 ): Promise<DestroyPlan> {
-  return planDestroy.executeWithOptions({ summary }, [{ spec, leaveUpstream, known }]);
+  const known = before?.known ?? null;
+  const input = { spec, leaveUpstream, known };
+  return planDestroy.executeWithOptions({ summary }, [refer(before?.reference, input, { known: null })]);
+}
+
+/** What was read is carried, or where the worker finds it: see activities/edges/plans.ts. */
+function refer<Input extends { spec: PipelineSpec }>(
+  plan: PlanReference | undefined,
+  input: Input,
+  without: Partial<Input> = {},
+): Input {
+  return plan === undefined ? input : { ...input, ...without, spec: withoutTables(input.spec), plan };
 }
 
 /** After a wait for approval the systems may have moved on: the plan is made again until it asks for nothing new. */
@@ -84,12 +97,18 @@ async function approvedPlan(
 }
 
 /** Null where nothing was to be done. */
-async function perform(removal: Removal, destroy: DestroyInput, tracker: RunTracker): Promise<StepResult | null> {
-  if (!destroy.plan.steps.some((step) => step.id === removal.id && step.fate === 'remove')) return null;
+async function perform(
+  removal: Removal,
+  spec: PipelineSpec,
+  { steps, leaveUpstream, dependents, known, reference }: DestroyPlan,
+  tracker: RunTracker,
+): Promise<StepResult | null> {
+  if (!steps.some((step) => step.id === removal.id && step.fate === 'remove')) return null;
   let result: StepResult | null = null;
   await tracker.step(removal.id, async (view) => {
-    const input = removal.input?.(destroy) ?? destroy;
-    const performed = activityOf<unknown, StepResult>(removal, sizeOf(destroy));
+    const whole: DestroyInput = { spec, plan: { leaveUpstream, dependents, known } };
+    const input = refer(reference, removal.input?.(whole) ?? whole);
+    const performed = activityOf<unknown, StepResult>(removal, sizeOf(spec, steps, known));
     result = await performed.executeWithOptions({ summary: summaryOf(view) }, [input]);
     return result;
   });
@@ -97,7 +116,7 @@ async function perform(removal: Removal, destroy: DestroyInput, tracker: RunTrac
 }
 
 /** Each table left something in the record, or goes with the source. */
-function sizeOf({ spec, plan }: DestroyInput): Size {
-  const tables = Math.max(plan.known.added.length, ...plan.steps.map(({ changes }) => changes.length));
+function sizeOf(spec: PipelineSpec, steps: readonly DestroyStep[], { added }: KnownUpstream): Size {
+  const tables = Math.max(added.length, ...steps.map(({ changes, more = 0 }) => changes.length + more));
   return { tables, resizeDeadline: spec.snapshot.resizeDeadline };
 }

@@ -10,6 +10,7 @@ import { keepProgress } from '../../src/core/snapshot/kept';
 import type { AttemptWindow, SnapshotProgress } from '../../src/core/snapshot/types';
 import type { replicate } from '../../src/workflows';
 import { fakes, planOf, planStep, progress, spec, startHarness, type Harness } from './harness';
+import { file, tablesOf } from './many';
 import { storedBy } from '../../local/temporal/stored';
 
 let harness: Harness;
@@ -19,16 +20,6 @@ afterAll(() => harness.close());
 const KIB = 1024;
 /** Half-hour windows of a day, and as many tenths as a copy has. */
 const DAY = 48 + 10;
-
-const WORDS = ['order', 'item', 'customer', 'ledger', 'event', 'audit', 'stock', 'price', 'user', 'session', 'address'];
-
-/** Names as people give them: they do not compress to nothing. */
-const tablesOf = (count: number): PlannedTable[] =>
-  Array.from({ length: count }, (_, at) => {
-    const name = [at % 11, (at * 7) % 11, (at * 13) % 11].map((word) => WORDS[word]).join('_') + `_${at}`;
-    const sizes = { estimatedRows: (at * 7_919) % 100_003, bytes: String(8_192 * ((at % 977) + 1)) };
-    return { schema: 'public', name, alias: null, target: name, fresh: true, ...sizes };
-  });
 
 /** As the worker's own activity makes it. */
 function planned(pipeline: string, tables: PlannedTable[]): Plan {
@@ -44,12 +35,6 @@ const running = (tables: PlannedTable[]): SnapshotProgress => ({
     ...{ running: [], rowsStaged: 0, state: 'waiting' as const, error: null },
   })),
 });
-
-const file = (pipeline: string, tables: PlannedTable[]) => {
-  const plain = spec(pipeline);
-  const list = tables.map(({ schema, name }) => ({ schema, name, alias: null }));
-  return { ...plain, source: { ...plain.source, tables: { kind: 'list' as const, tables: list } } };
-};
 
 describe('a run of 10,000 tables', () => {
   it('stores each list once: no payload over 256 KiB, steps small, a day of waiting under 500 events and 5 MiB', async () => {

@@ -5,6 +5,7 @@ import type { PipelineSpec } from '../../core/spec/types';
 import { SystemError } from '../../systems/errors';
 import * as mz from '../../systems/materialize';
 import type { SqlClient } from '../../systems/sql-client';
+import { referableDestroy } from '../plan/fingerprint';
 import { activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { knownShape, takes } from '../support/inputs';
@@ -29,7 +30,7 @@ export const planDestroy = activity({ input: lookInput, reads: true }, async (de
     readUpstream(deps, input, target.source?.slot ?? null),
     readWatch(deps.schedules, spec, deps.taskQueue),
   ]);
-  return planDestruction({ spec, target, source, watch, leaveUpstream, known });
+  return referableDestroy(spec, planDestruction({ spec, target, source, watch, leaveUpstream, known }));
 });
 
 async function readTarget(client: SqlClient, spec: PipelineSpec): Promise<DestroyTarget> {

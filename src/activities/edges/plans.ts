@@ -3,11 +3,12 @@ import type { WorkflowClient } from '@temporalio/client';
 import type { LoadedDataConverter } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { z } from 'zod';
+import type { DestroyPlan } from '../../core/destroy/types';
 import type { ReferringStep } from '../../core/plan/reference';
 import type { Plan } from '../../core/plan/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import { SystemError, systemError } from '../../systems/errors';
-import { fingerprintOf } from '../plan/fingerprint';
+import { fingerprintOf, fingerprintOfDestroy } from '../plan/fingerprint';
 
 type Client = Pick<WorkflowClient, 'workflowService'> & {
   options: { namespace: string; loadedDataConverter: LoadedDataConverter };
@@ -18,16 +19,33 @@ interface Execution {
   runId: string;
 }
 
-/** What `makePlan` was asked and answered. */
-interface Planned {
-  spec: PipelineSpec;
-  plan: Plan;
+/** What of a plan a step takes, and what that is known by. */
+interface Taken {
+  fingerprint: string;
+  parts: object;
 }
 
-/** The activities that plan, and where the plan is in what they answer. */
-const PLANS: Readonly<Record<string, (result: unknown) => Plan>> = {
-  makePlan: (result) => result as Plan,
-  planRepair: (result) => (result as { after: Plan }).after,
+/** What an activity that plans was asked, and what steps take of its answer. */
+interface Planned extends Taken {
+  spec: PipelineSpec;
+}
+
+const ofPlan = (plan: Plan): Taken => {
+  const { tables, removed, syntax } = plan;
+  return { fingerprint: fingerprintOf(plan), parts: { tables, removed, syntax } };
+};
+
+/** The last look knows what the first one knew. */
+const ofDestroy = (plan: DestroyPlan): Taken => {
+  const { leaveUpstream, dependents, known } = plan;
+  return { fingerprint: fingerprintOfDestroy(plan), parts: { plan: { leaveUpstream, dependents, known }, known } };
+};
+
+/** The activities that plan, and what steps take of what they answer. */
+const PLANS: Readonly<Record<string, (result: unknown) => Taken>> = {
+  makePlan: (result) => ofPlan(result as Plan),
+  planRepair: (result) => ofPlan((result as { after: Plan }).after),
+  planDestroy: (result) => ofDestroy(result as DestroyPlan),
 };
 
 /** Plans of runs under way; each is read once by a worker. */
@@ -40,7 +58,7 @@ const referring = z.looseObject({
 });
 
 /**
- * Puts into a step what its plan says of the tables. The plan is read where Temporal keeps it, in the history of the very run
+ * Puts into a step what its plan says of the tables, or of the record. The plan is read where Temporal keeps it, in the history of the very run
  * that calls: nobody can name another one.
  */
 export class Plans {
@@ -52,11 +70,10 @@ export class Plans {
   async complete(input: unknown): Promise<unknown> {
     if (!referring.safeParse(input).success) return input;
     const { plan: reference, ...step } = input as ReferringStep;
-    const { spec, plan } = await this.read(reference.activity);
-    const { tables, removed, syntax } = plan;
-    if (fingerprintOf(plan) !== reference.fingerprint) throw lost('it is another one than the step was planned by');
+    const { spec, parts, fingerprint } = await this.read(reference.activity);
+    if (fingerprint !== reference.fingerprint) throw lost('it is another one than the step was planned by');
     const source = { ...step.spec.source, tables: spec.source.tables };
-    return { ...step, spec: { ...step.spec, source }, tables, removed, syntax };
+    return { ...step, spec: { ...step.spec, source }, ...parts };
   }
 
   private async read(activity: string): Promise<Planned> {
@@ -89,7 +106,7 @@ async function readPlan(client: Client, execution: Execution, activity: string):
 /** Page by page: a plan stands near the beginning of its history. */
 async function findPlan(client: Client, execution: Execution, activity: string): Promise<Planned> {
   const { namespace, loadedDataConverter: converter } = client.options;
-  let asked: { eventId: string; spec: PipelineSpec; planOf: (result: unknown) => Plan } | null = null;
+  let asked: { eventId: string; spec: PipelineSpec; take: (result: unknown) => Taken } | null = null;
   let nextPageToken: Uint8Array | null | undefined;
   do {
     const page = await client.workflowService.getWorkflowExecutionHistory({
@@ -101,15 +118,15 @@ async function findPlan(client: Client, execution: Execution, activity: string):
     for (const event of page.history?.events ?? []) {
       const scheduled = event.activityTaskScheduledEventAttributes;
       const completed = event.activityTaskCompletedEventAttributes;
-      const planOf = PLANS[scheduled?.activityType?.name ?? ''];
-      if (scheduled?.activityId === activity && planOf) {
+      const take = PLANS[scheduled?.activityType?.name ?? ''];
+      if (scheduled?.activityId === activity && take) {
         const [input] = await decodeArrayFromPayloads(converter, scheduled.input?.payloads);
         const { spec } = input as { spec: PipelineSpec };
-        asked = { eventId: String(event.eventId), spec, planOf };
+        asked = { eventId: String(event.eventId), spec, take };
       }
       if (asked && completed && String(completed.scheduledEventId) === asked.eventId) {
         const [result] = await decodeArrayFromPayloads(converter, completed.result?.payloads);
-        return { spec: asked.spec, plan: asked.planOf(result) };
+        return { spec: asked.spec, ...asked.take(result) };
       }
     }
     ({ nextPageToken } = page);

@@ -1,6 +1,7 @@
 import { OBJECTS, removalOrder } from '../objects';
 import { named } from '../objects/source/rebuild-steps';
 import type { WatchFacts } from '../plan/facts';
+import { boundedChanges, MOST } from '../plan/bounds';
 import { isOurs } from '../plan/ownership';
 import type { Approval } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
@@ -46,7 +47,7 @@ export function planDestruction(look: DestroyLook): DestroyPlan {
   return {
     pipeline: spec.name,
     findings: [],
-    steps,
+    steps: steps.map(bounded),
     changes: due.length,
     needsApproval: approvals(spec, due, dependents),
     leaveUpstream,
@@ -67,6 +68,14 @@ function knownUpstream({ target, source, known }: DestroyLook): KnownUpstream {
 
 const left = (step: DestroyStep): DestroyStep =>
   step.fate === 'remove' ? leave(step.id, step.object, 'upstream was not to be touched', step.run) : step;
+
+/** What a step will send is shown by its first statements; what stays for a person to send is listed whole. */
+function bounded(step: DestroyStep): DestroyStep {
+  const { run, fate } = step;
+  const more = fate === 'remove' ? run.length - MOST : 0;
+  const shown = more > 0 ? [...run.slice(0, MOST), `-- and ${more} more like these`] : run;
+  return { ...step, ...boundedChanges(step), run: shown };
+}
 
 /** Travels with the plan through the run's history. */
 const MOST_STATEMENTS = 200;

@@ -7,7 +7,7 @@ import type {
   RoleFacts,
   Stray,
 } from '../plan/facts';
-import type { Plan, PlanStep } from '../plan/types';
+import type { Plan, PlanReference, PlanStep } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import type { SlotReading } from '../watch/types';
 import type { Added } from './added';
@@ -31,6 +31,8 @@ export interface DestroyPlan extends Pick<Plan, 'pipeline' | 'findings' | 'chang
   /** Objects of others that go with the source; nothing but these is dropped by its CASCADE. */
   dependents: DependentFacts[];
   known: KnownUpstream;
+  /** Where much is recorded: removals carry this in place of it. */
+  reference?: PlanReference;
 }
 
 /** What must be known to finish after the objects that said so are gone. */
@@ -41,8 +43,11 @@ export interface KnownUpstream {
 
 export interface DestroyInput {
   spec: PipelineSpec;
-  plan: DestroyPlan;
+  plan: Planned;
 }
+
+/** What a removal takes of the plan. */
+export type Planned = Pick<DestroyPlan, 'leaveUpstream' | 'dependents' | 'known'>;
 
 /** What was found in Materialize. */
 export interface DestroyTarget {

@@ -35,7 +35,7 @@ export interface Removal {
   activity: string;
   timeouts: Timeouts;
   /** What the activity gets, where it is not the plan. */
-  input?(destroy: DestroyInput): unknown;
+  input?(destroy: DestroyInput): { spec: PipelineSpec };
 }
 
 /**

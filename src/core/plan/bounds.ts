@@ -2,7 +2,7 @@
 import type { Finding, PlanStep } from './types';
 
 /** Far more than anybody reads of one kind. */
-const MOST = 500;
+export const MOST = 500;
 
 /** The first findings of each code and severity; the last of many says how many there are more of. */
 export function boundedFindings(findings: readonly Finding[]): Finding[] {
@@ -23,7 +23,7 @@ export function boundedFindings(findings: readonly Finding[]): Finding[] {
 }
 
 /** The first changes, and how many more there are. */
-export function boundedChanges(step: PlanStep): PlanStep {
+export function boundedChanges<Step extends PlanStep>(step: Step): Step {
   const more = step.changes.length - MOST;
   if (more <= 0) return step;
   return { ...step, changes: step.changes.slice(0, MOST), more };

@@ -1,81 +1,10 @@
 import { planDestruction, type DestroyLook } from '../../../src/core/destroy/plan';
-import { NOBODY } from '../../../src/core/destroy/others';
 import { destroyReport } from '../../../src/core/destroy/report';
-import type { DestroyPlan, DestroySource, DestroyTarget } from '../../../src/core/destroy/types';
+import type { DestroyPlan } from '../../../src/core/destroy/types';
 import { OBJECTS } from '../../../src/core/objects';
 import { writeMark } from '../../../src/core/plan/ownership';
-import { postgresSpec, stray } from '../plan/fixtures';
-
-const SLOT = 'materialize_0123456789abcdef0123456789abcdef';
-const OURS = writeMark('shop');
-const spec = postgresSpec();
-const { names, schema } = spec.materialize;
-
-function target(change: Partial<DestroyTarget> = {}): DestroyTarget {
-  return {
-    source: {
-      ...{
-        id: 'u3',
-        comment: OURS,
-        slot: SLOT,
-        cluster: spec.materialize.cluster.name,
-        progressId: 'u4',
-        dependents: [],
-      },
-      children: [
-        { id: 'u5', kind: 'subsource', schema, name: 'orders', upstream: { schema: 'public', name: 'orders' } },
-      ],
-    },
-    connection: { id: 'u2', comment: OURS, dependents: [{ id: 'u3', type: 'source', name: names.source }] },
-    secret: { id: 'u1', comment: OURS, dependents: [{ id: 'u2', type: 'connection', name: names.connection }] },
-    cluster: { id: 'u1', comment: OURS, otherObjects: [] },
-    schema: {
-      exists: true,
-      comment: OURS,
-      items: ['u1', 'u2', 'u3', 'u4', 'u5'].map((id) => ({ id, name: id, type: 'source' })),
-    },
-    strays: [],
-    egressCidrs: [],
-    ...change,
-  };
-}
-
-const orders = (publishedBy: string[]): DestroySource['tables'][number] => ({
-  ...{ schema: 'public', name: 'orders', identity: 'full', hasPrimaryKey: true, indexes: [] },
-  ...{ publishedBy, strictlyPublishedBy: publishedBy },
-});
-
-function source(added: string[] = [], change: Partial<DestroySource> = {}): DestroySource {
-  const publishes = { insert: true, update: true, delete: true, truncate: true };
-  const publication = {
-    ...{
-      name: spec.source.publication,
-      owner: 'o',
-      ownedByUs: true,
-      allTables: false,
-      viaRoot: false,
-      generatedColumns: null,
-      publishes,
-    },
-    tables: [{ schema: 'public', name: 'orders', columns: null, filtered: false }],
-    comment: writeMark('shop', added),
-  };
-  return {
-    publication,
-    ours: [publication],
-    role: {
-      ...{ name: spec.source.role.name, login: true, superuser: false, replication: true, bypassRls: false },
-      ...{ config: [], memberOf: [], comment: OURS },
-    },
-    slots: [],
-    idleSlots: [],
-    tables: [orders([spec.source.publication])],
-    held: [],
-    neon: null,
-    others: NOBODY,
-    ...change,
-  };
-}
+import { stray } from '../plan/fixtures';
+import { orders, SLOT, source, spec, target } from './look';
 
 const plan = (change: Partial<DestroyLook> = {}): DestroyPlan =>
   planDestruction({
@@ -150,6 +79,17 @@ describe('a plan to take a pipeline down', () => {
     expect(many).toHaveLength(201);
     expect(many.at(-1)).toMatch(/and \d+ more/);
     expect(Math.max(...many.map(({ length }) => length))).toBeLessThanOrEqual(400);
+  });
+
+  it('lists what a step will send up to 500, and what is left for a person whole', () => {
+    const added = Array.from({ length: 1_000 }, (_, n) => `identity ["public","t${n}","default"]`);
+    const tables = Array.from({ length: 1_000 }, (_, n) => ({ ...orders(['n2m_shop']), name: `t${n}` }));
+    const found = source(added, { tables });
+    const going = fate(plan({ source: found }), 'restore-identity');
+    expect(going).toMatchObject({ fate: 'remove', changes: { length: 500 }, more: 500, run: { length: 501 } });
+    expect(going?.run.at(-1)).toBe('-- and 500 more like these');
+    const staying = fate(plan({ source: found, leaveUpstream: true }), 'restore-identity');
+    expect(staying).toMatchObject({ fate: 'leave', run: { length: 1_000 } });
   });
 
   it('keeps a schema and a cluster that hold something else', () => {
