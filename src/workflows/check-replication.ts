@@ -1,4 +1,5 @@
-import { isCancellation, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { type CheckStep, OF_THE_RUN } from '../core/run/check-step';
 import { renderCheckDetails } from '../core/run/details';
 import type { CheckInput } from '../core/run/types';
 import type { PipelineSpec } from '../core/spec/types';
@@ -11,10 +12,9 @@ import { check, lookForOwed } from './proxies';
  * so what was told to whom survives; see `CheckResult.memory`.
  */
 export async function checkReplication(input: CheckInput): Promise<CheckResult> {
-  const last = workflowInfo().lastResult as CheckResult | undefined;
-  const { spec, quiet = false } = input;
+  const { spec } = input;
   const checked = check.executeWithOptions({ summary: `read both sides of ${spec.name}, judge, tell` }, [
-    { spec, memory: last?.memory ?? input.memory ?? null, quiet, tables: input.tables },
+    OF_THE_RUN as unknown as CheckStep,
   ]);
   const result = input.owed ? await withOwed(spec, checked) : await checked;
   setCurrentDetails(renderCheckDetails(result));

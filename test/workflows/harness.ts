@@ -12,6 +12,7 @@ import { STEP_IDS } from '../../src/core/objects';
 import type { PipelineSpec } from '../../src/core/spec/types';
 import type { CheckResult } from '../../src/core/watch/types';
 import { postgresSpec } from '../core/plan/fixtures';
+import { references } from './references';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
@@ -51,7 +52,7 @@ export async function startHarness(
         taskQueue,
         activities,
         dataConverter: dataConverterOf([]),
-        interceptors: { activity: interceptors },
+        interceptors: { activity: [references(client.workflow), ...interceptors] },
         workflowBundle: bundle ? { code: bundle } : { codePath: join(__dirname, '../../lib/workflow-bundle.js') },
       });
       return worker.runUntil(test);

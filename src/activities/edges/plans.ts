@@ -5,8 +5,11 @@ import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-wor
 import { z } from 'zod';
 import type { DestroyPlan } from '../../core/destroy/types';
 import type { ReferringStep } from '../../core/plan/reference';
+import { checkStep, type CheckStep, OF_THE_RUN } from '../../core/run/check-step';
+import type { CheckInput } from '../../core/run/types';
 import type { Plan } from '../../core/plan/types';
 import type { PipelineSpec } from '../../core/spec/types';
+import type { CheckResult } from '../../core/watch/types';
 import { SystemError, systemError } from '../../systems/errors';
 import { fingerprintOf, fingerprintOfDestroy } from '../plan/fingerprint';
 
@@ -57,6 +60,8 @@ const referring = z.looseObject({
   plan: z.strictObject({ activity: z.string(), fingerprint: z.string() }),
 });
 
+const ofTheRun = z.strictObject({ of: z.literal(OF_THE_RUN.of) });
+
 /**
  * Puts into a step what its plan says of the tables, or of the record. The plan is read where Temporal keeps it, in the history of the very run
  * that calls: nobody can name another one.
@@ -66,8 +71,9 @@ export class Plans {
 
   constructor(private readonly workflows: Client) {}
 
-  /** The input as it was sent where it refers to no plan. */
+  /** The input as it was sent where it refers to nothing. */
   async complete(input: unknown): Promise<unknown> {
+    if (ofTheRun.safeParse(input).success) return asked(this.workflows, callingRun());
     if (!referring.safeParse(input).success) return input;
     const { plan: reference, ...step } = input as ReferringStep;
     const { spec, parts, fingerprint } = await this.read(reference.activity);
@@ -77,8 +83,7 @@ export class Plans {
   }
 
   private async read(activity: string): Promise<Planned> {
-    const { workflowExecution } = Context.current().info;
-    if (!workflowExecution) throw lost('no run called');
+    const workflowExecution = callingRun();
     const key = `${workflowExecution.runId}/${activity}`;
     let reading = this.known.get(key);
     if (!reading) {
@@ -93,13 +98,35 @@ export class Plans {
   }
 }
 
-async function readPlan(client: Client, execution: Execution, activity: string): Promise<Planned> {
+function callingRun(): Execution {
+  const { workflowExecution } = Context.current().info;
+  if (!workflowExecution) throw lost('no run called');
+  return workflowExecution;
+}
+
+/** What a check was asked, and what the one before it left: both are in its first event. */
+async function asked(client: Client, execution: Execution): Promise<CheckStep> {
+  const { namespace, loadedDataConverter: converter } = client.options;
+  return reading('what the check was asked', async () => {
+    const request = { namespace, execution, maximumPageSize: 1 };
+    const { history } = await client.workflowService.getWorkflowExecutionHistory(request);
+    const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+    const [input] = await decodeArrayFromPayloads(converter, started?.input?.payloads);
+    const [last] = await decodeArrayFromPayloads(converter, started?.lastCompletionResult?.payloads);
+    return checkStep(input as CheckInput, (last ?? undefined) as CheckResult | undefined);
+  });
+}
+
+const readPlan = (client: Client, execution: Execution, activity: string): Promise<Planned> =>
+  reading("the run's plan", () => findPlan(client, execution, activity));
+
+async function reading<T>(what: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await findPlan(client, execution, activity);
+    return await read();
   } catch (error) {
     if (error instanceof SystemError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw systemError('Unreachable', 'temporal', `the run's plan cannot be read: ${why}`, { retryable: true });
+    throw systemError('Unreachable', 'temporal', `${what} cannot be read: ${why}`, { retryable: true });
   }
 }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { DestroyInput } from '../../core/destroy/types';
 import type { Plan, PlanAction, PlannedTable, RemovedTable } from '../../core/plan/types';
+import type { CheckStep } from '../../core/run/check-step';
 import type { SnapshotProgress } from '../../core/snapshot/types';
 import { specSchema } from '../../core/spec/spec-schema';
 import type { PipelineSpec } from '../../core/spec/types';
-import type { TablesNamed, WatchMemory } from '../../core/watch/types';
 
 /**
  * What a step gets: the file, the tables as planned, and what the plan found for this step. `create` means the object
@@ -20,13 +20,7 @@ export interface StepInput {
   pause?: boolean;
 }
 
-/** `quiet`: a look for a person; nobody is alerted and no metric moves. */
-export interface CheckStep {
-  spec: PipelineSpec;
-  memory: WatchMemory | null;
-  quiet: boolean;
-  tables?: TablesNamed;
-}
+export type { CheckStep };
 
 export interface WindowInput extends StepInput {
   /** The last progress known, so that a new window keeps what was latched. */

@@ -30,7 +30,12 @@ export function aboutWorkflow(type: string, pipeline: string): string {
     purpose,
     '',
     '- *Current Details* say where it stands, and what it asks for.',
-    '- *Timeline* has a bar for each step; *Pending Activities* what is done right now, with its newest numbers.',
+    // A check is over within a moment, and comes every minute.
+    ...(type === 'checkReplication'
+      ? []
+      : [
+          '- *Timeline* has a bar for each step; *Pending Activities* what is done right now, with its newest numbers.',
+        ]),
     `- In a terminal: \`n2m status ${pipeline}\`.`,
     ...(CHANGES.includes(type) ? [`- To stop it between two steps: \`n2m cancel ${pipeline}\`.`] : []),
   ].join('\n');

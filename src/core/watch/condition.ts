@@ -38,7 +38,7 @@ export const repeated =
   ({ checks }: Held): Severity =>
     checks >= critical ? 'critical' : checks >= warn ? 'warn' : 'ok';
 
-/** By a figure, at once. */
+/** By a figure, at once. Below `warn` rules see no condition: nothing has to be remembered of it. */
 export const reaching =
   (value: number, { warn, critical }: { warn: number; critical: number }) =>
   (): Severity =>

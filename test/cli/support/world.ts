@@ -7,6 +7,7 @@ import type { Activities } from '../../../src/activities/types';
 import { TASK_QUEUE } from '../../../src/core/names';
 import { ensureSearchAttributes, untilNamespaceAnswers } from '../../../local/temporal/ready';
 import { searchAttributes } from '../../../local/temporal/types';
+import { references } from '../../workflows/references';
 
 /** A namespace of the test run's server for one test file, with the real workflows and made-up activities. */
 export interface World {
@@ -28,8 +29,9 @@ export async function startWorld(): Promise<World> {
   const connection = await untilNamespaceAnswers({ address }, namespace, 60_000);
   await ensureSearchAttributes(connection, namespace, searchAttributes);
   const native = await NativeConnection.connect({ address });
+  const client = new Client({ connection, namespace });
   return {
-    client: new Client({ connection, namespace }),
+    client,
     env: { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace },
     async withWorker(activities, test) {
       const worker = await Worker.create({
@@ -37,6 +39,7 @@ export async function startWorld(): Promise<World> {
         namespace,
         taskQueue: TASK_QUEUE,
         activities,
+        interceptors: { activity: [references(client.workflow)] },
         workflowBundle: { codePath: join(__dirname, '../../../lib/workflow-bundle.js') },
         // The default passes heartbeats on after four fifths of their timeout only.
         maxHeartbeatThrottleInterval: '100ms',

@@ -17,7 +17,7 @@ export const clusterRules: WatchRule[] = [
     look: ({ target, spec }) =>
       (['memory', 'disk'] as const).flatMap((what) => {
         const share = target?.cluster[what] ?? null;
-        if (!target || share === null) return [];
+        if (!target || share === null || share < spec.watch.utilization.warn) return [];
         const cause = () => `cluster ${target.cluster.name} uses ${formatShare(share)} of its ${what}`;
         const next = 'raise materialize.cluster.steadySize, then n2m apply';
         return [{ table: null, key: what, severity: reaching(share, spec.watch.utilization), cause, next }];

@@ -99,10 +99,12 @@ export const slotRules: WatchRule[] = [
       const cap = Number(source.maxSlotWalKeepSize ?? 0);
       if (cap > 0) {
         const share = Number(retained) / cap;
+        if (share < spec.watch.retainedWal.warn) return [];
         const cause = () =>
           `the slot holds ${formatBytes(retained)} of WAL, ${formatShare(share)} of the ${formatBytes(cap)} after which the server drops it${heldBy(context)}`;
         return [{ table: null, severity: reaching(share, spec.watch.retainedWal), cause, next: slotRemedy(context) }];
       }
+      if (Number(retained) < spec.watch.retainedWalBytes.warn) return [];
       const cause = () =>
         `the slot holds ${formatBytes(retained)} of WAL on a server without a cap: its disk fills up${heldBy(context)}`;
       return [

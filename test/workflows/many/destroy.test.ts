@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { inputsEdge } from '../../src/activities/edges/callers';
-import { referableDestroy } from '../../src/activities/plan/fingerprint';
-import { writeAdded, type Added } from '../../src/core/destroy/added';
-import { planDestruction } from '../../src/core/destroy/plan';
-import type { DestroyInput, DestroyPlan, DestroyReport } from '../../src/core/destroy/types';
-import { runId } from '../../src/core/names';
-import { REMOVALS } from '../../src/core/objects';
-import type { PlannedTable } from '../../src/core/plan/types';
-import { orders, source, target } from '../core/destroy/look';
-import { storedBy } from '../../local/temporal/stored';
-import { fakes, startHarness, type Harness } from './harness';
-import { file, tablesOf } from './many';
+import { inputsEdge } from '../../../src/activities/edges/callers';
+import { referableDestroy } from '../../../src/activities/plan/fingerprint';
+import { writeAdded, type Added } from '../../../src/core/destroy/added';
+import { planDestruction } from '../../../src/core/destroy/plan';
+import type { DestroyInput, DestroyPlan, DestroyReport } from '../../../src/core/destroy/types';
+import { runId } from '../../../src/core/names';
+import { REMOVALS } from '../../../src/core/objects';
+import type { PlannedTable } from '../../../src/core/plan/types';
+import { orders, source, target } from '../../core/destroy/look';
+import { storedBy } from '../../../local/temporal/stored';
+import { fakes, startHarness, type Harness } from '../harness';
+import { file, tablesOf } from './file';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));

@@ -1,6 +1,6 @@
-import type { PlannedTable } from '../../src/core/plan/types';
-import type { PipelineSpec } from '../../src/core/spec/types';
-import { spec } from './harness';
+import type { PlannedTable } from '../../../src/core/plan/types';
+import type { PipelineSpec } from '../../../src/core/spec/types';
+import { spec } from '../harness';
 
 const WORDS = ['order', 'item', 'customer', 'ledger', 'event', 'audit', 'stock', 'price', 'user', 'session', 'address'];
 
