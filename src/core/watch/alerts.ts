@@ -1,6 +1,7 @@
 /** What people are notified of, and when again. */
 import { plural } from '../text/count';
 import { symptomKey, worse } from './judge';
+import { latchedSymptoms } from './latched';
 import type { Alert, AlertMemory, Severity, Symptom, Verdict, VerdictName, WatchMemory } from './types';
 
 /** The same trouble is told again after so long, not before. */
@@ -73,7 +74,7 @@ export function alertDelivered(memory: WatchMemory, alerts: Alert[], now: string
 function observe(verdict: Verdict, memory: WatchMemory, now: string): AlertMemory[] {
   const seen = new Map(verdict.symptoms.map((symptom) => [symptomKey(symptom), symptom]));
   const unseen = new Set([...verdict.notJudged]);
-  const latched = new Set(memory.latched.map(({ symptom }) => symptomKey(symptom)));
+  const latched = new Set(latchedSymptoms(memory).map(symptomKey));
   const known = memory.alerts.map((entry): AlertMemory => {
     const symptom = seen.get(entry.key);
     if (symptom) return { ...entry, ...pick(symptom), calmChecks: 0 };

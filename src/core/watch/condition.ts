@@ -22,6 +22,9 @@ export interface Condition {
   visible?: boolean;
   /** Cannot get well by itself; kept until the slot or the table of this id is replaced. */
   latch?: string;
+  /** Of a condition that stands for many tables: the latches of all it counts, and what it says of one of them. */
+  counted?: string[];
+  one?: { cause: string; next: string };
 }
 
 export const always = (severity: Severity) => (): Severity => severity;

@@ -1,5 +1,6 @@
 /** From one reading to one verdict, by the table of rules. */
-import { latch, remember } from './memory';
+import { latch, latchedSymptoms } from './latched';
+import { remember } from './memory';
 import { type Occurrence, grouped, occurrence, symptomOf } from './occurrence';
 import { plural } from '../text/count';
 import { cut } from '../text/cut';
@@ -26,7 +27,7 @@ export function judge(
     grouped(rule.look(context)).map((seen) => occurrence(rule, seen, context)),
   );
   const latched = latch(context, occurrences);
-  const symptoms = allSymptoms(occurrences, reading.changeUnderWay === null ? latched : []);
+  const symptoms = allSymptoms(occurrences, reading.changeUnderWay === null ? latchedSymptoms(latched) : []);
   return {
     verdict: { ...verdictOf(context, symptoms, occurrences), symptoms, notJudged },
     memory: remember(context, occurrences, latched, notJudged),
@@ -55,9 +56,8 @@ function isJudged(rule: WatchRule, { source, target, copying, reading }: WatchCo
  * just that, so what is latched is neither said nor forgotten. First by severity, then in the order of the
  * rules.
  */
-function allSymptoms(occurrences: Occurrence[], latched: WatchMemory['latched']): Symptom[] {
+function allSymptoms(occurrences: Occurrence[], before: Symptom[]): Symptom[] {
   const now = occurrences.filter((seen) => seen.severity !== 'ok').map(symptomOf);
-  const before = latched.map(({ symptom }) => symptom);
   const best = new Map<string, Symptom>();
   for (const symptom of [...now, ...before]) {
     const known = best.get(symptomKey(symptom));

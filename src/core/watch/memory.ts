@@ -1,28 +1,12 @@
 /** What one check hands to the next, out of what it saw. */
 import type { WatchMemory } from './types';
 import type { WatchContext } from './context';
-import { type Occurrence, symptomOf } from './occurrence';
+import type { Latched } from './latched';
+import type { Occurrence } from './occurrence';
 import { rememberReads } from './reads';
 
-/** What is remembered is bounded, whatever the systems say. */
-const MOST_LATCHED = 100;
 /** By so much an event may show up later than it happened. */
 const EVENT_LAG_MS = 5_000;
-
-/** What cannot get well by itself, from before and from now; dropped when its slot or table is replaced. */
-export function latch({ memory, slot, target }: WatchContext, occurrences: Occurrence[]): WatchMemory['latched'] {
-  const sameSlot = memory !== null && (memory.slot === null || memory.slot === slot);
-  const kept = (memory?.latched ?? []).filter(({ key }) => {
-    const id = /^table-[a-z]+:(.*)$/.exec(key)?.[1];
-    if (id === undefined) return sameSlot;
-    return target === null || target.tables.some((table) => table.id === id);
-  });
-  const fresh = occurrences.flatMap((seen) =>
-    seen.condition.latch === undefined ? [] : [{ key: seen.condition.latch, symptom: symptomOf(seen) }],
-  );
-  const all = [...kept.filter(({ key }) => !fresh.some((entry) => entry.key === key)), ...fresh];
-  return all.slice(0, MOST_LATCHED);
-}
 
 /**
  * From here on the next check asks for events: the newest it saw, or a little before this reading began, because history
@@ -40,7 +24,7 @@ function eventsSeenTo({ reading, target, memory }: WatchContext): string | undef
 export function remember(
   context: WatchContext,
   occurrences: Occurrence[],
-  latched: WatchMemory['latched'],
+  latched: Latched,
   notJudged: string[],
 ): WatchMemory {
   const { memory, now, reading } = context;
@@ -63,7 +47,7 @@ export function remember(
     consumedAt: context.consumedAt,
     server: context.server,
     ...rememberReads(reading.target.ok ? reading.target.value : null, memory),
-    latched,
+    ...latched,
     alerts: memory?.alerts ?? [],
     ...(context.reading.verified === undefined ? {} : { verified: context.reading.verified }),
   };

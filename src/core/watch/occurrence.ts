@@ -24,12 +24,14 @@ export function grouped(conditions: Condition[]): Condition[] {
   const sorted = [...conditions].sort((a, b) => compare(a.table ?? '', b.table ?? ''));
   const [last] = sorted.slice(MOST_TABLES - 1);
   if (sorted.length <= MOST_TABLES || !last) return sorted;
-  const rest = sorted.length - MOST_TABLES + 1;
+  const rest = sorted.slice(MOST_TABLES - 1);
   const counted: Condition = {
     ...last,
     latch: undefined,
+    counted: rest.flatMap(({ latch }) => latch ?? []),
+    one: { cause: cut(last.cause({ ms: 0, checks: 1 })), next: cut(last.next) },
     table: null,
-    cause: (held) => `${plural(rest, 'more table')}, one of them: ${last.cause(held)}`,
+    cause: (held) => `${plural(rest.length, 'more table')}, one of them: ${last.cause(held)}`,
   };
   return [...sorted.slice(0, MOST_TABLES - 1), counted];
 }

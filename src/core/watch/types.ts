@@ -60,15 +60,25 @@ export interface WatchMemory {
   consumedAt?: string | null;
   /** Tables by id of which the last read failed, with its words; bounded. */
   unreadable?: { id: string; error: string }[];
+  /** More of them than are kept with their words: one of the words of each kind, without values, and the ids. */
+  unreadableMore?: { error: string; ids: string }[];
   /** Where the next check goes on reading, a table id. */
   readTo?: string;
   /** What cannot get well by itself: rule, or rule and object id, with its sentence. Never cleared by a calm reading. */
   latched: { key: string; symptom: Symptom }[];
+  /** More tables than are kept with their sentences; absent where there are none. */
+  latchedMore?: LatchedMore[];
   alerts: AlertMemory[];
   /** What comparisons found; absent where nobody asks for them. */
   verified?: Verified | null;
   /** Alerts that one sink took and another did not: tried again there at every check. Bounded. */
   undelivered?: { sink: SecretRef; alert: Alert }[];
+}
+
+/** Latched tables of one rule that are counted: `ids` as packed by readings/id-runs.ts, `cause` of one of them. */
+export interface LatchedMore extends Pick<Symptom, 'rule' | 'severity' | 'cause' | 'next'> {
+  count: number;
+  ids: string;
 }
 
 /** What was told, per rule and table. */

@@ -1,4 +1,5 @@
 import { asRead, READS_A_CHECK, tablesToRead } from '../../../src/core/watch/reads';
+import type { ReadProof } from '../../../src/core/watch/types';
 import { healthyTarget, table, targetSource, Watch, type Look } from './reading';
 
 const CAST =
@@ -80,11 +81,24 @@ describe('a read beats the status', () => {
     expect(watch.check(2, orders({})).name).toBe('broken');
   });
 
-  it('remembers twenty at most', () => {
+  it('remembers the words of twenty, and of more the ids: none of them is well until it was read', () => {
     const watch = new Watch();
-    const tables = Array.from({ length: 80 }, (_, n) => table(`t${n}`, { read: { ok: false, error: CAST } }));
-    watch.check(0, { target: { tables } });
+    const tables = (read: ReadProof | undefined, from = 0) =>
+      Array.from({ length: 1_000 }, (_, n) => table(`t${n}`, { id: `u${n}`, ...(n >= from && read ? { read } : {}) }));
+    const published = tables(undefined).map(({ upstream }) => upstream);
+    const source = { publication: { exists: true, leavesOut: [], tables: published } };
+    watch.check(0, { source, target: { tables: tables({ ok: false, error: CAST }) } });
     expect(watch.memory?.unreadable).toHaveLength(20);
+    expect(JSON.stringify(watch.memory?.unreadableMore).length).toBeLessThan(500);
+    // Of the first ones all are mended, of the others nobody knows more than before.
+    const mended = tables(undefined).map((one, n) => (n < 30 ? { ...one, read: { ok: true as const } } : one));
+    const verdict = watch.check(1, { source, target: { tables: mended } });
+    expect(verdict).toMatchObject({ name: 'broken', severity: 'critical' });
+    expect(verdict.symptoms.at(-1)?.cause).toMatch(/^951 more tables, one of them: /);
+    expect(verdict.symptoms.filter(({ cause }) => cause.includes('24:00:00')).length).toBeLessThanOrEqual(20);
+    expect(watch.memory?.unreadable?.[0]?.id).toBe('u30');
+    expect(watch.check(2, { source, target: { tables: tables({ ok: true }) } }).name).toBe('healthy');
+    expect(watch.memory?.unreadableMore).toBeUndefined();
   });
 
   it('does not touch what the whole source suffers from', () => {

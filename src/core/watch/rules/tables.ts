@@ -5,6 +5,7 @@ import { tableName } from '../../objects/tables/select';
 import { rowsHolding } from '../../objects/tables/statements';
 import { always, type Condition, repeated } from '../condition';
 import type { WatchContext } from '../context';
+import { isLatched } from '../latched';
 import { isDropped, sourceError, tableErrorOf, valueRefused } from '../source-errors';
 import type { SourceReading, TargetTableReading } from '../types';
 import type { WatchRule } from './rule';
@@ -108,7 +109,7 @@ const healthyTables = (context: WatchContext): TargetTableReading[] =>
 
 /** Its row may look well again, as after a restart of the source: it is told as dead and not once more. */
 const isDead = ({ memory }: WatchContext, table: TargetTableReading): boolean =>
-  memory?.latched.some((latched) => latched.key === deadKey(table)) ?? false;
+  isLatched(memory, 'table-error', table.id);
 
 /** Where there is no publication at all, no table left it. */
 const isUnpublished = ({ publication }: SourceReading, { upstream }: TargetTableReading): boolean =>
