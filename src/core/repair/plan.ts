@@ -8,7 +8,7 @@ import {
   recreateStep,
 } from '../objects/source/rebuild-steps';
 import { dropSource } from '../objects/source/statements';
-import { sameTable, tableName } from '../objects/tables/select';
+import { sameTable, tableName, takeOut } from '../objects/tables/select';
 import { dropSubsource, dropTable } from '../objects/tables/statements';
 import { planStep } from '../plan/context';
 import { repairCommand } from '../plan/rule';
@@ -138,12 +138,7 @@ function obstacles(scene: RepairScene): Finding[] {
   const gone = damage.dead.filter((dead) => missing.some((child) => sameTable(child.upstream, dead.upstream)));
   if (gone.length > 0 && gone.length < source.children.length) {
     const tables = gone.map((table) => tableName(table.upstream)).join(', ');
-    block(
-      'table-gone',
-      tables,
-      `${tables} does not exist upstream any more`,
-      'take it out of the file, then n2m apply',
-    );
+    block('table-gone', tables, `${tables} does not exist upstream any more`, takeOut(spec));
   }
   return [...found, ...wouldStop(scene).filter(({ code }) => !found.some((one) => one.code === code))];
 }

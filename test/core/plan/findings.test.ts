@@ -286,7 +286,17 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'a table that does not exist',
     { source: { missingTables: [{ schema: 'public', name: 'nope' }] } },
     'blocking',
-    null,
+    'correct the name in source.tables; mixed case needs quotes: public."Orders"',
+  ],
+  [
+    'missing-table',
+    'a replicated table that was dropped upstream',
+    {
+      built: true,
+      source: { tables: [prepared.tables[0]!], missingTables: [{ schema: 'public', name: 'customers' }] },
+    },
+    'blocking',
+    'take it out of source.tables',
   ],
   [
     'wal-level',

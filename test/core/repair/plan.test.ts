@@ -286,6 +286,8 @@ describe('what stops it', () => {
     expect(blocked({ source, facts: here('customers', 'items') })).toEqual(gone('public.orders'));
     expect(blocked({ source, facts: here('customers') })).toEqual(gone('public.orders, public.items'));
     expect(blocked({ source, facts: here('orders', 'items') })).toEqual([]);
+    const schemas = withSource({ tables: { kind: 'schemas', schemas: ['public'], aliases: [] } });
+    expect(blocked({ spec: schemas, source, facts: here('customers', 'items') })).toMatchObject([{ fix: 'n2m apply' }]);
     const codes = blocked({ source: { ...found, children: [children[0]!] }, facts: here() }).map(({ code }) => code);
     expect(codes).toEqual(['other-database']);
   });

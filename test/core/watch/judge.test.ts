@@ -537,6 +537,20 @@ describe('terminal states', () => {
     expect(verdict.symptoms.map(({ rule }) => rule)).toEqual(['slot-lost']);
   });
 
+  test.each([
+    ['a list', spec.source.tables, 'take it out of the file, then n2m apply'],
+    ['schemas', { kind: 'schemas' as const, schemas: ['public'], aliases: [] }, 'n2m apply'],
+    ['all', { kind: 'all' as const, aliases: [] }, 'n2m apply'],
+  ])('a table dropped upstream leaves %s by a command that can be followed', (_what, tables, next) => {
+    const watch = new Watch({ ...spec, source: { ...spec.source, tables } });
+    const customers = { schema: 'public', name: 'customers' };
+    const source: Look['source'] = {
+      publication: { exists: true, leavesOut: [], tables: [customers] },
+      tables: [{ ...customers, replicaIdentity: 'full' }],
+    };
+    expect(watch.checks(0, 2, { source }).symptoms).toMatchObject([{ rule: 'table-unpublished', next }]);
+  });
+
   test('a table that was taken out of the publication and died of it is told once, and again when only it is dead', () => {
     const source: Look['source'] = {
       publication: { exists: true, leavesOut: [], tables: [{ schema: 'public', name: 'customers' }] },

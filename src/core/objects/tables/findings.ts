@@ -38,6 +38,8 @@ const PERSISTENCES = { permanent: 'of the system', unlogged: 'unlogged', tempora
 const kindOf = ({ relkind, persistence }: TableFacts): string =>
   relkind === 'r' ? `${PERSISTENCES[persistence]}` : (KINDS[relkind] ?? 'no table');
 
+const CORRECT_NAME = 'correct the name in source.tables; mixed case needs quotes: public."Orders"';
+
 /** Its parser refuses them as identifiers, quoted or not. */
 const NO_NAMES = ['.', '..'];
 
@@ -50,14 +52,15 @@ export const tablesFindings: Record<string, Rule> = {
     return [blocking('tables', `nothing to replicate: ${where} select no table`, 'name tables in source.tables')];
   },
 
-  'missing-table': ({ source, spec }) =>
-    source.missingTables.map((table) =>
-      blocking(
-        tableName(table),
-        `${tableName(table)} does not exist in database ${spec.source.database}`,
-        'correct the name in source.tables; mixed case needs quotes: public."Orders"',
-      ),
-    ),
+  'missing-table': ({ source, spec, target }) =>
+    source.missingTables.map((table) => {
+      const name = tableName(table);
+      const where = `database ${spec.source.database}`;
+      // What was replicated had the right name once.
+      return childOf(spec, target, table)
+        ? blocking(name, `${name} is not in ${where} any more: dropped or renamed`, 'take it out of source.tables')
+        : blocking(name, `${name} does not exist in ${where}`, CORRECT_NAME);
+    }),
 
   'not-a-table': ({ upstream }) =>
     upstream

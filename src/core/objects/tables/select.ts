@@ -20,6 +20,10 @@ export const isRebuilt = (rebuild: Rebuild | null, table: Named): boolean =>
 
 export const tableName = (table: Named): string => `${table.schema}.${table.name}`;
 
+/** How a table leaves that upstream has no more. Schemas and all name none: there the next plan takes it out by itself. */
+export const takeOut = ({ source }: PipelineSpec): string =>
+  source.tables.kind === 'list' ? 'take it out of the file, then n2m apply' : 'n2m apply';
+
 /**
  * The tables this pipeline will have, resolved against upstream, with their names in Materialize. A table that is
  * there keeps the name it has; `fresh` are those this run copies: absent, not committed yet, or dropped to be copied

@@ -6,7 +6,7 @@ export const tablesWords: Record<string, Entry> = {
   'missing-table': [
     'A table of the file does not exist upstream.',
     'SELECT schemaname, tablename, tableowner FROM pg_tables;',
-    'Correct its name; quote mixed case.',
+    'Correct its name; quote mixed case. If it was dropped, as a partition under retention, take it out of source.tables: apply then drops it in Materialize, too.',
   ],
   'not-a-table': [
     'Only ordinary tables and partitions replicate, no unlogged, temporary or foreign ones, no views, and nothing of the system.',

@@ -1,7 +1,7 @@
 /** Single tables that are dead, or about to be. */
 import { replicaIdentityFull } from '../../objects/replica-identity/statements';
 import { findIn, isIn } from '../../objects/tables/find';
-import { tableName } from '../../objects/tables/select';
+import { tableName, takeOut } from '../../objects/tables/select';
 import { rowsHolding } from '../../objects/tables/statements';
 import { always, type Condition, repeated } from '../condition';
 import type { WatchContext } from '../context';
@@ -41,7 +41,7 @@ export const tableRules: WatchRule[] = [
     explanation: [
       'A replicated table is not in the publication any more, or not upstream at all. What changes meanwhile is lost without a word; Materialize notices within 15 s, and then it is dead.',
       'SELECT * FROM pg_publication_tables;',
-      'n2m repair NAME puts it back and copies it again; or take it out of the file and n2m apply FILE.',
+      'n2m repair NAME puts it back and copies it again; or take it out of the file and n2m apply FILE. Where the file selects schemas or all, n2m apply FILE takes out by itself what was dropped upstream, as a partition under retention.',
     ],
     look: (context) => {
       const { source, target, spec } = context;
@@ -60,7 +60,7 @@ export const tableRules: WatchRule[] = [
                 ? `${name} was taken out of publication ${spec.source.publication}`
                 : `${name} does not exist upstream any more`,
             // Putting it back by hand would hide that changes of the time between are missing.
-            next: there ? `n2m repair ${spec.name}` : `take it out of the file, then n2m apply`,
+            next: there ? `n2m repair ${spec.name}` : takeOut(spec),
           };
         });
     },
