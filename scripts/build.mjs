@@ -1,10 +1,11 @@
-// Compiles src/ and bundles the workflows once, so that a worker starts without webpack. Built beside lib/ and swapped
+// Compiles src/, and bundles the workflows, so that a worker starts without webpack, and the command line. Built beside lib/ and swapped
 // in at the end: whatever runs from lib/ meanwhile never sees half of it.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleCli } from './bundle-cli.mjs';
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -26,6 +27,8 @@ writeFileSync(join(fresh, 'workflow-bundle.js'), code);
 const failureConverterPath = join(fresh, 'codec', 'failure-converter.js');
 const encoding = await bundleWorkflowCode({ ...options, failureConverterPath });
 writeFileSync(join(fresh, 'workflow-bundle-codec.js'), encoding.code);
+rmSync(join(fresh, 'cli'), { recursive: true });
+await bundleCli(root, fresh);
 for (const bin of ['client.js', 'worker.js']) chmodSync(join(fresh, bin), 0o755);
 
 if (existsSync(lib)) renameSync(lib, old);

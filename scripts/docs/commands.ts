@@ -1,9 +1,10 @@
+import { COMMANDS } from '../../src/cli/every-command';
 import { buildProgram } from '../../src/cli/main';
 import { code, sentence, table } from './markdown';
 
 /** The commands of `n2m --help`, in its order. */
 export function commandsTable(): string {
-  const program = buildProgram('0.0.0', () => undefined);
+  const program = buildProgram('0.0.0', () => undefined, COMMANDS);
   return table(
     ['command', 'does'],
     program.commands.map((command) => {

@@ -1,23 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { register as adopt } from './commands/adopt';
-import { register as apply } from './commands/apply';
-import { register as approve } from './commands/approve';
-import { register as cancel } from './commands/cancel';
-import { register as codecServer } from './commands/codec-server';
-import { register as completion } from './commands/completion';
-import { register as destroy } from './commands/destroy';
-import { register as doctor } from './commands/doctor';
-import { register as explain } from './commands/explain';
-import { register as init } from './commands/init';
-import { register as list } from './commands/list';
-import { register as plan } from './commands/plan';
-import { register as reject } from './commands/reject';
-import { register as repair } from './commands/repair';
-import { register as rotate } from './commands/rotate';
-import { register as sql } from './commands/sql';
-import { register as status } from './commands/status';
-import { register as verify } from './commands/verify';
-import { pause, resume } from './commands/pause-resume';
+import type { Register } from './command';
 import { EXIT } from './exit';
 import { Output } from './terminal/output';
 
@@ -35,31 +17,36 @@ Examples:
   n2m apply pipeline.yaml           do it and follow it live
   n2m status shop --watch           how the pipeline is`;
 
-/** Registered in the order of the help. Each command loads what it needs when it runs: --help and sql need no client. */
-const COMMANDS = [
-  init,
-  plan,
-  sql,
-  apply,
-  adopt,
-  approve,
-  reject,
-  status,
-  verify,
-  list,
-  pause,
-  resume,
-  cancel,
-  rotate,
-  repair,
-  destroy,
-  doctor,
-  explain,
-  codecServer,
-  completion,
-];
+/** How to load one command alone, by its name; each loads what else it needs when it runs. `completion` needs them all. */
+export const BY_NAME: Readonly<Record<string, () => Promise<Register>>> = {
+  init: async () => (await import('./commands/init/index.js')).register,
+  plan: async () => (await import('./commands/plan.js')).register,
+  sql: async () => (await import('./commands/sql.js')).register,
+  apply: async () => (await import('./commands/apply.js')).register,
+  adopt: async () => (await import('./commands/adopt.js')).register,
+  approve: async () => (await import('./commands/approve.js')).register,
+  reject: async () => (await import('./commands/reject.js')).register,
+  status: async () => (await import('./commands/status.js')).register,
+  verify: async () => (await import('./commands/verify/index.js')).register,
+  list: async () => (await import('./commands/list.js')).register,
+  pause: async () => (await import('./commands/pause-resume.js')).pause,
+  resume: async () => (await import('./commands/pause-resume.js')).resume,
+  cancel: async () => (await import('./commands/cancel.js')).register,
+  rotate: async () => (await import('./commands/rotate.js')).register,
+  repair: async () => (await import('./commands/repair.js')).register,
+  destroy: async () => (await import('./commands/destroy.js')).register,
+  doctor: async () => (await import('./commands/doctor/index.js')).register,
+  explain: async () => (await import('./commands/explain.js')).register,
+  'codec-server': async () => (await import('./commands/codec-server.js')).register,
+};
 
-export function buildProgram(version: string, exit: (code: number) => void): Command {
+/** The command that is named, or all of them where help, a suggestion or a completion is to know them. */
+async function commandsFor([name = '']: string[]): Promise<readonly Register[]> {
+  const load = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
+  return load ? [await load()] : (await import('./every-command.js')).COMMANDS;
+}
+
+export function buildProgram(version: string, exit: (code: number) => void, commands: readonly Register[]): Command {
   const program = new Command('n2m')
     .description('Keeps tables of a Neon Postgres database replicated into Materialize.')
     .version(version, '-V, --version', 'print the version')
@@ -68,7 +55,7 @@ export function buildProgram(version: string, exit: (code: number) => void): Com
     .showSuggestionAfterError(true)
     .showHelpAfterError('(n2m --help shows what there is)')
     .exitOverride();
-  for (const register of COMMANDS) {
+  for (const register of commands) {
     const command = register(program, exit);
     command.showHelpAfterError(`(n2m ${command.name()} --help shows what it takes)`).exitOverride();
   }
@@ -79,7 +66,7 @@ export function buildProgram(version: string, exit: (code: number) => void): Com
 export async function main(args: string[], version: string): Promise<number> {
   quietWhenNobodyReads();
   let code: number = EXIT.fine;
-  const program = buildProgram(version, (result) => void (code = result));
+  const program = buildProgram(version, (result) => void (code = result), await commandsFor(args));
   try {
     if (args.length === 0) {
       program.outputHelp({ error: true });

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { COMMANDS } from '../../src/cli/every-command';
 import { buildProgram } from '../../src/cli/main';
 import { PAGES, blocksOf, codeOf, read } from './pages';
 
-const program = buildProgram('0.0.0', () => undefined);
+const program = buildProgram('0.0.0', () => undefined, COMMANDS);
 const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
 
 /** Pieces of code in prose, and lines of shell blocks without their comments. */

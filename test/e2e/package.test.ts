@@ -39,7 +39,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('the package', () => {
   it('holds the two programs, the schema and the files to run them with, and nothing else', () => {
     const paths = pack.files.map(({ path }) => path);
-    const meant = /^(lib\/.+\.js|ops\/.+|pipeline\.schema\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+    const meant =
+      /^(lib\/.+\.js|lib\/cli\/(.+\.mjs|licenses\.txt)|ops\/.+|pipeline\.schema\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
     expect(paths.filter((path) => !meant.test(path))).toEqual([]);
     const needed = ['lib/client.js', 'lib/worker.js', 'lib/workflow-bundle.js', 'lib/workflow-bundle-codec.js'];
     const given = ['pipeline.schema.json', 'LICENSE', 'README.md', 'ops/kubernetes/worker.yaml'];

@@ -25,9 +25,9 @@ export async function readStatus(
   /** Of whoever looks again and again. */
   views?: SeenViews,
 ): Promise<StatusDocument> {
-  const [run, watch, worker] = await Promise.all([
+  const [run, [watch, last], worker] = await Promise.all([
     readRun(temporal, pipeline, undefined, views),
-    readWatch(temporal, pipeline),
+    readWatch(temporal, pipeline).then(async (watch) => [watch, watch && (await lastCheck(temporal, watch))] as const),
     workerPolls(temporal),
   ]);
   if (run === null && watch === null) {
@@ -39,7 +39,6 @@ export async function readStatus(
   }
   const found = (status: StatusDocument, look: CheckResult | null = null) => withOwed(status, run, look);
   const state = watch && stateOf(watch);
-  const last = watch && (await lastCheck(temporal, watch));
   if (run?.status === 'RUNNING') return found(statusOfRun(pipeline, run, last, state, worker));
   if (watch === null || watch.spec === null) {
     const failure = run && (await failureOf(temporal, pipeline, run.runId));

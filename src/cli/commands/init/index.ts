@@ -5,6 +5,7 @@ import { parsePipeline, writeProblem } from '../../../core/spec/parse';
 import { starterFile, starterVariables, STARTER_SIZES, type StarterAnswers } from '../../../core/spec/starter';
 import { action, withOutput, type CommonOptions, type Register } from '../../command';
 import { CliError, EXIT } from '../../exit';
+import { packageRoot } from '../../package-root';
 import type { InitOptions } from './questions';
 import type { Output } from '../../terminal/output';
 
@@ -82,7 +83,7 @@ function refuseWrong(text: string, file: string, output: Output): void {
 /** Only where the schema is installed below the file: another path would break on the next machine. */
 function schemaFrom(file: string): string | null {
   if (file === '-') return null;
-  const path = relative(dirname(resolve(file)), join(__dirname, '../../../../pipeline.schema.json'));
+  const path = relative(dirname(resolve(file)), join(packageRoot(), 'pipeline.schema.json'));
   return path.startsWith('..') ? null : `./${path.split('\\').join('/')}`;
 }
 
