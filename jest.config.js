@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // Takes from minutes to most of an hour: `npm run test:chaos`.
+  testPathIgnorePatterns: ['/node_modules/', ...(process.env.N2M_CHAOS_MINUTES ? [] : ['<rootDir>/test/chaos/'])],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',

@@ -33,7 +33,7 @@ test.each(CALLS)('$page: n2m $call exists', ({ call }) => {
 
 test.each(
   CODE.flatMap(({ page, text }) =>
-    [...text.matchAll(/\bnpm (?:run )?(test|[a-z]+)\b/g)]
+    [...text.matchAll(/\bnpm (?:run )?(test|[a-z:-]+)/g)]
       .filter(([all, name = '']) => all.startsWith('npm run ') || name === 'test')
       .map(([, name = '']) => ({ page, name })),
   ),

@@ -7,8 +7,9 @@ const { Context } = require('@temporalio/activity');
 const { Activity } = require('@temporalio/worker/lib/activity');
 
 /**
- * {strikes: [{pattern, mode: 'kill-before' | 'kill-after' | 'lose-answer' | 'stop-after'}], markers: folder, journal: file}.
+ * {strikes: [{pattern, mode: 'kill-before' | 'kill-after' | 'lose-answer' | 'stop-after'}], markers: folder, journal: file, answers: bool}.
  * `stop-after` also strikes at what only reads; `after`: only once this process has made such a change.
+ * With `answers` the journal also has what was answered well, after `done `.
  */
 const fault = JSON.parse(process.env.N2M_TEST_FAULT ?? '{}');
 const strikes = (fault.strikes ?? []).map(({ pattern, mode, after }, index) => ({
@@ -75,6 +76,7 @@ async function around(call, run, lose) {
   made.push(call);
   if (mode === 'kill-before') process.kill(process.pid, 'SIGKILL');
   const answer = await run();
+  if (fault.answers && answer?.ok !== false) journal(`done ${call}`);
   if (mode === 'kill-after') process.kill(process.pid, 'SIGKILL');
   if (mode === 'lose-answer') return lose();
   if (mode === 'stop-after') stop();

@@ -41,6 +41,7 @@ export interface Fault {
   strikes?: { pattern: string; mode: Mode; after?: string }[];
   markers?: string;
   journal?: string;
+  answers?: boolean;
 }
 
 export interface WorldOptions {
