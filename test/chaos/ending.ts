@@ -4,7 +4,7 @@ import { until } from '../e2e/support/until';
 import type { Pipeline } from './pipeline';
 
 /** Of one execution; far above what these runs need, so that only what repeats itself passes it. */
-export const BOUND = { events: 1_000, bytes: 2 * 1024 * 1024 };
+const BOUND = { events: 1_000, bytes: 2 * 1024 * 1024 };
 
 /** What is not as it must be once everything is calm; one line each. */
 export async function problemsOf(pipeline: Pipeline): Promise<string[]> {

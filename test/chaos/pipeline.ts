@@ -27,7 +27,7 @@ interface Options {
 }
 
 /** Asks again while a part is down. */
-export const patiently = <T>(what: string, ask: () => Promise<T>): Promise<T> =>
+const patiently = <T>(what: string, ask: () => Promise<T>): Promise<T> =>
   until(async () => (await ask()) as T | undefined, { what, timeout: PATIENCE, every: 500 });
 
 /** One pipeline, what its file says by now, and what people do with it by `n2m`. */

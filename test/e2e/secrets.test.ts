@@ -1,8 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { formsOf, keptWith, leaks } from './support/leaks';
+import { receive, type Receiver } from './support/receiver';
 import { until } from './support/until';
 import { REAL_MATERIALIZE, World, type Ran } from './support/world';
 
@@ -15,37 +13,6 @@ const canary = (name: string): string => `cnry-${name}/+ 'ü?>~"\\%&${Math.rando
 const token = (name: string): string => `cnry-${name}-${Math.random().toString(36).slice(2, 14)}`;
 
 const QUOTING = `--require ${join(__dirname, 'support', 'quoting.js')}`;
-
-/** Takes alerts; bodies and headers are what a third party reads. */
-class Receiver {
-  readonly bodies: string[] = [];
-  private constructor(private readonly server: Server) {}
-
-  static async start(): Promise<Receiver> {
-    const server = createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8');
-      request.on('data', (chunk: string) => (body += chunk));
-      request.on('end', () => {
-        receiver.bodies.push(JSON.stringify(request.headers) + body);
-        response.end();
-      });
-    });
-    const receiver = new Receiver(server);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return receiver;
-  }
-
-  url(path: string): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/${path}`;
-  }
-
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-}
 
 const text = ({ stdout, stderr }: Ran): string => stdout + stderr;
 /** Everywhere to look, `covered` of what Temporal keeps for sure. */
@@ -78,6 +45,8 @@ describe('the search for leaks', () => {
 describe('secrets of a run that succeeds, with alerts sent', () => {
   let world: World;
   let receiver: Receiver;
+  /** Bodies and headers are what a third party reads. */
+  const received: string[] = [];
   const materializePassword = canary('materialize');
   const signingKey = canary('signing');
   const webhook = token('webhook');
@@ -85,7 +54,10 @@ describe('secrets of a run that succeeds, with alerts sent', () => {
   const ping = token('ping');
 
   beforeAll(async () => {
-    receiver = await Receiver.start();
+    receiver = await receive(({ headers }, body) => {
+      received.push(JSON.stringify(headers) + body);
+      return 200;
+    });
     world = await World.start({
       neon: { sampleOrders: 200 },
       materialize: { passwords: { materialize: materializePassword } },
@@ -117,14 +89,14 @@ describe('secrets of a run that succeeds, with alerts sent', () => {
     const apply = await world.n2m(['apply', file, '--yes', '--output', 'json']);
     expect({ code: apply.code, stderr: apply.code === 0 ? '' : apply.stderr }).toEqual({ code: 0, stderr: '' });
     await world.upstream((client) => client.query(`DROP PUBLICATION "n2m_${world.name}"`));
-    const alerted = (): boolean => receiver.bodies.filter((body) => body.includes(world.name)).length >= 2;
+    const alerted = (): boolean => received.filter((body) => body.includes(world.name)).length >= 2;
     await until(() => Promise.resolve(alerted() ? true : undefined), 'both alerts');
     const status = await world.n2m(['status', world.name, '--output', 'json']);
 
     const covered = ['', '/plan-', '/check'].map((workflow) => `history of pipeline/${world.name}${workflow}`);
     const found = await places(world, covered, {
       output: [plan, apply, status].map(text).join('\n'),
-      alerts: receiver.bodies.join('\n'),
+      alerts: received.join('\n'),
     });
     expect(found.alerts).toContain('sha256=');
     expect(found['worker log']).toContain('DEBUG');

@@ -73,7 +73,7 @@ export class Plans {
 
   /** The input as it was sent where it refers to nothing. */
   async complete(input: unknown): Promise<unknown> {
-    if (ofTheRun.safeParse(input).success) return asked(this.workflows, callingRun());
+    if (ofTheRun.safeParse(input).success) return checkAsked(this.workflows, callingRun());
     if (!referring.safeParse(input).success) return input;
     const { plan: reference, ...step } = input as ReferringStep;
     const { spec, parts, fingerprint } = await this.read(reference.activity);
@@ -105,9 +105,9 @@ function callingRun(): Execution {
 }
 
 /** What a check was asked, and what the one before it left: both are in its first event. */
-async function asked(client: Client, execution: Execution): Promise<CheckStep> {
+async function checkAsked(client: Client, execution: Execution): Promise<CheckStep> {
   const { namespace, loadedDataConverter: converter } = client.options;
-  return reading('what the check was asked', async () => {
+  return orUnreachable('what the check was asked', async () => {
     const request = { namespace, execution, maximumPageSize: 1 };
     const { history } = await client.workflowService.getWorkflowExecutionHistory(request);
     const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
@@ -118,9 +118,9 @@ async function asked(client: Client, execution: Execution): Promise<CheckStep> {
 }
 
 const readPlan = (client: Client, execution: Execution, activity: string): Promise<Planned> =>
-  reading("the run's plan", () => findPlan(client, execution, activity));
+  orUnreachable("the run's plan", () => findPlan(client, execution, activity));
 
-async function reading<T>(what: string, read: () => Promise<T>): Promise<T> {
+async function orUnreachable<T>(what: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {

@@ -10,7 +10,12 @@ export const ENOUGH = 1_000;
 const SHOWN = 20;
 
 export const emptyOutcome = (): Outcome => ({
-  ...{ rows: 0, differing: 0, more: false, unsettled: 0, partial: false, differences: [] },
+  rows: 0,
+  differing: 0,
+  more: false,
+  unsettled: 0,
+  partial: false,
+  differences: [],
 });
 
 /** Counts all of them and names the first. `more`: looking for them ended before its end. */

@@ -2,7 +2,7 @@ import { type PlanContext, planStep } from '../plan/context';
 import type { PlanStep } from '../plan/types';
 import { plural } from '../text/count';
 import { formatBytes } from '../text/size';
-import { amount, estimateWords } from './cluster/estimate';
+import { estimateCopy } from './cluster/estimate';
 import type { GuideObject } from './object';
 
 /** Waiting is due when something was made or changed that has to prove itself. */
@@ -17,15 +17,13 @@ function running({ spec, target, fresh, recreate }: PlanContext, before: readonl
 }
 
 function snapshot({ spec, target, tables, fresh }: PlanContext): PlanStep {
-  const { snapshotSize } = spec.materialize.cluster;
   if (fresh.length === 0) {
     return planStep('snapshot', 'keep', plural(tables.length, 'table'), 'every table is copied and committed');
   }
   const object = plural(fresh.length, 'table');
-  const { bytes, rows } = amount(tables);
-  const about = estimateWords(target, snapshotSize, bytes, rows);
+  const { bytes, words } = estimateCopy(spec, target, tables);
   const others = fresh.length < tables.length ? '; the other tables wait meanwhile' : '';
-  const sentence = `copy ${object}, ${formatBytes(bytes)}, ${about}${others}`;
+  const sentence = `copy ${object}, ${formatBytes(bytes)}, ${words}${others}`;
   return planStep('snapshot', target.source === null ? 'create' : 'change', object, sentence);
 }
 

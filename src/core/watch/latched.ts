@@ -10,6 +10,9 @@ const MOST_LATCHED = 100;
 
 export type Latched = Pick<WatchMemory, 'latched' | 'latchedMore'>;
 
+/** What is latched of one table by one rule. */
+export const tableLatch = (rule: string, id: string): string => `${rule}:${id}`;
+
 const partsOf = (key: string): { rule: string; id: string } | null => {
   const [, rule, id] = /^(table-[a-z]+):(.*)$/.exec(key) ?? [];
   return rule === undefined || id === undefined ? null : { rule, id };
@@ -60,7 +63,7 @@ function moreOf(
     rules.set(parts.rule, { symptom, ids: ids.add(parts.id) });
   }
   return [...rules].flatMap(([rule, { symptom, ids }]) => {
-    const left = [...ids].filter((id) => !named.has(`${rule}:${id}`));
+    const left = [...ids].filter((id) => !named.has(tableLatch(rule, id)));
     const { severity, cause, next } = symptom;
     return left.length === 0 ? [] : [{ rule, severity, cause, next, count: left.length, ids: packIds(left) }];
   });
@@ -87,7 +90,7 @@ export function isLatched(memory: WatchMemory | null, rule: string, id: string):
     const keys = new Set(memory.latched.map(({ key }) => key));
     const packed = memory.latchedMore?.find((more) => more.rule === rule)?.ids ?? '';
     const among = unpacked(packed);
-    has = (one) => keys.has(`${rule}:${one}`) || among(one);
+    has = (one) => keys.has(tableLatch(rule, one)) || among(one);
     rules.set(rule, has);
   }
   return has(id);

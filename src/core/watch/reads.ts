@@ -39,6 +39,10 @@ export function tablesToRead(ids: readonly string[], memory: ReadMemory | null):
 export const readErrorOf = (table: TargetTableReading): string | null =>
   table.read !== undefined && !table.read.ok ? table.read.error : null;
 
+/** The same, or what the last read said of a table that this look did not read. */
+const lastErrorOf = (table: TargetTableReading, known: (id: string) => string | undefined): string | null =>
+  readErrorOf(table) ?? (table.read === undefined ? (known(table.id) ?? null) : null);
+
 /**
  * The tables as they are for a reader. A read that works takes back what a status says of a value, which stays after the
  * row is gone; of what else kills a table old rows may still be read, so there the status counts.
@@ -46,7 +50,7 @@ export const readErrorOf = (table: TargetTableReading): string | null =>
 export function asRead(target: TargetReading, memory: ReadMemory | null): TargetReading {
   const known = lastErrors(memory);
   const tables = target.tables.map((table): TargetTableReading => {
-    const error = readErrorOf(table) ?? (table.read === undefined ? (known(table.id) ?? null) : null);
+    const error = lastErrorOf(table, known);
     if (error !== null) return { ...table, error };
     return table.read?.ok && valueRefused(table.error) !== null ? { ...table, status: 'running', error: null } : table;
   });
@@ -61,8 +65,8 @@ export function rememberReads(target: TargetReading | null, memory: ReadMemory |
   }
   const before = lastErrors(memory);
   const unreadable = target.tables.flatMap((table) => {
-    const error = readErrorOf(table) ?? (table.read === undefined ? before(table.id) : undefined);
-    return error === undefined ? [] : [{ id: table.id, error: cut(error) }];
+    const error = lastErrorOf(table, before);
+    return error === null ? [] : [{ id: table.id, error: cut(error) }];
   });
   const more = moreOf(unreadable.slice(MOST_UNREADABLE));
   return {
@@ -76,9 +80,10 @@ export function rememberReads(target: TargetReading | null, memory: ReadMemory |
 function moreOf(unreadable: { id: string; error: string }[]): NonNullable<ReadMemory['unreadableMore']> {
   const kinds = new Map<string, { error: string; ids: string[] }>();
   for (const { id, error } of unreadable) {
-    const kind = kinds.get(kindOf(error)) ?? { error: withoutValues(error), ids: [] };
-    kind.ids.push(id);
-    kinds.set(kindOf(error), kind);
+    const kind = kindOf(error);
+    const alike = kinds.get(kind) ?? { error: withoutValues(error), ids: [] };
+    alike.ids.push(id);
+    kinds.set(kind, alike);
   }
   return [...kinds.values()].map(({ error, ids }) => ({ error, ids: packIds(ids) }));
 }

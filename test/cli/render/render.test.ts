@@ -12,23 +12,11 @@ import type { RunView, StepView } from '../../../src/core/run/types';
 import type { SnapshotProgress, TableProgress } from '../../../src/core/snapshot/types';
 import { planOf, planStep, progress } from '../../workflows/harness';
 import { check } from '../support/checks';
+import { copyingTable } from '../support/copying-table';
 
 const START = '2026-01-01T00:00:00.000Z';
 const NOW = '2026-01-01T00:02:05.000Z';
 const draw = (width: number) => ({ width, paint: plain, now: NOW });
-
-const table = (name: string, rest: Partial<TableProgress> = {}): TableProgress => ({
-  table: name,
-  upstream: { schema: 'public', name },
-  rowsCopied: 52_000,
-  rowsExpected: 100_000,
-  rowsEnded: 0,
-  rowsStaged: 0,
-  running: [],
-  state: 'copying',
-  error: null,
-  ...rest,
-});
 
 const copying = (tables: TableProgress[], rest: Partial<SnapshotProgress> = {}): SnapshotProgress => ({
   ...progress(),
@@ -65,9 +53,9 @@ const view = (rest: Partial<RunView> = {}): RunView => ({
   findings: [],
   waitingFor: [],
   snapshot: copying([
-    table('orders'),
-    table('customers', { state: 'committed' }),
-    table('events', { state: 'waiting' }),
+    copyingTable('orders'),
+    copyingTable('customers', { state: 'committed' }),
+    copyingTable('events', { state: 'waiting' }),
   ]),
   failure: null,
   ...rest,
@@ -89,7 +77,7 @@ describe('a run drawn live', () => {
 
   it('fits a screen with many tables: those that move, and a count', () => {
     const tables = Array.from({ length: 2_000 }, (_, index) =>
-      table(`tenant_of_the_shop_that_has_a_long_name_${index}`, index < 1_990 ? { state: 'committed' } : {}),
+      copyingTable(`tenant_of_the_shop_that_has_a_long_name_${index}`, index < 1_990 ? { state: 'committed' } : {}),
     );
     const lines = renderRun(view({ snapshot: copying(tables) }), [], draw(80));
     expect(lines.length).toBeLessThanOrEqual(24);
@@ -99,8 +87,8 @@ describe('a run drawn live', () => {
 
   it('never says 100 % before the commit', () => {
     const snapshot = copying([
-      table('orders', { rowsCopied: 200_000 }),
-      table('b', { state: 'copied', rowsCopied: 100_000 }),
+      copyingTable('orders', { rowsCopied: 200_000 }),
+      copyingTable('b', { state: 'copied', rowsCopied: 100_000 }),
     ]);
     expect(renderRun(view({ snapshot }), [], draw(100)).join('\n')).not.toContain('100%');
   });
@@ -122,7 +110,10 @@ describe('a run drawn live', () => {
         { key: 'enable-logical-replication', step: 'role', reason: 'restarts every compute of the project' },
       ],
       snapshot: copying(
-        [table('a_table_with_quite_a_long_name_indeed'), table('x', { state: 'failed', error: 'it broke' })],
+        [
+          copyingTable('a_table_with_quite_a_long_name_indeed'),
+          copyingTable('x', { state: 'failed', error: 'it broke' }),
+        ],
         {
           stuck: { since: START, cause: 'the slot waits for a transaction', blockers },
           sourceError: 'a long error from the source that says what is wrong',
@@ -148,7 +139,7 @@ describe('a run drawn live', () => {
         remedy: 'SELECT pg_terminate_backend(7)',
       },
     ];
-    const snapshot = copying([table('orders')], { stuck: { since: START, cause: 'the slot waits', blockers } });
+    const snapshot = copying([copyingTable('orders')], { stuck: { since: START, cause: 'the slot waits', blockers } });
     const text = renderRun(view({ snapshot }), [], draw(200)).join('\n');
     expect(text).toContain('nothing moves for 2m 05s: the slot waits');
     expect(text).toContain('session 7 of anna (psql), 1m 30s old; ends it: SELECT pg_terminate_backend(7)');
@@ -173,12 +164,12 @@ describe('a run as plain lines', () => {
 
   it('tells a table again a tenth later, and its commit', () => {
     const { printed } = appendedLines(null, view(), []);
-    const later = view({ snapshot: copying([table('orders', { rowsCopied: 61_000 })]) });
+    const later = view({ snapshot: copying([copyingTable('orders', { rowsCopied: 61_000 })]) });
     const next = appendedLines(printed, later, []);
     expect(next.lines[0]).toBe('  orders: copying 61,000 of about 100,000 rows');
     const done = appendedLines(
       next.printed,
-      view({ snapshot: copying([table('orders', { state: 'committed' })]) }),
+      view({ snapshot: copying([copyingTable('orders', { state: 'committed' })]) }),
       [],
     );
     expect(done.lines[0]).toBe('  orders: committed');
@@ -217,7 +208,7 @@ describe('a run as plain lines', () => {
 
   it('counts the tables that got on where they are many', () => {
     const tables = Array.from({ length: 2_000 }, (_, index) =>
-      table(`t${index}`, index < 3 ? {} : { state: 'committed' }),
+      copyingTable(`t${index}`, index < 3 ? {} : { state: 'committed' }),
     );
     const { lines } = appendedLines(null, view({ snapshot: copying(tables) }), []);
     expect(lines.length).toBeLessThan(25);

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Activities } from '../../../src/activities/types';
 import type { SnapshotProgress } from '../../../src/core/snapshot/types';
 import { progress } from '../../workflows/harness';
+import { copyingTable } from './copying-table';
 
 export interface Copying {
   activities: Partial<Activities>;
@@ -22,19 +23,7 @@ export function copying(): Copying {
     observedAt: new Date().toISOString(),
     rowsPerSecond: 1500,
     etaSeconds: 30,
-    tables: [
-      {
-        table: 'orders',
-        upstream: { schema: 'public', name: 'orders' },
-        rowsCopied,
-        rowsExpected: 100_000,
-        rowsEnded: 0,
-        rowsStaged: 0,
-        running: [],
-        state: 'copying',
-        error: null,
-      },
-    ],
+    tables: [copyingTable('orders', { rowsCopied })],
   });
   const activities: Partial<Activities> = {
     awaitSnapshot: async () => {

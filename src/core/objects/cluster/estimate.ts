@@ -57,6 +57,21 @@ export function amount(tables: PlannedTable[]): { rows: number | null; bytes: st
   };
 }
 
+/** How long what this run copies takes at the size for it; `seconds` null where nobody can tell. */
+export function estimateCopy(
+  spec: PipelineSpec,
+  target: Powers,
+  tables: PlannedTable[],
+): { bytes: string; seconds: number | null; words: string } {
+  const { rows, bytes } = amount(tables);
+  const { snapshotSize } = spec.materialize.cluster;
+  return {
+    bytes,
+    seconds: estimateSeconds(target, snapshotSize, bytes, rows),
+    words: estimateWords(target, snapshotSize, bytes, rows),
+  };
+}
+
 /** What copying these tables costs, for a sentence: `about 2,000 rows, 16 KiB, roughly 30 s at 200cc`. */
 export function copyCost(spec: PipelineSpec, target: Powers, tables: PlannedTable[]): string {
   const { rows, bytes } = amount(tables.map((table) => ({ ...table, fresh: true })));

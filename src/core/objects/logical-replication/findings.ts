@@ -3,7 +3,7 @@ import { blocking, info, isCopying, isCreating, type Rule, statements, warning }
 import { rollbackPrepared, terminateBackend } from '../../sql/upstream';
 import { formatDuration } from '../../text/duration';
 import { formatBytes } from '../../text/size';
-import { amount, estimateSeconds, estimateWords } from '../cluster/estimate';
+import { estimateCopy } from '../cluster/estimate';
 import { enableLogical, whereSettingsAre } from '../role/managed';
 import { alterSystem, writeByDefault } from './statements';
 
@@ -79,11 +79,9 @@ export const logicalReplicationFindings: Record<string, Rule> = {
   'wal-cap': (context) => {
     const cap = context.source.maxSlotWalKeepSize;
     if (cap === null || !isCopying(context)) return [];
-    const { bytes, rows } = amount(context.tables);
-    const { snapshotSize } = context.spec.materialize.cluster;
-    const seconds = estimateSeconds(context.target, snapshotSize, bytes, rows);
+    const { seconds, words } = estimateCopy(context.spec, context.target, context.tables);
     if (seconds !== null && seconds < 60) return [];
-    const sentence = `the server keeps at most ${formatBytes(cap)} of WAL for a slot: if more is written during the copy (${estimateWords(context.target, snapshotSize, bytes, rows)}), the slot is lost`;
+    const sentence = `the server keeps at most ${formatBytes(cap)} of WAL for a slot: if more is written during the copy (${words}), the slot is lost`;
     return [info('max_slot_wal_keep_size', sentence, 'copy when little is written, or take a larger snapshotSize')];
   },
 
@@ -102,11 +100,9 @@ export const logicalReplicationFindings: Record<string, Rule> = {
 
   'slot-life': (context) => {
     if (context.source.neon === null || !isCopying(context)) return [];
-    const { bytes, rows } = amount(context.tables);
-    const { snapshotSize } = context.spec.materialize.cluster;
-    const seconds = estimateSeconds(context.target, snapshotSize, bytes, rows);
+    const { seconds, words } = estimateCopy(context.spec, context.target, context.tables);
     if (seconds !== null && seconds < 20 * 3600) return [];
-    const sentence = `Neon removes a slot without progress after about 40 hours, and of this copy: ${estimateWords(context.target, snapshotSize, bytes, rows)}`;
+    const sentence = `Neon removes a slot without progress after about 40 hours, and of this copy: ${words}`;
     return [warning('replication slot', sentence, 'take a larger snapshotSize, or start with fewer tables')];
   },
 

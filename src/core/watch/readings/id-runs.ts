@@ -60,7 +60,11 @@ export function unpacked(packed: string): (id: string) => boolean {
   for (const part of packed.match(/"(?:[^"\\]|\\.)*"|[^ ]+/g) ?? []) {
     const [, prefix, from = '', to = from] = /^([a-z]*)(\d+)(?:-(\d+))?$/.exec(part) ?? [];
     if (prefix === undefined) others.add(JSON.parse(part) as string);
-    else runs.set(prefix, [...(runs.get(prefix) ?? []), [Number(from), Number(to)]]);
+    else {
+      const known = runs.get(prefix) ?? [];
+      known.push([Number(from), Number(to)]);
+      runs.set(prefix, known);
+    }
   }
   return (id) => {
     const [, prefix, digits] = NUMBERED.exec(id) ?? [];

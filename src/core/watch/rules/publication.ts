@@ -3,6 +3,7 @@ import { isIn } from '../../objects/tables/find';
 import { tableName } from '../../objects/tables/select';
 import { formatDuration } from '../../text/duration';
 import { always, type Held } from '../condition';
+import { tableLatch } from '../latched';
 import type { WatchRule } from './rule';
 
 const seenFor = (ms: number): string => (ms === 0 ? '' : `, seen for ${formatDuration(ms)}`);
@@ -47,7 +48,7 @@ export const publicationRules: WatchRule[] = [
           cause: ({ ms }: Held) =>
             `publication ${spec.source.publication} left out rows or columns of ${tableName(upstream)}${seenFor(ms)}: Materialize lacks what was written meanwhile`,
           next: `n2m repair ${spec.name}`,
-          latch: `table-narrowed:${id}`,
+          latch: tableLatch('table-narrowed', id),
         }));
     },
   },

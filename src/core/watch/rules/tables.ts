@@ -5,7 +5,7 @@ import { tableName, takeOut } from '../../objects/tables/select';
 import { rowsHolding } from '../../objects/tables/statements';
 import { always, type Condition, repeated } from '../condition';
 import type { WatchContext } from '../context';
-import { isLatched } from '../latched';
+import { isLatched, tableLatch } from '../latched';
 import { isDropped, sourceError, tableErrorOf, valueRefused } from '../source-errors';
 import type { SourceReading, TargetTableReading } from '../types';
 import type { WatchRule } from './rule';
@@ -121,9 +121,6 @@ function diedUnpublished({ memory, source }: WatchContext, table: TargetTableRea
   return seen && isDropped(table.error) && (source === null || isUnpublished(source, table));
 }
 
-/** As the latch of a dead table is named. */
-const deadKey = ({ id }: TargetTableReading): string => `table-error:${id}`;
-
 /** The status and a read say it; it is over once a read works again. */
 function valueCondition(table: TargetTableReading, { why, value }: { why: string; value: string | null }): Condition {
   const name = nameOf(table);
@@ -161,6 +158,6 @@ function tableCondition({ spec, target }: WatchContext, table: TargetTableReadin
     severity: always('critical'),
     cause,
     next,
-    ...(known.permanent ? { latch: deadKey(table) } : {}),
+    ...(known.permanent ? { latch: tableLatch('table-error', table.id) } : {}),
   };
 }
