@@ -15,7 +15,7 @@ function stretched<T>(target: T): T {
       const longer = typeof limit === 'number' && args.length > 1 ? [...args.slice(0, -1), limit * patience()] : args;
       return stretched(Reflect.apply(call, self, longer));
     },
-    get: (call, name, receiver) => stretched(Reflect.get(call, name, receiver)),
+    get: (call, name, receiver) => stretched(Reflect.get(call, name, receiver) as unknown),
   }) as T;
 }
 

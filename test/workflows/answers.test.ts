@@ -44,6 +44,8 @@ const start = (name: string) =>
 // What an empty input field of Temporal's UI and `temporal workflow update execute` send.
 it('ends once when it is rejected without input, and plans no more', async () => {
   const calls = await waiting(async (handle) => {
+    // A turn in which its own alert is delivered would be dropped, and the answer with it.
+    await lengthWhenQuiet(handle);
     await handle.executeUpdate('reject');
     const error: unknown = await handle.result().catch((thrown: unknown) => thrown);
     const cause = (error as WorkflowFailedError).cause as ApplicationFailure;
@@ -54,6 +56,7 @@ it('ends once when it is rejected without input, and plans no more', async () =>
 
 it('goes on with everything it asked for when it is approved without input', async () => {
   const calls = await waiting(async (handle) => {
+    await lengthWhenQuiet(handle);
     await handle.executeUpdate('approve');
     await handle.result();
   });

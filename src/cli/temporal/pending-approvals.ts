@@ -1,5 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { runId } from '../../core/names';
 import type { Approval } from '../../core/plan/types';
 import { approveUpdate, rejectUpdate } from '../../workflows/messages';
@@ -10,6 +18,10 @@ import { requireWorker, withDeadline, type Temporal } from './client';
 
 /** An update is answered by a worker; a busy one takes a moment. */
 const UPDATE_TIMEOUT = 30_000;
+/** Milliseconds between the tries to give an answer whose turn was dropped. */
+const PAUSES = [100, 500, 2_000, 5_000];
+/** gRPC's number; the enum itself would cost the CLI another import at every start. */
+const FAILED_PRECONDITION = 9;
 
 /** What the pipeline's run waits for. Refuses when it does not wait. */
 export async function pendingApprovals(temporal: Temporal, pipeline: string): Promise<Approval[]> {
@@ -31,31 +43,23 @@ export async function pendingApprovals(temporal: Temporal, pipeline: string): Pr
   return run.view.waitingFor;
 }
 
-export async function approve(temporal: Temporal, pipeline: string, keys: string[]): Promise<void> {
-  const handle = temporal.client.workflow.getHandle(runId(pipeline));
-  await sendUpdate(pipeline, () =>
-    withDeadline(
-      temporal,
-      () => handle.executeUpdate(approveUpdate, { args: [{ keys, by: currentUser() }] }),
-      UPDATE_TIMEOUT,
-    ),
+export const approve = (temporal: Temporal, pipeline: string, keys: string[]): Promise<void> =>
+  sendUpdate(temporal, pipeline, (handle, updateId) =>
+    handle.executeUpdate(approveUpdate, { args: [{ keys, by: currentUser() }], updateId }),
   );
-}
 
-export async function reject(temporal: Temporal, pipeline: string, reason: string): Promise<void> {
-  const handle = temporal.client.workflow.getHandle(runId(pipeline));
-  await sendUpdate(pipeline, () =>
-    withDeadline(
-      temporal,
-      () => handle.executeUpdate(rejectUpdate, { args: [{ by: currentUser(), reason }] }),
-      UPDATE_TIMEOUT,
-    ),
+export const reject = (temporal: Temporal, pipeline: string, reason: string): Promise<void> =>
+  sendUpdate(temporal, pipeline, (handle, updateId) =>
+    handle.executeUpdate(rejectUpdate, { args: [{ by: currentUser(), reason }], updateId }),
   );
-}
 
-async function sendUpdate(pipeline: string, update: () => Promise<void>): Promise<void> {
+type Send = (handle: Pick<WorkflowHandle, 'executeUpdate'>, updateId: string) => Promise<void>;
+
+async function sendUpdate(temporal: Temporal, pipeline: string, send: Send): Promise<void> {
+  const handle = temporal.client.workflow.getHandle(runId(pipeline));
+  const updateId = randomUUID();
   try {
-    await update();
+    await withDeadline(temporal, () => untilTaken(() => send(handle, updateId)), UPDATE_TIMEOUT);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) {
       throw new CliError(`the run of ${pipeline} has ended`, EXIT.failed, `n2m status ${pipeline}`);
@@ -63,6 +67,28 @@ async function sendUpdate(pipeline: string, update: () => Promise<void>): Promis
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     throw new CliError(failureInfo(error)?.message ?? error.message, EXIT.failed, `n2m status ${pipeline}`);
   }
+}
+
+/**
+ * Something else can happen to the run while it takes the answer (its alert was delivered, say); Temporal then drops
+ * the whole turn, and with it an answer that nobody has seen: FAILED_PRECONDITION, and nothing in the history. The id
+ * stays the same, so that an answer which was taken after all is not given twice.
+ */
+async function untilTaken(send: () => Promise<void>): Promise<void> {
+  for (const pause of PAUSES) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!wasDropped(error)) throw error;
+      await delay(pause);
+    }
+  }
+  await send();
+}
+
+function wasDropped(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) && Number(cause.code) === FAILED_PRECONDITION;
 }
 
 /** Goes into the run's history: who said so. */
