@@ -1,5 +1,5 @@
 import { DEADLINE } from '../../core/budgets';
-import { neverIdlesOut } from '../../core/objects/role/timeout';
+import { neverIdlesOut } from '../../core/objects/role/limits';
 import { letReplicate, mayReplicate, replicatesByGroup } from '../../core/objects/role/managed';
 import type { RoleFacts } from '../../core/plan/facts';
 import { isOurs, writeMark } from '../../core/plan/ownership';
@@ -7,6 +7,7 @@ import type { PipelineSpec } from '../../core/spec/types';
 import * as sql from '../../core/sql/postgres';
 import { systemError } from '../../systems/errors';
 import { readRole, readServer, readTables } from '../../systems/postgres';
+import type { SqlClient } from '../../systems/sql-client';
 import { heartbeat } from '../edges/heartbeat';
 import { APPLY, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
@@ -29,7 +30,7 @@ export const ensureRole = activity({ input: step, callers: APPLY }, async (deps,
     if (!before && via !== 'sql') throw systemError('NotFound', 'source', `${object} does not exist on the branch`);
     const role = before ?? (await createAndLook(() => createBySql(deps, input, session), look, object, 'source'));
     if (via === 'sql') await mendAttributes(input, session, role);
-    if (!neverIdlesOut(role.config)) await neverIdleOut(deps, input, session);
+    await liftLimits(deps, input, session, role);
     const sentence = via === 'api' ? 'made through the Neon API, may replicate' : 'may log in and replicate';
     return done(planned === 'create' ? 'created' : 'changed', object, sentence);
   });
@@ -80,16 +81,22 @@ async function mendAttributes(
 }
 
 /** Where one role may not alter another (two API roles on Neon), the role does it for itself. */
-async function neverIdleOut(deps: Deps, { spec }: StepInput, session: SourceSession): Promise<void> {
+async function liftLimits(deps: Deps, { spec }: StepInput, session: SourceSession, role: RoleFacts): Promise<void> {
   const { name, via } = spec.source.role;
-  if (via === 'sql') {
-    await session.client.query(sql.noIdleInTransactionTimeout(name));
-    return;
-  }
+  const lifting = (whose: string | null): string[] => [
+    // Always, as a server may be given that timeout later.
+    ...(neverIdlesOut(role.config) ? [] : [sql.noIdleInTransactionTimeout(whose)]),
+    ...role.limits
+      .filter(({ setting, inDatabase }) => inDatabase || setting !== 'idle_in_transaction_session_timeout')
+      .map((limit) => sql.noLimit(whose, limit, limit.inDatabase ? spec.source.database : null)),
+  ];
+  const lift = async (client: SqlClient, whose: string | null): Promise<void> => {
+    for (const text of lifting(whose)) await client.query(text);
+  };
+  if (lifting(name).length === 0) return;
+  if (via === 'sql') return lift(session.client, name);
   const password = await readPassword(deps, spec, session);
   // Without a stored password the step that resets it does this, too.
   if (password === null) return;
-  await withSourceAs(deps, spec, { access: session.access, user: name, password }, (client) =>
-    client.query(sql.noIdleInTransactionTimeout(null)),
-  );
+  await withSourceAs(deps, spec, { access: session.access, user: name, password }, (client) => lift(client, null));
 }

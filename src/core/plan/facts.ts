@@ -116,6 +116,16 @@ export interface RoleFacts {
   config: string[];
   memberOf: string[];
   comment: string | null;
+  /** Timeouts that its sessions in this database begin with: its own, else the database's, else the server's. */
+  limits: SessionLimit[];
+}
+
+/** A timeout that ends something of a session. */
+export interface SessionLimit {
+  setting: 'idle_in_transaction_session_timeout' | 'transaction_timeout' | 'statement_timeout';
+  ms: number;
+  /** Set for the role in this database alone, which wins over what is set for the role. */
+  inDatabase: boolean;
 }
 
 export interface NeonFacts {
@@ -159,7 +169,8 @@ export interface SourceFacts {
   usedWalSenders: number;
   /** Bytes; null: no cap. */
   maxSlotWalKeepSize: string | null;
-  idleInTransactionTimeoutMs: number;
+  /** How long a slot may be idle before the server invalidates it, from 18 on; null: no limit. */
+  idleSlotTimeoutMs: number | null;
   /** The role n2m itself uses. */
   user: {
     name: string;

@@ -1,4 +1,5 @@
 /** Who keeps a slot from moving, and what ends that. */
+import { idleSlotFix } from '../objects/logical-replication/idle-slots';
 import { blockerWords } from '../snapshot/merge';
 import type { Blocker } from '../snapshot/types';
 import { grownSince, type WatchContext } from './context';
@@ -28,4 +29,11 @@ export function slotRemedy(context: WatchContext): string {
     return `n2m apply brings cluster ${target.cluster.name} back`;
   if (target?.source.error) return `n2m explain not-running`;
   return `n2m status ${spec.name}`;
+}
+
+/** What keeps a slot that nobody reads: its reader, where it can be brought back, or else more time. */
+export function idleRemedy(context: WatchContext): string {
+  const paused = context.target?.cluster.exists && context.target.cluster.replicationFactor === 0;
+  if (paused) return slotRemedy(context);
+  return idleSlotFix(context.spec.source.kind === 'neon' ? 'neon' : null).replace('\n', ' ');
 }

@@ -1,7 +1,7 @@
 /** How long a slot lives on without a consumer. */
 import type { PipelineSpec } from '../spec/types';
 import { formatDuration } from '../text/duration';
-import type { SourceReading, TargetReading } from './types';
+import type { SlotReading, SourceReading, TargetReading } from './types';
 
 /** Neon removes a slot whose consumer acknowledged nothing for about so long, whether connected or not. */
 const NEON_SLOT_LIFE_MS = 40 * 3_600_000;
@@ -44,6 +44,24 @@ export function neonHours({ source }: PipelineSpec, ms: number): string {
   return left > 0
     ? `; Neon removes it after about 40 h, ${formatDuration(left)} are left`
     : '; Neon may remove it any moment: its about 40 h are over';
+}
+
+/** How long nobody reads the slot, and when the server invalidates it for that; null where it does not, or somebody reads. */
+export function idleTimeLeft({ source, now }: Pick<Known, 'source' | 'now'>): {
+  slot: SlotReading;
+  idleMs: number;
+  limitMs: number;
+  share: number;
+  endsAt: string;
+} | null {
+  const limitMs = source?.idleSlotTimeoutMs ?? 0;
+  const slot = source?.slot;
+  if (limitMs <= 0 || !slot?.exists || slot.active || slot.inactiveSince === null || slot.walStatus === 'lost')
+    return null;
+  const since = Date.parse(slot.inactiveSince);
+  const idleMs = Math.max(0, Date.parse(now) - since);
+  const endsAt = new Date(since + limitMs).toISOString().replace(/\.\d+Z$/, 'Z');
+  return { slot, idleMs, limitMs, share: idleMs / limitMs, endsAt };
 }
 
 /** Said while upstream cannot be read: how much of the slot's time is gone. Empty while it is hardly any. */

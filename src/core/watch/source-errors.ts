@@ -47,6 +47,14 @@ export const SOURCE_ERRORS: readonly SourceError[] = [
   },
   {
     rule: 'slot-lost',
+    pattern: /can no longer access replication slot/,
+    permanent: true,
+    meaning: 'the server invalidated the replication slot, as nobody read it for too long or it held too much WAL',
+    next: REPAIR,
+    example: 'postgres: db error: ERROR: can no longer access replication slot "materialize_0123"',
+  },
+  {
+    rule: 'slot-lost',
     pattern: /slot compacted past snapshot point/,
     permanent: true,
     meaning: 'the replication slot moved past the point the copy was taken at',

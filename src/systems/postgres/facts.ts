@@ -2,7 +2,8 @@ import type { NeonFacts, SourceFacts } from '../../core/plan/facts';
 import type { SourceSpec } from '../../core/spec/types';
 import type { SqlClient } from '../sql-client';
 import { readOpenTransactions } from './activity';
-import { readClaims, readOwnPublications, readPublication, readRole, readServer } from './server';
+import { readRole } from './role';
+import { readClaims, readOwnPublications, readPublication, readServer } from './server';
 import { listTables, readDefaultPrivileges, readTables } from './tables';
 
 /** A host whose first label ends in `-pooler` is Neon's PgBouncer, through which replication cannot go. */

@@ -3,7 +3,7 @@ import type { SlotReading, SourceReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
 import { readBlockers, readWriters } from './activity';
 import { AURORA_FUNCTION } from './managed';
-import { only, readPublication, slotCap } from './server';
+import { IDLE_SLOT_MS, only, readPublication, slotCap } from './server';
 import { readReplicaIdentities, type UpstreamTable } from './tables';
 import { readWrites } from './writes';
 
@@ -103,12 +103,14 @@ export async function readSourceReading(
     client.query<{
       lsn: string;
       keep: string | null;
+      idle: number | null;
       slots: SlotRow[];
       senders: SourceReading['walSenders'];
       server: [{ standby: boolean; history: string | null; flushed: string | null }];
     }>(
       `SELECT (${HERE})::text AS lsn,
               (SELECT setting FROM pg_catalog.pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep,
+              ${IDLE_SLOT_MS} AS idle,
               (SELECT coalesce(pg_catalog.json_agg(slot), '[]') FROM (${SLOT}) AS slot) AS slots,
               (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('pid', pid, 'state', coalesce(state, ''),
                                         'application', coalesce(application_name, '')) ORDER BY pid), '[]')
@@ -128,6 +130,7 @@ export async function readSourceReading(
     currentLsn: server.lsn,
     server: { standby, history, flushedLsn: flushed },
     maxSlotWalKeepSize: slotCap(server.keep),
+    idleSlotTimeoutMs: server.idle,
     slot: slotReading(input.slot, server.slots[0]),
     walSenders: server.senders,
     blockers,

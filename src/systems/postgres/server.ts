@@ -1,7 +1,8 @@
-import type { PublicationFacts, RoleFacts, SourceFacts } from '../../core/plan/facts';
+import type { PublicationFacts, SourceFacts } from '../../core/plan/facts';
 import { isOurs } from '../../core/plan/ownership';
 import type { SqlClient } from '../sql-client';
 import { MARKS_FOUND, managedServer } from './managed';
+import { ABOVE, MEMBER_OF } from './role';
 
 const MEGABYTE = 1024n * 1024n;
 
@@ -29,7 +30,7 @@ export type ServerFacts = Pick<
   | 'maxWalSenders'
   | 'usedWalSenders'
   | 'maxSlotWalKeepSize'
-  | 'idleInTransactionTimeoutMs'
+  | 'idleSlotTimeoutMs'
   | 'slots'
   | 'user'
 >;
@@ -39,14 +40,9 @@ export function slotCap(megabytes: string | null): string | null {
   return megabytes === null || megabytes === '-1' ? null : String(BigInt(megabytes) * MEGABYTE);
 }
 
-/** Everything a role is a member of, also through other roles. */
-const ABOVE = (role: string): string => `WITH RECURSIVE above AS (
-  SELECT m.roleid FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles r ON r.oid = m.member
-  WHERE r.rolname = ${role}
-  UNION
-  SELECT m.roleid FROM pg_catalog.pg_auth_members m JOIN above ON above.roleid = m.member
-)`;
-const MEMBER_OF = `ARRAY(SELECT g.rolname::text FROM above JOIN pg_catalog.pg_roles g ON g.oid = above.roleid ORDER BY 1)`;
+/** How long a slot may be idle before a checkpoint invalidates it, from 18 on; null: no limit. */
+export const IDLE_SLOT_MS = `(SELECT nullif(g.setting::float8 * CASE g.unit WHEN 's' THEN 1000 WHEN 'min' THEN 60000 END, 0)
+              FROM pg_catalog.pg_settings g WHERE g.name = 'idle_replication_slot_timeout')`;
 
 /**
  * Version, settings and counts, and what the connected role may do. Settings as a session of this login begins with them, not
@@ -62,7 +58,7 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
       max_senders: number;
       used_senders: number;
       keep_megabytes: string | null;
-      idle_timeout: number;
+      idle_slot_ms: number | null;
       slots: string[];
       name: string;
       superuser: boolean;
@@ -84,7 +80,7 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
              pg_catalog.current_setting('max_wal_senders')::int AS max_senders,
              (SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_stat_replication) AS used_senders,
              (SELECT setting FROM pg_catalog.pg_settings WHERE name = 'max_slot_wal_keep_size') AS keep_megabytes,
-             (SELECT reset_val::int FROM pg_catalog.pg_settings WHERE name = 'idle_in_transaction_session_timeout') AS idle_timeout,
+             ${IDLE_SLOT_MS} AS idle_slot_ms,
              ARRAY(SELECT slot_name::text FROM pg_catalog.pg_replication_slots
                    WHERE slot_type = 'logical' AND database = pg_catalog.current_database() ORDER BY 1) AS slots,
              r.rolname::text AS name, r.rolsuper AS superuser, r.rolreplication AS replication,
@@ -103,7 +99,7 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
     maxWalSenders: row.max_senders,
     usedWalSenders: row.used_senders,
     maxSlotWalKeepSize: slotCap(row.keep_megabytes),
-    idleInTransactionTimeoutMs: row.idle_timeout,
+    idleSlotTimeoutMs: row.idle_slot_ms,
     slots: row.slots,
     user: {
       name: row.name,
@@ -114,30 +110,6 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
       memberOf: row.member_of,
     },
   };
-}
-
-/** Attributes, settings and memberships (also through other roles) of a role; null when there is no such role. */
-export async function readRole(client: SqlClient, name: string): Promise<RoleFacts | null> {
-  const [row] = await client.query<{
-    login: boolean;
-    superuser: boolean;
-    replication: boolean;
-    bypass_rls: boolean;
-    config: string[];
-    member_of: string[];
-    comment: string | null;
-  }>(
-    `${ABOVE('$1')}
-     SELECT r.rolcanlogin AS login, r.rolsuper AS superuser, r.rolreplication AS replication,
-            r.rolbypassrls AS bypass_rls, coalesce(r.rolconfig, '{}') AS config,
-            ${MEMBER_OF} AS member_of,
-            pg_catalog.shobj_description(r.oid, 'pg_authid') AS comment
-     FROM pg_catalog.pg_roles r WHERE r.rolname = $1`,
-    [name],
-  );
-  if (row === undefined) return null;
-  const { login, superuser, replication, config, comment } = row;
-  return { name, login, superuser, replication, bypassRls: row.bypass_rls, config, memberOf: row.member_of, comment };
 }
 
 interface PublicationRow {

@@ -62,7 +62,7 @@ export function source(added: string[] = [], change: Partial<DestroySource> = {}
     ours: [publication],
     role: {
       ...{ name: spec.source.role.name, login: true, superuser: false, replication: true, bypassRls: false },
-      ...{ config: [], memberOf: [], comment: OURS },
+      ...{ config: [], limits: [], memberOf: [], comment: OURS },
     },
     slots: [],
     idleSlots: [],

@@ -1,6 +1,6 @@
 import { FINDING_CODES, findings } from '../../../src/core/plan/findings';
 import { makePlan } from '../../../src/core/plan/plan';
-import type { SourceFacts, TargetFacts, TableFacts } from '../../../src/core/plan/facts';
+import type { SessionLimit, SourceFacts, TargetFacts, TableFacts } from '../../../src/core/plan/facts';
 import type { PipelineSpec } from '../../../src/core/spec/types';
 import type { Finding } from '../../../src/core/plan/types';
 import * as f from './fixtures';
@@ -17,6 +17,7 @@ const prepared = f.preparedSource();
 const neon = prepared.neon!;
 const publication = prepared.publication!;
 const role = prepared.role!;
+const limit = (setting: SessionLimit['setting'], ms: number): SessionLimit => ({ setting, ms, inDatabase: false });
 const notOurs = { ...publication, comment: null };
 const filtered = publication.tables.map((t) => ({ ...t, filtered: t.name === 'orders' }));
 const column = { name: 'state', type: 'shop.state', typeOid: 99, nullable: true, generated: null, expression: null };
@@ -247,9 +248,55 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
   [
     'idle-in-transaction',
     'others’ role with the timeout',
-    { source: { role: { ...role, config: [] } } },
+    { source: { role: { ...role, config: [], limits: [limit('idle_in_transaction_session_timeout', 300_000)] } } },
     'warning',
     'ALTER ROLE "materialize" SET idle_in_transaction_session_timeout = 0;',
+  ],
+  [
+    'transaction-timeout',
+    'a copy that takes longer than a transaction may',
+    { source: { role: { ...role, limits: [limit('transaction_timeout', 10_000)] } } },
+    'warning',
+    'ALTER ROLE "materialize" SET transaction_timeout = 0;',
+  ],
+  [
+    'transaction-timeout',
+    'a copy that is shorter, by what is set for the role in the database',
+    { source: { role: { ...role, limits: [{ ...limit('transaction_timeout', 3_600_000), inDatabase: true }] } } },
+    'info',
+    'ALTER ROLE "materialize" IN DATABASE "shop" SET transaction_timeout = 0;',
+  ],
+  [
+    'statement-timeout',
+    'statements that end within a migration, also where nothing is copied',
+    {
+      built: true,
+      spec: f.withSource({ role: given }),
+      source: { role: { ...role, limits: [limit('statement_timeout', 5_000)] } },
+    },
+    'warning',
+    'ALTER ROLE "materialize" SET statement_timeout = 0;',
+  ],
+  [
+    'statement-timeout',
+    'statements that end after minutes',
+    { source: { role: { ...role, limits: [limit('statement_timeout', 300_000)] } } },
+    'info',
+    'ALTER ROLE "materialize" SET statement_timeout = 0;',
+  ],
+  [
+    'idle-slot-timeout',
+    'a copy during which the slot is invalidated',
+    { source: { ...orders({ bytes: '4000000000000' }), idleSlotTimeoutMs: 86_400_000, managed: null } },
+    'warning',
+    "ALTER SYSTEM SET idle_replication_slot_timeout = '0';\nSELECT pg_catalog.pg_reload_conf();",
+  ],
+  [
+    'idle-slot-timeout',
+    'a time that a pause may reach',
+    { source: { idleSlotTimeoutMs: 86_400_000, managed: 'rds' } },
+    'info',
+    'idle_replication_slot_timeout = 0 in the parameter group of the instance',
   ],
   [
     'tls-unverified',

@@ -148,7 +148,7 @@ export function untouchedSource(change: Partial<SourceFacts> = {}): SourceFacts 
     maxWalSenders: 10,
     usedWalSenders: 1,
     maxSlotWalKeepSize: null,
-    idleInTransactionTimeoutMs: 300_000,
+    idleSlotTimeoutMs: null,
     user: {
       name: 'neondb_owner',
       superuser: false,
@@ -256,6 +256,7 @@ export function preparedSource(change: Partial<SourceFacts> = {}): SourceFacts {
       replication: true,
       bypassRls: true,
       config: ['idle_in_transaction_session_timeout=0'],
+      limits: [],
       memberOf: ['neon_superuser'],
       comment: null,
     },

@@ -1,6 +1,6 @@
 import type { PipelineSpec } from '../../../src/core/spec/types';
 import { postgresSpec } from '../plan/fixtures';
-import { at, lsn, refused, slot, SLOT, spec, table, targetSource, Watch, type Look } from './reading';
+import { at, lsn, refused, slot, SLOT, spec, table, targetCluster, targetSource, Watch, type Look } from './reading';
 
 const HOUR = 60;
 const stalled = targetSource({
@@ -55,6 +55,53 @@ test('a consumer that holds the slot and acknowledges nothing is none', () => {
 
 test('a slot that Materialize still reads loses no hour, though the watch cannot get at the database', () => {
   expect(said({}, 12 * HOUR, { source: 'down' })).not.toContain('consumer');
+});
+
+describe('a server that invalidates idle slots', () => {
+  const HOURS_8 = { idleSlotTimeoutMs: 8 * 3_600_000 };
+  const idle = (minutes: number, look: Look = {}) => {
+    const source = { ...HOURS_8, ...slot({ active: false, inactiveSince: at(0) }) };
+    return new Watch({ ...postgresSpec(), name: spec.name }).check(minutes, { source, ...look });
+  };
+  const told = (verdict: ReturnType<typeof idle>) =>
+    verdict.symptoms.find(({ rule }) => rule === 'slot-idle-timeout') ?? null;
+
+  test('counts down, names the time, and gets worse towards it', () => {
+    expect(told(idle(3 * HOUR))).toBeNull();
+    expect(told(idle(4 * HOUR))).toMatchObject({
+      severity: 'warn',
+      cause: `slot ${SLOT} has no consumer for 4h 00m: the server invalidates it at 2026-11-22T18:00:00Z, 4h 00m from now (idle_replication_slot_timeout: 8h 00m)`,
+      next: "ALTER SYSTEM SET idle_replication_slot_timeout = '0'; SELECT pg_catalog.pg_reload_conf();",
+    });
+    expect(told(idle(6 * HOUR))?.severity).toBe('critical');
+    expect(told(idle(9 * HOUR))?.cause).toContain('the next checkpoint invalidates it');
+  });
+
+  test('also while tables are copied or a run is under way, when nobody reads the slot', () => {
+    const copying = { target: { tables: [table('orders', { committed: false })] } };
+    expect(told(idle(5 * HOUR, copying))).not.toBeNull();
+    expect(told(idle(5 * HOUR, { change: 'replicate' }))).not.toBeNull();
+  });
+
+  test('the verdict names it before anybody is told', () => {
+    const watch = new Watch({ ...spec, watch: { ...spec.watch, slotIdle: { warn: 10 ** 9, critical: 10 ** 10 } } });
+    const source = { ...HOURS_8, ...slot({ active: false, inactiveSince: at(0) }) };
+    expect(watch.check(2 * HOUR, { source })).toMatchObject({ name: 'stuck', severity: 'ok', symptoms: [] });
+    expect(watch.check(0.5 * HOUR, { source }).name).toBe('healthy');
+  });
+
+  test('a paused cluster is what has to come back', () => {
+    const paused = { target: targetCluster({ replicationFactor: 0 }) };
+    expect(told(idle(5 * HOUR, paused))?.next).toBe('n2m apply brings cluster ingest_shop back');
+  });
+
+  test('silent while somebody reads, once it is lost, and where there is no such limit', () => {
+    const one = (source: Look['source']) => told(new Watch().check(9 * HOUR, { source }));
+    expect(one({ ...HOURS_8, ...slot({ active: true, inactiveSince: null }) })).toBeNull();
+    expect(one({ ...HOURS_8, ...slot({ active: false, inactiveSince: at(0), walStatus: 'lost' }) })).toBeNull();
+    expect(one({ idleSlotTimeoutMs: null, ...slot({ active: false, inactiveSince: at(0) }) })).toBeNull();
+    expect(one(slot({ active: false, inactiveSince: at(0) }))).toBeNull();
+  });
 });
 
 test('another slot begins anew', () => {

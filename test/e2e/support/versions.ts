@@ -35,6 +35,8 @@ export const MERGE: Since = { version: 15, brought: 'MERGE' };
 export const COLUMN_LISTS: Since = { version: 15, brought: 'publications of some columns' };
 export const RUNNING_LOGGED: Since = { version: 16, brought: 'pg_log_standby_snapshot' };
 export const LOSS_REASONS: Since = { version: 17, brought: 'the reason why a slot was lost' };
+export const IDLE_SLOTS: Since = { version: 18, brought: 'a time after which idle slots are invalidated' };
+export const TRANSACTION_LIMITS: Since = { version: 17, brought: 'transaction_timeout' };
 export const VIRTUAL_COLUMNS: Since = { version: 18, brought: 'virtual generated columns' };
 /** Before, the stored value was part of a full identity, published or not. */
 export const GENERATED_REFUSED: Since = { version: 18, brought: 'writes refused for a generated column' };

@@ -195,6 +195,7 @@ describe('role, publication, privileges', () => {
       replication: true,
       bypassRls: false,
       config: ['idle_in_transaction_session_timeout=0'],
+      limits: [],
       memberOf: [],
       comment: '{"managedBy":"n2m","pipeline":"shop"}',
     });

@@ -19,6 +19,8 @@ export interface Upstream {
   table(name: string): Promise<TableFacts>;
   /** A session of its own, closed at the end. */
   session(user?: 'owner' | 'superuser'): Promise<Client>;
+  /** The same of any login. */
+  login(url: string): Promise<Client>;
   stop(): Promise<void>;
 }
 
@@ -89,6 +91,7 @@ export async function startUpstream(
         if (table === undefined) throw new Error(`no table ${name}`);
         return table;
       },
+      login: connect,
       session: (user = 'owner') => connect(user === 'owner' ? ownerUrl : superuserUrl),
       async stop() {
         await client.close();

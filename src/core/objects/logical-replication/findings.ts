@@ -5,11 +5,15 @@ import { formatDuration } from '../../text/duration';
 import { formatBytes } from '../../text/size';
 import { estimateCopy } from '../cluster/estimate';
 import { enableLogical, whereSettingsAre } from '../role/managed';
+import { idleSlotFix } from './idle-slots';
 import { alterSystem, writeByDefault } from './statements';
 
 /** Materialize supports 11 and later; from 14 on a table is copied by several workers at once. */
 const OLDEST_SERVER = 110_000;
 const PARALLEL_SERVER = 140_000;
+
+/** An upgrade or an outage of Materialize may take so long. */
+const SHORT_PAUSE_MS = 3_600_000;
 
 /** The permanent slot and the temporary one of the snapshot, both checked by Materialize. */
 const SLOTS_NEEDED = 2;
@@ -104,6 +108,20 @@ export const logicalReplicationFindings: Record<string, Rule> = {
     if (seconds !== null && seconds < 20 * 3600) return [];
     const sentence = `Neon removes a slot without progress after about 40 hours, and of this copy: ${words}`;
     return [warning('replication slot', sentence, 'take a larger snapshotSize, or start with fewer tables')];
+  },
+
+  'idle-slot-timeout': (context) => {
+    const { idleSlotTimeoutMs: limit, managed } = context.source;
+    if (limit === null || !isCopying(context)) return [];
+    const { seconds, words } = estimateCopy(context.spec, context.target, context.tables);
+    const sentence = `the server invalidates a slot that nobody reads for ${formatDuration(limit)}`;
+    if (seconds === null || seconds * 1000 >= limit) {
+      const copy = `${sentence}, and nobody reads it during the copy (${words}): it may be lost before the copy ends`;
+      return [warning('idle_replication_slot_timeout', copy, idleSlotFix(managed))];
+    }
+    const pause = `${sentence}: after a pause as long as that, as of a cluster without replicas, every table is copied again`;
+    const severity = limit < SHORT_PAUSE_MS ? warning : info;
+    return [severity('idle_replication_slot_timeout', pause, idleSlotFix(managed))];
   },
 
   'compute-stays-awake': (context) =>

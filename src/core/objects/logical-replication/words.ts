@@ -33,6 +33,11 @@ export const logicalReplicationWords: Record<string, Entry> = {
     'n2m plan FILE estimates the copy.',
     'A larger snapshotSize, or the tables in several steps.',
   ],
+  'idle-slot-timeout': [
+    'From Postgres 18 on a server may invalidate slots that nobody reads for so long: during a copy nobody does, nor while the cluster has no replica.',
+    'SHOW idle_replication_slot_timeout; SELECT slot_name, inactive_since FROM pg_replication_slots;',
+    "ALTER SYSTEM SET idle_replication_slot_timeout = '0'; SELECT pg_reload_conf(); or a time that no copy and no pause reaches.",
+  ],
   'compute-stays-awake': [
     'A subscriber keeps Neon’s compute awake: no scale to zero.',
     'The project’s billing page.',

@@ -1,7 +1,18 @@
 import { isManaged, listed } from '../../plan/context';
-import { blocking, info, isCopying, type Rule, statements, warning } from '../../plan/rule';
+import type { SessionLimit } from '../../plan/facts';
+import {
+  blocking,
+  type FindingContext,
+  type Found,
+  info,
+  isCopying,
+  type Rule,
+  statements,
+  warning,
+} from '../../plan/rule';
 import { plural } from '../../text/count';
 import { formatDuration } from '../../text/duration';
+import { estimateCopy } from '../cluster/estimate';
 import { tableName } from '../tables/select';
 import {
   administersReplication,
@@ -11,11 +22,29 @@ import {
   replicatesByGroup,
   replicationAdministrators,
 } from './managed';
-import { alterRoleAttributes, alterRoleBypassRls, noIdleInTransactionTimeout } from './statements';
-import { neverIdlesOut } from './timeout';
+import { isLifted, limitOf } from './limits';
+import { alterRoleAttributes, alterRoleBypassRls, noLimit } from './statements';
 
 /** From here on a CREATEROLE role with REPLICATION may give REPLICATION to a role it makes. */
 const SQL_ROLE_SERVER = 160_000;
+
+/** A look at the catalog waits for whoever alters a table, and migrations take some seconds. */
+const SHORT_STATEMENT_MS = 30_000;
+
+const roleOf = ({ spec }: FindingContext): string => `role ${spec.source.role.name}`;
+
+/** What is said of a timeout that the role's sessions begin with, where no run lifts it. `fix` lifts it from now on. */
+function limited(
+  context: FindingContext,
+  setting: SessionLimit['setting'],
+  say: (limit: SessionLimit, fix: string) => Found[],
+): Found[] {
+  const { role } = context.source;
+  const limit = role && limitOf(role, setting);
+  if (!role || !limit || isLifted(context, role)) return [];
+  const database = limit.inDatabase ? context.spec.source.database : null;
+  return say(limit, statements(noLimit(role.name, limit, database)));
+}
 
 /** The role that Materialize logs in as, and whether this login may make or change it. */
 export const roleFindings: Record<string, Rule> = {
@@ -83,15 +112,29 @@ export const roleFindings: Record<string, Rule> = {
         ]
       : [],
 
-  'idle-in-transaction': (context) => {
-    const { role, idleInTransactionTimeoutMs: limit } = context.source;
-    if (!isCopying(context) || limit === 0 || role === null) return [];
-    if (neverIdlesOut(role.config)) return [];
-    const given = context.spec.source.role.via === 'given';
-    if (!given && isManaged(context, role.comment)) return [];
-    const sentence = `sessions idle in a transaction end after ${formatDuration(limit)}, also the one that holds the copy together: a long copy starts over`;
-    return [warning(`role ${role.name}`, sentence, statements(noIdleInTransactionTimeout(role.name)))];
-  },
+  'idle-in-transaction': (context) =>
+    limited(context, 'idle_in_transaction_session_timeout', ({ ms }, fix) => {
+      const sentence = `sessions idle in a transaction end after ${formatDuration(ms)}, also the one that holds the copy together: a long copy starts over`;
+      return isCopying(context) ? [warning(roleOf(context), sentence, fix)] : [];
+    }),
+
+  'transaction-timeout': (context) =>
+    limited(context, 'transaction_timeout', ({ ms }, fix) => {
+      if (!isCopying(context)) return [];
+      const { seconds, words } = estimateCopy(context.spec, context.target, context.tables);
+      const fits = seconds !== null && seconds * 1000 < ms;
+      const sentence = `transactions of the role end after ${formatDuration(ms)}, and the copy is one`;
+      if (fits) return [info(roleOf(context), `${sentence}: if it takes longer (${words}), it starts over`, fix)];
+      return [warning(roleOf(context), `${sentence} (${words}): it would start over and over`, fix)];
+    }),
+
+  'statement-timeout': (context) =>
+    limited(context, 'statement_timeout', ({ ms }, fix) => {
+      const short = ms < SHORT_STATEMENT_MS;
+      if (!short && !isCopying(context)) return [];
+      const sentence = `statements of the role end after ${formatDuration(ms)}: Materialize lifts that for the copy of rows, not for its looks at the catalog; one that waits that long, as for a lock on a table, makes the source or its copy start anew`;
+      return [(short ? warning : info)(roleOf(context), sentence, fix)];
+    }),
 
   'row-security': ({ upstream, source, spec }) => {
     const tables = upstream.filter((table) => table.rowSecurity);

@@ -12,7 +12,6 @@ import { type Call, neon, postgres } from '../script';
 import { roleFindings } from './findings';
 import { mayReplicate, replicatesByGroup } from './managed';
 import { createRole, dropOwnedBy, dropRole, noIdleInTransactionTimeout } from './statements';
-import { neverIdlesOut } from './timeout';
 import { roleWords } from './words';
 
 function plan(context: PlanContext): PlanStep {
@@ -74,9 +73,7 @@ function roleChanges(context: PlanContext): string[] {
       changes.push(replicatesByGroup(source.managed) ? 'grant rds_replication' : 'add REPLICATION');
     if (!role.bypassRls && upstream.some((table) => table.rowSecurity)) changes.push('add BYPASSRLS');
   }
-  if (source.idleInTransactionTimeoutMs > 0 && !neverIdlesOut(role.config)) {
-    changes.push('idle_in_transaction_session_timeout: 0');
-  }
+  changes.push(...role.limits.map(({ setting }) => `${setting}: 0`));
   return changes;
 }
 

@@ -5,8 +5,9 @@ interface Words {
   name: string;
   /** How wal_level becomes logical there. */
   logical: string;
-  /** Where other settings of the server are made. */
+  /** Where other settings of the server are made, and what one that needs a restart needs then. */
   settings: string;
+  restart: string;
   /** The role whose members may hand out REPLICATION, in any version; null: no such role. */
   administrators: string | null;
 }
@@ -17,42 +18,49 @@ const WORDS: Record<ManagedServer, Words> = {
     name: 'Neon',
     logical: 'enable logical replication in the settings of the Neon project, which restarts its computes',
     settings: 'from Neon’s support',
+    restart: '',
     administrators: null,
   },
   rds: {
     name: 'Amazon RDS',
     logical: 'set rds.logical_replication = 1 in the parameter group of the instance, then reboot it',
-    settings: 'in the parameter group of the instance, then reboot it',
+    settings: 'in the parameter group of the instance',
+    restart: ', then reboot it',
     administrators: 'rds_superuser',
   },
   aurora: {
     name: 'Amazon Aurora',
     logical: 'set rds.logical_replication = 1 in the parameter group of the cluster, then reboot its writer',
-    settings: 'in the parameter group of the cluster, then reboot its writer',
+    settings: 'in the parameter group of the cluster',
+    restart: ', then reboot its writer',
     administrators: 'rds_superuser',
   },
   'cloud-sql': {
     name: 'Cloud SQL',
     logical: 'set the flag cloudsql.logical_decoding = on of the instance, which restarts it',
-    settings: 'as a flag of the instance, which restarts it',
+    settings: 'as a flag of the instance',
+    restart: ', which restarts it',
     administrators: 'cloudsqlsuperuser',
   },
   alloydb: {
     name: 'AlloyDB',
     logical: 'set the flag alloydb.logical_decoding = on of the instance, which restarts it',
-    settings: 'as a flag of the instance, which restarts it',
+    settings: 'as a flag of the instance',
+    restart: ', which restarts it',
     administrators: 'alloydbsuperuser',
   },
   azure: {
     name: 'Azure',
     logical: 'set the server parameter wal_level = logical, save, then restart the server',
-    settings: 'as a server parameter, then restart the server',
+    settings: 'as a server parameter',
+    restart: ', then restart the server',
     administrators: 'azure_pg_admin',
   },
   supabase: {
     name: 'Supabase',
     logical: 'Supabase has wal_level = logical from the start: ask its support',
     settings: 'with `supabase postgres-config update`',
+    restart: '',
     administrators: null,
   },
 };
@@ -65,8 +73,11 @@ export const operatorName = (managed: ManagedServer | null): string | null => wo
 /** How wal_level becomes logical; null: by ALTER SYSTEM. */
 export const enableLogical = (managed: ManagedServer | null): string | null => wordsOf(managed)?.logical ?? null;
 
-/** Where a setting that needs a restart is made; null: by ALTER SYSTEM. */
-export const whereSettingsAre = (managed: ManagedServer | null): string | null => wordsOf(managed)?.settings ?? null;
+/** Where a setting is made, which `restarts` the server or does not; null: by ALTER SYSTEM. */
+export function whereSettingsAre(managed: ManagedServer | null, restarts = true): string | null {
+  const words = wordsOf(managed);
+  return words && `${words.settings}${restarts ? words.restart : ''}`;
+}
 
 /** RDS does not give the attribute away: membership in a role stands for it. */
 export const REPLICATION_GROUP = 'rds_replication';

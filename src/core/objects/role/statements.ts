@@ -1,3 +1,4 @@
+import type { SessionLimit } from '../../plan/facts';
 import { quoteIdent, quoteLiteral } from '../../sql/quote';
 
 /** Statements about the role that Materialize logs in as. */
@@ -40,7 +41,16 @@ export const dropRole = (role: string): string => `DROP ROLE IF EXISTS ${quoteId
  * `role` null: the connected role itself, the only way where one role may not alter another (two API roles on Neon).
  */
 export const noIdleInTransactionTimeout = (role: string | null): string =>
-  `ALTER ROLE ${role === null ? 'CURRENT_USER' : quoteIdent(role)} SET idle_in_transaction_session_timeout = 0`;
+  noLimit(role, { setting: 'idle_in_transaction_session_timeout' });
+
+/** `database`: where the limit was set for the role in that database alone, which would win over the role's own. */
+export const noLimit = (
+  role: string | null,
+  { setting }: Pick<SessionLimit, 'setting'>,
+  database: string | null = null,
+): string =>
+  `ALTER ROLE ${role === null ? 'CURRENT_USER' : quoteIdent(role)}` +
+  `${database === null ? '' : ` IN DATABASE ${quoteIdent(database)}`} SET ${setting} = 0`;
 
 /** Since 16, whoever makes a role administers it but has none of its rights; ending its sessions is one of them. */
 export const joinRole = (role: string): string => `GRANT ${quoteIdent(role)} TO CURRENT_USER`;

@@ -27,6 +27,16 @@ export const roleWords: Record<string, Entry> = {
     'SHOW idle_in_transaction_session_timeout;',
     'ALTER ROLE … SET idle_in_transaction_session_timeout = 0;',
   ],
+  'transaction-timeout': [
+    'A transaction of the role ends after so long (Postgres 17 and later), and the first copy of a table is one: when it takes longer it starts over, for ever.',
+    'SELECT * FROM pg_db_role_setting; SHOW transaction_timeout;',
+    'ALTER ROLE … SET transaction_timeout = 0;',
+  ],
+  'statement-timeout': [
+    'Statements of the role end after so long. Materialize lifts it for the copy of rows, not for its looks at the catalog, which wait for locks on tables: one that ends makes the source, or its copy, start anew.',
+    'SELECT * FROM pg_db_role_setting; SHOW statement_timeout;',
+    'ALTER ROLE … SET statement_timeout = 0;',
+  ],
   'row-security': [
     'Policies hide rows from the role, and Materialize refuses to copy part of a table.',
     'SELECT * FROM pg_policies;',

@@ -27,6 +27,8 @@ export interface SourceReading {
   /** Absent in readings of before it was asked. */
   server?: ServerReading;
   maxSlotWalKeepSize: string | null;
+  /** How long nobody may read a slot, from 18 on; null: no limit. Absent in readings of before it was asked. */
+  idleSlotTimeoutMs?: number | null;
   slot: SlotReading;
   walSenders: { pid: number; state: string; application: string }[];
   /** Who holds locks that sessions of the replication role wait for. */

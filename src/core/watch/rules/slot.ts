@@ -1,13 +1,17 @@
 /** The replication slot: that it is there, holds little WAL, and moves. */
-import { heldBy, slotRemedy } from '../slot-holders';
+import { heldBy, idleRemedy, slotRemedy } from '../slot-holders';
 import { formatDuration } from '../../text/duration';
 import { formatShare } from '../../text/share';
 import { formatBytes } from '../../text/size';
 import type { WatchRule } from './rule';
-import { neonHours } from '../slot-hours';
+import { idleTimeLeft, neonHours } from '../slot-hours';
 import { sourceError } from '../source-errors';
 import { always, lasting, reaching } from '../condition';
 import { grownSince, newStalls, type WatchContext } from '../context';
+
+/** Of the time after which the server invalidates a slot that nobody reads. */
+const COUNTED_FROM = 0.1;
+const IDLE_SHARE = { warn: 0.5, critical: 0.75 };
 
 const SLOT = "SELECT * FROM pg_replication_slots WHERE slot_name LIKE 'materialize_%';";
 
@@ -113,6 +117,35 @@ export const slotRules: WatchRule[] = [
           severity: reaching(Number(retained), spec.watch.retainedWalBytes),
           cause,
           next: slotRemedy(context),
+        },
+      ];
+    },
+  },
+  {
+    id: 'slot-idle-timeout',
+    verdict: 'stuck',
+    needs: 'source',
+    during: ['copying', 'changing'],
+    explanation: [
+      'Nobody reads the slot, as during a copy or a pause, and the server invalidates slots that are idle for idle_replication_slot_timeout (Postgres 18). Then every table has to be copied again.',
+      'SHOW idle_replication_slot_timeout; SELECT slot_name, inactive_since FROM pg_replication_slots;',
+      "Bring the cluster back; or, at once and without a restart: ALTER SYSTEM SET idle_replication_slot_timeout = '0'; SELECT pg_reload_conf();",
+    ],
+    look: (context) => {
+      const left = idleTimeLeft(context);
+      if (left === null || left.share < COUNTED_FROM) return [];
+      const { slot, idleMs, limitMs, endsAt } = left;
+      const over = `the next checkpoint invalidates it, as idle_replication_slot_timeout is ${formatDuration(limitMs)}`;
+      const counted = `the server invalidates it at ${endsAt}, ${formatDuration(limitMs - idleMs)} from now (idle_replication_slot_timeout: ${formatDuration(limitMs)})`;
+      return [
+        {
+          table: null,
+          since: slot.inactiveSince,
+          severity: reaching(left.share, IDLE_SHARE),
+          cause: () =>
+            `slot ${slot.slot} has no consumer for ${formatDuration(idleMs)}: ${idleMs >= limitMs ? over : counted}`,
+          next: idleRemedy(context),
+          visible: true,
         },
       ];
     },
