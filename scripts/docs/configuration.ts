@@ -46,12 +46,13 @@ export function configurationPage(): string {
       ),
     ]),
     '## source, either kind',
-    'One of `tables`, `schemas` and `all` selects the tables.',
+    'One of `tables`, `schemas` and `all` selects the tables. The last two are looked up whenever a plan is made: `n2m apply FILE` takes in what has come since.',
     keys(
       'source.',
       pick(kinds[0] ?? {}, (key) => common.includes(key)),
       [],
     ),
+    ...SELECTION,
     ...NESTED.flatMap((name) => {
       const node = others[name];
       if (!node) throw new Error(`the schema has no ${name}`);
@@ -83,6 +84,20 @@ const MADE_BY = '<!-- Made by `npm run generate` from the schema in src/core/spe
 /** Objects with a section of their own. */
 const NESTED = ['materialize', 'snapshot', 'watch', 'verify', 'alerts'];
 
+const SELECTION = [
+  'Fifty tenants with the same thirty tables, without what an ORM or an audit trigger keeps in each schema:',
+  [
+    '```yaml',
+    'source:',
+    '  schemas: [tenant_*]',
+    '  exclude: [_prisma_migrations, audit_*, tenant_test.*]',
+    '  targetName: "{schema}_{table}" # in quotes: a brace means something in YAML',
+    '  aliases: [tenant_1.orders as orders] # goes before targetName',
+    '```',
+  ].join('\n'),
+  'The plan says what is left out, and which schema or pattern matches nothing: a slip there would replicate what you meant to keep out. What joins `exclude` later leaves Materialize with the next apply, after approval, like a table that leaves a list; what leaves `exclude` is copied. A table that is in Materialize already keeps its name there: the plan offers the statement that renames it. Partitions are tables of their own: exclude `events_*`, not their parent.',
+];
+
 const VALUES = [
   '## Values',
   table(
@@ -94,6 +109,10 @@ const VALUES = [
       [
         'reference',
         '`env:NAME`, a variable of the worker whose name starts with `N2M_SECRET_` or is listed in `N2M_SECRETS_ALLOW`; `file:NAME`, a file in the worker’s `N2M_SECRETS_DIR`',
+      ],
+      [
+        'pattern',
+        'a name with `*` for any characters and `?` for one, of a schema, of a table, or `schema.table`; what is in double quotes is itself: `"Tenant-"*`; in YAML one that begins with `*` or `"` goes in single quotes',
       ],
       ['table', '`schema.table`, or `schema.table as alias`; odd names in double quotes: `public."Order Items"`'],
     ],

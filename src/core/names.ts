@@ -70,6 +70,13 @@ export function materializeNames(pipeline: string): { secret: string; connection
 /** The subsource Materialize keeps next to each source in the subsource syntax. */
 export const progressName = (source: string): string => `${source}_progress`;
 
+/** What a table is called there where the file gives it no alias: `{schema}_{table}`, filled in. */
+export const targetName = (template: string, table: { schema: string; name: string }): string =>
+  template.replace(/\{(schema|table)\}/g, (_all, part) => (part === 'schema' ? table.schema : table.name));
+
+/** The one that tells tables of one name in several schemas apart. */
+export const BY_SCHEMA = '{schema}_{table}';
+
 /** The name Materialize gives the slot of a source: the prefix and 128 random bits. */
 export const isMaterializeSlot = (slot: string): boolean => /^materialize_[0-9a-f]{32}$/.test(slot);
 

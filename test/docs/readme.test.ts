@@ -100,16 +100,18 @@ test.each(PAGES.flatMap(blocksOf).filter(({ language, text }) => language === 'y
 test.each(PAGES.flatMap(blocksOf).filter(({ language, text }) => language === 'yaml' && !/^(name:|#)/m.test(text)))(
   'the part of a file in $page is fine',
   ({ text }) => {
+    const selects = text.startsWith('source:\n') ? text.replace('source:\n', '') : null;
+    const ofRole = /^role:/m.test(text) ? text.replace(/^/gm, '  ').trimEnd() : null;
     const whole = `name: shop
 source:
   kind: neon
   project: p
   apiKey: env:N2M_SECRET_NEON_API_KEY
   database: shop
-  tables: [public.orders]
-${/^role:/m.test(text) ? text.replace(/^/gm, '  ').trimEnd() : ''}
+${selects ?? '  tables: [public.orders]'}
+${ofRole ?? ''}
 materialize: { url: env:N2M_SECRET_MATERIALIZE_URL, cluster: { snapshotSize: 200cc, steadySize: 50cc } }
-${/^role:/m.test(text) ? '' : text}`;
+${selects === null && ofRole === null ? text : ''}`;
     expect(parsePipeline(whole)).toMatchObject({ ok: true });
   },
 );

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { runId } from '../../core/names';
 import { aboutWorkflow } from '../../core/run/about';
+import { selectionWords } from '../../core/objects/tables/selector';
 import type { PipelineSpec } from '../../core/spec/types';
 import { pipelineAttribute } from '../../workflows/messages';
 import type { replicate } from '../../workflows';
@@ -57,13 +58,7 @@ export async function startRun(temporal: Temporal, spec: PipelineSpec, approved:
 
 /** One line for Temporal's list view; 200 bytes read well there. */
 function summary({ name, source, materialize }: PipelineSpec): string {
-  const { tables } = source;
-  const what =
-    tables.kind === 'list'
-      ? `${tables.tables.length} tables`
-      : tables.kind === 'all'
-        ? 'all tables'
-        : `schemas ${tables.schemas.join(', ')}`;
+  const what = selectionWords(source.tables);
   const from = source.kind === 'neon' ? `Neon ${source.project}` : 'Postgres';
   return `replicate ${name}: ${what} of ${from} into ${materialize.database}.${materialize.schema}`.slice(0, 200);
 }

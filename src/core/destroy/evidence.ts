@@ -101,15 +101,14 @@ function ofMark(mark: MarkFound, { watches, readers }: Evidence): Other {
     via: here?.role.via ?? null,
     neon: here?.neon ?? null,
     publication: here?.publication ?? read?.publication ?? null,
-    ...(here === null ? { tables, schemas: [] } : withSelection(tables, here.tables)),
+    ...(here === null ? { tables, selection: null } : withSelection(tables, here.tables)),
     record: watch === undefined || here !== null ? recordAt(mark) : null,
   };
 }
 
-function withSelection(tables: TableName[], selection: TableSelection): Pick<Other, 'tables' | 'schemas'> {
-  if (selection.kind === 'all') return { tables: null, schemas: [] };
-  if (selection.kind === 'schemas') return { tables, schemas: selection.schemas };
-  return { tables: [...tables, ...selection.tables.map(({ schema, name }) => ({ schema, name }))], schemas: [] };
+function withSelection(tables: TableName[], selection: TableSelection): Pick<Other, 'tables' | 'selection'> {
+  if (selection.kind !== 'list') return { tables, selection };
+  return { tables: [...tables, ...selection.tables.map(({ schema, name }) => ({ schema, name }))], selection: null };
 }
 
 /** Only where no mark tells the same: everything it needs was there before. */
@@ -138,7 +137,15 @@ function ofReader(
   const mark = marks.find((one) => one.pipeline === pipeline && one.place.near === near);
   const watch = watches.find((one) => one.pipeline === pipeline);
   return {
-    ...{ who: pipeline === null ? reader.who : who(pipeline), pipeline, near, role, publication, tables, schemas: [] },
+    ...{
+      who: pipeline === null ? reader.who : who(pipeline),
+      pipeline,
+      near,
+      role,
+      publication,
+      tables,
+      selection: null,
+    },
     ...{ via: watch?.role.via ?? null, neon: watch?.neon ?? null },
     record: mark && (watch === undefined || samePlace(mark.place, watch.place)) ? recordAt(mark) : null,
   };
@@ -147,5 +154,5 @@ function ofReader(
 /** Somebody comes from an address that has to stay allowed; more is not known. */
 const ofSlot = (slot: string): Other => ({
   ...{ who: `whoever reads slot ${slot}`, pipeline: null, near: 'project', role: null, via: null, neon: null },
-  ...{ publication: null, tables: [], schemas: [], record: null },
+  ...{ publication: null, tables: [], selection: null, record: null },
 });

@@ -1,5 +1,6 @@
 import { sameTable } from '../objects/tables/select';
-import type { RoleSpec } from '../spec/types';
+import { selector } from '../objects/tables/selector';
+import type { RoleSpec, TableSelection } from '../spec/types';
 import type { TableName } from '../sql/upstream';
 import { type Added, writeAdded } from './added';
 
@@ -28,8 +29,8 @@ export interface Other {
   neon: boolean | null;
   publication: string | null;
   tables: TableName[] | null;
-  /** Every table of these. */
-  schemas: string[];
+  /** What its file selects by schema or pattern, now and later. */
+  selection: TableSelection | null;
   record: RecordPlace | null;
 }
 
@@ -100,7 +101,7 @@ function needs(entry: Added, other: Other): boolean {
     case 'published':
       return isOr(other.publication, entry.publication) && reads(other, entry);
     case 'operations':
-      return isOr(other.publication, entry.publication) && other.tables?.length !== 0;
+      return isOr(other.publication, entry.publication) && (other.selection !== null || other.tables?.length !== 0);
     default:
       return false;
   }
@@ -108,11 +109,15 @@ function needs(entry: Added, other: Other): boolean {
 
 const isOr = (known: string | null, wanted: string): boolean => known === null || known === wanted;
 
-export const reads = ({ tables, schemas }: Other, table: TableName): boolean =>
-  tables === null || schemas.includes(table.schema) || tables.some((one) => sameTable(one, table));
+export const reads = ({ tables, selection }: Other, table: TableName): boolean =>
+  tables === null ||
+  (selection !== null && selector(selection).takes(table)) ||
+  tables.some((one) => sameTable(one, table));
 
-const readsSome = ({ tables, schemas }: Other, schema: string): boolean =>
-  tables === null || schemas.includes(schema) || tables.some((table) => table.schema === schema);
+const readsSome = ({ tables, selection }: Other, schema: string): boolean =>
+  tables === null ||
+  (selection !== null && selector(selection).schema(schema)) ||
+  tables.some((table) => table.schema === schema);
 
 /** Its own destroy has to take it back: only one of kind neon has a list to take from, and no pipeline drops a given role. */
 function takesOver(entry: Added, other: Other): boolean {

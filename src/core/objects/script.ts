@@ -1,3 +1,4 @@
+import { targetName } from '../names';
 import type { PipelineSpec, TableRef } from '../spec/types';
 
 /** One statement or call, and where it goes. */
@@ -21,8 +22,16 @@ export const neon = (text: string): Call => ({ to: 'neon', text });
 export function tablesOf({ source }: PipelineSpec): TableRef[] {
   const { tables } = source;
   if (tables.kind === 'list') return tables.tables;
-  const schemas = tables.kind === 'schemas' ? tables.schemas : ['<schema>'];
-  return schemas.map((schema) => ({ schema, name: '<each table>', alias: null }));
+  const schemas =
+    tables.kind === 'schemas'
+      ? [...tables.schemas, ...(tables.globs ?? []).map((glob) => `<each schema ${glob}>`)]
+      : ['<schema>'];
+  const { exclude = [] } = tables;
+  const but = exclude.length === 0 ? '' : ` but ${exclude.slice(0, 3).join(', ')}${exclude.length > 3 ? ', …' : ''}`;
+  return schemas.map((schema) => {
+    const table = { schema, name: `<each table${but}>` };
+    return { ...table, alias: tables.targetName === undefined ? null : targetName(tables.targetName, table) };
+  });
 }
 
 /** Items of the pipeline in Materialize by their full names. */

@@ -149,6 +149,14 @@ export interface NeonFacts {
 /** Who runs the server, told by the settings and roles that only it has. Null: nobody that is known. */
 export type ManagedServer = 'neon' | 'rds' | 'aurora' | 'cloud-sql' | 'alloydb' | 'azure' | 'supabase';
 
+/** What the file's patterns did; empty for a list. */
+export interface SelectionFacts {
+  /** Left out by `exclude`: how many tables, and the first of them by name. */
+  excluded: { count: number; first: { schema: string; name: string }[] };
+  /** Schemas and patterns of the file that no table is of, as it writes them. */
+  unmatched: { key: 'schemas' | 'exclude'; pattern: string }[];
+}
+
 export interface SourceFacts {
   versionNum: number;
   managed: ManagedServer | null;
@@ -187,8 +195,10 @@ export interface SourceFacts {
   recordExists: boolean;
   /** Publications of other logins that carry this pipeline's mark. They are not ours. */
   claims?: { name: string; owner: string }[];
-  /** Every table the file selects (and, for schemas or all, every table found). */
+  /** Every table the file selects (and, for schemas or all, every table found that is not excluded). */
   tables: TableFacts[];
+  /** Absent where nothing was looked at by pattern. */
+  selection?: SelectionFacts;
   /** Tables the file names that do not exist. */
   missingTables: { schema: string; name: string }[];
   /** Tables of the publication that the file does not select any more. */

@@ -1,10 +1,20 @@
-import { materializeNames, publicationName } from '../names';
+import { materializeNames, publicationName, targetName } from '../names';
 import { parseDuration } from '../text/duration';
 import { parsePercentage } from '../text/share';
 import { parseSize } from '../text/size';
 import type { CheckedFile } from './file-schema';
-import { parseColumn, parseIdentifier, parseTable, type Parsed } from './identifiers';
-import type { AlertSinkSpec, PipelineSpec, RoleSpec, SecretRef, SourceSpec, TableSelection, Threshold } from './types';
+import { isLiteral, literalOf, parseGlob } from './globs';
+import { parseColumn, parseTable, type Parsed } from './identifiers';
+import type {
+  AlertSinkSpec,
+  PipelineSpec,
+  RoleSpec,
+  SecretRef,
+  SourceSpec,
+  TableRef,
+  TableSelection,
+  Threshold,
+} from './types';
 
 /** A checked file with everything spelled out. Throws only where the checks before it have a hole. */
 export function complete(file: CheckedFile): PipelineSpec {
@@ -77,10 +87,31 @@ function role(role: CheckedFile['source']['role'], kind: SourceSpec['kind']): Ro
 }
 
 function selection(source: CheckedFile['source']): TableSelection {
-  const aliases = source.aliases.map((text) => must(parseTable(text)));
-  if (source.tables !== undefined) return { kind: 'list', tables: source.tables.map((text) => must(parseTable(text))) };
-  if (source.schemas === undefined) return { kind: 'all', aliases };
-  return { kind: 'schemas', schemas: source.schemas.map((text) => must(parseIdentifier(text))), aliases };
+  const { tables, schemas, exclude, targetName } = source;
+  if (tables !== undefined) {
+    return { kind: 'list', tables: tables.map((text) => called(must(parseTable(text)), targetName)) };
+  }
+  const open = {
+    aliases: source.aliases.map((text) => must(parseTable(text))),
+    ...(exclude.length > 0 && { exclude }),
+    ...(targetName !== undefined && { targetName }),
+  };
+  if (schemas === undefined) return { kind: 'all', ...open };
+  const parsed = schemas.map((text) => ({ text, glob: must(parseGlob(text)) }));
+  const globs = parsed.filter(({ glob }) => !isLiteral(glob)).map(({ text }) => text);
+  return {
+    kind: 'schemas',
+    schemas: parsed.filter(({ glob }) => isLiteral(glob)).map(({ glob }) => literalOf(glob)),
+    ...(globs.length > 0 && { globs }),
+    ...open,
+  };
+}
+
+/** A listed table has its name once and for all. */
+function called(table: TableRef, template: string | undefined): TableRef {
+  if (table.alias !== null || template === undefined) return table;
+  const alias = targetName(template, table);
+  return alias === table.name ? table : { ...table, alias };
 }
 
 function sink(alert: CheckedFile['alerts'][number]): AlertSinkSpec {

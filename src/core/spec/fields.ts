@@ -4,7 +4,8 @@ import { utf8Length } from '../text/bytes';
 import { DURATION_PATTERN, parseDuration, writeDuration } from '../text/duration';
 import { PERCENTAGE_PATTERN, parsePercentage } from '../text/share';
 import { SIZE_PATTERN, parseSize } from '../text/size';
-import { hasControl, parseColumn, parseIdentifier, parseTable } from './identifiers';
+import { isLiteral, literalOf, parseGlob, parseTablePattern, type Glob } from './globs';
+import { hasControl, parseColumn, parseTable } from './identifiers';
 import { REFERENCE_PATTERN, carriesSecret, isReference, referenceProblem } from './references';
 
 /** Text with one check of its own; `meta` goes into the JSON Schema as it is. */
@@ -155,10 +156,48 @@ export const tableText = parsed(
 
 export const schemaText = parsed(
   (value) => {
-    const schema = parseIdentifier(value);
-    return schema.ok ? { ok: true, value: [schema.value] } : schema;
+    const schema = parseGlob(value);
+    return schema.ok ? { ok: true, value: names(schema.value) } : schema;
   },
-  { description: 'An upstream schema; odd names in double quotes.', minLength: 1 },
+  {
+    description: 'An upstream schema, or a pattern: tenant_*. What is in double quotes is itself: "Tenant-"*.',
+    minLength: 1,
+  },
+);
+
+/** What has to fit Postgres: a pattern may be longer than what it matches. */
+const names = (glob: Glob): string[] => (isLiteral(glob) ? [literalOf(glob)] : []);
+
+export const patternText = parsed(
+  (value) => {
+    const pattern = parseTablePattern(value);
+    if (!pattern.ok) return pattern;
+    const { schema, name } = pattern.value;
+    return { ok: true, value: [...names(schema ?? []), ...names(name)] };
+  },
+  {
+    description:
+      'schema.table, or table for every schema; * and ? stand for any, what is in double quotes for itself: public.audit_*.',
+    minLength: 1,
+  },
+);
+
+export const targetName = text(
+  (value) => {
+    const plain = plainProblem(value);
+    if (plain !== null) return plain;
+    if (!value.includes('{table}')) return 'has no {table}: every table would get one name; write "{schema}_{table}"';
+    if (/[{}]/.test(value.replace(/\{(schema|table)\}/g, ''))) return 'takes {schema} and {table}, and no other braces';
+    const bytes = utf8Length(value);
+    return bytes > MATERIALIZE_NAME_BYTES
+      ? `is ${bytes} bytes long; Materialize takes ${MATERIALIZE_NAME_BYTES}`
+      : null;
+  },
+  {
+    description:
+      'What tables without an alias are called in Materialize, of {schema} and {table}: "{schema}_{table}". Default: the table’s name.',
+    pattern: '\\{table\\}',
+  },
 );
 
 export const columnText = parsed(

@@ -6,6 +6,9 @@ export type Parsed<T> = { ok: true; value: T } | { ok: false; message: string };
 /** Unquoted, as Postgres reads it without folding: upper case would silently become lower case there. */
 const PLAIN = /^(?:[a-z_]|(?![A-Z])\p{L})(?:[a-z0-9_$]|(?![A-Z])[\p{L}\p{M}])*/u;
 
+/** What may stand in such a name after its beginning. */
+export const ANY_PLAIN = '(?:[a-z0-9_$]|(?![A-Z])[\\p{L}\\p{M}])+';
+
 const UNQUOTED = 'put a name with spaces or special characters in double quotes, for example public."Order Items"';
 
 const fail = (message: string): { ok: false; message: string } => ({ ok: false, message });
@@ -59,6 +62,15 @@ export function writeTable(table: { schema: string; name: string }): string {
   return `${writeIdentifier(table.schema)}.${writeIdentifier(table.name)}`;
 }
 
+/** `schema.table as alias`, as the file writes it. */
+export const writeAlias = (table: { schema: string; name: string }, alias: string): string =>
+  `${writeTable(table)} as ${writeIdentifier(alias)}`;
+
+/** `schema.table.column`, as the file writes it. */
+export function writeColumn({ schema, table, column }: ColumnRef): string {
+  return `${writeTable({ schema, name: table })}.${writeIdentifier(column)}`;
+}
+
 function parseParts(text: string): Parsed<string[]> {
   const taken = takeParts(text);
   if (!taken.ok) return taken;
@@ -79,7 +91,8 @@ function takeParts(text: string): Parsed<{ parts: string[]; rest: string }> {
   }
 }
 
-function takePart(text: string): Parsed<{ name: string; rest: string }> {
+/** One name from the start of the text. */
+export function takePart(text: string): Parsed<{ name: string; rest: string }> {
   if (text === '') return fail('a name is empty');
   if (text.startsWith('"')) {
     const quoted = /^"((?:[^"]|"")*)"/.exec(text);

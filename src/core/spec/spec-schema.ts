@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MATERIALIZE_NAME_BYTES, POSTGRES_NAME_BYTES } from '../names';
 import { utf8Length } from '../text/bytes';
 import * as field from './fields';
+import { parseGlob, parseTablePattern } from './globs';
 import { hasControl } from './identifiers';
 
 /**
@@ -19,6 +20,12 @@ const amount = z.number().nonnegative();
 const threshold = z.looseObject({ warn: amount, critical: amount }).optional();
 
 const table = z.looseObject({ schema: upstream, name: upstream, alias: target.nullable() });
+const open = {
+  aliases: z.array(table),
+  exclude: z.array(z.string().refine((text) => parseTablePattern(text).ok, 'is no pattern')).optional(),
+  targetName: field.targetName.optional(),
+};
+const glob = z.string().refine((text) => parseGlob(text).ok, 'is no pattern');
 const column = z.looseObject({ schema: upstream, table: upstream, column: upstream });
 const name = field.roleName('');
 
@@ -30,8 +37,8 @@ const common = {
   ]),
   tables: z.discriminatedUnion('kind', [
     z.looseObject({ kind: z.literal('list'), tables: z.array(table) }),
-    z.looseObject({ kind: z.literal('schemas'), schemas: z.array(upstream), aliases: z.array(table) }),
-    z.looseObject({ kind: z.literal('all'), aliases: z.array(table) }),
+    z.looseObject({ kind: z.literal('schemas'), schemas: z.array(upstream), globs: z.array(glob).optional(), ...open }),
+    z.looseObject({ kind: z.literal('all'), ...open }),
   ]),
   textColumns: z.array(column),
   excludeColumns: z.array(column),

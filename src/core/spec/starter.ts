@@ -1,5 +1,5 @@
 import { PIPELINE_NAME_LENGTH, isPipelineName } from '../names';
-import { shown } from '../text/shown';
+import { yamlScalar } from '../text/yaml-scalar';
 
 /** What a first file names its secrets by; `n2m init` looks things up through the same. */
 export const STARTER_REFERENCES = {
@@ -36,19 +36,19 @@ export function starterFile(answers: StarterAnswers): string {
   return [
     ...(schema === null ? [] : [`# yaml-language-server: $schema=${schema}`]),
     '# References such as env:NAME are looked up by the worker; passwords and keys never stand here.',
-    `name: ${quoted(name)} # every object's name is derived from it`,
+    `name: ${yamlScalar(name)} # every object's name is derived from it`,
     'source:',
     ...indented(sourceLines(answers)),
-    `  database: ${quoted(database)}`,
+    `  database: ${yamlScalar(database)}`,
     '  role: materialize # Materialize connects as it; made when it is missing',
     ...indented(tableLines(answers.tables)),
     'materialize:',
     `  url: ${STARTER_REFERENCES.materialize} # postgres://user:password@host:6875/materialize`,
-    `  schema: ${quoted(name.replaceAll('-', '_'))} # where the tables appear; made when it is missing`,
+    `  schema: ${yamlScalar(name.replaceAll('-', '_'))} # where the tables appear; made when it is missing`,
     '  cluster:',
-    ...(cluster === null ? [] : [`    name: ${quoted(cluster)}`]),
-    `    snapshotSize: ${quoted(snapshotSize)} # for the first copy; n2m plan estimates how long it takes`,
-    `    steadySize: ${quoted(steadySize)} # afterwards`,
+    ...(cluster === null ? [] : [`    name: ${yamlScalar(cluster)}`]),
+    `    snapshotSize: ${yamlScalar(snapshotSize)} # for the first copy; n2m plan estimates how long it takes`,
+    `    steadySize: ${yamlScalar(steadySize)} # afterwards`,
     '# Both sides are checked every minute. Thresholds and their defaults: docs/configuration.md.',
     'watch:',
     '  every: 1m',
@@ -91,10 +91,10 @@ function sourceLines({ source }: StarterAnswers): string[] {
   }
   return [
     'kind: neon',
-    `project: ${quoted(source.project)}`,
+    `project: ${yamlScalar(source.project)}`,
     source.branch === null
       ? "# branch: main # without it the project's default branch"
-      : `branch: ${quoted(source.branch)}`,
+      : `branch: ${yamlScalar(source.branch)}`,
     `apiKey: ${STARTER_REFERENCES.neon}`,
     ...(source.ca === undefined ? [] : verified(source.ca)),
   ];
@@ -107,7 +107,7 @@ function verified(ca: string): string[] {
 
 function tableLines(tables: StarterAnswers['tables']): string[] {
   if (tables.kind === 'all') return ['all: true # every table of the database; Materialize keeps all of it'];
-  return [`${tables.kind}:`, ...tables.names.map((name) => `  - ${quoted(name)}`)];
+  return [`${tables.kind}:`, ...tables.names.map((name) => `  - ${yamlScalar(name)}`)];
 }
 
 function alertLines(alert: StarterAnswers['alert']): string[] {
@@ -116,18 +116,3 @@ function alertLines(alert: StarterAnswers['alert']): string[] {
 }
 
 const indented = (lines: string[]): string[] => lines.map((line) => `  ${line}`);
-
-/** A YAML scalar: as it is where YAML reads it as text, in quotes otherwise. */
-function quoted(text: string): string {
-  const word = /^\w[\w./-]*$/.test(text) && Number.isNaN(Number(text)) && !/^(true|false|null|\.nan)$/i.test(text);
-  if (word) return text;
-  return shown(text) === text ? `'${text.replaceAll("'", "''")}'` : doubleQuoted(text);
-}
-
-/** With an escape for each character that an editor would not show. */
-function doubleQuoted(text: string): string {
-  const inner = Array.from(JSON.stringify(text), (character) =>
-    shown(character) === character ? character : `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`,
-  );
-  return inner.join('');
-}

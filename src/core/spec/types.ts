@@ -13,11 +13,21 @@ export interface TableRef {
   alias: string | null;
 }
 
-/** Which tables to replicate. Schemas and all are resolved against upstream when a plan is made. */
+/** What goes with a selection that is resolved against upstream when a plan is made. */
+interface OpenSelection {
+  aliases: TableRef[];
+  /** Patterns of tables that stay out, as the file writes them. */
+  exclude?: string[];
+  /** What tables without an alias are called in Materialize: `{schema}_{table}`. In a list it has become the aliases. */
+  targetName?: string;
+}
+
+/** Which tables to replicate. */
 export type TableSelection =
   | { kind: 'list'; tables: TableRef[] }
-  | { kind: 'schemas'; schemas: string[]; aliases: TableRef[] }
-  | { kind: 'all'; aliases: TableRef[] };
+  /** Schemas by name, and by patterns as the file writes them. */
+  | ({ kind: 'schemas'; schemas: string[]; globs?: string[] } & OpenSelection)
+  | ({ kind: 'all' } & OpenSelection);
 
 export interface ColumnRef {
   schema: string;

@@ -41,7 +41,7 @@ const MOST_MISTAKES = 5;
 const SENTENCES: Record<string, string> = {
   TAB_AS_INDENT: 'a tab indents this line; YAML takes spaces only',
   BAD_INDENT: 'the indentation does not fit the lines above',
-  BAD_ALIAS: 'an alias (*name) has no anchor (&name) before it',
+  BAD_ALIAS: 'an alias (*name) has no anchor (&name) before it; a pattern that begins with * goes in quotes',
   MULTIPLE_DOCS: 'a second document starts here; a file holds one pipeline',
   MISSING_CHAR: 'something is missing here: a colon and a space after a key, a closing quote or bracket',
   BAD_SCALAR_START: 'this character cannot start a value; put the value in quotes',

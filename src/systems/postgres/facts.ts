@@ -4,7 +4,7 @@ import type { SqlClient } from '../sql-client';
 import { readOpenTransactions } from './activity';
 import { readRole } from './role';
 import { readClaims, readOwnPublications, readPublication, readServer } from './server';
-import { listTables, readDefaultPrivileges, readTables } from './tables';
+import { readDefaultPrivileges, readSelection, readTables } from './tables';
 
 /** A host whose first label ends in `-pooler` is Neon's PgBouncer, through which replication cannot go. */
 export const isPooledHost = (host: string): boolean => /^[^.]+-pooler(\.|$)/i.test(host);
@@ -20,13 +20,13 @@ export async function readSourceFacts(
   },
 ): Promise<SourceFacts> {
   const { pipeline, source, reachable, neon } = input;
-  const listed = listTables(client, source.tables);
+  const listed = readSelection(client, source.tables);
   // What does not hang on another answer is asked at once.
   const [server, selected, tables, role, publication, own, claims, openTransactions, defaultPrivileges] =
     await Promise.all([
       readServer(client),
       listed,
-      listed.then((selected) => readTables(client, selected, source.role.name)),
+      listed.then((selected) => readTables(client, selected.tables, source.role.name)),
       readRole(client, source.role.name),
       readPublication(client, source.publication),
       readOwnPublications(client, pipeline),
@@ -46,7 +46,8 @@ export async function readSourceFacts(
     recordExists: own.length > 0,
     claims,
     tables,
-    missingTables: selected.filter((table) => !found.has(JSON.stringify([table.schema, table.name]))),
+    selection: selected.facts,
+    missingTables: selected.tables.filter((table) => !found.has(JSON.stringify([table.schema, table.name]))),
     openTransactions,
     defaultPrivileges,
     neon,

@@ -1,5 +1,6 @@
 import { ingestOf } from '../../core/ingestible-types';
-import type { ColumnFacts, TableFacts } from '../../core/plan/facts';
+import type { ColumnFacts, SelectionFacts, TableFacts } from '../../core/plan/facts';
+import { selector, unmatched } from '../../core/objects/tables/selector';
 import type { TableSelection } from '../../core/spec/types';
 import type { SqlClient } from '../sql-client';
 import { isTimescale, readChunks, readHeirs, readHypertables } from './heirs';
@@ -159,12 +160,42 @@ export async function readReplicaIdentities(
   return rows.map(({ schema, name, identity }) => ({ schema, name, replicaIdentity: IDENTITIES[identity] }));
 }
 
+/** What is told by name of what a selection leaves out. */
+const FIRST_EXCLUDED = 4;
+
+/** The tables a selection means today, and what it leaves out. */
+export async function readSelection(
+  client: SqlClient,
+  selection: TableSelection,
+): Promise<{ tables: UpstreamTable[]; facts: SelectionFacts }> {
+  const found = await listTables(client, selection);
+  const { excludes } = selector(selection);
+  const excluded = found.filter(excludes);
+  return {
+    tables: excluded.length === 0 ? found : found.filter((table) => !excludes(table)),
+    facts: {
+      excluded: { count: excluded.length, first: excluded.slice(0, FIRST_EXCLUDED) },
+      unmatched: unmatched(selection, found),
+    },
+  };
+}
+
+/** Names of schemas, in one list whatever they are selected by; null: every schema. */
+async function schemasOf(client: SqlClient, selection: TableSelection): Promise<string[] | null> {
+  if (selection.kind !== 'schemas') return null;
+  if (selection.globs === undefined) return selection.schemas;
+  const { schema } = selector(selection);
+  const all = await client.query<{ name: string }>('SELECT nspname::text AS name FROM pg_catalog.pg_namespace');
+  return all.map(({ name }) => name).filter(schema);
+}
+
 /**
- * The tables a selection means today. Schemas and all: permanent tables with rows of their own (partitions, not their
+ * What a selection selects, excluded or not. Schemas and all: permanent tables with rows of their own (partitions, not their
  * parents), without those that belong to an extension and TimescaleDB's chunks.
  */
 export async function listTables(client: SqlClient, selection: TableSelection): Promise<UpstreamTable[]> {
   if (selection.kind === 'list') return selection.tables.map(({ schema, name }) => ({ schema, name }));
+  const schemas = await schemasOf(client, selection);
   const chunks = await readChunks(client);
   const found = await client.query<UpstreamTable & { oid: number }>(
     `SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name
@@ -175,7 +206,7 @@ export async function listTables(client: SqlClient, selection: TableSelection): 
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                        WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
      ORDER BY 2, 3`,
-    [selection.kind === 'schemas' ? selection.schemas : null],
+    [schemas],
   );
   return found.filter(({ oid }) => !chunks.has(oid)).map(({ schema, name }) => ({ schema, name }));
 }

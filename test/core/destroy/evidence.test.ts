@@ -1,6 +1,8 @@
 import { type Evidence, type MarkFound, othersIn, type WatchFound } from '../../../src/core/destroy/evidence';
+import type { TableSelection } from '../../../src/core/spec/types';
 import type { Other } from '../../../src/core/destroy/others';
 
+const SALES: TableSelection = { kind: 'schemas', schemas: ['sales'], aliases: [], exclude: ['*_log'] };
 const HERE = { near: 'database', branch: null, database: 'shop' } as const;
 const ORDERS = { schema: 'public', name: 'orders' };
 const ITEMS = { schema: 'public', name: 'items' };
@@ -26,7 +28,7 @@ const known = (change: Partial<Evidence>): Other[] => others(change).known;
 const RECORD = { branch: null, database: 'shop', publication: 'n2m_b', exists: true, holds: ['role mz'] };
 const BY_MARK: Other = {
   ...{ who: 'pipeline b', pipeline: 'b', near: 'database', role: null, via: null, neon: null },
-  ...{ publication: null, tables: [ORDERS], schemas: [], record: RECORD },
+  ...{ publication: null, tables: [ORDERS], selection: null, record: RECORD },
 };
 const AS_FILE = { role: 'mz_b', via: 'sql', neon: true, publication: 'read_b' };
 
@@ -40,9 +42,9 @@ describe('a mark', () => {
     const found = { ...BY_MARK, ...AS_FILE };
     expect(known({ marks: [mark()], watches: [watch()] })).toEqual([{ ...found, tables: [ORDERS, ITEMS] }]);
     const all = watch({ tables: { kind: 'all', aliases: [] } as unknown as WatchFound['tables'] });
-    expect(known({ marks: [mark()], watches: [all] })).toEqual([{ ...found, tables: null }]);
-    const schemas = watch({ tables: { kind: 'schemas', schemas: ['sales'], aliases: [] } });
-    expect(known({ marks: [mark()], watches: [schemas] })).toEqual([{ ...found, schemas: ['sales'] }]);
+    expect(known({ marks: [mark()], watches: [all] })).toEqual([{ ...found, selection: { kind: 'all', aliases: [] } }]);
+    const schemas = watch({ tables: SALES });
+    expect(known({ marks: [mark()], watches: [schemas] })).toEqual([{ ...found, selection: SALES }]);
     const untold = { ...found, tables: [ORDERS, ITEMS] };
     expect(known({ marks: [mark()], watches: [watch({ place: 'untold' })] })).toEqual([untold]);
   });
@@ -85,8 +87,8 @@ describe('a file', () => {
 
   test('without a mark says that the record has to be made', () => {
     expect(known({ watches: [watch()] })).toEqual([alone]);
-    const schemas = watch({ tables: { kind: 'schemas', schemas: ['sales'], aliases: [] } });
-    expect(known({ watches: [schemas] })).toEqual([{ ...alone, tables: [], schemas: ['sales'] }]);
+    const schemas = watch({ tables: SALES });
+    expect(known({ watches: [schemas] })).toEqual([{ ...alone, tables: [], selection: SALES }]);
   });
 
   test('is told beside a mark of another place, or of another pipeline', () => {
@@ -104,7 +106,7 @@ describe('a file', () => {
 describe('a source in Materialize', () => {
   const READER: Other = {
     ...{ who: 'source x in Materialize', pipeline: null, near: 'database', role: 'mz_x', via: null, neon: null },
-    ...{ publication: 'read_x', tables: [ORDERS], schemas: [], record: null },
+    ...{ publication: 'read_x', tables: [ORDERS], selection: null, record: null },
   };
   const ofB = { ...READER, who: 'pipeline b', pipeline: 'b' };
   const last = (change: Partial<Evidence>) => known({ readers: [reader({ pipeline: 'b' })], ...change }).at(-1);
@@ -132,7 +134,7 @@ test('of whoever reads a slot nothing is known but that it comes from somewhere'
   expect(known({ slots: ['s'] })).toEqual([
     {
       ...{ who: 'whoever reads slot s', pipeline: null, near: 'project', role: null, via: null, neon: null },
-      ...{ publication: null, tables: [], schemas: [], record: null },
+      ...{ publication: null, tables: [], selection: null, record: null },
     },
   ]);
 });

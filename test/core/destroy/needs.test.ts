@@ -1,3 +1,4 @@
+import type { TableSelection } from '../../../src/core/spec/types';
 import type { Added } from '../../../src/core/destroy/added';
 import {
   goesOver,
@@ -17,8 +18,12 @@ const RECORD: RecordPlace = { branch: null, database: 'shop', publication: 'n2m_
 /** Somebody beside us of whom everything is known. */
 const other = (change: Partial<Other> = {}): Other => ({
   ...{ who: 'pipeline b', pipeline: 'b', near: 'database', role: 'mz', via: 'api', neon: true },
-  ...{ publication: 'theirs', tables: [ORDERS], schemas: [], record: RECORD },
+  ...{ publication: 'theirs', tables: [ORDERS], selection: null, record: RECORD },
   ...change,
+});
+/** Every table of a schema or of those of a pattern. */
+const of = (glob: string, ...exclude: string[]): TableSelection => ({
+  ...{ kind: 'schemas', schemas: [], globs: [glob], aliases: [], exclude },
 });
 const kept = (entry: Added, ...known: Other[]) => keptFor(entry, { known, unread: [] });
 
@@ -42,12 +47,18 @@ test.each<[string, Added, Partial<Other>, boolean]>([
   ['a grant on their table', SELECT, {}, true],
   ['a grant in another database', SELECT, { near: 'server' }, false],
   ['a grant on a table they do not read', SELECT, { tables: [{ schema: 'public', name: 'x' }] }, false],
-  ['a grant on a table of their schema', SELECT, { tables: [], schemas: ['public'] }, true],
+  ['a grant on a table of their schema', SELECT, { tables: [], selection: of('public') }, true],
+  ['a grant on a table of a schema by their pattern', SELECT, { tables: [], selection: of('pub*') }, true],
+  ['a grant on a table of another schema than their pattern', SELECT, { tables: [], selection: of('sub*') }, false],
+  ['a grant on a table that they exclude', SELECT, { tables: [], selection: of('public', 'or*') }, false],
+  ['a grant on a table that they exclude, and still read', SELECT, { selection: of('public', 'or*') }, true],
+  ['a grant, where their pattern cannot be read', SELECT, { tables: [], selection: of('"') }, true],
+  ['a grant, where what they exclude cannot be read', SELECT, { tables: [], selection: of('public', '"') }, true],
   ['a grant, where what they read is not known', SELECT, { tables: null }, true],
   ['the schema of a table of theirs', USAGE, { tables: [{ schema: 'x', name: 'x' }, ORDERS] }, true],
-  ['a schema of theirs', USAGE, { tables: [], schemas: ['public'] }, true],
+  ['a schema of theirs', USAGE, { tables: [], selection: of('public', 'or*') }, true],
   ['a schema, where what they read is not known', USAGE, { tables: null }, true],
-  ['another schema', USAGE, { tables: [{ schema: 'x', name: 'x' }], schemas: ['y'] }, false],
+  ['another schema', USAGE, { tables: [{ schema: 'x', name: 'x' }], selection: of('y') }, false],
   ['future tables of a schema of theirs', FUTURE, {}, true],
   ['future tables of another schema', FUTURE, { tables: [] }, false],
   ['future tables, for another role', FUTURE, { role: 'other' }, false],
@@ -58,6 +69,7 @@ test.each<[string, Added, Partial<Other>, boolean]>([
   ['operations of their publication', OPERATIONS, {}, true],
   ['operations, where what they read is not known', OPERATIONS, { tables: null }, true],
   ['operations of a publication of which they read nothing', OPERATIONS, { tables: [] }, false],
+  ['operations of a publication of whatever is selected', OPERATIONS, { tables: [], selection: of('public') }, true],
   ['operations of another publication', OPERATIONS, { publication: 'another' }, false],
   ['a replica identity, which publications tell', IDENTITY, {}, false],
 ])('somebody needs %s', (_what, entry, change, needed) => {

@@ -326,7 +326,48 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'an empty schema',
     { spec: f.withSource({ tables: { kind: 'schemas', schemas: ['empty'], aliases: [] } }) },
     'blocking',
+    'name tables in source.tables',
+  ],
+  [
+    'no-tables',
+    'everything excluded',
+    {
+      spec: f.withSource({ tables: { kind: 'all', aliases: [], exclude: ['*'] } }),
+      source: { tables: [], selection: { excluded: { count: 2, first: [] }, unmatched: [] } },
+    },
+    'blocking',
+    'take a pattern out of source.exclude',
+  ],
+  [
+    'excluded-tables',
+    'tables that are left out',
+    {
+      spec: f.withSource({ tables: { kind: 'all', aliases: [], exclude: ['audit_*'] } }),
+      source: {
+        selection: { excluded: { count: 9, first: [{ schema: 'public', name: 'audit_1' }] }, unmatched: [] },
+      },
+    },
+    'info',
     null,
+  ],
+  [
+    'unmatched-pattern',
+    'an exclude that matches nothing',
+    {
+      spec: f.withSource({ tables: { kind: 'all', aliases: [], exclude: ['audit_*', 'logs'] } }),
+      source: {
+        selection: { excluded: { count: 0, first: [] }, unmatched: [{ key: 'exclude', pattern: 'audit_*' }] },
+      },
+    },
+    'warning',
+    'correct it, or take audit_* out of source.exclude',
+  ],
+  [
+    'target-too-long',
+    'a name that does not fit',
+    { spec: f.withSource({ tables: { kind: 'all', aliases: [], targetName: `${'x'.repeat(248)}{table}` } }) },
+    'blocking',
+    'source.aliases: [public.customers as public_customers]',
   ],
   [
     'missing-table',
@@ -343,7 +384,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
       source: { tables: [prepared.tables[0]!], missingTables: [{ schema: 'public', name: 'customers' }] },
     },
     'blocking',
-    'take it out of source.tables',
+    'take public.customers out of source.tables',
   ],
   [
     'wal-level',
@@ -445,7 +486,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'a hypertable',
     { source: orders({ hypertable: true }) },
     'blocking',
-    'take it out of source.tables',
+    'take public.orders out of source.tables',
   ],
   [
     'inherited-table',
@@ -474,7 +515,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'an unlogged table',
     { source: orders({ persistence: 'unlogged' }) },
     'blocking',
-    'take it out of source.tables, or: ALTER TABLE "public"."orders" SET LOGGED; -- which rewrites it',
+    'take public.orders out of source.tables, or: ALTER TABLE "public"."orders" SET LOGGED; -- which rewrites it',
   ],
   ['not-a-table', 'a temporary table', { source: orders({ persistence: 'temporary' }) }, 'blocking', null],
   ['not-a-table', 'a foreign table', { source: orders({ relkind: 'f' }) }, 'blocking', null],
@@ -488,7 +529,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
       source: { tables: [f.table('orders'), f.table('orders', { schema: 'old' })] },
     },
     'blocking',
-    '- public.orders as public_orders',
+    'source.targetName: "{schema}_{table}"',
   ],
   [
     'unsupported-type',
@@ -509,7 +550,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'a column that does not exist',
     { spec: f.withSource({ textColumns: [{ schema: 'public', table: 'orders', column: 'nope' }] }) },
     'blocking',
-    'take it out of source.textColumns',
+    'take public.orders.nope out of source.textColumns',
   ],
   [
     'text-columns-changed',
@@ -697,21 +738,21 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
       source: { tables: [f.table('.')] },
     },
     'blocking',
-    'rename it upstream, or take it out of source.tables',
+    'rename it upstream, or source.exclude: [public."."]',
   ],
   [
     'name-clash',
     'a view of that name',
     { target: { schemaItems: [{ id: 'u5', name: 'orders', type: 'view' }] } },
     'blocking',
-    '- public.orders as public_orders',
+    'source.tables: [public.orders as public_orders]',
   ],
   [
     'name-clash',
     'a table called like the secret',
     { spec: f.withSource({ tables: { kind: 'all', aliases: [] } }), source: { tables: [f.table('shop_password')] } },
     'blocking',
-    '- public.shop_password as public_shop_password',
+    'source.aliases: [public.shop_password as public_shop_password]',
   ],
   [
     'syntax-refused',

@@ -88,6 +88,32 @@ alerts:
       'schemas: [a, b]\n  aliases: [b.orders as b_orders]',
       { kind: 'schemas', schemas: ['a', 'b'], aliases: [{ schema: 'b', name: 'orders', alias: 'b_orders' }] },
     ],
+    [
+      `schemas: [public, tenant_*, '"a*b"']\n  exclude: [public.audit_*, _prisma_migrations]`,
+      {
+        ...{ kind: 'schemas', schemas: ['public', 'a*b'], globs: ['tenant_*'], aliases: [] },
+        exclude: ['public.audit_*', '_prisma_migrations'],
+      },
+    ],
+    [
+      `all: true\n  targetName: "{schema}_{table}"\n  exclude: ['*_log']`,
+      { kind: 'all', aliases: [], exclude: ['*_log'], targetName: '{schema}_{table}' },
+    ],
+    [
+      `tables: [a.orders, b.orders as mine, c."Order Items"]\n  targetName: "{schema}_{table}"`,
+      {
+        kind: 'list',
+        tables: [
+          { schema: 'a', name: 'orders', alias: 'a_orders' },
+          { schema: 'b', name: 'orders', alias: 'mine' },
+          { schema: 'c', name: 'Order Items', alias: 'c_Order Items' },
+        ],
+      },
+    ],
+    [
+      'tables: [a.orders]\n  targetName: "{table}"',
+      { kind: 'list', tables: [{ schema: 'a', name: 'orders', alias: null }] },
+    ],
   ])('selects tables by %s', (text, expected) => {
     expect(specOf(neonWith('tables: [public.orders]', text)).source.tables).toEqual(expected);
   });
@@ -179,6 +205,34 @@ watch: { every: 1x, retainedWal: { warn: 90%, critical: 80% } }
     ['tables: [public.orders]', 'branch: main', 'source', /which tables/],
     ['tables: [public.orders]', 'all: false', 'source.all', /only true is allowed/],
     ['[public.orders]', '[public.orders]\n  all: true', 'source.all', /keep one of tables, schemas, all/],
+    ['[public.orders]', '[public.orders]\n  exclude: [a]', 'source.exclude', /goes with schemas or all/],
+    ['tables: [public.orders]', 'schemas: [Tenant_*]', 'source.schemas[0]', /write "Tenant_" in double quotes/],
+    ['tables: [public.orders]', 'schemas: [a.*]', 'source.schemas[0]', /expected one name/],
+    ['tables: [public.orders]', `schemas: [${'a'.repeat(64)}]`, 'source.schemas[0]', /63 bytes/],
+    ['tables: [public.orders]', 'schemas: [*_old]', '', /a pattern that begins with \* goes in quotes/],
+    ['tables: [public.orders]', 'all: true\n  exclude: [a b]', 'source.exclude[0]', /double quotes/],
+    ['tables: [public.orders]', `all: true\n  exclude: [a.${'b'.repeat(64)}]`, 'source.exclude[0]', /63 bytes/],
+    ['[public.orders]', '[public.orders]\n  targetName: x', 'source.targetName', /has no \{table\}/],
+    ['[public.orders]', '[public.orders]\n  targetName: "{table}{db}"', 'source.targetName', /no other braces/],
+    [
+      'tables: [public.orders]',
+      `all: true\n  targetName: "{table}${'x'.repeat(255)}"`,
+      'source.targetName',
+      /262 bytes/,
+    ],
+    [
+      '[public.orders]',
+      `[public.customers]\n  targetName: "{table}${'x'.repeat(248)}"`,
+      'source.tables[0]',
+      /an alias/,
+    ],
+    [
+      '[public.orders]',
+      '[a.x, b.x, c.x, d.x]',
+      'source.tables',
+      /^3 tables would be called what another is \(b\.x, c\.x, d\.x, …\): write source\.targetName: "\{schema\}_\{table\}"$/,
+    ],
+    ['[public.orders]', '[a_b.c, a.b_c]\n  targetName: "{schema}_{table}"', 'source.tables[1]', /is called a_b_c/],
     ['[public.orders]', '[public.Orders]', 'source.tables[0]', /write "Orders" in double quotes, or orders/],
     ['[public.orders]', '[public.order items]', 'source.tables[0]', /double quotes/],
     ['[public.orders]', '[db.public.orders]', 'source.tables[0]', /source\.database/],

@@ -30,6 +30,7 @@ import {
   readPublication,
   readReplicaIdentities,
   readRole,
+  readSelection,
   readSlot,
   readSourceFacts,
   readSourceReading,
@@ -174,6 +175,30 @@ describe('tables', () => {
       'sales.hidden',
       'sales.parts_1',
     ]);
+  });
+
+  it('finds schemas by pattern, and tells what stays out and which patterns match nothing', async () => {
+    const { tables, facts } = await readSelection(client, {
+      ...{ kind: 'schemas', schemas: ['public', 'gone'], globs: ['s*s'], aliases: [] },
+      exclude: ['public.f*', 'parts_?', 'none', '"Mixed"*'],
+    });
+    expect(tables.map((table) => `${table.schema}.${table.name}`)).toEqual(['public.orders', 'sales.hidden']);
+    expect(facts).toEqual({
+      excluded: {
+        count: 3,
+        first: [
+          { schema: 'public', name: 'foreign_owned' },
+          { schema: 'sales', name: 'Mixed "Case' },
+          { schema: 'sales', name: 'parts_1' },
+        ],
+      },
+      unmatched: [
+        { key: 'schemas', pattern: 'gone' },
+        { key: 'exclude', pattern: 'none' },
+      ],
+    });
+    const listed = await readSelection(client, { kind: 'list', tables: [{ schema: 'a', name: 'b', alias: null }] });
+    expect(listed.facts).toEqual({ excluded: { count: 0, first: [] }, unmatched: [] });
   });
 
   it('reads identities of what exists only', async () => {

@@ -1,18 +1,9 @@
-import { progressName } from '../../names';
-import { listed, type PlanContext } from '../../plan/context';
+import { listed } from '../../plan/context';
+import { add, leaveOut, takeOutOf } from '../../plan/fix';
 import type { ColumnFacts, TableFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
-import {
-  blocking,
-  type Found,
-  info,
-  isCopying,
-  isCreating,
-  type Rule,
-  statements,
-  typed,
-  warning,
-} from '../../plan/rule';
+import { blocking, type Found, info, isCopying, type Rule, statements, typed, warning } from '../../plan/rule';
+import { writeColumn } from '../../spec/identifiers';
 import type { ColumnRef } from '../../spec/types';
 import { plural } from '../../text/count';
 import { formatBytes } from '../../text/size';
@@ -20,8 +11,8 @@ import { amount, copyCost } from '../cluster/estimate';
 import { isPublishable } from '../replica-identity/predicted';
 import { columnDifferences, droppedTable } from '../source/rebuild';
 import { isIn } from './find';
-import { childOf, existsInTarget, hasHeirs, sameTable, tableName } from './select';
-import { analyze, dropDependent, dropSubsource, dropTable, renameTable, setLogged } from './statements';
+import { childOf, hasHeirs, sameTable, tableName } from './select';
+import { analyze, dropDependent, dropSubsource, dropTable, setLogged } from './statements';
 
 /** Rows below this are copied in a blink whatever the statistics say. */
 const WORTH_ANALYSING_BYTES = 1_000_000n;
@@ -40,29 +31,19 @@ const kindOf = ({ relkind, persistence }: TableFacts): string =>
 
 const CORRECT_NAME = 'correct the name in source.tables; mixed case needs quotes: public."Orders"';
 
-/** Its parser refuses them as identifiers, quoted or not. */
-const NO_NAMES = ['.', '..'];
-
 /** Which tables are replicated, as what, and what of them does not arrive. */
 export const tablesFindings: Record<string, Rule> = {
-  'no-tables': ({ tables, source, spec }) => {
-    if (tables.length > 0 || source.missingTables.length > 0) return [];
-    const where =
-      spec.source.tables.kind === 'schemas' ? `schemas ${spec.source.tables.schemas.join(', ')}` : 'the file';
-    return [blocking('tables', `nothing to replicate: ${where} select no table`, 'name tables in source.tables')];
-  },
-
   'missing-table': ({ source, spec, target }) =>
     source.missingTables.map((table) => {
       const name = tableName(table);
       const where = `database ${spec.source.database}`;
       // What was replicated had the right name once.
       return childOf(spec, target, table)
-        ? blocking(name, `${name} is not in ${where} any more: dropped or renamed`, 'take it out of source.tables')
+        ? blocking(name, `${name} is not in ${where} any more: dropped or renamed`, leaveOut(spec, table))
         : blocking(name, `${name} does not exist in ${where}`, CORRECT_NAME);
     }),
 
-  'not-a-table': ({ upstream }) =>
+  'not-a-table': ({ upstream, spec }) =>
     upstream
       .filter((table) => !isPublishable(table))
       .map((table) =>
@@ -70,31 +51,10 @@ export const tablesFindings: Record<string, Rule> = {
           tableName(table),
           `${tableName(table)} is ${kindOf(table)}, which logical replication does not carry`,
           table.relkind === 'r' && table.persistence === 'unlogged'
-            ? `take it out of source.tables, or: ${statements(setLogged(table))} -- which rewrites it`
-            : 'take it out of source.tables',
+            ? `${leaveOut(spec, table)}, or: ${statements(setLogged(table))} -- which rewrites it`
+            : leaveOut(spec, table),
         ),
       ),
-
-  'name-refused': ({ upstream }) =>
-    upstream
-      .filter(({ schema, name }) => NO_NAMES.includes(schema) || NO_NAMES.includes(name))
-      .map((table) =>
-        blocking(
-          tableName(table),
-          `Materialize takes no name that is only . or ..: no statement of it can say ${tableName(table)}`,
-          'rename it upstream, or take it out of source.tables',
-        ),
-      ),
-
-  'duplicate-target': ({ tables }) => {
-    const firsts = new Map(tables.map((table) => [table.target, table] as const).toReversed());
-    return tables.flatMap((table) => {
-      const other = firsts.get(table.target);
-      if (!other || other === table) return [];
-      const sentence = `${tableName(table)} and ${tableName(other)} would both be called ${table.target} in Materialize`;
-      return [blocking(tableName(table), sentence, `- ${tableName(table)} as ${table.schema}_${table.name}`)];
-    });
-  },
 
   'unsupported-type': ({ upstream, spec, target }) =>
     upstream.flatMap((table) => {
@@ -105,13 +65,14 @@ export const tablesFindings: Record<string, Rule> = {
         .filter((column) => !column.generated && !named(spec.source.excludeColumns, column))
         .flatMap((column): Found[] => {
           const name = `${tableName(table)}.${column.name}`;
+          const written = writeColumn({ schema: table.schema, table: table.name, column: column.name });
           if (column.ingest === 'no') {
             const sentence = `${name} has type ${column.type}, which Materialize cannot take at all`;
-            return [blocking(name, sentence, `source.excludeColumns: [${name}]`)];
+            return [blocking(name, sentence, add('source.excludeColumns', [written]))];
           }
           if (column.ingest === 'yes' || named(spec.source.textColumns, column)) return [];
           const sentence = `${name} has type ${column.type}, which Materialize takes as text only`;
-          return [blocking(name, sentence, `source.textColumns: [${name}]`)];
+          return [blocking(name, sentence, add('source.textColumns', [written]))];
         });
     }),
 
@@ -122,7 +83,9 @@ export const tablesFindings: Record<string, Rule> = {
         if (table?.columns.some((column) => column.name === ref.column)) return [];
         const name = `${ref.schema}.${ref.table}.${ref.column}`;
         const what = table ? 'that table has no such column' : 'that table is not replicated';
-        return [blocking(name, `source.${key} names ${name}, but ${what}`, `take it out of source.${key}`)];
+        return [
+          blocking(name, `source.${key} names ${name}, but ${what}`, takeOutOf(`source.${key}`, writeColumn(ref))),
+        ];
       }),
     ),
 
@@ -152,11 +115,7 @@ export const tablesFindings: Record<string, Rule> = {
       const name = tableName(table);
       const sentence = `a copy of ${name} has the rows of ${heirsOf(table)}, and the changes that follow have only its own`;
       if (isIn(fresh, table)) {
-        return blocking(
-          name,
-          sentence,
-          table.hypertable ? 'take it out of source.tables' : 'name the tables that inherit',
-        );
+        return blocking(name, sentence, table.hypertable ? leaveOut(spec, table) : 'name the tables that inherit');
       }
       return warning(name, `${sentence}: Materialize may show rows that are gone`, 'replicate the tables that inherit');
     });
@@ -196,16 +155,6 @@ export const tablesFindings: Record<string, Rule> = {
         return blocking(tableName(table), sentence, statements(...drops));
       }),
 
-  'table-named-differently': ({ tables }) =>
-    tables
-      .filter((table) => !table.fresh && table.target !== (table.alias ?? table.name))
-      .map((table) => {
-        const wanted = table.alias ?? table.name;
-        const sentence = `${tableName(table)} is called ${table.target} in Materialize; the file calls it ${wanted}`;
-        const fix = renameTable(table.target, wanted);
-        return warning(tableName(table), sentence, statements(fix));
-      }),
-
   'table-dead': ({ tables, target, spec }) =>
     tables.flatMap((table) => {
       const child = childOf(spec, target, table);
@@ -213,23 +162,6 @@ export const tablesFindings: Record<string, Rule> = {
       const sentence = `${tableName(table)} stands still in Materialize: ${child.error}`;
       return [warning(tableName(table), sentence, `n2m repair ${spec.name}`)];
     }),
-
-  'name-clash': (context) => {
-    const { spec, target, tables, syntax } = context;
-    const { secret, connection, source } = spec.materialize.names;
-    const own = [secret, connection, source, ...(syntax === 'subsources' ? [progressName(source)] : [])];
-    const inside = tables
-      .filter((table) => own.includes(table.target))
-      .map((table) => clash(table, `${table.target} is also the name of an object this pipeline makes`));
-    const outside = tables
-      .filter((table) => !existsInTarget(context, table) && !own.includes(table.target))
-      .flatMap((table): Found[] => {
-        const item = target.schemaItems.find(({ name, id }) => name === table.target && !isRecreated(context, id));
-        if (!item) return [];
-        return [clash(table, `schema ${spec.materialize.schema} already has a ${item.type} called ${table.target}`)];
-      });
-    return [...inside, ...outside];
-  },
 };
 
 function heirsOf({ heirs, hypertable }: TableFacts): string {
@@ -238,10 +170,3 @@ function heirsOf({ heirs, hypertable }: TableFacts): string {
   const more = heirs.count - named.length;
   return `${named.join(', ')}${more > 0 ? ` and ${plural(more, 'more', 'more')}` : ''}, which inherit${heirs.count === 1 ? 's' : ''} from it`;
 }
-
-const clash = (table: { schema: string; name: string; target: string }, sentence: string): Found =>
-  blocking(table.target, sentence, `- ${tableName(table)} as ${table.schema}_${table.name}`);
-
-/** Goes away before the new one comes. */
-const isRecreated = (context: PlanContext, id: string): boolean =>
-  isCreating(context) && (context.target.source?.children.some((child) => child.id === id) ?? false);

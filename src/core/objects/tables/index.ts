@@ -2,7 +2,9 @@ import { listed, type PlanContext, planStep } from '../../plan/context';
 import type { PlanStep } from '../../plan/types';
 import type { GuideObject } from '../object';
 import { tablesFindings } from './findings';
+import { namingFindings } from './naming-findings';
 import { tableName } from './select';
+import { selectionFindings } from './selection-findings';
 import { tablesWords } from './words';
 
 /** Only when tables left the file; null otherwise. */
@@ -33,6 +35,6 @@ export const tables: GuideObject = {
           reason: `drop ${tableName(table)} from Materialize: no longer in the file; coming back means a new copy`,
         }))
       : null,
-  findings: tablesFindings,
+  findings: { ...selectionFindings, ...tablesFindings, ...namingFindings },
   words: tablesWords,
 };

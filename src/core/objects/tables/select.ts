@@ -1,9 +1,11 @@
 import type { ChildFacts, SourceFacts, TableFacts, TargetFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
 import type { PlannedTable, Rebuild, RemovedTable } from '../../plan/types';
-import type { PipelineSpec, TableRef } from '../../spec/types';
+import { targetName } from '../../names';
+import type { PipelineSpec, TableRef, TableSelection } from '../../spec/types';
 import { recreateReasons } from '../source/definition';
 import { findChildren, findIn, isIn } from './find';
+import { selector } from './selector';
 
 /** Ordinary tables and partitions; a partitioned parent holds no rows of its own and cannot be replicated. */
 const REPLICABLE = new Set(['r']);
@@ -56,9 +58,9 @@ export const hasHeirs = ({ heirs, hypertable }: Pick<TableFacts, 'heirs' | 'hype
 export function leftOut(spec: PipelineSpec, source: SourceFacts, target: TargetFacts | null): TableFacts[] {
   const { tables } = spec.source;
   if (tables.kind === 'list') return [];
+  const { takes } = selector(tables);
   return source.tables
-    .filter((table) => REPLICABLE.has(table.relkind) && hasHeirs(table))
-    .filter((table) => tables.kind === 'all' || tables.schemas.includes(table.schema))
+    .filter((table) => REPLICABLE.has(table.relkind) && hasHeirs(table) && takes(table))
     .filter((table) => target === null || childOf(spec, target, table) === null);
 }
 
@@ -76,10 +78,10 @@ export function selected(
     });
   }
   const without = new Set(leftOut(spec, source, target));
+  const { takes } = selector(tables);
   return source.tables
-    .filter((table) => REPLICABLE.has(table.relkind) && !without.has(table))
-    .filter((table) => tables.kind === 'all' || tables.schemas.includes(table.schema))
-    .map((facts) => ({ ref: aliased(facts, tables.aliases), facts }))
+    .filter((table) => REPLICABLE.has(table.relkind) && !without.has(table) && takes(table))
+    .map((facts) => ({ ref: { ...nameOf(facts), alias: aliasOf(tables, facts) }, facts }))
     .sort((a, b) => (tableName(a.ref) < tableName(b.ref) ? -1 : 1));
 }
 
@@ -114,13 +116,14 @@ type Wanted = Named & { alias?: string | null; target?: string };
  * another from the source elsewhere: ours is in the pipeline's schema, and of several there the one of the wanted name.
  */
 export function ownChild<C extends Pick<ChildFacts, 'schema' | 'name' | 'upstream'>>(
-  { materialize }: PipelineSpec,
+  { materialize, source }: PipelineSpec,
   children: readonly C[],
   table: Wanted,
 ): C | null {
   const same = findChildren(children, table);
   const here = same.filter((child) => child.schema === materialize.schema);
-  const name = table.target ?? table.alias ?? table.name;
+  if (here.length < 2) return here[0] ?? null;
+  const name = table.target ?? table.alias ?? aliasOf(source.tables, table) ?? table.name;
   return here.find((child) => child.name === name) ?? here[0] ?? null;
 }
 
@@ -132,9 +135,16 @@ export function childOf(spec: PipelineSpec, { source }: Pick<TargetFacts, 'sourc
   return findChildren(source.children, table)[0] ?? null;
 }
 
-function aliased({ schema, name }: TableFacts, aliases: TableRef[]): TableRef {
-  return { schema, name, alias: findIn(aliases, { schema, name })?.alias ?? null };
+/** What the file calls the table in Materialize, where that is not its name. */
+function aliasOf(selection: TableSelection, table: Named): string | null {
+  if (selection.kind === 'list') return findIn(selection.tables, table)?.alias ?? null;
+  const alias = findIn(selection.aliases, table)?.alias ?? null;
+  if (alias !== null || selection.targetName === undefined) return alias;
+  const filled = targetName(selection.targetName, table);
+  return filled === table.name ? null : filled;
 }
+
+const nameOf = ({ schema, name }: Named): Named => ({ schema, name });
 
 /** Materialize has the table, and this run leaves it there. */
 export const existsInTarget = (

@@ -11,8 +11,8 @@ export const dropSubsource = (name: ItemName): string => `DROP SOURCE IF EXISTS 
 export const dropTable = (name: ItemName): string => `DROP TABLE IF EXISTS ${item(name)} RESTRICT`;
 
 /** A name alone, as a person in the right schema types it. */
-export const renameTable = (from: string, to: string): string =>
-  `ALTER SOURCE ${quoteIdent(from)} RENAME TO ${quoteIdent(to)}`;
+export const renameTable = (kind: 'subsource' | 'table', from: string, to: string): string =>
+  `ALTER ${kind === 'table' ? 'TABLE' : 'SOURCE'} ${quoteIdent(from)} RENAME TO ${quoteIdent(to)}`;
 
 /** By the name as it was read, which may be bare; for a person to look at. */
 export const dropDependent = ({ type, name }: { type: string; name: string }): string =>

@@ -13,10 +13,25 @@ export const tablesWords: Record<string, Entry> = {
     PLAN,
     'Name the partitions, or leave it out.',
   ],
-  'duplicate-target': [
-    'Two tables would get one name in Materialize.',
+  'excluded-tables': [
+    'Tables that schemas or all select and source.exclude leaves out.',
     PLAN,
-    'Give one an alias: - b.orders as b_orders.',
+    'Nothing, if they are the ones you mean.',
+  ],
+  'unmatched-pattern': [
+    'A schema or a pattern of the file matches nothing: a slip of the pen, or a table that is still to come. What an exclude was to keep out may be replicated.',
+    'SELECT schemaname, tablename FROM pg_tables;',
+    'Correct it. A pattern matches tables with rows of their own: partitions, not their parent.',
+  ],
+  'duplicate-target': [
+    'Tables of several schemas would get one name in Materialize.',
+    PLAN,
+    'source.targetName: "{schema}_{table}" for all of them, or an alias for one. Tables that are there keep their names.',
+  ],
+  'target-too-long': [
+    'The name that targetName makes of a table does not fit Materialize.',
+    PLAN,
+    'A shorter targetName, or an alias.',
   ],
   'unsupported-type': [
     'Materialize cannot take the column’s type, or only as text.',

@@ -1,7 +1,16 @@
-import { isPipelineName, MATERIALIZE_NAME_BYTES, materializeNames, progressName } from '../../names';
+import {
+  BY_SCHEMA,
+  isPipelineName,
+  MATERIALIZE_NAME_BYTES,
+  materializeNames,
+  progressName,
+  targetName,
+} from '../../names';
 import { utf8Length } from '../../text/bytes';
+import { plural } from '../../text/count';
 import { closest } from '../../text/similar';
-import { parseColumn, parseTable, writeIdentifier, writeTable } from '../identifiers';
+import { yamlScalar } from '../../text/yaml-scalar';
+import { parseColumn, parseTable, writeAlias, writeColumn, writeTable } from '../identifiers';
 import { type Complaint, valueAt } from '../messages';
 import { has, textAt } from './raw';
 import type { ColumnRef, TableRef } from '../types';
@@ -21,6 +30,11 @@ function items<T>(raw: unknown, path: Path, parse: (text: string) => { ok: boole
   });
 }
 
+const OPEN_ONLY = [
+  { key: 'aliases', instead: 'write schema.table as alias there' },
+  { key: 'exclude', instead: 'leave out of the list what stays out' },
+];
+
 export function selection(raw: unknown): Complaint[] {
   if (typeof valueAt(raw, ['source']) !== 'object' || !has(raw, ['source'])) return [];
   const given = ['tables', 'schemas', 'all'].filter((key) => has(raw, ['source', key]));
@@ -36,15 +50,16 @@ export function selection(raw: unknown): Complaint[] {
     path: ['source', key],
     message: `${given[0]} selects tables already; keep one of tables, schemas, all`,
   }));
-  if (given[0] === 'tables' && has(raw, ['source', 'aliases'])) {
-    complaints.push({
-      path: ['source', 'aliases'],
-      message: 'goes with schemas or all; with tables write schema.table as alias there',
-    });
-  }
+  const loose = given[0] === 'tables' ? OPEN_ONLY.filter(({ key }) => has(raw, ['source', key])) : [];
+  complaints.push(
+    ...loose.map(({ key, instead }) => ({
+      path: ['source', key],
+      message: `goes with schemas or all; with tables ${instead}`,
+    })),
+  );
   for (const { path, value } of items(raw, ['source', 'aliases'], parseTable)) {
     if (value.alias === null)
-      complaints.push({ path, message: `names no alias: write ${writeTable(value)} as other_name` });
+      complaints.push({ path, message: `names no alias: write ${yamlScalar(writeAlias(value, 'other_name'))}` });
   }
   return complaints;
 }
@@ -86,7 +101,9 @@ export function tableNames(raw: unknown): Complaint[] {
 
 function targets(raw: unknown, claim: (name: string, owner: string) => string | null): Complaint[] {
   const complaints: Complaint[] = [];
+  const taken: { path: Path; table: TableRef; target: string; owner: string }[] = [];
   const seen = new Set<string>();
+  const template = textAt(raw, ['source', 'targetName']) ?? '{table}';
   for (const list of has(raw, ['source', 'tables']) ? ['tables'] : ['aliases']) {
     for (const { path, value } of items<TableRef>(raw, ['source', list], parseTable)) {
       const upstream = writeTable(value);
@@ -95,17 +112,34 @@ function targets(raw: unknown, claim: (name: string, owner: string) => string | 
         continue;
       }
       seen.add(upstream);
-      const target = value.alias ?? value.name;
-      const taken = claim(target, upstream);
-      if (taken === null) continue;
-      const other = writeIdentifier(`${value.schema}_${value.name}`);
-      complaints.push({
-        path,
-        message: `${taken} is called ${target} in Materialize, too: write ${upstream} as ${other}`,
-      });
+      const target = value.alias ?? targetName(template, value);
+      const bytes = utf8Length(target);
+      if (value.alias === null && bytes > MATERIALIZE_NAME_BYTES) {
+        const message = `would be called by a name of ${bytes} bytes in Materialize, which takes ${MATERIALIZE_NAME_BYTES}: give it an alias`;
+        complaints.push({ path, message });
+      }
+      const owner = claim(target, upstream);
+      if (owner !== null) taken.push({ path, table: value, target, owner });
     }
   }
-  return complaints;
+  return [...complaints, ...collisions(taken, template)];
+}
+
+/** A few by name; many have one cause. */
+function collisions(
+  taken: { path: Path; table: TableRef; target: string; owner: string }[],
+  template: string,
+): Complaint[] {
+  const [first] = taken;
+  if (first !== undefined && taken.length > 2 && template === '{table}') {
+    const names = taken.slice(0, 3).map(({ table }) => writeTable(table));
+    const message = `${plural(taken.length, 'table')} would be called what another is (${names.join(', ')}, …): write source.targetName: "${BY_SCHEMA}"`;
+    return [{ path: first.path.slice(0, 2), message }];
+  }
+  return taken.map(({ path, table, target, owner }) => {
+    const other = yamlScalar(writeAlias(table, targetName(BY_SCHEMA, table)));
+    return { path, message: `${owner} is called ${target} in Materialize, too: write ${other}` };
+  });
 }
 
 export function columns(raw: unknown): Complaint[] {
@@ -123,7 +157,7 @@ export function columns(raw: unknown): Complaint[] {
           message: `${table} is not among source.tables${meant === null ? '' : `; did you mean ${meant}?`}`,
         });
       }
-      const column = `${table}.${writeIdentifier(value.column)}`;
+      const column = writeColumn(value);
       const taken = seen.get(column);
       if (taken === undefined) seen.set(column, list);
       else
