@@ -1,4 +1,5 @@
 import { parseWebhookAllow, type WebhookAllow } from './core/webhook-allow';
+import { parseVersion, type VersionSetting } from './versioning';
 
 /** The worker's own settings, read once from the environment. Temporal's come from @temporalio/envconfig. */
 export interface WorkerConfig {
@@ -19,7 +20,8 @@ export interface WorkerConfig {
   logFormat: 'text' | 'json';
   /** How long running activities may finish after SIGTERM, milliseconds. */
   shutdownGraceMs: number;
-  deployment: { name: string; buildId: string } | null;
+  /** Null: polls without a version. */
+  version: VersionSetting | null;
 }
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
@@ -64,10 +66,6 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
   const grace = Number(env.N2M_SHUTDOWN_GRACE_SECONDS ?? '10');
   if (!(grace >= 0 && grace <= 3600))
     problems.push('N2M_SHUTDOWN_GRACE_SECONDS is no number of seconds from 0 to 3600');
-  const { N2M_DEPLOYMENT: deployment, N2M_BUILD_ID: buildId } = env;
-  if (Boolean(deployment) !== Boolean(buildId))
-    problems.push('N2M_DEPLOYMENT and N2M_BUILD_ID go together: set both or none');
-
   const codecRequired = oneOf('N2M_CODEC_REQUIRE', ['0', '1'], '0') === '1';
   if (codecRequired && !env.N2M_CODEC_KEYS) problems.push('N2M_CODEC_REQUIRE=1 needs N2M_CODEC_KEYS');
 
@@ -86,7 +84,7 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
     logLevel: oneOf('N2M_LOG_LEVEL', LEVELS, 'INFO'),
     logFormat: oneOf('N2M_LOG_FORMAT', ['text', 'json'], 'text'),
     shutdownGraceMs: grace * 1000,
-    deployment: deployment && buildId ? { name: deployment, buildId } : null,
+    version: parseVersion(env, problems),
   };
   if (problems.length > 0) throw new Error(`the worker's environment is wrong:\n  ${problems.join('\n  ')}`);
   return config;

@@ -10,7 +10,7 @@ import { failuresEdge } from './activities/edges/failures';
 import { fenceEdge } from './activities/edges/fence';
 import { dataConverterOf } from './codec';
 import { codecKeys } from './codec/keys';
-import { parseConfig, type WorkerConfig } from './config';
+import { parseConfig } from './config';
 import { serveHealth } from './health';
 import { createLogger } from './logger';
 import { createMetrics } from './activities/support/metrics';
@@ -21,6 +21,7 @@ import { shown } from './core/text/shown';
 import { createSecrets } from './systems/secrets';
 import { SqlPools } from './systems/sql-pool';
 import { createWebhooks } from './systems/webhooks';
+import { ownBuildId, whyNoVersioning, type VersionSetting } from './versioning';
 
 /** Composition root: environment → config → dependencies → activities → worker. The only place that builds them. */
 async function main(): Promise<void> {
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
     },
   });
 
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
   const clientConnection = await Connection.connect(connectionOptions);
   const client = new Client({ connection: clientConnection, namespace, dataConverter });
@@ -64,6 +65,11 @@ async function main(): Promise<void> {
     workflows: client.workflow,
     taskQueue: config.taskQueue,
   };
+  const without = config.version && (await whyNoVersioning(clientConnection, namespace));
+  if (without) {
+    logger.warn('this Temporal server has no Worker Versioning: polls without a build id', { server: without });
+  }
+  const deployed = without ? null : ownVersion(config.version);
   const worker = await Worker.create({
     connection,
     namespace,
@@ -81,13 +87,14 @@ async function main(): Promise<void> {
     maxHeartbeatThrottleInterval: 2_000,
     // An activity that ignores its cancellation must not keep the process for ever.
     shutdownForceTime: config.shutdownGraceMs + 20_000,
-    ...deployment(config),
+    ...(deployed ? versioned(deployed) : {}),
   });
   const health = await serveHealth(config.healthAddress, () => worker.getState());
   logger.info('n2m worker polls', {
     taskQueue: config.taskQueue,
-    namespace: namespace ?? 'default',
+    namespace,
     version: version(),
+    ...deployed,
   });
   try {
     await worker.run();
@@ -99,13 +106,20 @@ async function main(): Promise<void> {
   }
 }
 
-function deployment({ deployment }: WorkerConfig) {
-  if (!deployment) return {};
+type Version = { deploymentName: string; buildId: string };
+
+function ownVersion(setting: VersionSetting | null): Version | null {
+  if (!setting) return null;
+  const built = (): string => ownBuildId(version(), readFileSync(join(__dirname, 'workflow-bundle.js')));
+  return { deploymentName: setting.deployment, buildId: setting.buildId ?? built() };
+}
+
+function versioned(version: Version) {
   return {
     workerDeploymentOptions: {
-      version: { deploymentName: deployment.name, buildId: deployment.buildId },
+      version,
       useWorkerVersioning: true as const,
-      // Runs last hours or days; they end on the code they began with.
+      // Runs last hours or days; they end on the code they began with. Short looks say otherwise: workflows/index.ts.
       defaultVersioningBehavior: 'PINNED' as const,
     },
   };

@@ -89,7 +89,7 @@ export class DevServer implements TemporalServer {
 
   private async run(): Promise<void> {
     const { binary, namespace, searchAttributes, dynamicConfig = {} } = this.settings;
-    const settings = Object.entries(dynamicConfig).map(([key, value]) => `${key}=${value}`);
+    const settings = Object.entries(dynamicConfig).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
     const args = [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--ui-ip', '127.0.0.1', '--log-level', 'warn'],
       ...['--port', String(this.ports[0]), '--ui-port', String(this.ports[1])],

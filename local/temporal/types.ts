@@ -12,7 +12,7 @@ export interface TemporalOptions {
   /** Names of Keyword search attributes to register; those of the product by default. */
   searchAttributes?: readonly string[];
   /** Settings of the server besides those that make it fast. Implies a server of one's own. */
-  dynamicConfig?: Readonly<Record<string, number>>;
+  dynamicConfig?: Readonly<Record<string, number | boolean | string>>;
   /** Whether a server named by TEMPORAL_ADDRESS is used instead of starting one; true by default. */
   useExisting?: boolean;
   /** Ends a download, a build or the wait for a server that already runs early. */

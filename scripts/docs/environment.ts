@@ -25,8 +25,16 @@ export const WORKER_VARIABLES: [name: string, fallback: string, meaning: string]
   ['N2M_LOG_LEVEL', '`INFO`', '`TRACE`, `DEBUG`, `INFO`, `WARN` or `ERROR`.'],
   ['N2M_LOG_FORMAT', '`text`', '`text`, or `json` with one object per line.'],
   ['N2M_SHUTDOWN_GRACE_SECONDS', '`10`', 'How long running steps may finish after SIGTERM.'],
-  ['N2M_DEPLOYMENT', 'none', 'Name for Worker Deployment Versioning; together with N2M_BUILD_ID.'],
-  ['N2M_BUILD_ID', 'none', 'Build of this worker; runs stay on the build they began with.'],
+  [
+    'N2M_DEPLOYMENT',
+    'none',
+    'Name that all builds of these workers share: runs stay on the build they began with, see [upgrading](upgrading.md). Also taken from `TEMPORAL_DEPLOYMENT_NAME`, which Temporal’s Worker Controller sets.',
+  ],
+  [
+    'N2M_BUILD_ID',
+    'version and bundle',
+    'Build of this worker, where N2M_DEPLOYMENT is set; without it the package’s version with a hash of its workflows, `0.1.0-3f9c2a1b`. Also taken from `TEMPORAL_WORKER_BUILD_ID`.',
+  ],
   [
     'N2M_CODEC_KEYS',
     'none',

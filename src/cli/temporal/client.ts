@@ -92,28 +92,49 @@ export function stopForMany(): AbortController {
   return stop;
 }
 
+/** What is waited for: something under way, or something that begins, which goes to the current version's workers alone. */
+type Work = 'under way' | 'begins';
+
 /** Before anything waits for a worker. */
-export async function requireWorker(temporal: Temporal): Promise<void> {
-  if (await workerPolls(temporal)) return;
-  throw new CliError(
-    `no worker polls task queue ${temporal.taskQueue} in namespace ${temporal.namespace} of ${temporal.address}`,
-    EXIT.unreachable,
-    'start a worker there: npm run worker',
-  );
+export async function requireWorker(temporal: Temporal, work: Work = 'under way'): Promise<void> {
+  if (await workerPolls(temporal, work)) return;
+  const place = `task queue ${temporal.taskQueue} in namespace ${temporal.namespace} of ${temporal.address}`;
+  if (work === 'begins' && (await workerPolls(temporal)))
+    throw new CliError(
+      `no worker that polls ${place} is of the build that what begins is sent to`,
+      EXIT.unreachable,
+      'n2m doctor',
+    );
+  throw new CliError(`no worker polls ${place}`, EXIT.unreachable, 'start a worker there: npm run worker');
 }
 
-export async function workerPolls(temporal: Temporal): Promise<boolean> {
-  const answer = await withDeadline(temporal, () =>
-    temporal.connection.workflowService.describeTaskQueue({
-      namespace: temporal.namespace,
-      taskQueue: { name: temporal.taskQueue },
-      taskQueueType: 1, // TASK_QUEUE_TYPE_WORKFLOW
-    }),
-  );
-  return (answer.pollers ?? []).some((poller) => {
-    const seconds = Number(poller.lastAccessTime?.seconds ?? 0);
-    return Date.now() - seconds * 1000 < POLLER_AGE;
+export async function workerPolls(temporal: Temporal, work: Work = 'under way'): Promise<boolean> {
+  const { pollers, current, ramping } = await polling(temporal, QUEUES.workflows);
+  if (work === 'under way') return pollers.length > 0;
+  return pollers.some(({ deploymentOptions: options }) => {
+    const own = Number(options?.workerVersioningMode) === VERSIONED ? options : null;
+    return [current, ramping].some(
+      (routed) => routed?.deploymentName === own?.deploymentName && routed?.buildId === own?.buildId,
+    );
   });
+}
+
+/** TASK_QUEUE_TYPE_… */
+export const QUEUES = { workflows: 1, activities: 2 } as const;
+/** WORKER_VERSIONING_MODE_VERSIONED */
+export const VERSIONED = 2;
+
+/** Who polls n2m's task queue, and the versions that what begins is sent to; without those, to workers without a version. */
+export async function polling(temporal: Temporal, taskQueueType: (typeof QUEUES)[keyof typeof QUEUES]) {
+  const { namespace, taskQueue: name } = temporal;
+  const { pollers, versioningInfo } = await withDeadline(temporal, () =>
+    temporal.connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType }),
+  );
+  const recent = (pollers ?? []).filter(
+    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < POLLER_AGE,
+  );
+  const { currentDeploymentVersion: current, rampingDeploymentVersion: ramping } = versioningInfo ?? {};
+  return { pollers: recent, current, ramping };
 }
 
 /** Once per namespace; in Temporal Cloud in the namespace's settings. */

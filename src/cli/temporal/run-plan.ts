@@ -34,7 +34,7 @@ export async function runPlan<W extends (...args: never[]) => Promise<unknown>>(
   temporal: Temporal,
   { type, pipeline, input, next }: PlanRun,
 ): Promise<Awaited<ReturnType<W>>> {
-  await requireWorker(temporal);
+  await requireWorker(temporal, 'begins');
   const handle: WorkflowHandle = await withDeadline(temporal, () =>
     temporal.client.workflow.start(type, {
       taskQueue: temporal.taskQueue,

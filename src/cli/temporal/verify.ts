@@ -11,7 +11,7 @@ import { failureError, failureInfo } from './failures';
 
 /** Compares both sides on the worker, for a person who waits; Ctrl-C ends it. */
 export async function verifyNow(temporal: Temporal, spec: PipelineSpec, options: VerifyOptions): Promise<VerifyResult> {
-  await requireWorker(temporal);
+  await requireWorker(temporal, 'begins');
   const type = 'verifyReplication';
   const handle: WorkflowHandle = await withDeadline(temporal, () =>
     temporal.client.workflow.start(type, {

@@ -56,6 +56,12 @@ export interface WorldOptions {
   package?: string;
 }
 
+interface WorkerOptions {
+  /** The folder of the package whose program runs. */
+  from?: string;
+  env?: Record<string, string>;
+}
+
 /**
  * One pipeline's world: a Neon of its own, Materialize (the stand-in, or the real one that N2M_TEST_MATERIALIZE_URL
  * names), workers and the command line as processes, on the Temporal server of the run.
@@ -110,15 +116,15 @@ export class World {
     };
   }
 
-  private program(name: 'worker' | 'client'): string {
-    return join(this.options.package ?? ROOT, 'lib', `${name}.js`);
+  private program(name: 'worker' | 'client', folder = this.options.package ?? ROOT): string {
+    return join(folder, 'lib', `${name}.js`);
   }
 
-  /** Starts a worker; resolves once it polls. */
-  async startWorker(fault?: Fault): Promise<ChildProcess> {
+  /** Starts a worker, of another package or with more in its environment where that is said; resolves once it polls. */
+  async startWorker(fault?: Fault, { from, env }: WorkerOptions = {}): Promise<ChildProcess> {
     const preload = fault ? ['--require', join(__dirname, 'faulty.js')] : [];
-    const worker = spawn(process.execPath, [...preload, this.program('worker')], {
-      env: { ...process.env, ...this.env, ...(fault ? { N2M_TEST_FAULT: JSON.stringify(fault) } : {}) },
+    const worker = spawn(process.execPath, [...preload, this.program('worker', from)], {
+      env: { ...process.env, ...this.env, ...(fault ? { N2M_TEST_FAULT: JSON.stringify(fault) } : {}), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.workers.push(worker);
@@ -137,9 +143,8 @@ export class World {
     return worker;
   }
 
-  /** Stops the worker that was started last, as a deployment does. */
-  async stopWorker(): Promise<void> {
-    const worker = this.workers.at(-1);
+  /** Stops a worker, the one that was started last if none is named, as a deployment does. */
+  async stopWorker(worker = this.workers.at(-1)): Promise<void> {
     if (worker) await end(worker);
   }
 

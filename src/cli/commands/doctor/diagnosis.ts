@@ -11,7 +11,16 @@ import { CliError } from '../../exit';
 import { listPipelines } from '../../temporal/list-pipelines';
 import { awaitResult } from '../../temporal/await-result';
 import type { Diagnosis } from '../../render/doctor';
-import { toCliError, REGISTER_SEARCH_ATTRIBUTES, withDeadline, type Temporal } from '../../temporal/client';
+import {
+  polling,
+  QUEUES,
+  toCliError,
+  REGISTER_SEARCH_ATTRIBUTES,
+  withDeadline,
+  type Temporal,
+} from '../../temporal/client';
+import { buildLines } from './builds';
+import { readRouting } from './routing';
 
 const ok = (what: string, detail: string): Diagnosis => ({ what, state: 'ok', detail, next: null });
 const warning = (what: string, detail: string, next: string): Diagnosis => ({ what, state: 'warning', detail, next });
@@ -98,38 +107,25 @@ async function searchAttributeLine(temporal: Temporal): Promise<Diagnosis> {
   );
 }
 
-const QUEUE_TYPES = { workflows: 1, activities: 2 } as const;
-/** As long as the server lists them without their coming back. */
-const POLLER_AGE = 75_000;
-
-async function workerLines(temporal: Temporal): Promise<Diagnosis> {
+async function workerLines(temporal: Temporal): Promise<Diagnosis | Diagnosis[]> {
   const start = 'start one: npm run worker, with TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE as here';
   const [workflows, activities] = await Promise.all([
-    pollers(temporal, QUEUE_TYPES.workflows),
-    pollers(temporal, QUEUE_TYPES.activities),
+    polling(temporal, QUEUES.workflows),
+    polling(temporal, QUEUES.activities),
   ]);
-  if (workflows.length === 0 && activities.length === 0) {
-    return wrong('worker', `nobody polls task queue ${temporal.taskQueue}`, start);
+  const { taskQueue } = temporal;
+  if (workflows.pollers.length === 0 && activities.pollers.length === 0) {
+    return wrong('worker', `nobody polls task queue ${taskQueue}`, start);
   }
-  if (workflows.length === 0 || activities.length === 0) {
-    const half = workflows.length === 0 ? 'workflows' : 'activities';
-    return wrong('worker', `nobody polls task queue ${temporal.taskQueue} for ${half}`, start);
+  if (workflows.pollers.length === 0 || activities.pollers.length === 0) {
+    const half = workflows.pollers.length === 0 ? 'workflows' : 'activities';
+    return wrong('worker', `nobody polls task queue ${taskQueue} for ${half}`, start);
   }
-  return ok(
-    'worker',
-    `${plural(workflows.length, 'worker')} on task queue ${temporal.taskQueue}: ${workflows.join(', ')}`,
-  );
-}
-
-async function pollers(temporal: Temporal, taskQueueType: 1 | 2): Promise<string[]> {
-  const { namespace, taskQueue: name } = temporal;
-  const answer = await withDeadline(temporal, () =>
-    temporal.connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType }),
-  );
-  const recent = (answer.pollers ?? []).filter(
-    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < POLLER_AGE,
-  );
-  return [...new Set(recent.map(({ identity }) => identity || 'unnamed'))].sort();
+  const names = [...new Set(workflows.pollers.map(({ identity }) => identity || 'unnamed'))].sort();
+  return [
+    ok('worker', `${plural(names.length, 'worker')} on task queue ${taskQueue}: ${names.join(', ')}`),
+    ...buildLines(await readRouting(temporal, workflows.pollers, workflows.current)),
+  ];
 }
 
 async function scheduleLine(temporal: Temporal): Promise<Diagnosis> {

@@ -10,8 +10,9 @@ export const register: Register = (program, exit) =>
       'after',
       `
 Looks at Temporal, the namespace, its search attributes, the worker and its
-version, the schedules; with a file also at references, source and Materialize
-as the worker sees them, and at the difference of the clocks. Changes nothing.
+version, the builds that poll and which of them is given what begins, the
+schedules; with a file also at references, source and Materialize as the worker
+sees them, and at the difference of the clocks. Changes nothing.
 
 Exit codes: 0 all is well, 3 something is to be mended, 5 Temporal or the worker
 does not answer.
@@ -45,7 +46,7 @@ function exitOf(lines: Diagnosis[]): ExitCode {
   const bad = lines.filter(({ state }) => state === 'wrong' || state === 'warning');
   if (bad.length === 0) return EXIT.fine;
   const unreachable = bad.some(
-    ({ what, state }) => state === 'wrong' && ['Temporal', 'namespace', 'worker'].includes(what),
+    ({ what, state }) => state === 'wrong' && ['Temporal', 'namespace', 'worker', 'builds'].includes(what),
   );
   return unreachable ? EXIT.unreachable : EXIT.attention;
 }

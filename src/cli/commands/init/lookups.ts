@@ -23,7 +23,7 @@ export async function withLookups<T>(output: Output, work: (lookups: Lookups) =>
   let began = false;
   try {
     return await withTemporal(async (temporal) => {
-      await requireWorker(temporal);
+      await requireWorker(temporal, 'begins');
       began = true;
       const { withDeadline } = await import('../../temporal/client.js');
       const { awaitResult } = await import('../../temporal/await-result.js');
