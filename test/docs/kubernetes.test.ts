@@ -5,7 +5,9 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import * as ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
+import { at } from './documents';
 import { read } from './pages';
+import { refusedByController } from './worker-controller';
 
 /** Kinds of the manifests, as npm `kubernetes-models` makes them from the API's own OpenAPI file. */
 const KINDS = { ConfigMap, ServiceAccount, Deployment, PodDisruptionBudget, NetworkPolicy };
@@ -21,8 +23,9 @@ const MODULES: Record<Kind, string> = {
 type Manifest = { apiVersion: string; kind: Kind; spec?: Record<string, unknown> };
 
 /** YAML 1.1, as kubectl reads it. */
-const manifests = (): Manifest[] =>
-  parseAllDocuments(read('ops/kubernetes/worker.yaml'), { version: '1.1' }).map((each) => each.toJS() as Manifest);
+const documents = <T>(file: string): T[] =>
+  parseAllDocuments(read(`ops/kubernetes/${file}`), { version: '1.1' }).map((each) => each.toJS() as T);
+const manifests = (): Manifest[] => [...documents<Manifest>('common.yaml'), ...documents<Manifest>('worker.yaml')];
 
 /** What the API's schema says against them: types, formats and what is required. */
 function refused(manifest: Manifest): string | null {
@@ -55,7 +58,7 @@ function misspelt(all: Manifest[]): string[] {
   return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }
 
-describe('ops/kubernetes/worker.yaml', () => {
+describe('ops/kubernetes/common.yaml with worker.yaml', () => {
   it('is what the Kubernetes API takes', () => {
     const all = manifests();
     expect(all.map(({ kind }) => kind).sort()).toEqual(Object.keys(KINDS).sort());
@@ -77,5 +80,56 @@ describe('ops/kubernetes/worker.yaml', () => {
     expect(misspelt([{ ...policy, spec: { ...spec, ingres: ingress } }])).toEqual([
       expect.stringContaining('"ingres"'),
     ]);
+  });
+});
+
+describe('ops/kubernetes/worker-deployment.yaml', () => {
+  type Custom = { kind: string; metadata: object; spec: Record<string, unknown> };
+  const custom = (): Custom[] => documents<Custom>('worker-deployment.yaml');
+  const workerDeployment = (): Custom => custom().find(({ kind }) => kind === 'WorkerDeployment') as Custom;
+  const deployment = (): Manifest => manifests().find(({ kind }) => kind === 'Deployment') as Manifest;
+  const common = (kind: Kind): Manifest => manifests().find((one) => one.kind === kind) as Manifest;
+
+  it('is what the Worker Controller takes', () => {
+    expect(custom().map(({ kind }) => kind)).toEqual(['Connection', 'WorkerDeployment']);
+    expect(custom().map(refusedByController)).toEqual([null, null]);
+    const broken = (change: (spec: Record<string, unknown>) => void): string | null => {
+      const one = workerDeployment();
+      change(one.spec);
+      return refusedByController(one);
+    };
+    expect(broken((spec) => delete spec.sunset)).toContain('sunset');
+    expect(broken((spec) => (spec.rollout = { strategy: 'Progressive' }))).toContain('steps');
+    expect(broken((spec) => (spec.rollout = { strategy: 'Rolling' }))).toContain('allowed values');
+    expect(broken((spec) => (spec.replica = 2))).toContain('additional properties');
+  });
+
+  it('runs the pods of the Deployment, without a build of their own: the controller says which', () => {
+    const pod = at(deployment().spec, 'template') as Record<string, unknown>;
+    const byController = workerDeployment().spec.template as Record<string, unknown>;
+    const labels = { 'app.kubernetes.io/name': 'n2m-worker' };
+    const { env, ...container } = at(pod, 'spec', 'containers', 0) as Record<string, unknown>;
+    expect(byController).toEqual({
+      ...pod,
+      metadata: { ...(pod.metadata as object), labels },
+      spec: { ...(pod.spec as object), containers: [container] },
+    });
+    expect((env as { name: string }[]).map(({ name }) => name)).toEqual(['N2M_DEPLOYMENT', 'N2M_BUILD_ID']);
+    const settings = Object.keys(at(common('ConfigMap'), 'data') as object);
+    expect(settings.filter((name) => /DEPLOYMENT|BUILD_ID/.test(name))).toEqual([]);
+    // The API's own schema knows the template, whoever carries it.
+    expect(refused({ ...deployment(), spec: { ...deployment().spec, template: byController } })).toBeNull();
+    expect(misspelt([{ ...deployment(), spec: { ...deployment().spec, template: byController } }])).toEqual([]);
+  });
+
+  it('leads to the same Temporal, by a workflow of ours', () => {
+    const [connection] = custom();
+    expect(at(connection?.spec, 'hostPort')).toBe(at(common('ConfigMap'), 'data', 'TEMPORAL_ADDRESS'));
+    const { workerOptions, rollout } = workerDeployment().spec;
+    expect(at(workerOptions, 'temporalNamespace')).toBe(at(common('ConfigMap'), 'data', 'TEMPORAL_NAMESPACE'));
+    expect(at(workerOptions, 'connectionRef', 'name')).toBe(at(connection?.metadata, 'name'));
+    expect(read('src/workflows/index.ts')).toMatch(
+      new RegExp(`^  ${String(at(rollout, 'gate', 'workflowType'))},$`, 'm'),
+    );
   });
 });

@@ -14,8 +14,8 @@ import { read, ROOT } from './pages';
 const ANALYZE = '/usr/bin/systemd-analyze';
 
 /** YAML 1.1, as kubectl reads it: there 0440 is octal. */
-const documents = parseAllDocuments(read('ops/kubernetes/worker.yaml'), { version: '1.1' }).map(
-  (document) => document.toJS() as unknown,
+const documents = ['common.yaml', 'worker.yaml'].flatMap((file) =>
+  parseAllDocuments(read(`ops/kubernetes/${file}`), { version: '1.1' }).map((document) => document.toJS() as unknown),
 );
 function only(kind: string): unknown {
   const found = documents.filter((document) => at(document, 'kind') === kind);
@@ -26,7 +26,7 @@ function only(kind: string): unknown {
 /** What the worker does after SIGTERM takes the grace and 20 s more. */
 const longestStop = (seconds: number): number => seconds + 20;
 
-describe('ops/kubernetes/worker.yaml', () => {
+describe('ops/kubernetes', () => {
   const pod = at(only('Deployment'), 'spec', 'template', 'spec');
   const container = at(pod, 'containers', 0);
   const settings = at(only('ConfigMap'), 'data') as Record<string, string>;
@@ -70,17 +70,22 @@ describe('ops/kubernetes/worker.yaml', () => {
   });
 
   it('has every selector choose the pods of the Deployment', () => {
-    const labels = at(only('Deployment'), 'spec', 'template', 'metadata', 'labels');
-    expect(labels).toBeDefined();
+    const labels = at(only('Deployment'), 'spec', 'template', 'metadata', 'labels') as Record<string, string>;
     expect(at(only('Deployment'), 'spec', 'selector', 'matchLabels')).toEqual(labels);
-    expect(at(only('PodDisruptionBudget'), 'spec', 'selector', 'matchLabels')).toEqual(labels);
-    expect(at(only('NetworkPolicy'), 'spec', 'podSelector', 'matchLabels')).toEqual(labels);
+    // Those of every build.
+    const { 'app.kubernetes.io/version': build, ...all } = labels;
+    expect(Object.keys(all)).toHaveLength(1);
+    expect(at(only('PodDisruptionBudget'), 'spec', 'selector', 'matchLabels')).toEqual(all);
+    expect(at(only('NetworkPolicy'), 'spec', 'podSelector', 'matchLabels')).toEqual(all);
+    expect(named(at(container, 'env'), 'N2M_BUILD_ID')).toEqual({ name: 'N2M_BUILD_ID', value: build });
+    expect(String(at(only('Deployment'), 'metadata', 'name'))).toBe(`n2m-worker-${build?.replaceAll('.', '-')}`);
+    expect(at(container, 'image')).toBe(`n2m-worker:${build}`);
     const gone = Number(at(only('PodDisruptionBudget'), 'spec', 'maxUnavailable'));
     expect(Number(at(only('Deployment'), 'spec', 'replicas'))).toBeGreaterThan(gone);
   });
 });
 
-describe('the NetworkPolicy of ops/kubernetes/worker.yaml', () => {
+describe('the NetworkPolicy of ops/kubernetes/common.yaml', () => {
   const policy = at(only('NetworkPolicy'), 'spec');
   const settings = at(only('ConfigMap'), 'data') as Record<string, string>;
   type Rule = { from?: unknown[]; to?: unknown[]; ports: { protocol: string; port: number | string }[] };
@@ -130,8 +135,10 @@ describe('the NetworkPolicy of ops/kubernetes/worker.yaml', () => {
   });
 });
 
-describe('ops/systemd/n2m-worker.service', () => {
-  const lines = read('ops/systemd/n2m-worker.service').split('\n');
+const UNIT = 'ops/systemd/n2m-worker@.service';
+
+describe(UNIT, () => {
+  const lines = read(UNIT).split('\n');
   const settings = Object.fromEntries(
     lines.flatMap((line) => {
       const [, name = '', value = ''] = /^Environment=(\w+)=(.*)$/.exec(line) ?? [];
@@ -147,15 +154,25 @@ describe('ops/systemd/n2m-worker.service', () => {
     expect(Number(stop)).toBeGreaterThan(longestStop(shutdownGraceMs / 1000));
   });
 
+  it('is of the build that stands behind the @, in its name, its folder and its settings', () => {
+    expect(settings).toMatchObject({ N2M_DEPLOYMENT: 'n2m', N2M_BUILD_ID: '%i' });
+    expect(lines.filter((line) => line.startsWith('ExecStart='))).toEqual([expect.stringContaining('/%i/')]);
+    // Two builds on one machine cannot share their addresses: what the file of one says comes last.
+    expect(lines.filter((line) => line.startsWith('EnvironmentFile='))).toEqual([
+      'EnvironmentFile=/etc/n2m/worker.env',
+      'EnvironmentFile=-/etc/n2m/worker-%i.env',
+    ]);
+  });
+
   /** Says on stderr what systemd would pass over, and ends with 0 all the same. */
   const verify = (file: string): string => spawnSync(ANALYZE, ['verify', file], { encoding: 'utf8' }).stderr;
   const onSystemd = existsSync(ANALYZE) ? it : it.skip;
 
   onSystemd('is a unit that systemd takes as it stands', async () => {
-    expect(verify(join(ROOT, 'ops/systemd/n2m-worker.service'))).toBe('');
+    expect(verify(join(ROOT, UNIT))).toBe('');
     const folder = await mkdtemp(join(tmpdir(), 'n2m-unit-'));
     try {
-      const file = join(folder, 'n2m-worker.service');
+      const file = join(folder, 'n2m-worker@.service');
       await writeFile(file, lines.join('\n').replace('ProtectHome=', 'ProtectHouse='));
       expect(verify(file)).toContain('ProtectHouse');
     } finally {

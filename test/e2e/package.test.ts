@@ -43,7 +43,7 @@ describe('the package', () => {
       /^(lib\/.+\.js|lib\/cli\/(.+\.mjs|licenses\.txt)|ops\/.+|pipeline\.schema\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
     expect(paths.filter((path) => !meant.test(path))).toEqual([]);
     const needed = ['lib/client.js', 'lib/worker.js', 'lib/workflow-bundle.js', 'lib/workflow-bundle-codec.js'];
-    const given = ['pipeline.schema.json', 'LICENSE', 'README.md', 'ops/kubernetes/worker.yaml'];
+    const given = ['pipeline.schema.json', 'LICENSE', 'README.md', 'ops/kubernetes/common.yaml'];
     expect(paths).toEqual(expect.arrayContaining([...needed, ...given]));
     const programs = pack.files.filter(({ path }) => ['lib/client.js', 'lib/worker.js'].includes(path));
     for (const { mode } of programs) expect(mode & 0o111).toBe(0o111);

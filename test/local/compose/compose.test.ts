@@ -56,6 +56,28 @@ function validator(): (document: unknown) => string[] {
   return (document) => (validate(document) ? [] : (validate.errors ?? []).map((error) => JSON.stringify(error)));
 }
 
+describe('ops/compose/worker.yaml', () => {
+  const file = parse(read('ops/compose/worker.yaml')) as { services: { worker: Service & Record<string, unknown> } };
+  const { worker } = file.services;
+
+  it('follows the Compose specification, and has the worker as careful as for trying it out', () => {
+    expect(validator()(file)).toEqual([]);
+    const { read_only, tmpfs, cap_drop, security_opt, healthcheck } = service('worker') as unknown as typeof worker;
+    expect(worker).toMatchObject({ read_only, tmpfs, cap_drop, security_opt, healthcheck });
+    expect(worker.ports).toBeUndefined();
+  });
+
+  it('is of the build that its variable names, and of none without', () => {
+    expect(worker.image).toMatch(/^n2m-worker:\$\{N2M_BUILD_ID:\?.+\}$/);
+    expect(worker.environment).toMatchObject({ N2M_DEPLOYMENT: 'n2m', N2M_BUILD_ID: '${N2M_BUILD_ID}' });
+  });
+
+  it('sets what the worker takes, and leaves time to stop', () => {
+    const { shutdownGraceMs } = parseConfig({ ...worker.environment, N2M_BUILD_ID: '0.1.0' });
+    expect(Number.parseInt(String(worker.stop_grace_period), 10)).toBeGreaterThan(shutdownGraceMs / 1000 + 20);
+  });
+});
+
 describe('docker-compose.yml', () => {
   it('follows the Compose specification', () => {
     const validate = validator();
