@@ -184,6 +184,7 @@ export interface SourceFacts {
     name: string;
     superuser: boolean;
     replication: boolean;
+    bypassRls: boolean;
     createRole: boolean;
     canCreateInDatabase: boolean;
     /** Also through other roles. */

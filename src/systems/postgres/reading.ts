@@ -121,7 +121,7 @@ export async function readSourceReading(
     readBlockers(client, input.role),
     readWriters(client),
     readPublication(client, input.publication),
-    readReplicaIdentities(client, input.tables),
+    readReplicaIdentities(client, input.tables, input.role),
     readWrites(client, input.tables),
   ]);
   const server = only(servers);

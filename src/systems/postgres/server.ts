@@ -63,6 +63,7 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
       name: string;
       superuser: boolean;
       replication: boolean;
+      bypass_rls: boolean;
       create_role: boolean;
       can_create: boolean;
       member_of: string[];
@@ -84,7 +85,7 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
              ARRAY(SELECT slot_name::text FROM pg_catalog.pg_replication_slots
                    WHERE slot_type = 'logical' AND database = pg_catalog.current_database() ORDER BY 1) AS slots,
              r.rolname::text AS name, r.rolsuper AS superuser, r.rolreplication AS replication,
-             r.rolcreaterole AS create_role,
+             r.rolbypassrls AS bypass_rls,             r.rolcreaterole AS create_role,
              pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS can_create
       FROM pg_catalog.pg_roles r WHERE r.rolname = current_user`),
   );
@@ -105,6 +106,7 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
       name: row.name,
       superuser: row.superuser,
       replication: row.replication,
+      bypassRls: row.bypass_rls,
       createRole: row.create_role,
       canCreateInDatabase: row.can_create,
       memberOf: row.member_of,

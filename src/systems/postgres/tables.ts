@@ -36,6 +36,12 @@ interface TableRow {
   bytes: string;
 }
 
+/** Row level security of table `c` applies to role `$3`, which is neither its owner nor past it. */
+const HIDES_ROWS = `(c.relrowsecurity AND NOT coalesce(
+           (SELECT r.rolsuper OR r.rolbypassrls OR
+                   (pg_catalog.pg_has_role(r.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity)
+            FROM pg_catalog.pg_roles r WHERE r.rolname = $3), false))`;
+
 /**
  * Facts of those tables that exist. `row_security` counts only where it would hide rows from the role: Materialize
  * would copy an empty table without a word. An identity by an index that was dropped is none, and so is a deferrable
@@ -56,10 +62,7 @@ const TABLES = `
                WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary AND i.indimmediate
                                                                 WHEN 'i' THEN i.indisreplident END
                ORDER BY a.attnum) AS identity_columns,
-         c.relrowsecurity AND NOT coalesce(
-           (SELECT r.rolsuper OR r.rolbypassrls OR
-                   (pg_catalog.pg_has_role(r.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity)
-            FROM pg_catalog.pg_roles r WHERE r.rolname = $3), false) AS row_security,
+         ${HIDES_ROWS} AS row_security,
          (SELECT pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT') FROM pg_catalog.pg_roles r WHERE r.rolname = $3) AS selectable,
          (SELECT pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE') FROM pg_catalog.pg_roles r WHERE r.rolname = $3) AS schema_usable,
          CASE WHEN c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0) THEN NULL
@@ -143,21 +146,25 @@ export async function readTables(
   });
 }
 
-/** Replica identity of the tables that exist among those named. */
+/** Of the tables that exist among those named: replica identity, and whether policies hide rows from `role`. */
 export async function readReplicaIdentities(
   client: SqlClient,
   tables: readonly UpstreamTable[],
-): Promise<{ schema: string; name: string; replicaIdentity: TableFacts['replicaIdentity'] }[]> {
+  role: string,
+): Promise<{ schema: string; name: string; replicaIdentity: TableFacts['replicaIdentity']; rowSecurity: boolean }[]> {
   if (tables.length === 0) return [];
-  const rows = await client.query<UpstreamTable & { identity: keyof typeof IDENTITIES }>(
-    `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity
+  const rows = await client.query<UpstreamTable & { identity: keyof typeof IDENTITIES; hidden: boolean }>(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity, ${HIDES_ROWS} AS hidden
      FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS wanted(schema, name)
      JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema
      JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name AND c.relkind IN ('r', 'p')
      ORDER BY 1, 2`,
-    [tables.map((t) => t.schema), tables.map((t) => t.name)],
+    [tables.map((t) => t.schema), tables.map((t) => t.name), role],
   );
-  return rows.map(({ schema, name, identity }) => ({ schema, name, replicaIdentity: IDENTITIES[identity] }));
+  return rows.map(({ schema, name, identity, hidden }) => ({
+    ...{ schema, name },
+    ...{ replicaIdentity: IDENTITIES[identity], rowSecurity: hidden },
+  }));
 }
 
 /** What is told by name of what a selection leaves out. */

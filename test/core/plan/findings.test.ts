@@ -601,6 +601,32 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
   ],
   [
     'row-security',
+    'policies that came later, and a role of ours that the run lets past them',
+    {
+      built: true,
+      spec: f.withSource({ role: bySql }),
+      source: { ...orders({ rowSecurity: true }), role: { ...role, comment: publication.comment, bypassRls: false } },
+    },
+    'warning',
+    'ALTER ROLE "materialize" BYPASSRLS;',
+  ],
+  [
+    'row-security',
+    'policies that came later, and a login that may not let past what it may not pass itself',
+    {
+      built: true,
+      spec: f.withSource({ role: bySql }),
+      source: {
+        ...orders({ rowSecurity: true }),
+        role: { ...role, comment: publication.comment, bypassRls: false },
+        user: { ...prepared.user, bypassRls: false },
+      },
+    },
+    'blocking',
+    'ALTER ROLE "materialize" BYPASSRLS;',
+  ],
+  [
+    'row-security',
     'policies and a role still to be made',
     { spec: f.postgresSpec(), source: { neon: null, ...orders({ rowSecurity: true }) } },
     'warning',

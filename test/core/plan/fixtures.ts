@@ -153,6 +153,7 @@ export function untouchedSource(change: Partial<SourceFacts> = {}): SourceFacts 
       name: 'neondb_owner',
       superuser: false,
       replication: true,
+      bypassRls: true,
       createRole: true,
       canCreateInDatabase: true,
       memberOf: ['neon_superuser'],

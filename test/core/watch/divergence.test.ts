@@ -1,10 +1,41 @@
 import type { ServerReading } from '../../../src/core/watch/types';
+import { postgresSpec } from '../plan/fixtures';
 import { lsn, SLOT, table, Watch, type Look } from './reading';
 
 const OTHER = 'materialize_ffffffffffffffffffffffffffffffff';
 const published = { exists: true, tables: ['orders', 'customers'].map((name) => ({ schema: 'public', name })) };
 const less = { source: { publication: { ...published, leavesOut: ['update', 'delete'] } } };
 const narrow = { source: { publication: { ...published, narrowed: [{ schema: 'public', name: 'orders' }] } } };
+
+describe('policies that hide rows from the role', () => {
+  const hides = (...names: string[]): Look => ({
+    source: {
+      tables: ['orders', 'customers', ...names]
+        .map((name) => ({ schema: 'public', name, replicaIdentity: 'full' }))
+        .map((one) => ({ ...one, rowSecurity: one.name !== 'customers' })),
+    },
+  });
+
+  it('are told at once, while a copy runs, too, with what lets the role past them', () => {
+    const warned = { name: 'broken', severity: 'warn', next: 'ALTER ROLE "materialize" BYPASSRLS;' };
+    const watch = new Watch();
+    watch.check(0);
+    expect(watch.check(1, hides())).toMatchObject({
+      ...warned,
+      cause: expect.stringMatching(/^policies hide rows of public\.orders from materialize: /) as string,
+    });
+    expect(watch.check(2).symptoms).toEqual([]);
+    const copying = { target: { tables: [table('orders', { committed: false })] } };
+    expect(watch.check(3, { ...hides(), ...copying })).toMatchObject(warned);
+    const made = { ...postgresSpec(), name: 'shop' };
+    expect(new Watch(made).check(0, hides()).next).toMatch(/^n2m apply; .* ALTER ROLE "materialize" BYPASSRLS;$/);
+  });
+
+  it('of a thousand tables name a few', () => {
+    const many = Array.from({ length: 1000 }, (_, n) => `t${n}`);
+    expect(new Watch().check(0, hides(...many)).cause.length).toBeLessThan(300);
+  });
+});
 
 describe('what a publication leaves out', () => {
   it('is told at the next check, and stays told after it was put back, until the source is another one', () => {

@@ -1,6 +1,6 @@
 import { untilEqual } from '../support/compare';
 import { until } from '../support/until';
-import { COLUMN_LISTS, itSince } from '../support/versions';
+import { COLUMN_LISTS, has, itSince, SQL_ROLE } from '../support/versions';
 import { Watched } from './watched';
 
 jest.setTimeout(300_000);
@@ -36,6 +36,25 @@ describe('a copy that is wrong while Materialize says `running`, each caused for
     await upstream(`INSERT INTO orders (customer_id, status, total, note) VALUES (1, 'new', 1, 'lost')`);
     await watched.found('table-narrowed', 'critical', 'public.orders');
     await watched.repaired();
+  });
+
+  it('row level security switched on: told at once, and what apply mends where its login may', async () => {
+    const role = `mz_${watched.world.name}`;
+    await upstream(`ALTER TABLE customers ENABLE ROW LEVEL SECURITY`);
+    await upstream(`ALTER ROLE "${role}" NOBYPASSRLS`);
+    const { verdict } = await watched.check();
+    expect(verdict).toMatchObject({ name: 'broken', severity: 'warn' });
+    expect(verdict.cause).toMatch(new RegExp(`^policies hide rows of public\\.customers from ${role}: `));
+    expect(verdict.next).toContain(`ALTER ROLE "${role}" BYPASSRLS;`);
+    if (has(SQL_ROLE)) {
+      expect(verdict.next).toMatch(/^n2m apply/);
+      await upstream(`ALTER ROLE "${watched.world.neon.owner}" BYPASSRLS`);
+      await watched.apply(() => undefined);
+      const { rows } = await upstream(`SELECT rolbypassrls AS past FROM pg_roles WHERE rolname = '${role}'`);
+      expect(rows).toEqual([{ past: true }]);
+    } else await upstream(`ALTER ROLE "${role}" BYPASSRLS`);
+    expect((await watched.check()).verdict.symptoms).toEqual([]);
+    await upstream(`ALTER TABLE customers DISABLE ROW LEVEL SECURITY`);
   });
 
   it('a value that Materialize cannot hold: told also when the status says running, and over once the row is gone', async () => {

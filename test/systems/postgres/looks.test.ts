@@ -202,11 +202,11 @@ describe('tables', () => {
   });
 
   it('reads identities of what exists only', async () => {
-    expect(await readReplicaIdentities(client, TABLES)).toEqual([
-      { schema: 'public', name: 'foreign_owned', replicaIdentity: 'default' },
-      { schema: 'public', name: 'orders', replicaIdentity: 'full' },
-      { schema: 'sales', name: 'Mixed "Case', replicaIdentity: 'default' },
-      { schema: 'sales', name: 'hidden', replicaIdentity: 'default' },
+    expect(await readReplicaIdentities(client, TABLES, 'mat"er')).toEqual([
+      { schema: 'public', name: 'foreign_owned', replicaIdentity: 'default', rowSecurity: false },
+      { schema: 'public', name: 'orders', replicaIdentity: 'full', rowSecurity: false },
+      { schema: 'sales', name: 'Mixed "Case', replicaIdentity: 'default', rowSecurity: false },
+      { schema: 'sales', name: 'hidden', replicaIdentity: 'default', rowSecurity: true },
     ]);
   });
 });

@@ -17,6 +17,7 @@ import { tableName } from '../tables/select';
 import {
   administersReplication,
   letReplicate,
+  mayGiveBypassRls,
   mayReplicate,
   operatorName,
   replicatesByGroup,
@@ -136,17 +137,21 @@ export const roleFindings: Record<string, Rule> = {
       return [(short ? warning : info)(roleOf(context), sentence, fix)];
     }),
 
-  'row-security': ({ upstream, source, spec }) => {
+  'row-security': (context) => {
+    const { upstream, source, spec } = context;
     const tables = upstream.filter((table) => table.rowSecurity);
     const { role, user } = source;
     if (tables.length === 0 || role?.bypassRls || role?.superuser) return [];
-    const name = spec.source.role.name;
+    const { name, via } = spec.source.role;
     const sentence = `policies hide rows of ${listed(tables.map(tableName))} from ${name}: the copy needs BYPASSRLS`;
+    const fix = statements(alterRoleBypassRls(name));
     if (role === null) {
-      if (spec.source.role.via === 'api') return [];
-      const note = `; the run creates it so, if ${user.name} may`;
-      return [warning(`role ${name}`, `${sentence}${note}`, statements(alterRoleBypassRls(name)))];
+      if (via === 'api') return [];
+      return [warning(`role ${name}`, `${sentence}; the run creates it so, if ${user.name} may`, fix)];
     }
-    return [blocking(`role ${name}`, sentence, statements(alterRoleBypassRls(name)))];
+    const gives = via === 'sql' && isManaged(context, role.comment) && mayGiveBypassRls(source);
+    return [
+      gives ? warning(`role ${name}`, `${sentence}; the run gives it`, fix) : blocking(`role ${name}`, sentence, fix),
+    ];
   },
 };

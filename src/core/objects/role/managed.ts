@@ -105,3 +105,7 @@ export function administersReplication({ managed, user }: Pick<SourceFacts, 'man
   const administrators = replicationAdministrators(managed);
   return administrators !== null && user.memberOf.includes(administrators);
 }
+
+/** Whether this login may take policies off a role that it made: since 16 it needs no superuser, but what it gives. */
+export const mayGiveBypassRls = ({ versionNum, user }: Pick<SourceFacts, 'versionNum' | 'user'>): boolean =>
+  user.superuser || (versionNum >= 160_000 && user.createRole && user.bypassRls);

@@ -37,7 +37,13 @@ export interface SourceReading {
   writers: Blocker[];
   publication: PublicationReading;
   /** Of every replicated table that still exists; `missing` tables are not listed. */
-  tables: { schema: string; name: string; replicaIdentity: string }[];
+  tables: {
+    schema: string;
+    name: string;
+    replicaIdentity: string;
+    /** Policies hide rows of it from the role; absent in readings of before it was asked. */
+    rowSecurity?: boolean;
+  }[];
   /** Whether the application may write to them and to what inherits from them; absent in readings of before it was asked. */
   writes?: WritesProof;
 }

@@ -3,6 +3,7 @@ import { clusterRules } from './cluster';
 import { copyRules } from './copy';
 import { publicationRules } from './publication';
 import { reachRules } from './reach';
+import { rowSecurityRules } from './row-security';
 import { serverRules } from './server';
 import { slotRules } from './slot';
 import { snapshotRules } from './snapshot';
@@ -16,6 +17,7 @@ export const WATCH_RULES: readonly WatchRule[] = [
   ...writeRules,
   ...serverRules,
   ...publicationRules,
+  ...rowSecurityRules,
   ...slotRules,
   ...snapshotRules,
   ...sourceRules,
