@@ -1,3 +1,5 @@
+import { COLUMN_CHANGED, KEY_CHANGED, NOT_NULL_DROPPED } from './schema-changes';
+
 /**
  * What Materialize's error texts mean. Its codes do not tell; its texts do, and "permanent" in them is not always what
  * it says: an overcompacted slot is labelled transient and never recovers. Texts as recorded from v26.
@@ -80,12 +82,22 @@ export const SOURCE_ERRORS: readonly SourceError[] = [
   },
   {
     rule: 'source-restored',
-    pattern: /physical replica status changed/,
+    pattern: /Expected pg_is_in_recovery\(\)=false but got true/,
     permanent: true,
-    meaning: 'the host led to a server of another kind, a primary in place of a standby or the other way round',
+    meaning:
+      'the host leads to a standby, perhaps the primary of before a failover: Materialize wrote that into every table, for good',
     next: 'let the host lead to the primary; then n2m repair {pipeline}',
     example:
       'postgres: unsupported action: upstream physical replica status changed (e.g. a physical replica was promoted to a primary). Expected pg_is_in_recovery()=false but got true',
+  },
+  {
+    rule: 'source-restored',
+    pattern: /physical replica status changed/,
+    permanent: true,
+    meaning: 'the standby that was copied from was made a primary: what Materialize has ends there',
+    next: REPAIR,
+    example:
+      'postgres: unsupported action: upstream physical replica status changed (e.g. a physical replica was promoted to a primary). Expected pg_is_in_recovery()=true but got false',
   },
   {
     rule: 'publication-missing',
@@ -155,10 +167,26 @@ export const SOURCE_ERRORS: readonly SourceError[] = [
 ];
 
 /** Dropped, renamed or not published any more: the text is the same. */
-const DROPPED = /table was dropped/;
+const DROPPED = /table was dropped(?! and recreated)/;
 
 /** Errors of one table, which the rest of the source survives. */
 export const TABLE_ERRORS: readonly SourceError[] = [
+  // Before all others: these texts hold names, which may read like anything.
+  tableError(
+    KEY_CHANGED,
+    'a constraint that it was copied with is not what it was upstream',
+    'incompatible schema change on public.orders: UNIQUE constraint "orders_a_key" (a, b) was dropped and recreated upstream',
+  ),
+  tableError(
+    NOT_NULL_DROPPED,
+    'a constraint that it was copied with is gone upstream',
+    'incompatible schema change on public.orders: the NOT NULL constraint on column "a" was dropped upstream',
+  ),
+  tableError(
+    COLUMN_CHANGED,
+    'a replicated column was dropped or changed upstream',
+    'incompatible schema change on public.orders: column "a" was dropped or renamed upstream',
+  ),
   tableError(/table was truncated/, 'it was truncated upstream', 'table was truncated'),
   tableError(
     /was renamed or moved upstream/,

@@ -629,6 +629,52 @@ describe('the texts of Materialize', () => {
     else expect(verdict.cause).toContain(`public.orders stands still: ${known.meaning}`);
   });
 
+  test.each<[string, string]>([
+    [
+      'UNIQUE constraint "it\'s \\"odd\\"" (a, b) was dropped upstream',
+      `: UNIQUE constraint "it's \\"odd\\"" (a, b) was dropped upstream, which a table made WITH (EXCLUDE CONSTRAINTS ('it''s "odd"')) outlives`,
+    ],
+    [
+      'PRIMARY KEY constraint "orders_pkey" (id) was renamed or recreated upstream',
+      `: PRIMARY KEY constraint "orders_pkey" (id) was renamed or recreated upstream, which a table made WITH (EXCLUDE CONSTRAINTS ('orders_pkey')) outlives`,
+    ],
+    [
+      'UNIQUE constraint "old" (a) was renamed upstream to "new"',
+      `: UNIQUE constraint "old" (a) was renamed upstream to "new", which a table made WITH (EXCLUDE CONSTRAINTS ('new')) outlives`,
+    ],
+    [
+      'the NOT NULL constraint on column "table was truncated" was dropped upstream',
+      `: NOT NULL constraint on column "table was truncated" was dropped upstream, which a table made WITH (EXCLUDE ALL CONSTRAINTS) outlives`,
+    ],
+    ['the type of column "a" changed upstream', ': the type of column "a" changed upstream'],
+    [
+      'column "a" changed position upstream (the column or table was likely dropped and recreated)',
+      ': column "a" changed position upstream',
+    ],
+    ['table was dropped and recreated upstream (it now has oid 16999)', ': it was dropped and made again upstream'],
+    ['table was renamed or moved upstream (it is now b.c)', ': it was renamed or moved to another schema upstream'],
+  ])('of a changed table name what changed: %s', (change, cause) => {
+    const watch = new Watch();
+    const verdict = watch.check(0, dead(`postgres: incompatible schema change on public.orders: ${change}`));
+    expect(verdict).toMatchObject({ name: 'broken', severity: 'critical', next: 'n2m repair shop' });
+    expect(verdict.cause.slice(-cause.length)).toBe(cause);
+    expect(watch.memory?.latched).toHaveLength(1);
+  });
+
+  test('of a demoted primary is terminal, also where only the tables have it', () => {
+    const error =
+      'postgres: unsupported action: upstream physical replica status changed (e.g. a physical replica was promoted to a primary). Expected pg_is_in_recovery()=false but got true';
+    const tables = ['orders', 'customers'].map((name) => table(name, { status: 'stalled', error }));
+    const watch = new Watch();
+    watch.check(0);
+    const { name, severity, symptoms, next } = watch.check(1, { target: { tables } });
+    expect({ name, severity, rules: symptoms.map(({ rule }) => rule), next }).toEqual({
+      ...{ name: 'broken', severity: 'terminal', rules: ['source-restored'] },
+      next: 'let the host lead to the primary; then n2m repair shop',
+    });
+    expect(watch.check(2).severity).toBe('terminal');
+  });
+
   test('that nobody knows are told after two checks', () => {
     const watch = new Watch();
     expect(watch.check(0, dead('postgres: something new'))).toMatchObject({ name: 'broken', severity: 'ok' });

@@ -7,7 +7,9 @@ jest.setTimeout(300_000);
 
 let watched: Watched;
 beforeAll(async () => {
-  watched = await Watched.start();
+  watched = await Watched.start({}, ({ name, source }) => {
+    if (has(SQL_ROLE)) source.role = { name: `mz_${name}`, via: 'sql' };
+  });
 });
 afterAll(() => watched.stop());
 

@@ -41,9 +41,9 @@ export const sourceRules: WatchRule[] = [
     needs: 'target',
     during: ['copying'],
     explanation: [
-      'The upstream database was restored from a backup or failed over: its history is another one.',
-      STATUSES,
-      'n2m repair NAME copies every table again.',
+      'The upstream database was restored from a backup or failed over, so that its history is another one; or the host leads to a standby, such as the primary of before a failover. Materialize writes that into every table, for good.',
+      `${STATUSES} Upstream: SELECT pg_is_in_recovery();`,
+      'Let the host or the secret’s URL lead to the primary, then n2m repair NAME copies every table again.',
     ],
     look: (context) => permanent(context, 'source-restored'),
   },
@@ -144,7 +144,9 @@ function ownEvents(context: WatchContext): { at: string; error: string }[] {
 
 function permanent(context: WatchContext, rule: 'source-restored' | 'publication-missing') {
   const { target, spec } = context;
-  const texts = [target?.source.error ?? null, ...ownEvents(context).map(({ error }) => error)];
+  // What ends the source is written into its tables, and may be seen there alone.
+  const tables = rule === 'source-restored' ? (target?.tables ?? []) : [];
+  const texts = [target?.source.error ?? null, ...[...ownEvents(context), ...tables].map(({ error }) => error)];
   const found = texts.map(sourceError).find((error) => error?.rule === rule);
   if (!found) return [];
   const next = found.next?.replace('{pipeline}', spec.name) ?? `n2m status ${spec.name}`;

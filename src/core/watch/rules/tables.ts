@@ -6,6 +6,7 @@ import { rowsHolding } from '../../objects/tables/statements';
 import { always, type Condition, repeated } from '../condition';
 import type { WatchContext } from '../context';
 import { isLatched, tableLatch } from '../latched';
+import { changeNamed } from '../schema-changes';
 import { isDropped, sourceError, tableErrorOf, valueRefused } from '../source-errors';
 import type { SourceReading, TargetTableReading } from '../types';
 import type { WatchRule } from './rule';
@@ -152,7 +153,7 @@ function tableCondition({ spec, target }: WatchContext, table: TargetTableReadin
       visible: calm,
     };
   }
-  const cause = () => `${name} stands still: ${known.meaning}`;
+  const cause = () => `${name} stands still: ${known.meaning}${changeNamed(table.error)}`;
   return {
     table: name,
     severity: always('critical'),
