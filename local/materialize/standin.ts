@@ -15,7 +15,7 @@ import { SessionContext } from './session/context';
 import { createSessionSettings } from './show/settings';
 import { setStoreRights } from './store-rights';
 import type { Login } from './wire/login';
-import { versionText } from './version';
+import { featuresOf, versionText } from './version';
 import { listen, type WireServer } from './wire/server';
 
 export interface MaterializeOptions {
@@ -208,6 +208,7 @@ function ingestionSettings(options: MaterializeOptions): IngestionSettings {
     statisticsInterval: options.statisticsInterval ?? 1_000,
     restartDelay: options.restartDelay ?? 5_000,
     schemaValidationInterval: options.schemaValidationInterval ?? 15_000,
+    checksRecovery: featuresOf(versionText(options.version)).checksRecovery,
   };
 }
 

@@ -18,6 +18,8 @@ export interface Features {
   autoScaling: boolean;
   /** ALTER CLUSTER runs in the background and is followed in `mz_cluster_reconfigurations`. */
   backgroundResize: boolean;
+  /** Looks whether upstream became a standby. Read in its source; no recording has it. */
+  checksRecovery: boolean;
 }
 
 const SINCE: Record<keyof Features, number> = {
@@ -25,6 +27,7 @@ const SINCE: Record<keyof Features, number> = {
   sourceTables: 2_602_500,
   autoScaling: 2_603_400,
   backgroundResize: 2_603_500,
+  checksRecovery: 2_603_000,
 };
 
 /** The answer of `mz_version()`: of a recorded release by its number, or whatever text is given. */
@@ -50,6 +53,7 @@ export function featuresOf(text: string): Features {
     sourceTables: has('sourceTables'),
     autoScaling: has('autoScaling'),
     backgroundResize: has('backgroundResize'),
+    checksRecovery: has('checksRecovery'),
   };
 }
 

@@ -47,6 +47,7 @@ async function watchSchemas(context: DataflowContext, feed: Feed): Promise<never
   const client = await upstream(context.open('plain'));
   for (;;) {
     await pause(context.settings.schemaValidationInterval, undefined, { signal: context.signal });
+    if (context.settings.checksRecovery) await checkRecovery(client);
     const tables = context.tables.filter(isLive);
     for (const { table, error } of await checkSchemas(client, context.publication, tables)) {
       feed.push({ kind: 'invalid', table, error });
@@ -83,6 +84,17 @@ async function checkTimeline(replication: Client, expected: string | null): Prom
   throw new DefiniteError(`${restored}. Expected timeline ID ${expected} but got ${actual}`);
 }
 
+/** Sources of primaries end on a standby, as the host of a primary before a failover leads to one. */
+async function checkRecovery(client: Client): Promise<void> {
+  const { rows } = await upstream(
+    client.query<{ standby: boolean }>('SELECT pg_catalog.pg_is_in_recovery() AS standby'),
+  );
+  if (rows[0]?.standby !== true) return;
+  const changed =
+    'unsupported action: upstream physical replica status changed (e.g. a physical replica was promoted to a primary)';
+  throw new DefiniteError(`${changed}. Expected pg_is_in_recovery()=false but got true`);
+}
+
 function forever(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
 }
@@ -99,6 +111,8 @@ export async function runDataflow(context: DataflowContext, end: () => void): Pr
   try {
     const metadata = await upstream(context.open('plain'));
     connected = true;
+    // Before anything else is asked, most of which a standby refuses.
+    if (context.settings.checksRecovery) await checkRecovery(metadata);
     const lost = new Promise<never>((_, reject) => {
       metadata.once('end', () => {
         closed = true;

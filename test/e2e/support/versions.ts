@@ -19,6 +19,8 @@ export const MATERIALIZE_VERSION: RecordedVersion =
   ASKED === undefined || ASKED === '' ? DEFAULT_VERSION : recordedVersion('N2M_TEST_MATERIALIZE_VERSION', ASKED);
 /** Whether new sources have tables of their own there. */
 export const SOURCE_TABLES_BY_DEFAULT = featuresOf(versionText(MATERIALIZE_VERSION)).sourceTables;
+/** Whether a source ends on an upstream that became a standby. */
+export const STANDBY_ENDS = featuresOf(versionText(MATERIALIZE_VERSION)).checksRecovery;
 /** For cases about subsources: a release that makes them by itself. */
 export const SUBSOURCES_VERSION: RecordedVersion = '26.9';
 

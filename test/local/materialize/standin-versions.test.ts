@@ -44,9 +44,15 @@ const settled = (cluster: string, status: string) =>
 it('names the releases that were recorded, and what each has', () => {
   expect(RECORDED_VERSIONS).toEqual(['26.9', '26.39']);
   expect(() => recordedVersion('--materialize-version', '26.8')).toThrow('was not recorded: 26.9 or 26.39');
-  expect(Object.values(featuresOf(versionText('26.9')))).toEqual([false, false, false, false]);
-  expect(Object.values(featuresOf(versionText()))).toEqual([true, true, true, true]);
-  const between = { bareNames: true, sourceTables: true, autoScaling: false, backgroundResize: false };
+  expect(Object.values(featuresOf(versionText('26.9')))).toEqual([false, false, false, false, false]);
+  expect(Object.values(featuresOf(versionText()))).toEqual([true, true, true, true, true]);
+  const between = {
+    bareNames: true,
+    sourceTables: true,
+    autoScaling: false,
+    backgroundResize: false,
+    checksRecovery: false,
+  };
   expect(featuresOf('v26.26.0 (abc)')).toEqual(between);
 });
 

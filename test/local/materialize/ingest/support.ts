@@ -44,6 +44,7 @@ export const FAST: IngestionSettings = {
   statisticsInterval: 100,
   restartDelay: 300,
   schemaValidationInterval: 300,
+  checksRecovery: true,
 };
 
 export const R1 = { id: 'u901', size: '100cc' };
