@@ -6,6 +6,7 @@ import type { CheckResult } from '../core/watch/types';
 import { Approvals } from './approvals';
 import { approvedPlan, perform, secondsBetween, secondsOf, settle, setUp } from './converge';
 import { goingOn } from './go-on';
+import { orLeaveWatched } from './leave-watched';
 import * as activities from './proxies';
 import { joined, type Rebuilt } from './rebuild';
 import { RunTracker } from './run-tracker';
@@ -20,7 +21,7 @@ import { endedBadly } from './told';
  *     comes back after, with what others built on it; tables that left the file
  *  5. running, then the snapshot, however long it takes
  *  6. right-size
- *  7. hand over to the scheduled check, and look once
+ *  7. hand over to the scheduled check, and look once; also where 4 to 6 fail, for a slot may be there by then
  */
 export async function replicate(input: ReplicateInput): Promise<ReplicateReport> {
   const { spec } = input;
@@ -30,9 +31,12 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
   try {
     const plan = await approvedPlan(input, tracker, approvals, undefined, between);
     const run = { input, plan, tracker, between };
-    tracker.phase('setting-up');
-    const rebuilt = joined(input.before, await setUp(run));
-    await settle(run);
+    const rebuilt = await orLeaveWatched(run, async () => {
+      tracker.phase('setting-up');
+      const made = joined(input.before, await setUp(run));
+      await settle(run);
+      return made;
+    });
 
     tracker.phase('handing-over');
     await perform(HAND_OVER, run);

@@ -99,5 +99,7 @@ async function keepLooking(_: Temporal, output: Output, read: () => Promise<Stat
 function exitCodeOf(status: StatusDocument): ExitCode {
   if (!status.reachable) return EXIT.unreachable;
   if ((status.run?.view?.waitingFor.length ?? 0) > 0) return EXIT.approval;
-  return status.verdict === 'healthy' && status.owed.length === 0 ? EXIT.fine : EXIT.attention;
+  return status.verdict === 'healthy' && status.owed.length === 0 && status.failed === null
+    ? EXIT.fine
+    : EXIT.attention;
 }

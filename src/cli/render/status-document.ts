@@ -28,6 +28,13 @@ export interface WatchState {
   every: number | null;
 }
 
+/** A run that did not get to its end. */
+export interface FailedRun {
+  /** What started it: `apply`, `repair`, `rotate` or `destroy`. */
+  command: string;
+  failure: FailureInfo;
+}
+
 /** How many tables there are, and of what kind. */
 export type TableCounts = Omit<KeptTables, 'named'>;
 
@@ -54,6 +61,8 @@ export interface StatusDocument {
   verified: Verified | null;
   /** What a run dropped and nothing has made again yet, with the statements that would. */
   owed: Definition[];
+  /** How the last run failed, where it had begun to change something by then. */
+  failed: FailedRun | null;
   /** The run under way. */
   run: LiveRun | null;
   watch: WatchState | null;
@@ -73,6 +82,7 @@ export function statusOfCheck(check: CheckResult, watch: WatchState | null, late
     next,
     symptoms: late === null ? symptoms : [...symptoms, late],
     owed: [],
+    failed: null,
     run: null,
     watch,
     reachable: true,
@@ -110,6 +120,7 @@ export function statusOfRun(
         : `n2m status ${pipeline} --watch`,
     symptoms: [],
     owed: [],
+    failed: null,
     run,
     watch,
     reachable: worker,
@@ -153,6 +164,7 @@ export function statusWithoutCheck(
     ...explanations[why.kind],
     symptoms: late ? [late] : [],
     owed: [],
+    failed: null,
     run: null,
     watch,
     reachable: why.kind !== 'no-worker',
@@ -166,6 +178,20 @@ export function withOwed(status: StatusDocument, run: LiveRun | null, look: Chec
   const next = status.verdict === 'healthy' ? `n2m repair ${status.pipeline}` : status.next;
   return { ...status, owed, next };
 }
+
+/** Refused before anything was touched: the systems are as they were. */
+const REFUSALS: readonly string[] = ['Rejected', 'Blocked'];
+
+/** Both sides may be well and yet not be what was asked for: the same command goes on from where it ended. */
+export function withFailure(status: StatusDocument, failed: FailedRun | null): StatusDocument {
+  if (failed === null || status.run !== null || REFUSALS.includes(failed.failure.type)) return status;
+  const { command } = failed;
+  const again = command === 'apply' ? 'n2m apply FILE' : `n2m ${command} ${status.pipeline}`;
+  return { ...status, failed, next: GOING_ON.includes(status.verdict) ? again : status.next };
+}
+
+/** Nothing in them needs a person. */
+const GOING_ON: readonly VerdictName[] = ['healthy', 'snapshotting', 'lagging'];
 
 type Readings = Pick<
   StatusDocument,

@@ -24,6 +24,10 @@ export function renderStatus(read: StatusDocument, options: RenderOptions): stri
     const text = `${where}${symptom.cause} [${symptom.rule}]`;
     lines.push(...wrapWords(text, width - 4, '  ').map((line) => colour(`  ! ${line}`)));
   }
+  if (status.failed && !status.cause.includes(status.failed.failure.message)) {
+    const text = `! the last ${status.failed.command} failed: ${status.failed.failure.message}`;
+    lines.push(...wrapWords(text, width - 4, '  ').map((line) => paint.yellow(`  ${line}`)));
+  }
   lines.push(...owedLines(status, options));
   lines.push(
     ...footer(status, now)

@@ -1,5 +1,5 @@
-import type { FailureInfo } from '../../core/failures/types';
 import { runId } from '../../core/names';
+import { commandOf } from '../../core/run/run-alerts';
 import { lateness } from '../../core/watch/lateness';
 import type { CheckResult, Symptom } from '../../core/watch/types';
 import { CliError, EXIT } from '../exit';
@@ -8,12 +8,14 @@ import {
   statusOfCheck,
   statusOfRun,
   statusWithoutCheck,
+  withFailure,
   withOwed,
+  type FailedRun,
   type StatusDocument,
   type WatchState,
 } from '../render/status-document';
 import type { SeenViews } from './follow/seen-views';
-import { readRun } from './read-run';
+import { readRun, type LiveRun } from './read-run';
 import { workerPolls, type Temporal } from './client';
 import { lastCheck, checkNow, readWatch, type Watch } from './watch';
 
@@ -37,13 +39,15 @@ export async function readStatus(
       'n2m list shows what there is; n2m apply FILE starts one',
     );
   }
-  const found = (status: StatusDocument, look: CheckResult | null = null) => withOwed(status, run, look);
+  const failed =
+    run === null || ['RUNNING', 'COMPLETED'].includes(run.status) ? null : await failureOf(temporal, pipeline, run);
+  const found = (status: StatusDocument, look: CheckResult | null = null) =>
+    withFailure(withOwed(status, run, look), failed);
   const state = watch && stateOf(watch);
   if (run?.status === 'RUNNING') return found(statusOfRun(pipeline, run, last, state, worker));
   if (watch === null || watch.spec === null) {
-    const failure = run && (await failureOf(temporal, pipeline, run.runId));
     return found(
-      statusWithoutCheck(pipeline, failure ? { kind: 'failed', failure } : { kind: 'unwatched' }, last, state),
+      statusWithoutCheck(pipeline, failed ? { kind: 'failed', ...failed } : { kind: 'unwatched' }, last, state),
     );
   }
   if (onlyLast) {
@@ -66,13 +70,13 @@ function stateOf(watch: Watch): WatchState {
   return { paused: watch.paused, note: watch.note, every: watch.spec?.watch.every ?? null };
 }
 
-async function failureOf(temporal: Temporal, pipeline: string, execution: string): Promise<FailureInfo | null> {
+async function failureOf(temporal: Temporal, pipeline: string, run: LiveRun): Promise<FailedRun | null> {
   try {
-    await temporal.client.workflow.getHandle(runId(pipeline), execution, { followRuns: false }).result();
+    await temporal.client.workflow.getHandle(runId(pipeline), run.runId, { followRuns: false }).result();
     return null;
   } catch (error) {
-    const info = failureInfo(error);
-    if (info === null) throw error;
-    return info;
+    const failure = failureInfo(error);
+    if (failure === null) throw error;
+    return { command: commandOf(run.workflowType), failure };
   }
 }

@@ -18,12 +18,15 @@ const COMMANDS: Record<string, string> = {
   destroyReplication: 'destroy',
 };
 
+/** `apply` of a run of the workflow `replicate`. */
+export const commandOf = (workflowType: string): string => COMMANDS[workflowType] ?? workflowType;
+
 /** A run that waits is told again after so long, in milliseconds. */
 export const WAITING_AGAIN = 4 * 3_600_000;
 
 /** The alert as sinks get it. `workflowType`: of the run; `at`: ISO time. */
 export function runAlert(pipeline: string, workflowType: string, news: RunNews, at: string): Alert {
-  const symptom = symptomOf(pipeline, COMMANDS[workflowType] ?? workflowType, news);
+  const symptom = symptomOf(pipeline, commandOf(workflowType), news);
   const { severity, cause, next } = symptom;
   const kind = news.about === 'waiting' && news.again ? 'repeated' : 'raised';
   return { pipeline, kind, severity, verdict: 'changing', cause, next, at, symptoms: [symptom], alsoOpen: 0 };

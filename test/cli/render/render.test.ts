@@ -5,9 +5,16 @@ import { renderPlan } from '../../../src/cli/render/plan';
 import { renderReport } from '../../../src/cli/render/report';
 import { renderRun } from '../../../src/cli/render/run';
 import { renderStatus } from '../../../src/cli/render/status';
-import { statusOfCheck, statusOfRun, statusWithoutCheck, withOwed } from '../../../src/cli/render/status-document';
+import {
+  statusOfCheck,
+  statusOfRun,
+  statusWithoutCheck,
+  withFailure,
+  withOwed,
+} from '../../../src/cli/render/status-document';
 import { withAdding, type LiveRun } from '../../../src/cli/temporal/read-run';
 import { STEP_IDS } from '../../../src/core/objects';
+import type { FailureInfo } from '../../../src/core/failures/types';
 import type { RunView, StepView } from '../../../src/core/run/types';
 import type { SnapshotProgress, TableProgress } from '../../../src/core/snapshot/types';
 import { planOf, planStep, progress } from '../../workflows/harness';
@@ -354,6 +361,29 @@ describe('status', () => {
     expect(renderStatus(looked, draw(80)).join('\n')).not.toContain('dropped by a run');
     const broken = { ...status, verdict: 'broken' as const, next: 'n2m explain broken' };
     expect(withOwed(broken, run, null).next).toBe('n2m explain broken');
+  });
+
+  it('says that the last run failed, and how to go on with it where nothing else needs somebody', () => {
+    const status = statusOfCheck(check('shop', 'healthy', START), null, null);
+    const of = (command: string, type: FailureInfo['type'] = 'Unreachable') => ({
+      command,
+      failure: {
+        type,
+        system: 'materialize',
+        message: 'nobody answers',
+        code: null,
+        retryable: false,
+        hint: null,
+      } as const,
+    });
+    const told = withFailure(status, of('apply'));
+    expect(told).toMatchObject({ verdict: 'healthy', failed: { command: 'apply' }, next: 'n2m apply FILE' });
+    expect(renderStatus(told, draw(80)).join('\n')).toContain('! the last apply failed: nobody answers');
+    expect(withFailure(status, of('rotate')).next).toBe('n2m rotate shop');
+    const broken = { ...status, verdict: 'broken' as const, next: 'n2m repair shop' };
+    expect(withFailure(broken, of('apply'))).toMatchObject({ failed: { command: 'apply' }, next: 'n2m repair shop' });
+    expect(withFailure(status, of('apply', 'Rejected'))).toEqual(status);
+    expect(withFailure(status, null)).toEqual(status);
   });
 
   it('does not call healthy what nobody could look at', () => {
