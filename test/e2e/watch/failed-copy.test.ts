@@ -1,7 +1,7 @@
-import type { StatusDocument } from '../../src/cli/render/status-document';
-import { untilEqual } from './support/compare';
-import { ended, untilStatusSays, up } from './support/live';
-import { World } from './support/world';
+import type { StatusDocument } from '../../../src/cli/render/status-document';
+import { untilEqual } from '../support/compare';
+import { ended, untilStatusSays, up } from '../support/live';
+import { World } from '../support/world';
 
 jest.setTimeout(300_000);
 
