@@ -1,8 +1,15 @@
-import { ApplicationFailure, CancellationScope, CancelledFailure } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  ContinueAsNew,
+  log,
+  patched,
+} from '@temporalio/workflow';
 import type { Size } from '../core/budgets';
 import type { FailureInfo } from '../core/failures/types';
 import { PAUSE_KEY } from '../core/objects/cluster/resize';
-import { ACCESS, LEAVING, SETTLING, SOURCE, UPSTREAM } from '../core/objects';
+import { ACCESS, HAND_OVER, LEAVING, SETTLING, SOURCE, UPSTREAM } from '../core/objects';
 import type { GuideObject, RunStep } from '../core/objects/object';
 import { referringStep } from '../core/plan/reference';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
@@ -95,6 +102,38 @@ async function aroundSource(run: Converging, source: () => Promise<void>): Promi
  * it ran on before.
  */
 export const settle = (run: Converging): Promise<void> => perform(SETTLING, run);
+
+/** Longer than any one attempt needs; a run that ends badly ends soon all the same. */
+const AT_MOST = '2m';
+
+/**
+ * What reads may have made a slot, which holds WAL back on the application's disk whether or not its copy goes on. Where
+ * `work` fails or is cancelled after that, the scheduled check is made before the run ends, so that somebody looks.
+ */
+export async function orLeaveWatched<T>(run: Converging, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // Runs that failed under an earlier version left nobody behind.
+    if (!(error instanceof ContinueAsNew) && mayHoldBack(run) && patched('watch-what-failed')) await leaveWatched(run);
+    throw error;
+  }
+}
+
+function mayHoldBack({ tracker }: Converging): boolean {
+  const reading = new Set(SOURCE.flatMap(({ steps }) => steps.map(({ id }) => id)));
+  return tracker.view.steps.some(({ id, state, startedAt }) => reading.has(id) && (state !== 'pending' || startedAt));
+}
+
+async function leaveWatched(run: Converging): Promise<void> {
+  try {
+    await CancellationScope.nonCancellable(() =>
+      CancellationScope.withTimeout(AT_MOST, () => perform(HAND_OVER, { ...run, between: undefined })),
+    );
+  } catch (error) {
+    log.warn(`nobody watches what was made so far: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
 
 /** After a wait for approval the systems may have moved on: the plan is made again until it asks for nothing new. */
 export async function approvedPlan(

@@ -3,9 +3,11 @@ import type { WorldOptions } from '../e2e/support/world';
 import { RECORDED_KEY } from './stored';
 import { changedLife } from './scenarios/changed';
 import { encryptedLife } from './scenarios/encrypted';
+
 import { firstRuns } from './scenarios/first-runs';
 import { brokenLife } from './scenarios/broken';
 import { longLife } from './scenarios/long';
+import { stoppedCopy } from './scenarios/stopped-copy';
 import { inWorld, type Scenario } from './scenarios/scenario';
 
 const log = (line: string): boolean => process.stderr.write(`${line}\n`);
@@ -21,6 +23,7 @@ interface Recording {
 
 const RECORDINGS: Record<string, Recording> = {
   'first-runs': { scenario: firstRuns },
+  'stopped-copy': { scenario: stoppedCopy },
   changed: { scenario: changedLife },
   broken: { scenario: brokenLife },
   encrypted: { scenario: encryptedLife, world: { env: RECORDED_KEY } },

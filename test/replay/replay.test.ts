@@ -67,7 +67,15 @@ describe('what is recorded', () => {
         'planReplication',
       ]),
     );
-    const ways = [/copies-a-table-again/, /moves-to/, /drops-tables/, /cancelled/, /fails-in-a-step/, /encrypted-/];
+    const ways = [
+      /copies-a-table-again/,
+      /moves-to/,
+      /drops-tables/,
+      /cancelled/,
+      /fails-in-a-step/,
+      /cancelled-in-the-copy/,
+      /encrypted-/,
+    ];
     const more = [/open-waiting/, /open-in-the-copy/, /open-in-a-step/, /rotate/, /destroy/, /verify/, /goes-on-\d/];
     expect([...ways, ...more, /the-source-again/].filter((way) => kinds(way) === 0)).toEqual([]);
   });
@@ -102,7 +110,7 @@ describe('a copy of the workflows', () => {
   it('that does its steps in another order is refused by a sentence that says what to do', async () => {
     const settle = 'await (0, converge_1.settle)(run);';
     const sentence = await changed('0.1.0/replicate-approved.json.gz', 'replicate.js', (text) =>
-      text.replace(settle, '').replace('const rebuilt = ', `${settle}\n const rebuilt = `),
+      text.replace(settle, '').replace('const made = ', `${settle}\n const made = `),
     );
     expect(sentence).toMatch(
       /^replicate, recorded as 0\.1\.0\/replicate-approved\.json\.gz, does not carry on with this code: where it did \w+, this code does \w+/,

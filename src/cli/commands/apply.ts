@@ -74,7 +74,8 @@ export async function apply(temporal: Temporal, output: Output, request: Request
     commandLine,
     print: (report) => {
       output.print(report, renderReport(report, output.stdoutPaint));
-      return needsManualWork(report.recreated) ? EXIT.attention : EXIT.fine;
+      const broken = report.firstCheck?.verdict.severity === 'critical';
+      return broken || needsManualWork(report.recreated) ? EXIT.attention : EXIT.fine;
     },
   });
 }

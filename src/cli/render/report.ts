@@ -26,6 +26,7 @@ export function renderReport({ recreated, ...read }: ReplicateReport, paint: Pai
   if (report.firstCheck !== null) {
     const { verdict } = report.firstCheck;
     lines.push(`  first look ${paintVerdict(verdict.name, paint)}: ${verdict.cause}`);
+    if (verdict.severity === 'critical') lines.push(`  next: ${verdict.next}`);
   }
   lines.push(...byHandLines(recreated, paint));
   lines.push(`  from now on: n2m status ${report.pipeline}`);

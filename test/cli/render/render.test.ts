@@ -477,5 +477,9 @@ describe('the final report', () => {
     expect(text).toContain('materialize_abc: 2.0 KiB retained, unknown not confirmed');
     expect(text).toContain('healthy');
     expect(renderReport({ ...report, changed: false }, plain)[0]).toContain('nothing to change');
+    expect(text).not.toContain('next:');
+    const firstCheck = check('shop', 'broken');
+    Object.assign(firstCheck.verdict, { severity: 'critical', next: 'n2m repair shop' });
+    expect(renderReport({ ...report, firstCheck }, plain)).toContain('  next: n2m repair shop');
   });
 });
