@@ -14,6 +14,9 @@ export const add = (key: string, items: readonly string[]): string =>
 
 const UNSAYABLE = 'rename it upstream: its name has control characters, which the file does not take';
 
+/** The role under its name, made otherwise or given. */
+export const roleBy = (name: string, rest: string): string => `source.role: {name: ${yamlScalar(name)}, ${rest}}`;
+
 export const takeOutOf = (key: string, item: string): string => `take ${item} out of ${key}`;
 
 /** A table that is not to be replicated. */

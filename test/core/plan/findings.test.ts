@@ -3,6 +3,7 @@ import { makePlan } from '../../../src/core/plan/plan';
 import type { SessionLimit, SourceFacts, TargetFacts, TableFacts } from '../../../src/core/plan/facts';
 import type { PipelineSpec } from '../../../src/core/spec/types';
 import type { Finding } from '../../../src/core/plan/types';
+import { tried } from './file-fixes';
 import * as f from './fixtures';
 
 interface Case {
@@ -106,7 +107,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'a role by SQL before Postgres 16',
     { spec: f.withSource({ role: bySql }), source: { versionNum: 150_000 } },
     'blocking',
-    'role: {via: api}',
+    'source.role: {name: materialize, via: api}',
   ],
   [
     'role-creation',
@@ -129,7 +130,13 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'blocking',
     'ALTER ROLE "materialize" LOGIN;',
   ],
-  ['admin-role', 'a role by API', {}, 'info', 'role: {via: sql} makes one with only what it needs'],
+  [
+    'admin-role',
+    'a role by API',
+    {},
+    'info',
+    'source.role: {name: materialize, via: sql} -- makes one with only what it needs',
+  ],
   [
     'publication-creation',
     'a user without CREATE',
@@ -336,7 +343,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
       source: { tables: [], selection: { excluded: { count: 2, first: [] }, unmatched: [] } },
     },
     'blocking',
-    'take a pattern out of source.exclude',
+    'exclude less in source.exclude',
   ],
   [
     'excluded-tables',
@@ -733,7 +740,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
       }),
     },
     'warning',
-    'snapshotSize: M.1-nano',
+    'materialize.cluster.snapshotSize: M.1-nano',
   ],
   [
     'limit-reached',
@@ -973,6 +980,12 @@ const SILENT: [string, string, Case][] = [
   ['identity-full-cost', 'a table nobody analysed', { source: orders({ rowBytes: null, written: hot }) }],
   ['not-a-table', 'a table without columns', { source: orders({ columns: [] }) }],
 ];
+
+test.each(CASES)('what a plan with %s (%s) prints for the file ends its finding', (_code, _what, seen) => {
+  const { spec = f.spec, source, target: to, built = false } = seen;
+  if (built) tried(spec, f.preparedSource(source), f.builtTarget(to));
+  else tried(spec, f.untouchedSource(source), f.emptyTarget(to));
+});
 
 test.each(SILENT)('%s is not found in %s', (code, _what, seen) => {
   expect(run(seen).filter((finding) => finding.code === code)).toEqual([]);

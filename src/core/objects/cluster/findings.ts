@@ -1,4 +1,5 @@
 import { listed } from '../../plan/context';
+import { setTo } from '../../plan/fix';
 import { blocking, info, type Rule, typed, warning } from '../../plan/rule';
 import { closest } from '../../text/similar';
 import { compareSizes, sizeWords } from './estimate';
@@ -26,7 +27,7 @@ export const clusterFindings: Record<string, Rule> = {
     const [copy, steady] = [power[snapshotSize], power[steadySize]];
     if (copy === undefined || steady === undefined || compareSizes(steady, copy) <= 0) return [];
     const sentence = `steadySize ${steadySize} (${sizeWords(steady)}) is larger than snapshotSize ${snapshotSize} (${sizeWords(copy)}): the first copy gets the smaller one, and the time after it costs more`;
-    return [warning(`cluster ${name}`, sentence, `snapshotSize: ${steadySize}`)];
+    return [warning(`cluster ${name}`, sentence, setTo('materialize.cluster.snapshotSize', steadySize))];
   },
 
   'shared-cluster': ({ target: { cluster }, spec }) => {

@@ -1,6 +1,8 @@
 import { listed } from '../../plan/context';
 import type { TableFacts } from '../../plan/facts';
+import { leaveOut } from '../../plan/fix';
 import { blocking, type Found, info, type Rule, statements, warning } from '../../plan/rule';
+import type { PipelineSpec } from '../../spec/types';
 import { plural } from '../../text/count';
 import { GENERATED_SERVER } from '../publication/differences';
 import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../publication/statements';
@@ -18,7 +20,7 @@ export const harmFindings: Record<string, Rule> = {
     const virtual = upstream.flatMap((table): Found[] => {
       const columns = columnsOf(table, 'virtual');
       const [harm] = columns.length > 0 ? harmsOf(context, table) : [];
-      return harm ? [virtualHarm(table, columns, harm.now)] : [];
+      return harm ? [virtualHarm(context.spec, table, columns, harm.now)] : [];
     });
     const stored = upstream.filter((table) => isIn(fresh, table)).flatMap((table) => columnsOf(table, 'stored'));
     if (stored.length === 0) return virtual;
@@ -65,11 +67,11 @@ function expressions(columns: Computed[]): string {
   return [...shown, ...(more > 0 ? [plural(more, 'more', 'more')] : [])].join(', ');
 }
 
-function virtualHarm(table: TableFacts, columns: Computed[], now: boolean): Found {
+function virtualHarm(spec: PipelineSpec, table: TableFacts, columns: Computed[], now: boolean): Found {
   const names = listed(columns.map(({ full }) => full));
   const are = columns.length === 1 ? 'is a virtual column' : 'are virtual columns';
   const sentence = `${names} ${are}, which nothing publishes: ${now ? NOW : INSISTS} every update and delete of the table (42P10)`;
-  const fix = `take ${tableName(table)} out of source.tables, or make its columns STORED: ${expressions(columns)}`;
+  const fix = `${leaveOut(spec, table)}, or make its columns STORED: ${expressions(columns)}`;
   return (now ? warning : blocking)(tableName(table), sentence, fix);
 }
 

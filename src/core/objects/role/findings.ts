@@ -10,6 +10,7 @@ import {
   statements,
   warning,
 } from '../../plan/rule';
+import { roleBy } from '../../plan/fix';
 import { plural } from '../../text/count';
 import { formatDuration } from '../../text/duration';
 import { estimateCopy } from '../cluster/estimate';
@@ -56,7 +57,7 @@ export const roleFindings: Record<string, Rule> = {
       blocking(
         `role ${name}`,
         `role ${name} does not exist`,
-        `create it, or let the run do so: role: {name: ${name}, via: sql}`,
+        `create it, or let the run do so: ${roleBy(name, 'via: sql')}`,
       ),
     ];
   },
@@ -66,7 +67,8 @@ export const roleFindings: Record<string, Rule> = {
     if (source.role !== null || via !== 'sql') return [];
     const { user, versionNum, neon, managed } = source;
     if (user.superuser || administersReplication(source)) return [];
-    const other = neon ? 'role: {via: api}' : `role: {name: ${name}, password: env:…} with a role made by a superuser`;
+    const given = roleBy(name, 'via: given, password: env:N2M_SECRET_ROLE_PASSWORD');
+    const other = neon ? roleBy(name, 'via: api') : `have a superuser make the role, and ${given}`;
     const administrators = replicationAdministrators(managed);
     if (administrators !== null && (versionNum < SQL_ROLE_SERVER || replicatesByGroup(managed))) {
       const sentence = `on ${operatorName(managed)} a role that replicates is made by members of ${administrators} with CREATEROLE, and ${user.name} is none`;
@@ -108,7 +110,9 @@ export const roleFindings: Record<string, Rule> = {
           info(
             `role ${spec.source.role.name}`,
             `a role made through Neon's API is an administrator, for ${plural(tables.length, 'table')} to read`,
-            source.versionNum >= SQL_ROLE_SERVER ? 'role: {via: sql} makes one with only what it needs' : null,
+            source.versionNum >= SQL_ROLE_SERVER
+              ? `${roleBy(spec.source.role.name, 'via: sql')} -- makes one with only what it needs`
+              : null,
           ),
         ]
       : [],

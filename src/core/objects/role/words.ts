@@ -10,7 +10,7 @@ export const roleWords: Record<string, Entry> = {
   'role-creation': [
     'The connected role may not make a role that replicates.',
     'SELECT rolname, rolcreaterole, rolreplication FROM pg_roles;',
-    'Give it the attributes, use role: {via: api} on Neon, or name a role that exists. On RDS, Cloud SQL and Azure: a login of their administrators.',
+    'Give it the attributes, use source.role: {name: …, via: api} on Neon, or name a role that exists. On RDS, Cloud SQL and Azure: a login of their administrators.',
   ],
   'role-attributes': [
     'The role cannot log in or lacks REPLICATION; attributes are not inherited. On RDS membership in rds_replication stands for it.',
@@ -20,7 +20,7 @@ export const roleWords: Record<string, Entry> = {
   'admin-role': [
     'Roles made through Neon’s API are members of neon_superuser: they may read and write everything.',
     'SELECT * FROM pg_roles;',
-    'role: {via: sql} from Postgres 16 on makes one with only what it needs.',
+    'source.role: {name: …, via: sql} from Postgres 16 on makes one with only what it needs.',
   ],
   'idle-in-transaction': [
     'One session of the copy sits idle in its transaction; a timeout ends it and the copy starts over.',

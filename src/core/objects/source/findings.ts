@@ -1,4 +1,5 @@
 import { listed } from '../../plan/context';
+import { setTo } from '../../plan/fix';
 import { isOurs } from '../../plan/ownership';
 import { blocking, info, type Rule, warning } from '../../plan/rule';
 import { dropPublication } from '../publication/statements';
@@ -34,7 +35,13 @@ export const sourceFindings: Record<string, Rule> = {
 
   'syntax-refused': ({ target, spec }) =>
     target.forcesSourceTables && spec.materialize.syntax === 'subsources'
-      ? [blocking('materialize.syntax', 'this Materialize takes source tables only', 'materialize.syntax: auto')]
+      ? [
+          blocking(
+            'materialize.syntax',
+            'this Materialize takes source tables only',
+            setTo('materialize.syntax', 'auto'),
+          ),
+        ]
       : [],
 
   'upstream-moved': ({ rebuild, elsewhere, target, source, spec }) => {

@@ -18,7 +18,7 @@ export const selectionFindings: Record<string, Rule> = {
     const sentence = `nothing to replicate: ${where} no table`;
     if (excluded === 0) return [blocking('tables', sentence, 'name tables in source.tables')];
     const why = `: source.exclude leaves out all there are, ${plural(excluded, 'table')}`;
-    return [blocking('tables', `${sentence}${why}`, 'take a pattern out of source.exclude')];
+    return [blocking('tables', `${sentence}${why}`, 'exclude less in source.exclude')];
   },
 
   'excluded-tables': ({ source }) => {
