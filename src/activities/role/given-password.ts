@@ -39,7 +39,9 @@ export async function proveGiven(
     'PreconditionFailed',
     'source',
     `the server lets ${role.name} in with any password, so nothing proves that ${role.password} is its password`,
-    { hint: `have pg_hba.conf ask for a password (scram-sha-256) from the worker's address, or use source.role: {name: …, via: sql}` },
+    {
+      hint: `have pg_hba.conf ask for a password (scram-sha-256) from the worker's address, or use source.role: {name: …, via: sql}`,
+    },
   );
 }
 
