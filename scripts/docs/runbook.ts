@@ -49,8 +49,7 @@ const CODE = new RegExp(
   [
     /(?:SELECT|SHOW|ALTER|GRANT|CREATE) [^;]*;/,
     COMMANDS,
-    /\b(?:materialize|source|snapshot|watch)\.\w+(?:\.\w+)*/,
-    /\brole: \{[^}]*\}/,
+    /\b(?:materialize|source|snapshot|watch)\.\w+(?:\.\w+)*(?:: (?:\{[^}]*\}|"[^"]*"))?/,
     /\b\w[\w.]*_\w+(?: = \w+)?/,
   ]
     .map(({ source }) => source)
