@@ -4,10 +4,14 @@ import prettier from 'eslint-config-prettier';
 
 /** Imports point one way: core <- systems <- activities <- worker; core <- workflows <- cli <- client. */
 const zones = [
-  { target: './src/core', from: ['./src/systems', './src/activities', './src/workflows', './src/cli'] },
-  { target: './src/systems', from: ['./src/activities', './src/workflows', './src/cli'] },
-  { target: './src/activities', from: ['./src/workflows', './src/cli'] },
-  { target: './src/workflows', from: ['./src/systems', './src/cli'] },
+  {
+    target: './src/core',
+    from: ['./src/systems', './src/activities', './src/workflows', './src/cli', './src/telemetry'],
+  },
+  { target: './src/telemetry', from: ['./src/systems', './src/activities', './src/workflows', './src/cli'] },
+  { target: './src/systems', from: ['./src/activities', './src/workflows', './src/cli', './src/telemetry'] },
+  { target: './src/activities', from: ['./src/workflows', './src/cli', './src/telemetry'] },
+  { target: './src/workflows', from: ['./src/systems', './src/cli', './src/telemetry'] },
   { target: './src/cli', from: ['./src/systems', './src/activities'] },
   { target: './src', from: ['./local', './test', './bench'] },
 ].map((zone) => ({ ...zone, message: 'Imports point one way, see docs/architecture.md.' }));

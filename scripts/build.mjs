@@ -21,12 +21,18 @@ if (status !== 0) process.exit(status ?? 1);
 
 const { bundleWorkflowCode, DefaultLogger } = require('@temporalio/worker');
 const options = { workflowsPath: join(fresh, 'workflows', 'index.js'), logger: new DefaultLogger('WARN') };
-const { code } = await bundleWorkflowCode(options);
-writeFileSync(join(fresh, 'workflow-bundle.js'), code);
-// With the optional codec, workflows also put the texts of failures into payloads.
-const failureConverterPath = join(fresh, 'codec', 'failure-converter.js');
-const encoding = await bundleWorkflowCode({ ...options, failureConverterPath });
-writeFileSync(join(fresh, 'workflow-bundle-codec.js'), encoding.code);
+// With the optional codec, workflows also put the texts of failures into payloads; where traces are wanted they make spans.
+const encoding = { failureConverterPath: join(fresh, 'codec', 'failure-converter.js') };
+const tracing = { workflowInterceptorModules: [join(fresh, 'telemetry', 'workflow-interceptors.js')] };
+for (const [name, more] of Object.entries({
+  'workflow-bundle.js': {},
+  'workflow-bundle-codec.js': encoding,
+  'workflow-bundle-traced.js': tracing,
+  'workflow-bundle-codec-traced.js': { ...encoding, ...tracing },
+})) {
+  const { code } = await bundleWorkflowCode({ ...options, ...more });
+  writeFileSync(join(fresh, name), code);
+}
 rmSync(join(fresh, 'cli'), { recursive: true });
 await bundleCli(root, fresh);
 for (const bin of ['client.js', 'worker.js']) chmodSync(join(fresh, bin), 0o755);

@@ -1,3 +1,4 @@
+import { telemetrySettings, type TelemetrySettings } from './core/telemetry/settings';
 import { parseWebhookAllow, type WebhookAllow } from './core/webhook-allow';
 import { parseVersion, type VersionSetting } from './versioning';
 
@@ -14,6 +15,8 @@ export interface WorkerConfig {
   codecRequired: boolean;
   /** host:port of the Prometheus endpoint; null: none. */
   metricsAddress: string | null;
+  /** Where traces and metrics go besides. */
+  telemetry: TelemetrySettings;
   /** host:port of health and readiness; null: none. */
   healthAddress: string | null;
   logLevel: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
@@ -69,6 +72,10 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
   const codecRequired = oneOf('N2M_CODEC_REQUIRE', ['0', '1'], '0') === '1';
   if (codecRequired && !env.N2M_CODEC_KEYS) problems.push('N2M_CODEC_REQUIRE=1 needs N2M_CODEC_KEYS');
 
+  const metricsAddress = address('N2M_METRICS_ADDRESS');
+  const telemetry = telemetrySettings(env, { prometheus: metricsAddress !== null });
+  problems.push(...telemetry.problems);
+
   const config: WorkerConfig = {
     taskQueue: env.N2M_TASK_QUEUE ?? 'n2m',
     neonApiUrl,
@@ -79,7 +86,8 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
     webhookAllow: webhooks.allow,
     reachableAllow,
     codecRequired,
-    metricsAddress: address('N2M_METRICS_ADDRESS'),
+    metricsAddress,
+    telemetry: telemetry.settings,
     healthAddress: address('N2M_HEALTH_ADDRESS'),
     logLevel: oneOf('N2M_LOG_LEVEL', LEVELS, 'INFO'),
     logFormat: oneOf('N2M_LOG_FORMAT', ['text', 'json'], 'text'),

@@ -10,7 +10,7 @@ import { failuresEdge } from './activities/edges/failures';
 import { fenceEdge } from './activities/edges/fence';
 import { dataConverterOf } from './codec';
 import { codecKeys } from './codec/keys';
-import { parseConfig } from './config';
+import { parseConfig, type WorkerConfig } from './config';
 import { serveHealth } from './health';
 import { createLogger } from './logger';
 import { createMetrics } from './activities/support/metrics';
@@ -29,6 +29,7 @@ async function main(): Promise<void> {
   const keys = codecKeys(process.env);
   const withheld = { refs: keys.map(({ ref }) => ref), values: keys.map(({ text }) => text) };
   const secrets = createSecrets({ env: process.env, ...config.secrets, withheld });
+  config.telemetry.secrets.forEach((secret) => secrets.remember(secret));
   const dataConverter = dataConverterOf(keys);
   const clean = (text: string): string => scrub(text, secrets.known());
   const logger = createLogger(config, clean);
@@ -37,13 +38,17 @@ async function main(): Promise<void> {
     telemetryOptions: {
       // Native lines as well go through our logger, which scrubs them and writes them in the chosen format.
       logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-      metrics: config.metricsAddress
-        ? {
-            prometheus: { bindAddress: config.metricsAddress, countersTotalSuffix: true, useSecondsForDurations: true },
-          }
-        : undefined,
+      metrics: metricsOf(config),
     },
   });
+
+  const { traces } = config.telemetry;
+  // Loaded by who asks for it alone.
+  const tracing = traces
+    ? (await import('./telemetry/worker.js')).startWorkerTracing({
+        ...{ serviceName: 'n2m-worker', version: version(), url: traces.url, warn: (message) => logger.warn(message) },
+      })
+    : null;
 
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
@@ -54,7 +59,7 @@ async function main(): Promise<void> {
     secrets,
     neon: (apiKey, { signal, beforeChange }) =>
       createNeon({
-        ...{ baseUrl: config.neonApiUrl, apiKey, signal, beforeChange },
+        ...{ baseUrl: config.neonApiUrl, apiKey, signal, beforeChange, traced: tracing?.traced },
         remember: (value) => secrets.remember(value),
       }),
     sources: createSourceDirectory(secrets, config.reachableAllow),
@@ -64,6 +69,7 @@ async function main(): Promise<void> {
     schedules: client.schedule,
     workflows: client.workflow,
     taskQueue: config.taskQueue,
+    traced: tracing?.traced,
   };
   const without = config.version && (await whyNoVersioning(clientConnection, namespace));
   if (without) {
@@ -74,12 +80,15 @@ async function main(): Promise<void> {
     connection,
     namespace,
     taskQueue: config.taskQueue,
-    // Workflows convert failures inside the bundle: one that encrypts them is a bundle of its own.
-    workflowBundle: { codePath: join(__dirname, keys.length > 0 ? 'workflow-bundle-codec.js' : 'workflow-bundle.js') },
+    // Workflows convert failures inside the bundle: one that encrypts them is a bundle of its own, and so is one that traces.
+    workflowBundle: {
+      codePath: join(__dirname, `workflow-bundle${keys.length > 0 ? '-codec' : ''}${tracing ? '-traced' : ''}.js`),
+    },
     // The command line's own reads may meet what is older than the keys; work is done for nobody in clear then.
     dataConverter: dataConverterOf(keys, config.codecRequired),
     activities: createActivities(deps),
-    interceptors: { activity: [failuresEdge(clean), inputsEdge(deps), fenceEdge(deps)] },
+    sinks: tracing?.sinks,
+    interceptors: { activity: [...(tracing?.activity ?? []), failuresEdge(clean), inputsEdge(deps), fenceEdge(deps)] },
     shutdownGraceTime: config.shutdownGraceMs,
     // An activity mostly waits for others; checks of servers and webhooks that hang must leave room for the rest.
     maxConcurrentActivityTaskExecutions: 500,
@@ -103,7 +112,19 @@ async function main(): Promise<void> {
     await pool.close();
     await clientConnection.close();
     await connection.close();
+    await tracing?.stop(GOODBYE_MS);
   }
+}
+
+/** Spans of the last seconds are sent before the process ends. */
+const GOODBYE_MS = 3_000;
+
+function metricsOf({ metricsAddress, telemetry: { metrics } }: WorkerConfig) {
+  if (metricsAddress)
+    return { prometheus: { bindAddress: metricsAddress, countersTotalSuffix: true, useSecondsForDurations: true } };
+  if (metrics === null) return undefined;
+  const { url, headers, everyMs: metricsExportInterval, temporality } = metrics;
+  return { otel: { url, http: true, headers, metricsExportInterval, temporality, useSecondsForDurations: true } };
 }
 
 type Version = { deploymentName: string; buildId: string };

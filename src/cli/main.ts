@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Register } from './command';
 import { EXIT } from './exit';
+import { traced } from './tracing';
 import { Output } from './terminal/output';
 
 const HELP_FOOTER = `
@@ -72,8 +73,10 @@ export async function main(args: string[], version: string): Promise<number> {
       program.outputHelp({ error: true });
       return EXIT.usage;
     }
-    await program.parseAsync(args, { from: 'user' });
-    return code;
+    return await traced(program, version, args, async () => {
+      await program.parseAsync(args, { from: 'user' });
+      return code;
+    });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
     return new Output(false).fail(error);

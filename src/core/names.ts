@@ -48,6 +48,12 @@ export function pipelineOfWatchId(scheduleId: string): string | null {
   return isPipelineName(name) ? name : null;
 }
 
+/** The pipeline a run, a check or another look is about; null for what is none of ours. */
+export function pipelineOfWorkflowId(workflowId: string): string | null {
+  const [name = ''] = workflowId.startsWith(PREFIX) ? workflowId.slice(PREFIX.length).split('/') : [];
+  return isPipelineName(name) ? name : null;
+}
+
 export function isPipelineName(name: string): boolean {
   return name.length <= PIPELINE_NAME_LENGTH && PIPELINE_NAME_PATTERN.test(name);
 }

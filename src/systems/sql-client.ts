@@ -2,7 +2,9 @@ import type { ConnectionOptions } from 'node:tls';
 import { Client, types, type ClientConfig } from 'pg';
 import type { System } from '../core/failures/types';
 import { mayChange } from '../core/sql/changes';
+import { statementKind } from '../core/sql/kind';
 import { sessionSettings, setStatementTimeout } from '../core/sql/session';
+import type { Traced } from '../core/telemetry/call';
 import { scrubbed, systemError, toSystemError } from './errors';
 import type { Endpoint } from './postgres-url';
 
@@ -31,6 +33,8 @@ export interface ConnectOptions {
   deadlineMs: number;
   /** Asked right before each text that may change something; what it throws keeps the text from being sent. */
   beforeChange?: () => Promise<void>;
+  /** Gives each statement a span of its own. */
+  traced?: Traced;
   /** Ends the session at once, as when an activity is cancelled. */
   signal?: AbortSignal;
   /** Secrets to keep out of errors. */
@@ -197,24 +201,36 @@ export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
     return answer;
   }
 
+  async function answered<R extends object>(sql: string, params: unknown[] | undefined, ms: number): Promise<R[]> {
+    underWay += 1;
+    try {
+      const patience = options.serverTimeout ? ms + 1_000 : ms;
+      const answer = await within(patience, send<R>(sql, params, ms));
+      // Several statements in one text answer as a list; the last one's rows are the answer.
+      const last = Array.isArray(answer) ? (answer as (typeof answer)[]).at(-1) : answer;
+      return last?.rows ?? [];
+    } catch (error) {
+      throw failure(error);
+    } finally {
+      underWay -= 1;
+    }
+  }
+
   return {
     system,
     notices,
     async query<R extends object>(sql: string, params?: unknown[], deadlineMs = options.deadlineMs): Promise<R[]> {
       if (options.beforeChange && mayChange(sql)) await options.beforeChange();
       if (ended) throw systemError('Unreachable', system, `${where}: the session has ended`, { retryable: true });
-      underWay += 1;
-      try {
-        const patience = options.serverTimeout ? deadlineMs + 1_000 : deadlineMs;
-        const answer = await within(patience, send<R>(sql, params, deadlineMs));
-        // Several statements in one text answer as a list; the last one's rows are the answer.
-        const last = Array.isArray(answer) ? (answer as (typeof answer)[]).at(-1) : answer;
-        return last?.rows ?? [];
-      } catch (error) {
-        throw failure(error);
-      } finally {
-        underWay -= 1;
-      }
+      if (!options.traced) return answered<R>(sql, params, deadlineMs);
+      const { host, port } = endpoint;
+      const call = {
+        system: system === 'materialize' ? system : 'postgres',
+        kind: statementKind(sql),
+        host,
+        port,
+      } as const;
+      return options.traced(call, () => answered<R>(sql, params, deadlineMs));
     },
     async close() {
       const broken = ended || underWay > 0;

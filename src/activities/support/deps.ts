@@ -1,4 +1,5 @@
 import type { ScheduleClient, WorkflowClient } from '@temporalio/client';
+import type { Traced } from '../../core/telemetry/call';
 import type { NeonClient } from '../../systems/neon';
 import type { Secrets } from '../../systems/secrets';
 import type { SqlPool } from '../../systems/sql-client';
@@ -20,4 +21,6 @@ export interface Deps {
   workflows: WorkflowClient;
   metrics: Metrics;
   taskQueue: string;
+  /** Gives each statement a span, where traces are wanted. */
+  traced?: Traced;
 }

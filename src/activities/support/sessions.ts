@@ -92,6 +92,7 @@ export function connectOptions(deps: Deps): ConnectOptions {
     deadlineMs: DEADLINE.statement,
     signal: cutShort(),
     beforeChange: stillActing,
+    traced: deps.traced,
     secrets: () => deps.secrets.known(),
   };
 }

@@ -5,6 +5,7 @@ import { dataConverterOf, LISTING_CONVERTER } from '../../codec';
 import { codecKeys, CodecError } from '../../codec/keys';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../core/names';
 import { CliError, EXIT } from '../exit';
+import { tracing } from '../tracing';
 
 /** The client of one command with what messages need to name. */
 export interface Temporal {
@@ -55,7 +56,7 @@ async function connect(): Promise<Temporal> {
     const connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: CONNECT_TIMEOUT });
     const taskQueue = process.env.N2M_TASK_QUEUE || TASK_QUEUE;
     return {
-      client: new Client({ connection, namespace, dataConverter }),
+      client: new Client({ connection, namespace, dataConverter, interceptors: { workflow: tracing()?.interceptors } }),
       listing: new Client({ connection, namespace, dataConverter: LISTING_CONVERTER }),
       ...{ connection, address, namespace, taskQueue },
     };

@@ -35,7 +35,15 @@ export function createTransport(options: NeonOptions): (request: Request) => Pro
   const where = new URL(options.baseUrl).host;
 
   async function once(request: Request): Promise<Response | Error> {
-    if (request.method !== 'GET') await options.beforeChange?.();
+    const { method } = request;
+    if (method !== 'GET') await options.beforeChange?.();
+    if (!options.traced) return sent(request);
+    return options.traced({ system: 'neon', kind: method, host: new URL(options.baseUrl).hostname }, () =>
+      sent(request),
+    );
+  }
+
+  async function sent(request: Request): Promise<Response | Error> {
     const limit = AbortSignal.timeout(timeout);
     try {
       return await send(request.clone(), { signal: signal ? AbortSignal.any([limit, signal]) : limit });

@@ -1,4 +1,5 @@
 import type { NeonFacts } from '../../core/plan/facts';
+import type { Traced } from '../../core/telemetry/call';
 
 export interface NeonOptions {
   /** From the worker's environment, never from a file. */
@@ -15,6 +16,8 @@ export interface NeonOptions {
   signal?: AbortSignal;
   /** Asked right before each request that may change something; what it throws keeps it from being sent. */
   beforeChange?: () => Promise<void>;
+  /** Gives each request a span of its own. */
+  traced?: Traced;
   /** Takes note of passwords the API handed out, so that they are scrubbed. */
   remember?: (secret: string) => void;
 }
