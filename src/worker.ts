@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   // Loaded by who asks for it alone.
   const tracing = traces
     ? (await import('./telemetry/worker.js')).startWorkerTracing({
-        ...{ serviceName: 'n2m-worker', version: version(), url: traces.url, warn: (message) => logger.warn(message) },
+        ...{ serviceName: SERVICE, version: version(), url: traces.url, warn: (message) => logger.warn(message) },
       })
     : null;
 
@@ -116,6 +116,9 @@ async function main(): Promise<void> {
   }
 }
 
+/** What a worker calls itself, unless OTEL_SERVICE_NAME does. */
+const SERVICE = 'n2m-worker';
+
 /** Spans of the last seconds are sent before the process ends. */
 const GOODBYE_MS = 3_000;
 
@@ -123,8 +126,12 @@ function metricsOf({ metricsAddress, telemetry: { metrics } }: WorkerConfig) {
   if (metricsAddress)
     return { prometheus: { bindAddress: metricsAddress, countersTotalSuffix: true, useSecondsForDurations: true } };
   if (metrics === null) return undefined;
-  const { url, headers, everyMs: metricsExportInterval, temporality } = metrics;
-  return { otel: { url, http: true, headers, metricsExportInterval, temporality, useSecondsForDurations: true } };
+  const { url, headers, everyMs: metricsExportInterval, temporality, resource } = metrics;
+  return {
+    // The resource of all, not a tag of each.
+    globalTags: { 'service.name': SERVICE, ...resource },
+    otel: { url, http: true, headers, metricsExportInterval, temporality, useSecondsForDurations: true },
+  };
 }
 
 type Version = { deploymentName: string; buildId: string };

@@ -37,7 +37,7 @@ const LOOK = new RegExp(`^\\s*(${LOOKS})\\b`, 'i');
 export function statementKind(text: string): string {
   const oneSpace = text.slice(0, LONGEST).replace(/\s+/g, ' ');
   const [, kind = 'OTHER'] = CHANGE.exec(oneSpace) ?? LOOK.exec(oneSpace) ?? [];
-  return kind.toUpperCase().replace(' OR REPLACE', '');
+  return kind.toUpperCase().replace(' OR REPLACE', '').replace('WITH', 'SELECT');
 }
 
 /** The first of several statements is near the beginning, and a text may be megabytes. */

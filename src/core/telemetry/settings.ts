@@ -15,6 +15,8 @@ export interface OtlpMetrics {
   headers: Record<string, string>;
   everyMs: number;
   temporality: 'cumulative' | 'delta';
+  /** Who sends them, as OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say. */
+  resource: Record<string, string>;
 }
 
 type Env = Record<string, string | undefined>;
@@ -39,8 +41,8 @@ export function telemetrySettings(
   if (prometheus && metricsUrl !== null)
     problems.push('N2M_METRICS_ADDRESS and OTEL_METRICS_EXPORTER=otlp: metrics go one way, so set one of them');
   const headers = {
-    ...headersOf(env.OTEL_EXPORTER_OTLP_HEADERS),
-    ...headersOf(env.OTEL_EXPORTER_OTLP_METRICS_HEADERS),
+    ...pairsOf(env.OTEL_EXPORTER_OTLP_HEADERS),
+    ...pairsOf(env.OTEL_EXPORTER_OTLP_METRICS_HEADERS),
   };
   const everyMs = Number(env.OTEL_METRIC_EXPORT_INTERVAL || DEFAULT_INTERVAL);
   if (!(Number.isInteger(everyMs) && everyMs > 0))
@@ -48,12 +50,17 @@ export function telemetrySettings(
   const temporality = env.OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE?.toLowerCase() || 'cumulative';
   if (temporality !== 'cumulative' && temporality !== 'delta')
     problems.push('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE is none of cumulative, delta');
+  const { OTEL_SERVICE_NAME: name } = env;
+  const resource = { ...pairsOf(env.OTEL_RESOURCE_ATTRIBUTES), ...(name ? { 'service.name': name } : {}) };
+  const otlp = {
+    headers,
+    everyMs,
+    temporality: temporality === 'delta' ? temporality : 'cumulative',
+    resource,
+  } as const;
   const settings: TelemetrySettings = {
     traces: traces.url === null ? null : { url: traces.url },
-    metrics:
-      metricsUrl === null
-        ? null
-        : { url: metricsUrl, headers, everyMs, temporality: temporality === 'delta' ? 'delta' : 'cumulative' },
+    metrics: metricsUrl === null ? null : { url: metricsUrl, ...otlp },
     secrets: secretsOf(env, [traces.url, metricsUrl]),
   };
   return { settings, problems };
@@ -79,7 +86,7 @@ function signal(env: Env, kind: 'TRACES' | 'METRICS'): { url: string | null; nam
 }
 
 /** `key=value,key2=value2`, with percent signs as in URLs. */
-function headersOf(text = ''): Record<string, string> {
+function pairsOf(text = ''): Record<string, string> {
   return Object.fromEntries(
     text.split(',').flatMap((pair) => {
       const at = pair.indexOf('=');
@@ -98,7 +105,7 @@ function decoded(text: string): string {
 
 function secretsOf(env: Env, urls: (string | null)[]): string[] {
   const names = ['', 'TRACES_', 'METRICS_'].map((kind) => `OTEL_EXPORTER_OTLP_${kind}HEADERS`);
-  const values = names.flatMap((name) => Object.values(headersOf(env[name])));
+  const values = names.flatMap((name) => Object.values(pairsOf(env[name])));
   const passwords = urls.flatMap((url) => (url !== null && URL.canParse(url) ? [new URL(url).password] : []));
   // A scheme before the key would keep the key itself from being found.
   return [...values, ...values.map((value) => value.replace(/^\w+ +/, '')), ...passwords].filter(
