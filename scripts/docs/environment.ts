@@ -47,6 +47,49 @@ export const WORKER_VARIABLES: [name: string, fallback: string, meaning: string]
   ],
 ];
 
+/** OpenTelemetry's own, read by worker and command line; without an endpoint or an exporter nothing is loaded or sent. */
+const TELEMETRY_VARIABLES: [name: string, fallback: string, meaning: string][] = [
+  [
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'none',
+    'Where a collector takes OTLP by HTTP, such as `http://collector:4318`: turns traces and metrics on.',
+  ],
+  [
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, …_METRICS_ENDPOINT',
+    'none',
+    'The whole address for one of the two; alone, it turns that one on.',
+  ],
+  [
+    'OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER',
+    'by the endpoint',
+    '`otlp`, or `none` for not this one. With `N2M_METRICS_ADDRESS`, metrics stay with Prometheus: they go one way.',
+  ],
+  [
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    'none',
+    'Keys for the collector: `authorization=Bearer%20…`; also `…_TRACES_HEADERS`, `…_METRICS_HEADERS`. A secret: scrubbed from logs.',
+  ],
+  [
+    'OTEL_EXPORTER_OTLP_PROTOCOL',
+    '`http/protobuf`',
+    'No other is spoken: collectors take it at port 4318, gRPC at 4317.',
+  ],
+  ['OTEL_SERVICE_NAME', '`n2m-worker`, `n2m`', 'What the program calls itself.'],
+  ['OTEL_RESOURCE_ATTRIBUTES', 'none', 'More about it: `deployment.environment=production,team=data`.'],
+  ['OTEL_METRIC_EXPORT_INTERVAL', '`60000`', 'Milliseconds between two sendings of metrics.'],
+  [
+    'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
+    '`cumulative`',
+    '`delta`, for collectors that want what came since.',
+  ],
+  [
+    'TRACEPARENT',
+    'none',
+    'On the command line: the trace it is a part of, as CI systems that trace themselves hand it on.',
+  ],
+  ['OTEL_SDK_DISABLED', '`false`', '`true`: none of it.'],
+];
+
 export const CLIENT_VARIABLES: [name: string, meaning: string][] = [
   ['N2M_TASK_QUEUE', 'As on the worker.'],
   ['N2M_CODEC_KEYS', 'As on the worker, where payloads are encrypted.'],
@@ -74,6 +117,12 @@ export function environmentTables(): string[] {
     table(
       ['variable', 'what it is'],
       CLIENT_VARIABLES.map(([name, meaning]) => [code(name), meaning]),
+    ),
+    '## Traces and metrics by OpenTelemetry',
+    'What they tell: [observability](observability.md). Worker and command line read OpenTelemetry’s own variables, the exporter also those that are not here: timeouts, compression, certificates, batches.',
+    table(
+      ['variable', 'default', 'what it is'],
+      TELEMETRY_VARIABLES.map(([names, ...rest]) => [names.split(', ').map(code).join(', '), ...rest]),
     ),
     '## Temporal',
     ...TEMPORAL,

@@ -6,6 +6,10 @@ describe('names', () => {
     expect(names.planId('shop', '1')).toBe('pipeline/shop/plan-1');
     expect(names.checkId('shop')).toBe('pipeline/shop/check');
     expect(names.watchId('shop')).toBe('pipeline/shop/watch');
+    for (const id of ['pipeline/shop', 'pipeline/shop/check-1', 'pipeline/shop/plan-1'])
+      expect(names.pipelineOfWorkflowId(id)).toBe('shop');
+    for (const id of ['doctor-1', 'pipeline/Not a name', 'pipeline/', ''])
+      expect(names.pipelineOfWorkflowId(id)).toBeNull();
     expect(names.publicationName('shop')).toBe('n2m_shop');
     expect(names.materializeNames('shop')).toEqual({
       secret: 'shop_password',

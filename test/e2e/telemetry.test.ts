@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { startCollector, type Collector, type Span } from './support/collector';
 import { leaks } from './support/leaks';
 import { until } from './support/until';
 import { World } from './support/world';
 
 jest.setTimeout(240_000);
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 const KEY = `cnry-collector-${randomBytes(12).toString('hex')}`;
 
@@ -51,6 +53,7 @@ describe('a worker and a command line that are told where a collector is', () =>
       const there = ['RunWorkflow:replicate', 'RunWorkflow:checkReplication', 'n2m plan'];
       return Promise.resolve(there.every((name) => names.includes(name)) ? true : undefined);
     }, 'the spans');
+    if (process.env.DUMP) require('node:fs').writeFileSync(process.env.DUMP, JSON.stringify(collector.spans()));
   });
   afterAll(async () => {
     await world.stop();
@@ -108,6 +111,17 @@ describe('a worker and a command line that are told where a collector is', () =>
     const told = [`n2m_${world.name}`, `mz_${world.name}`, 'Order Items', 'public.orders', 'pg_catalog', 'FOR TABLE'];
     expect(told.filter((text) => bodies.includes(text))).toEqual([]);
     expect(bodies).toContain('postgres CREATE PUBLICATION');
+    // A line of the log leads to its trace.
+    expect(texts['worker log']).toContain(`trace_id=${find(collector.spans(), 'n2m apply').traceId}`);
+  });
+
+  it('leave a history that workers carry on which do not trace, and those that do', async () => {
+    const history = await world.temporal.workflow.getHandle(`pipeline/${world.name}`).fetchHistory();
+    for (const bundle of ['', '-traced']) {
+      const workflowBundle = { codePath: join(__dirname, '../../lib', `workflow-bundle${bundle}.js`) };
+      const sinks = { exporter: { export: { fn: () => undefined } } };
+      await Worker.runReplayHistory({ workflowBundle, sinks }, history);
+    }
   });
 
   it('send their metrics there, ours and the SDK’s', async () => {
@@ -184,11 +198,11 @@ describe('without those variables', () => {
     expect({ code: planned.code, loaded: said(planned) }).toEqual({ code: 3, loaded: [] });
     expect(said({ stderr: world.log.join('') })).toEqual([]);
     const query = `N2mPipeline = '${world.name}'`;
-    const headers: unknown[] = [];
+    const headers: string[] = [];
     for await (const { workflowId, runId } of world.temporal.workflow.list({ query })) {
-      const { events = [] } = await world.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+      const { events } = await world.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
       headers.push(
-        ...events.flatMap((e) => Object.keys(e.workflowExecutionStartedEventAttributes?.header?.fields ?? {})),
+        ...(events ?? []).flatMap((e) => Object.keys(e.workflowExecutionStartedEventAttributes?.header?.fields ?? {})),
       );
     }
     expect(headers).toEqual([]);
@@ -200,11 +214,33 @@ describe('without those variables', () => {
     expect(collector.spans().map(({ name }) => name)).toContain('n2m plan');
   });
 
-  it('a collector that is away costs a command no more than its patience, and says nothing', async () => {
-    const before = Date.now();
+  it('TRACEPARENT makes a command part of the trace that runs it', async () => {
+    const [trace, parent] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
+    await world.n2m(['explain', 'freshness'], { ...sending(collector), TRACEPARENT: `00-${trace}-${parent}-01` });
+    expect(find(collector.spans(), 'n2m explain')).toMatchObject({ traceId: trace, parentSpanId: parent });
+  });
+
+  it('a collector that is away costs a command no more than its patience and a worker one line, without the key', async () => {
     const env = { ...sending(collector), OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
-    const planned = await world.n2m(['plan', await world.write()], env);
-    expect({ code: planned.code, stderr: planned.stderr.includes('ECONNREFUSED') }).toEqual({ code: 3, stderr: false });
+    const before = Date.now();
+    const explained = await world.n2m(['explain', 'freshness'], env);
+    expect({ code: explained.code, stderr: said(explained).length > 0 }).toEqual({ code: 0, stderr: true });
+    expect(explained.stderr).not.toContain('ECONNREFUSED');
     expect(Date.now() - before).toBeLessThan(20_000);
+
+    const apart = await World.start({ neon: { sampleOrders: 10 }, env });
+    try {
+      await apart.startWorker();
+      await apart.n2m(['plan', await apart.write()]);
+      const line = 'traces do not arrive: see OTEL_EXPORTER_OTLP_ENDPOINT';
+      const log = await until(() => {
+        const text = apart.log.join('');
+        return Promise.resolve(text.includes(line) ? text : undefined);
+      }, 'the line');
+      expect(log.split(line)).toHaveLength(2);
+      expect(leaks({ log }, { 'collector key': KEY })).toEqual([]);
+    } finally {
+      await apart.stop();
+    }
   });
 });

@@ -14,8 +14,10 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 jest.setTimeout(120_000);
 
 const LIB = join(__dirname, '../../lib');
-/** Of workers without keys and with them: a run goes on where keys came meanwhile. */
-const BUNDLES = ['workflow-bundle.js', 'workflow-bundle-codec.js'];
+/** Of workers without keys and with them, and of one that traces: a run goes on where keys or a collector came meanwhile. */
+const BUNDLES = ['workflow-bundle.js', 'workflow-bundle-codec.js', 'workflow-bundle-codec-traced.js'];
+/** Where spans would go. */
+const sinks = { exporter: { export: { fn: () => undefined } } };
 const NAMES = recordedNames();
 
 /** What a folder of built workflows hands to `patched`. */
@@ -35,7 +37,7 @@ type Bundle = { codePath: string } | { code: string };
 async function refusal(name: string, history: RecordedHistory, bundle: Bundle, asked = ASKED): Promise<string | null> {
   try {
     const dataConverter = recordedConverter();
-    await Worker.runReplayHistory({ workflowBundle: bundle, dataConverter }, history);
+    await Worker.runReplayHistory({ workflowBundle: bundle, dataConverter, sinks }, history);
     return null;
   } catch (error) {
     return sentenceOf({ name, message: (error as Error).message, history, asked });

@@ -108,7 +108,10 @@ function secretsOf(env: Env, urls: (string | null)[]): string[] {
   const values = names.flatMap((name) => Object.values(pairsOf(env[name])));
   const passwords = urls.flatMap((url) => (url !== null && URL.canParse(url) ? [new URL(url).password] : []));
   // A scheme before the key would keep the key itself from being found.
-  return [...values, ...values.map((value) => value.replace(/^\w+ +/, '')), ...passwords].filter(
-    (value, index, all) => value !== '' && all.indexOf(value) === index,
-  );
+  return [
+    ...values,
+    ...values.map((value) => value.replace(/^\w+ +/, '')),
+    ...passwords,
+    ...passwords.map(decoded),
+  ].filter((value, index, all) => value !== '' && all.indexOf(value) === index);
 }

@@ -13,6 +13,7 @@ export interface Span {
   failed: boolean;
   message: string;
   events: number;
+  ms: number;
 }
 
 /** One that takes OTLP by HTTP, as a collector does. */
@@ -47,7 +48,7 @@ interface Decoded {
   }[];
 }
 interface Messages {
-  decode(body: Uint8Array): Decoded;
+  decode: (body: Uint8Array) => Decoded;
 }
 
 // The exporter's own messages, by their path: the package hands them to nobody.
@@ -137,5 +138,6 @@ function spanOf(span: Record<string, unknown>): Omit<Span, 'service'> {
     failed: status?.code === 2,
     message: status?.message ?? '',
     events: events?.length ?? 0,
+    ms: (Number(span.endTimeUnixNano) - Number(span.startTimeUnixNano)) / 1e6,
   };
 }

@@ -21,6 +21,7 @@ import {
 } from '../../temporal/client';
 import { buildLines } from './builds';
 import { readRouting } from './routing';
+import { traceLines } from './traces';
 
 const ok = (what: string, detail: string): Diagnosis => ({ what, state: 'ok', detail, next: null });
 const warning = (what: string, detail: string, next: string): Diagnosis => ({ what, state: 'warning', detail, next });
@@ -41,7 +42,7 @@ const CLOCK_TOLERANCE = 2_000;
 export async function diagnose(temporal: Temporal, spec: PipelineSpec | null, version: string): Promise<Diagnosis[]> {
   const server = await attempt('Temporal', temporal, () => serverLine(temporal));
   const namespace = await attempt('namespace', temporal, () => namespaceLine(temporal));
-  const known = [...server, ...namespace];
+  const known = [...server, ...namespace, ...traceLines(process.env)];
   if (known.some(({ state }) => state === 'wrong')) {
     return [...known, skipped('the rest', 'cannot be looked at before that')];
   }
