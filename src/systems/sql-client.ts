@@ -223,14 +223,10 @@ export async function openSqlClient(options: OpenOptions): Promise<SqlClient> {
       if (options.beforeChange && mayChange(sql)) await options.beforeChange();
       if (ended) throw systemError('Unreachable', system, `${where}: the session has ended`, { retryable: true });
       if (!options.traced) return answered<R>(sql, params, deadlineMs);
-      const { host, port } = endpoint;
-      const call = {
-        system: system === 'materialize' ? system : 'postgres',
-        kind: statementKind(sql),
-        host,
-        port,
-      } as const;
-      return options.traced(call, () => answered<R>(sql, params, deadlineMs));
+      const call = { system: system === 'materialize' ? system : 'postgres', kind: statementKind(sql) } as const;
+      return options.traced({ ...call, host: endpoint.host, port: endpoint.port }, () =>
+        answered<R>(sql, params, deadlineMs),
+      );
     },
     async close() {
       const broken = ended || underWay > 0;

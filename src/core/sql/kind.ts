@@ -28,7 +28,7 @@ const OTHER_CHANGES = `GRANT|REVOKE|COMMENT|INSERT|UPDATE|DELETE|TRUNCATE|LOCK|A
 const LOOKS = 'SELECT|WITH|SHOW|EXPLAIN|VALIDATE|SUBSCRIBE|FETCH|DECLARE|COPY|DO|SET|RESET|BEGIN|START|COMMIT|ROLLBACK';
 
 const CHANGE = new RegExp(`(?:^|;)\\s*(${CHANGES}|${OTHER_CHANGES})\\b`, 'i');
-const LOOK = new RegExp(`^\\s*(${LOOKS})\\b`, 'i');
+const LOOK = new RegExp(`^[\\s(]*(${LOOKS})\\b`, 'i');
 
 /**
  * What a text does, in words of a closed list, so that nothing of the text itself can be in it: of several statements the first that

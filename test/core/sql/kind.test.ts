@@ -5,6 +5,7 @@ it.each([
   ['SELECT 1', 'SELECT'],
   ['  select\n 1', 'SELECT'],
   ['WITH a AS (SELECT 1) SELECT * FROM a', 'SELECT'],
+  ['(SELECT 1) UNION ALL (SELECT 2)', 'SELECT'],
   ['SHOW wal_level', 'SHOW'],
   ['BEGIN', 'BEGIN'],
   ["DO 'BEGIN CREATE ROLE x; END'", 'DO'],

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { startCollector, type Collector, type Span } from './support/collector';
-import { leaks } from './support/leaks';
-import { until } from './support/until';
-import { World } from './support/world';
+import { startCollector, type Collector, type Span } from './collector';
+import { leaks } from '../support/leaks';
+import { until } from '../support/until';
+import { World } from '../support/world';
 
 jest.setTimeout(240_000);
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -53,7 +53,6 @@ describe('a worker and a command line that are told where a collector is', () =>
       const there = ['RunWorkflow:replicate', 'RunWorkflow:checkReplication', 'n2m plan'];
       return Promise.resolve(there.every((name) => names.includes(name)) ? true : undefined);
     }, 'the spans');
-    if (process.env.DUMP) require('node:fs').writeFileSync(process.env.DUMP, JSON.stringify(collector.spans()));
   });
   afterAll(async () => {
     await world.stop();
@@ -118,7 +117,7 @@ describe('a worker and a command line that are told where a collector is', () =>
   it('leave a history that workers carry on which do not trace, and those that do', async () => {
     const history = await world.temporal.workflow.getHandle(`pipeline/${world.name}`).fetchHistory();
     for (const bundle of ['', '-traced']) {
-      const workflowBundle = { codePath: join(__dirname, '../../lib', `workflow-bundle${bundle}.js`) };
+      const workflowBundle = { codePath: join(__dirname, '../../../lib', `workflow-bundle${bundle}.js`) };
       const sinks = { exporter: { export: { fn: () => undefined } } };
       await Worker.runReplayHistory({ workflowBundle, sinks }, history);
     }
@@ -181,7 +180,7 @@ describe('without those variables', () => {
   let collector: Collector;
   beforeAll(async () => {
     collector = await startCollector();
-    const loads = { NODE_OPTIONS: `--require ${join(__dirname, 'support', 'loads.js')}` };
+    const loads = { NODE_OPTIONS: `--require ${join(__dirname, 'loads.js')}` };
     world = await World.start({ neon: { sampleOrders: 10 }, env: { ...loads, N2M_LOADS: 'opentelemetry' } });
     await world.startWorker();
   });
