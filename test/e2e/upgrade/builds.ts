@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { findTemporal } from '../../../local/temporal/binary';
 import type { Diagnosis } from '../../../src/cli/render/doctor';
 import type { Examination } from '../../../src/core/examine/types';
-import { until } from './until';
-import type { World } from './world';
+import { until } from '../support/until';
+import type { World } from '../support/world';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '..', '..', '..');

@@ -4,7 +4,7 @@ import { startTemporal, type TemporalServer } from '../../../local/temporal/serv
 import type { StatusDocument } from '../../../src/cli/render/status-document';
 import type { Diagnosis } from '../../../src/cli/render/doctor';
 import { runId } from '../../../src/core/names';
-import { Builds, DRAINS_SOON, otherBuild } from '../support/builds';
+import { Builds, DRAINS_SOON, otherBuild } from './builds';
 import { untilEqual } from '../support/compare';
 import { gatePublication, holdUpCopy } from '../support/hold-up';
 import { ended, planned } from '../support/live';
