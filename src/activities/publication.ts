@@ -8,13 +8,15 @@ import {
   hasGenerated,
   lacksGenerated,
   narrowed,
+  needsRoot,
   operationsOf,
   publicationDifferences,
+  rootDifference,
   tablesToPublish,
   unpublished,
 } from '../core/objects/publication/differences';
 import { isIn } from '../core/objects/tables/find';
-import { tableName } from '../core/objects/tables/select';
+import { sameTable, tableName } from '../core/objects/tables/select';
 import type { PublicationFacts, TableFacts } from '../core/plan/facts';
 import { isOurs, writeMark } from '../core/plan/ownership';
 import type { RemovedTable, StepResult } from '../core/plan/types';
@@ -42,10 +44,13 @@ export const ensurePublication = activity({ input: step, callers: APPLY }, (deps
     const look = () => pg.readPublication(client, name);
     const upstream = await pg.readTables(client, tables, null);
     const { versionNum } = await pg.readServer(client);
-    const generated = versionNum >= GENERATED_SERVER && upstream.some(hasGenerated);
+    const options = {
+      generated: versionNum >= GENERATED_SERVER && upstream.some(hasGenerated),
+      root: needsRoot(upstream),
+    };
     const before = await provable(client, spec, tables);
     const create = () =>
-      pg.changeProven(client, [sql.createPublication(name, tables, generated)], tables, before.refused);
+      pg.changeProven(client, [sql.createPublication(name, tables, options)], tables, before.refused);
     const publication = (await look()) ?? (await createAndLook(create, look, object, 'source'));
     await recordForeign(client, spec, publication, tables);
     await alterPublication(client, publication, { tables, upstream });
@@ -85,9 +90,17 @@ async function alterPublication(
   { tables, upstream }: { tables: StepInput['tables']; upstream: TableFacts[] },
 ): Promise<void> {
   const { name } = publication;
-  const missing = tablesToPublish(tables, publication);
+  const root = rootDifference(publication, upstream);
+  const line = await pg.readPublishedInLine(client, name, tables);
+  // Through their root, one of a line hides the others: what is selected is what is published.
+  const others = line.filter(({ wanted }) => !wanted);
+  const missing = tablesToPublish(tables, publication).filter(
+    (table) => !line.some((entry) => entry.wanted && sameTable(entry, table)),
+  );
   const narrow = narrowed(tables, publication);
   const statements = [
+    ...(others.length > 0 ? [sql.alterPublicationDrop(name, others)] : []),
+    ...(root === null ? [] : [sql.publishByRoot(name, root)]),
     // In one transaction: nobody who reads the publication sees the table leave.
     ...(narrow.length > 0 ? [sql.alterPublicationDrop(name, narrow), sql.alterPublicationAdd(name, narrow)] : []),
     ...(lacksGenerated(upstream, publication) ? [sql.publishGenerated(name)] : []),

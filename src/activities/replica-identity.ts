@@ -1,8 +1,10 @@
 import { DEADLINE } from '../core/budgets';
+import { addedBy } from '../core/destroy/added';
 import { identityStatement } from '../core/objects/replica-identity/back';
 import { foreseenRefusal } from '../core/objects/replica-identity/foreseen';
 import { identities } from '../core/objects/replica-identity/identities';
 import type { RefusedWrite } from '../core/objects/replica-identity/refused';
+import { isIn } from '../core/objects/tables/find';
 import { tableName } from '../core/objects/tables/select';
 import * as sql from '../core/sql/postgres';
 import { plural } from '../core/text/count';
@@ -15,7 +17,7 @@ import { heartbeat, lastHeartbeat } from './edges/heartbeat';
 import { APPLY, DESTROY, activity } from './support/activity';
 import { done, notHeld } from './support/ensure';
 import { type StepInput, destroy, step } from './support/inputs';
-import { recordAdded } from './support/record';
+import { forgetAdded, recordAdded } from './support/record';
 import { withSource } from './support/sessions';
 
 /**
@@ -31,12 +33,14 @@ const LOCK_NOT_AVAILABLE = '55P03';
 export const ensureReplicaIdentity = activity({ input: step, callers: APPLY }, (deps, { spec, tables }) => {
   return withSource(deps, spec, async ({ client }) => {
     const object = plural(tables.length, 'table');
-    const weak = await pg.readWeakIdentities(client, tables);
+    // Each partition logs by an identity of its own.
+    const weak = await pg.readWeakIdentities(client, await pg.withPartitions(client, tables));
     await recordAdded(
       client,
       spec,
       weak.map((table) => ({ kind: 'identity', ...table })),
     );
+    if (weak.length > 0) await forgetGone(client, spec.name);
     const before = await provable(client, spec, weak);
     for (const table of weak) await changeIdentity(client, table, sql.replicaIdentityFull(table), before.refused);
     const left = (await pg.readTables(client, tables, null)).filter((table) => table.replicaIdentity !== 'full');
@@ -45,12 +49,21 @@ export const ensureReplicaIdentity = activity({ input: step, callers: APPLY }, (
   });
 });
 
+/** Partitions come and go: the record keeps what a destroy can still give back. */
+async function forgetGone(client: SqlClient, pipeline: string): Promise<void> {
+  const recorded = addedBy(await pg.readOwnPublications(client, pipeline)).filter((added) => added.kind === 'identity');
+  const there = await pg.readIdentities(client, recorded);
+  const gone = recorded.filter((added) => !isIn(there, added));
+  if (gone.length > 0) await forgetAdded(client, pipeline, gone);
+}
+
 /** What is refused now; fails before anything is touched where only the catalog can tell, and tells of harm. */
 export async function provable(client: SqlClient, { source }: StepInput['spec'], tables: readonly sql.TableName[]) {
   const proof = await pg.readWrites(client, tables);
   if (proof.untoldCount === 0) return proof;
   const { versionNum } = await pg.readServer(client);
-  const harm = foreseenRefusal(proof, await pg.readTables(client, tables, null), source.publication, versionNum);
+  // Also partitions, which are proven one by one.
+  const harm = foreseenRefusal(proof, await pg.readTables(client, proof.untold, null), source.publication, versionNum);
   if (harm === null) return proof;
   throw systemError('PreconditionFailed', 'source', `${harm}: nothing was changed`, {
     hint: 'n2m plan FILE says what stands in the way',

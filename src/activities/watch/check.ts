@@ -29,6 +29,7 @@ import { takes, type CheckStep } from '../support/inputs';
 import { itemsOf, withMaterialize, withSource, type SourceSession } from '../support/sessions';
 import { deliverAlerts, ping } from './alerts';
 import { readComparisons } from './comparisons';
+import { readLeftBehind } from './left-behind';
 
 const stateAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWORD');
 
@@ -86,7 +87,7 @@ export async function readBoth(
   const listed = spec.source.tables.kind === 'list' ? spec.source.tables.tables : null;
   const known = listed && (memory?.slot ?? null);
   const sourceSide = (slot: string | null, tables: UpstreamTable[]) =>
-    side('source', (signal) => readSource(deps, spec, { slot, tables }, signal));
+    side('source', (signal) => readSource(deps, spec, { slot, tables, memory }, signal));
   const [target, early, changeUnderWay, watch, verified] = await Promise.all([
     targetSide,
     known ? sourceSide(known, listed) : null,
@@ -98,6 +99,7 @@ export async function readBoth(
   const slot = (target.ok ? target.value.source.slot : null) ?? memory?.slot ?? null;
   const tables = listed ?? (target.ok ? target.value.tables.map((table) => table.upstream) : []);
   const source = early && slot === known ? early : await sourceSide(slot, tables);
+  const leftovers = await readLeftBehind(deps, spec, source, target);
   return {
     takenAt: new Date().toISOString(),
     durationMs: Date.now() - began,
@@ -105,6 +107,7 @@ export async function readBoth(
     target,
     changeUnderWay,
     watch,
+    ...(leftovers.length > 0 ? { leftovers } : {}),
     ...(verified === undefined ? {} : { verified }),
   };
 }
@@ -152,11 +155,11 @@ function readTarget(
 function readSource(
   deps: Deps,
   spec: PipelineSpec,
-  { slot, tables }: { slot: string | null; tables: UpstreamTable[] },
+  { slot, tables, memory }: { slot: string | null; tables: UpstreamTable[]; memory: WatchMemory | null },
   signal: AbortSignal,
 ): Promise<SourceReading> {
   const { publication, role } = spec.source;
-  const input = { slot: slot ?? '', publication, role: role.name, tables };
+  const input = { slot: slot ?? '', publication, role: role.name, tables, memory };
   const read = ({ client }: SourceSession) => readSourceReading(client, input);
   return withSource(deps, spec, read, { pool: deps.pool, signal });
 }

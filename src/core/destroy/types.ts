@@ -90,6 +90,8 @@ export interface DestroySource {
     publishedBy: string[];
     /** Of them, those that publish updates or deletes, which are refused where nothing identifies a row. */
     strictlyPublishedBy: string[];
+    /** Who reads one of these reads its rows; absent where it is no partition. */
+    partitionOf?: { schema: string; name: string }[];
   }[];
   /** Of the recorded privileges, those that are still there. */
   held: Added[];

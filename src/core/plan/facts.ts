@@ -40,12 +40,32 @@ export interface TablePublication {
   generatedColumns: 'none' | 'stored';
 }
 
+/** The leaves of a partitioned table, counted, and the first few of them by name. */
+export interface PartitionsFacts {
+  count: number;
+  /** Their replica identity is not full; a new partition does not take over its parent's. */
+  weak: FirstOf<{ identity: TableFacts['replicaIdentity'] }>;
+  /** No publication sends their changes. */
+  unsent: FirstOf<{ why: 'foreign' | 'unlogged' }>;
+  /** One of the weak ones whose identity the connected role may not set. */
+  foreign: { schema: string; name: string; owner: string } | null;
+}
+
+interface FirstOf<More> {
+  count: number;
+  first: ({ schema: string; name: string } & More)[];
+}
+
 export interface TableFacts {
   schema: string;
   name: string;
   oid: number;
-  /** pg_class.relkind; only `r` and partitions can be replicated one by one. */
+  /** pg_class.relkind: `r` holds rows, and `p` is partitioned: its partitions do. */
   relkind: string;
+  /** The tables it is a partition of, the nearest first. */
+  partitionOf: { schema: string; name: string }[];
+  /** Null where it is not partitioned. */
+  partitions: PartitionsFacts | null;
   persistence: 'permanent' | 'unlogged' | 'temporary';
   /** Tables that inherit from it (no partitions), and the first few of them by name. */
   heirs: { count: number; first: { schema: string; name: string }[] };
@@ -54,7 +74,7 @@ export interface TableFacts {
   owner: string;
   /** The connected role is the owner or a member of the owning role. */
   ownedByUs: boolean;
-  /** By an index that was dropped: nothing. */
+  /** By an index that was dropped: nothing. Of a partitioned table that of the first of all that is not full. */
   replicaIdentity: 'default' | 'full' | 'nothing' | 'index';
   /** One that identifies a row at any moment, so no deferrable one. */
   hasPrimaryKey: boolean;

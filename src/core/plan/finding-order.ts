@@ -11,7 +11,7 @@ publication-extra-tables publication-all-tables
 no-tables missing-table not-a-table excluded-tables unmatched-pattern duplicate-target target-too-long unsupported-type unknown-column text-columns-changed table-owner
 table-privileges replica-identity published-without-identity row-security stale-statistics table-size
 table-has-dependents table-named-differently table-dead
-generated-columns other-publication-columns inherited-table
+generated-columns other-publication-columns inherited-table partition-unsent partition-of-selected partitions-regrouped partition-changes partitions-apart
 identity-full-cost
 materialize-version exclude-columns materialize-privileges database-missing unknown-size steady-size-larger renamed-object
 limit-reached

@@ -26,6 +26,9 @@ export interface RepairLook {
 const LOST = ['slot-lost', 'slot-missing', 'source-restored', 'server-restored', 'changes-left-out'];
 const PUT_RIGHT = ['publication-missing', 'table-identity', 'source-missing'];
 
+/** Their tables miss or have too much what nothing says to Materialize. */
+const COPIED_AGAIN = ['table-narrowed', 'table-partitions'];
+
 /** Which remedy each symptom asks for. What no remedy knows is left to people: the symptom's own `next` says what. */
 export function findDamage(look: RepairLook): Damage {
   const recreate = recreateReasons(look);
@@ -66,7 +69,7 @@ function deadTables({ spec, source, facts, symptoms, target }: RepairLook): Drop
   const unpublished = facts.publication ? tablesToPublish(facts.tables, facts.publication) : [];
   const narrow = leftOutOf(facts.publication, source).tables;
   const told = new Map(
-    symptoms.filter(({ rule }) => rule === 'table-narrowed').map(({ table, cause }) => [table, cause]),
+    symptoms.filter(({ rule }) => COPIED_AGAIN.includes(rule)).map(({ table, cause }) => [table, cause]),
   );
   const readings = new Map(target.tables.map((table) => [table.id, table]));
   return (source?.children ?? []).flatMap((child) => {

@@ -3,6 +3,7 @@ import type { WatchMemory } from './types';
 import type { WatchContext } from './context';
 import type { Latched } from './latched';
 import type { Occurrence } from './occurrence';
+import { rememberPartitions } from './readings/partitions';
 import { rememberReads } from './reads';
 
 /** By so much an event may show up later than it happened. */
@@ -47,6 +48,7 @@ export function remember(
     consumedAt: context.consumedAt,
     server: context.server,
     ...rememberReads(reading.target.ok ? reading.target.value : null, memory),
+    ...rememberPartitions(context),
     ...latched,
     alerts: memory?.alerts ?? [],
     ...(context.reading.verified === undefined ? {} : { verified: context.reading.verified }),

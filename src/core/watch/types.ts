@@ -64,6 +64,8 @@ export interface WatchMemory {
   unreadableMore?: { error: string; ids: string }[];
   /** Where the next check goes on reading, a table id. */
   readTo?: string;
+  /** Partitioned tables that are replicated as one; absent where there are none. */
+  partitions?: PartitionMemory;
   /** What cannot get well by itself: rule, or rule and object id, with its sentence. Never cleared by a calm reading. */
   latched: { key: string; symptom: Symptom }[];
   /** More tables than are kept with their sentences; absent where there are none. */
@@ -73,6 +75,23 @@ export interface WatchMemory {
   verified?: Verified | null;
   /** Alerts that one sink took and another did not: tried again there at every check. Bounded. */
   undelivered?: { sink: SecretRef; alert: Alert }[];
+}
+
+/** What partitions were like at the check before; see partitions.ts. */
+export interface PartitionMemory {
+  /** Transactions upstream from here on were not all over. */
+  xid: string;
+  parents: {
+    /** Upstream. */
+    oid: number;
+    /** Of the copy. */
+    id: string;
+    /** A fingerprint of its partitions. */
+    leaves: string;
+    /** Above zero while rows of no partition are still to be looked for, once the copy is as far as `lsn`. */
+    due: number;
+    lsn: string;
+  }[];
 }
 
 /** Latched tables of one rule that are counted: `ids` as packed by readings/id-runs.ts, `cause` of one of them. */

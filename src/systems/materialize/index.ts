@@ -8,6 +8,7 @@ export { readConnection, readSchema, readSecret } from './items';
 export * from './others';
 export * from './progress';
 export * from './server';
+export { readLeftovers } from './leftovers';
 export { readSlotReaders, readSource } from './source';
 export { readStrays } from './strays';
 export * from './verify';

@@ -1,10 +1,12 @@
 import { narrowed, unpublished } from '../../core/objects/publication/differences';
-import type { SlotReading, SourceReading } from '../../core/watch/types';
+import type { SlotReading, SourceReading, WatchMemory } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
 import { readBlockers, readWriters } from './activity';
 import { AURORA_FUNCTION } from './managed';
 import { IDLE_SLOT_MS, only, readPublication, slotCap } from './server';
-import { readReplicaIdentities, type UpstreamTable } from './tables';
+import { readPartitionChanges } from './tables/partition-changes';
+import { readReplicaIdentities } from './tables/partitions';
+import type { UpstreamTable } from './tables';
 import { readWrites } from './writes';
 
 interface SlotRow {
@@ -97,9 +99,15 @@ export async function listMaterializeSlots(client: SqlClient): Promise<{ slot: s
 /** One look upstream for the check, in one round trip. Neon's own walsender is left out. */
 export async function readSourceReading(
   client: SqlClient,
-  input: { slot: string; publication: string; role: string; tables: readonly UpstreamTable[] },
+  input: {
+    slot: string;
+    publication: string;
+    role: string;
+    tables: readonly UpstreamTable[];
+    memory?: Pick<WatchMemory, 'partitions'> | null;
+  },
 ): Promise<SourceReading> {
-  const [servers, blockers, writers, publication, identities, writes] = await Promise.all([
+  const [servers, blockers, writers, publication, identities, writes, partitions] = await Promise.all([
     client.query<{
       lsn: string;
       keep: string | null;
@@ -123,6 +131,7 @@ export async function readSourceReading(
     readPublication(client, input.publication),
     readReplicaIdentities(client, input.tables, input.role),
     readWrites(client, input.tables),
+    readPartitionChanges(client, input.tables, input.memory ?? null),
   ]);
   const server = only(servers);
   const [{ standby, history, flushed }] = server.server;
@@ -144,5 +153,6 @@ export async function readSourceReading(
     },
     tables: identities,
     writes,
+    ...(partitions === null ? {} : { partitions }),
   };
 }

@@ -29,11 +29,25 @@ function columnsOf(index: string): string {
     WHERE k.place <= ${index}.indnkeyatts ORDER BY k.place)`;
 }
 
-/** Names of the publications that publish the table `n`, `c`. */
+/** The table `c` and what it is a partition of. */
+const LINE = `WITH RECURSIVE line AS (
+    SELECT c.oid AS rel, c.relispartition AS part
+    UNION ALL
+    SELECT i.inhparent, a.relispartition
+    FROM line l
+    JOIN pg_catalog.pg_inherits i ON i.inhrelid = l.rel AND l.part
+    JOIN pg_catalog.pg_class a ON a.oid = i.inhparent
+  )`;
+
+/** Names of the publications that publish the table `c`, also under the name of what it is a partition of. */
 const published = (also = ''): string => `ARRAY(
-    SELECT p.pubname::text FROM pg_catalog.pg_publication_tables p
-    JOIN pg_catalog.pg_publication f ON f.pubname = p.pubname
-    WHERE p.schemaname = n.nspname AND p.tablename = c.relname ${also} ORDER BY 1)`;
+    ${LINE}
+    SELECT DISTINCT p.pubname::text
+    FROM line l
+    JOIN pg_catalog.pg_class a ON a.oid = l.rel
+    JOIN pg_catalog.pg_namespace an ON an.oid = a.relnamespace
+    JOIN pg_catalog.pg_publication_tables p ON p.schemaname = an.nspname AND p.tablename = a.relname
+    JOIN pg_catalog.pg_publication f ON f.pubname = p.pubname ${also} ORDER BY 1)`;
 
 /**
  * Replica identity of each table, what else could be it, and the publications that publish it. Tables that do not exist are
@@ -51,11 +65,16 @@ export async function readIdentities(
       indexes: DestroySource['tables'][number]['indexes'];
       published_by: string[];
       strictly: string[];
+      partition_of: UpstreamTable[] | null;
     }
   >(
     `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity,
             EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS primary_key,
             ${INDEXES} AS indexes, ${published()} AS published_by,
+            (${LINE} SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', an.nspname, 'name', a.relname))
+             FROM line l
+             JOIN pg_catalog.pg_class a ON a.oid = l.rel AND a.oid <> c.oid
+             JOIN pg_catalog.pg_namespace an ON an.oid = a.relnamespace) AS partition_of,
             ${published('AND (f.pubupdate OR f.pubdelete)')} AS strictly
      FROM ${WANTED} ORDER BY 1, 2`,
     parameters(tables),
@@ -65,6 +84,7 @@ export async function readIdentities(
     identity: IDENTITIES[identity],
     publishedBy: row.published_by,
     strictlyPublishedBy: row.strictly,
+    ...(row.partition_of === null ? {} : { partitionOf: row.partition_of }),
   }));
 }
 

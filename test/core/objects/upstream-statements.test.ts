@@ -12,6 +12,7 @@ import {
   createPublication,
   dropPublication,
   publishEverything,
+  publishByRoot,
   publishGenerated,
 } from '../../../src/core/objects/publication/statements';
 import { replicaIdentityFull } from '../../../src/core/objects/replica-identity/statements';
@@ -41,9 +42,14 @@ describe('statements upstream', () => {
       'CREATE PUBLICATION "n2m_shop" FOR TABLE ONLY "public"."orders", ONLY "Sa""les"."Mixed Case"',
     ],
     [
-      createPublication('p', [orders], true),
+      createPublication('p', [orders], { generated: true }),
       'CREATE PUBLICATION "p" FOR TABLE ONLY "public"."orders" WITH (publish_generated_columns = stored)',
     ],
+    [
+      createPublication('p', [orders], { generated: true, root: true }),
+      'CREATE PUBLICATION "p" FOR TABLE ONLY "public"."orders" WITH (publish_via_partition_root = true, publish_generated_columns = stored)',
+    ],
+    [publishByRoot('p', true), 'ALTER PUBLICATION "p" SET (publish_via_partition_root = true)'],
     [publishGenerated('p'), 'ALTER PUBLICATION "p" SET (publish_generated_columns = stored)'],
     [alterPublicationAdd('p', [odd]), 'ALTER PUBLICATION "p" ADD TABLE ONLY "Sa""les"."Mixed Case"'],
     [alterPublicationDrop('p', [orders]), 'ALTER PUBLICATION "p" DROP TABLE ONLY "public"."orders"'],

@@ -49,6 +49,8 @@ const stored = f.generatedColumn('total', 'stored', '(price * (2)::numeric)');
 const virtual = f.generatedColumn('half', 'virtual', '(price / (2)::numeric)');
 const heirs = { count: 1, first: [{ schema: 'public', name: 'card_payment' }] };
 const narrow = f.publishedBy('analytics', { columns: ['id'] });
+const weak = { count: 1, first: [{ schema: 'public', name: 'orders_1', identity: 'default' as const }] };
+const parted = orders(f.partitioned());
 const hot = { changes: 360_000, seconds: 3600 };
 
 /** code, what the systems show, severity, the fix as it can be pasted. */
@@ -213,9 +215,23 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
   [
     'publication-narrowed',
     'partitions under their root',
-    { source: { publication: { ...publication, viaRoot: true } } },
+    { source: { publication: { ...publication, comment: null, viaRoot: true } } },
     'blocking',
     'ALTER PUBLICATION "n2m_shop" SET (publish_via_partition_root = false);',
+  ],
+  [
+    'publication-narrowed',
+    'somebody else’s with partitions under their own names, for a table of partitions',
+    { source: { ...parted, publication: { ...publication, comment: null } } },
+    'blocking',
+    'ALTER PUBLICATION "n2m_shop" SET (publish_via_partition_root = true);',
+  ],
+  [
+    'publication-narrowed',
+    'our own with partitions under their own names, for a table of partitions',
+    { built: true, source: parted },
+    'info',
+    'ALTER PUBLICATION "n2m_shop" SET (publish_via_partition_root = true);',
   ],
   [
     'publication-extra-tables',
@@ -527,7 +543,88 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
   ['not-a-table', 'a temporary table', { source: orders({ persistence: 'temporary' }) }, 'blocking', null],
   ['not-a-table', 'a foreign table', { source: orders({ relkind: 'f' }) }, 'blocking', null],
   ['not-a-table', 'a table of the system', { source: orders({ oid: 1259 }) }, 'blocking', null],
-  ['not-a-table', 'a partitioned table', { source: orders({ relkind: 'p' }) }, 'blocking', null],
+  [
+    'not-a-table',
+    'a partitioned table before Postgres 13',
+    { source: { ...parted, versionNum: 120_000 } },
+    'blocking',
+    null,
+  ],
+  [
+    'table-owner',
+    'a partition of somebody else',
+    { source: orders(f.partitioned({ foreign: { schema: 'public', name: 'orders_1', owner: 'bob' } })) },
+    'blocking',
+    'GRANT "bob" TO "neondb_owner";',
+  ],
+  [
+    'replica-identity',
+    'partitions of a table that is copied',
+    { source: orders(f.partitioned({ weak })) },
+    'info',
+    'ALTER TABLE "public"."orders_1" REPLICA IDENTITY FULL;',
+  ],
+  [
+    'replica-identity',
+    'a new partition of a table that is there',
+    { built: true, source: orders(f.partitioned({ weak })) },
+    'warning',
+    'ALTER TABLE "public"."orders_1" REPLICA IDENTITY FULL;',
+  ],
+  [
+    'partition-unsent',
+    'a foreign partition',
+    {
+      source: orders(
+        f.partitioned({ unsent: { count: 1, first: [{ schema: 'public', name: 'orders_1', why: 'foreign' }] } }),
+      ),
+    },
+    'blocking',
+    'name the other partitions instead',
+  ],
+  [
+    'partition-of-selected',
+    'a partition beside its table',
+    {
+      source: {
+        tables: [
+          f.table('orders', f.partitioned()),
+          f.table('customers', { partitionOf: [{ schema: 'public', name: 'orders' }] }),
+        ],
+      },
+    },
+    'blocking',
+    'take public.customers out of source.tables',
+  ],
+  [
+    'partitions-regrouped',
+    'a partition in place of its table',
+    {
+      built: true,
+      spec: f.withSource({ tables: { kind: 'list', tables: [{ schema: 'public', name: 'orders', alias: null }] } }),
+      source: orders({ partitionOf: [{ schema: 'public', name: 'customers' }] }),
+    },
+    'warning',
+    null,
+  ],
+  ['partition-changes', 'a table of partitions', { source: parted }, 'warning', null],
+  ['partition-changes', 'a table of partitions that is there', { built: true, source: parted }, 'info', null],
+  [
+    'partitions-apart',
+    'all, with partitions that are there one by one',
+    {
+      built: true,
+      spec: f.withSource({ tables: { kind: 'all', aliases: [] } }),
+      source: {
+        tables: [
+          f.table('sales', f.partitioned()),
+          f.table('orders', { partitionOf: [{ schema: 'public', name: 'sales' }] }),
+        ],
+      },
+    },
+    'info',
+    'name the partitioned table in source.tables',
+  ],
   [
     'duplicate-target',
     'one name in two schemas',
@@ -1044,6 +1141,28 @@ test('what holds for a thousand tables is said once', () => {
   const counted = once.map((code) => found.filter((finding) => finding.code === code).length);
   expect(counted).toEqual([1, 1, 1, 1]);
   for (const { code, sentence } of found) if (once.includes(code)) expect(sentence.length).toBeLessThan(1000);
+});
+
+test('of schemas and all a partitioned table is taken as one, unless its partitions are there one by one', () => {
+  const all = f.withSource({ tables: { kind: 'all', aliases: [] } });
+  const top = { schema: 'public', name: 'sales' };
+  const tables = [
+    f.table('sales', f.partitioned({ count: 2 })),
+    f.table('sales_1', { ...f.partitioned(), partitionOf: [top] }),
+    f.table('orders', { partitionOf: [{ schema: 'public', name: 'sales_1' }, top] }),
+    f.table('customers', { partitionOf: [top] }),
+    f.table('plain'),
+  ];
+  const names = (from: Partial<SourceFacts>, to: TargetFacts) =>
+    makePlan(all, f.preparedSource({ tables, ...from }), to, f.watched).tables.map(({ name }) => name);
+  expect(names({}, f.emptyTarget())).toEqual(['plain', 'sales']);
+  expect(names({}, f.builtTarget())).toEqual(['customers', 'orders', 'plain']);
+  // One of its partitions is excluded, or in another schema.
+  const without = tables.filter(({ name }) => name !== 'customers');
+  expect(names({ tables: without }, f.emptyTarget())).toEqual(['orders', 'plain']);
+  const unsent = { count: 1, first: [{ schema: 'public', name: 'sales_9', why: 'foreign' as const }] };
+  const mixed = [f.table('sales', f.partitioned({ unsent })), ...tables.slice(2)];
+  expect(names({ tables: mixed }, f.emptyTarget())).toEqual(['customers', 'orders', 'plain']);
 });
 
 test('parents among all tables are left out of the plan, and taken where Materialize has them', () => {

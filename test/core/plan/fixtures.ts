@@ -3,6 +3,7 @@ import type {
   SourceFacts,
   SizePower,
   Stray,
+  PartitionsFacts,
   TableFacts,
   TablePublication,
   TargetFacts,
@@ -85,6 +86,8 @@ export function table(name: string, change: Partial<TableFacts> = {}): TableFact
     name,
     oid: 16_384,
     relkind: 'r',
+    partitionOf: [],
+    partitions: null,
     persistence: 'permanent',
     heirs: { count: 0, first: [] },
     hypertable: false,
@@ -109,6 +112,17 @@ export function table(name: string, change: Partial<TableFacts> = {}): TableFact
     ...change,
   };
 }
+
+export const partitioned = (
+  change: Partial<PartitionsFacts> = {},
+): Pick<TableFacts, 'relkind' | 'partitions'> & Partial<TableFacts> => ({
+  relkind: 'p',
+  replicaIdentity: change.weak ? 'default' : 'full',
+  partitions: {
+    ...{ count: 3, weak: { count: 0, first: [] }, unsent: { count: 0, first: [] }, foreign: null },
+    ...change,
+  },
+});
 
 export const generatedColumn = (
   name: string,

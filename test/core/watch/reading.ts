@@ -117,9 +117,13 @@ export interface Look {
   change?: string;
   watch?: WatchSwitch;
   verified?: PipelineReading['verified'];
+  leftovers?: PipelineReading['leftovers'];
 }
 
-export function reading(minute: number, { source, target, change, watch, verified }: Look = {}): PipelineReading {
+export function reading(
+  minute: number,
+  { source, target, change, watch, verified, leftovers }: Look = {},
+): PipelineReading {
   return {
     takenAt: at(minute),
     durationMs: 20,
@@ -131,6 +135,7 @@ export function reading(minute: number, { source, target, change, watch, verifie
       target === 'down' ? { ok: false, failure: refused('materialize') } : { ok: true, value: healthyTarget(target) },
     changeUnderWay: change ?? null,
     watch: watch ?? null,
+    ...(leftovers === undefined ? {} : { leftovers }),
     ...(verified === undefined ? {} : { verified }),
   };
 }

@@ -161,10 +161,11 @@ describe('tables', () => {
     expect(orders).toMatchObject({ selectable: null, schemaUsable: null });
   });
 
-  it('resolves schemas and all without views, parents, unlogged tables and system schemas', async () => {
+  it('resolves schemas and all without views, unlogged tables and system schemas', async () => {
     expect(await listTables(client, { kind: 'schemas', schemas: ['sales'], aliases: [] })).toEqual([
       { schema: 'sales', name: 'Mixed "Case' },
       { schema: 'sales', name: 'hidden' },
+      { schema: 'sales', name: 'parts' },
       { schema: 'sales', name: 'parts_1' },
     ]);
     const all = await listTables(client, { kind: 'all', aliases: [] });
@@ -173,6 +174,7 @@ describe('tables', () => {
       'public.orders',
       'sales.Mixed "Case',
       'sales.hidden',
+      'sales.parts',
       'sales.parts_1',
     ]);
   });

@@ -28,7 +28,7 @@ const DEFINITIONS = new Set(
 /** What privileges and comments are about when not about a table. */
 const KINDS = new Set('publication role schema tables database function functions sequences'.split(' '));
 
-/** The server's own, and one of an extension, whose tables are looked at before they are read: see heirs.ts. */
+/** The server's own, and one of an extension, whose tables are looked at before they are read: see tables/heirs.ts. */
 const SCHEMAS = new Set(['pg_catalog', '_timescaledb_catalog']);
 
 function tokensOf(sql: string): Token[] {

@@ -1,6 +1,7 @@
 import type { PublicationFacts, SourceObjectFacts, TableFacts } from '../../plan/facts';
 import { readMark } from '../../plan/ownership';
 import { isIn } from '../tables/find';
+import { isPartitioned } from '../tables/partitions';
 import { tableName } from '../tables/select';
 
 interface Named {
@@ -67,13 +68,33 @@ export const hasGenerated = ({ columns }: Pick<TableFacts, 'columns'>): boolean 
 export const lacksGenerated = (tables: Pick<TableFacts, 'columns'>[], publication: PublicationFacts): boolean =>
   publication.generatedColumns === false && tables.some(hasGenerated);
 
+type Upstream = Pick<TableFacts, 'columns' | 'partitions'>;
+
+/** Changes of partitions have to come under the name of the table they are of. */
+export const needsRoot = (upstream: readonly Pick<TableFacts, 'partitions'>[]): boolean => upstream.some(isPartitioned);
+
+/**
+ * It publishes partitions under the name of what they are of, and the plan has them one by one. In one of n2m's that lists its
+ * tables this touches only what is in it with its partitions, which `tablesToPublish` tells of.
+ */
+const hidesPartitions = (publication: PublicationFacts, upstream: Upstream[]): boolean =>
+  publication.viaRoot && !needsRoot(upstream) && (publication.allTables || readMark(publication.comment) === null);
+
+/** How partitions have to be published from now on; null where it is so. */
+export const rootDifference = (publication: PublicationFacts, upstream: Upstream[]): boolean | null => {
+  if (needsRoot(upstream) && !publication.viaRoot) return true;
+  return hidesPartitions(publication, upstream) ? false : null;
+};
+
 /** What would have to change for the publication to serve the plan; `upstream`: facts of the tables. */
 export function publicationDifferences(
   tables: Named[],
   publication: PublicationFacts,
-  upstream: Pick<TableFacts, 'columns'>[],
+  upstream: Upstream[],
 ): PublicationDifference[] {
   const missing = unpublished(publication);
+  const marked = readMark(publication.comment) !== null;
+  const root = rootDifference(publication, upstream);
   return [
     ...tablesToPublish(tables, publication).map((t) => ({ text: `add ${tableName(t)}`, changeable: true })),
     ...narrowed(tables, publication).map((t) => ({
@@ -83,9 +104,11 @@ export function publicationDifferences(
     ...(missing.length > 0 ? [{ text: `publish ${missing.join(', ')}, too`, changeable: true }] : []),
     ...(lacksGenerated(upstream, publication)
       ? // Somebody else's subscribers may not know such a column.
-        [{ text: 'publish stored generated columns, too', changeable: readMark(publication.comment) !== null }]
+        [{ text: 'publish stored generated columns, too', changeable: marked }]
       : []),
-    ...(publication.viaRoot ? [{ text: 'publish partitions under their own names', changeable: false }] : []),
+    // Somebody else's subscribers know the partitions by the names they come under.
+    ...(root === true ? [{ text: 'publish partitions under the name of their root', changeable: marked }] : []),
+    ...(root === false ? [{ text: 'publish partitions under their own names', changeable: false }] : []),
   ];
 }
 

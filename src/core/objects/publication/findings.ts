@@ -3,14 +3,8 @@ import { isManaged, listed } from '../../plan/context';
 import { blocking, info, repairCommand, type Rule, statements, warning } from '../../plan/rule';
 import { isIn } from '../tables/find';
 import { tableName } from '../tables/select';
-import { leftOutOf, narrowed, tablesNotWanted, tablesToPublish, unpublished } from './differences';
-import {
-  alterPublicationAdd,
-  alterPublicationDrop,
-  grantCreate,
-  publishEverything,
-  publishPartitions,
-} from './statements';
+import { leftOutOf, narrowed, rootDifference, tablesNotWanted, tablesToPublish, unpublished } from './differences';
+import { alterPublicationAdd, alterPublicationDrop, grantCreate, publishEverything, publishByRoot } from './statements';
 
 const PUT_BACK = 'and putting it back brings nothing of what was left out';
 
@@ -81,9 +75,12 @@ export const publicationRules: Record<string, Rule> = {
         ? blocking(name, `${sentence}, ${PUT_BACK}`, repairCommand(context.spec.name))
         : info(name, `${sentence}; the run mends it`, fix);
     });
-    if (!publication.viaRoot) return narrow;
-    const fix = statements(publishPartitions(publication.name));
-    return [...narrow, blocking(name, `${name} publishes partitions under their parent's name`, fix)];
+    const root = rootDifference(publication, context.upstream);
+    if (root === null) return narrow;
+    const fix = statements(publishByRoot(publication.name, root));
+    if (!root) return [...narrow, blocking(name, `${name} publishes partitions under their parent's name`, fix)];
+    const sentence = `${name} publishes partitions under their own names, and the file selects what they are of`;
+    return [...narrow, managed ? info(name, `${sentence}; the run changes that`, fix) : blocking(name, sentence, fix)];
   },
 
   'publication-extra-tables': ({ source: { publication }, tables, removed }) => {

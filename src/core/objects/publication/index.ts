@@ -59,7 +59,8 @@ export const publication: GuideObject = {
       timeouts: 'quick',
       plan,
       script: (spec) => ({
-        comment: 'the tables by name, whatever the file selects them by',
+        comment:
+          'the tables by name, whatever the file selects them by; with publish_via_partition_root = true where one is partitioned',
         calls: [
           postgres(createPublication(spec.source.publication, tablesOf(spec))),
           postgres(commentOn('PUBLICATION', spec.source.publication, writeMark(spec.name))),

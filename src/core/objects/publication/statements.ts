@@ -8,13 +8,22 @@ const only = (list: readonly TableName[]): string =>
   list.map((name) => `ONLY ${qualified(name.schema, name.name)}`).join(', ');
 
 /**
- * Owner of every table, and CREATE on the database. `generated`: with stored generated columns, which a full replica identity
+ * Owner of every table, and CREATE on the database. `root`: what is partitioned is published as one, under its own name.
+ * `generated`: with stored generated columns, which a full replica identity
  * holds: left out of the publication, updates and deletes are refused. Postgres ≥ 18; Materialize ignores such a column.
  */
-export const createPublication = (publication: string, list: readonly TableName[], generated = false): string =>
-  `CREATE PUBLICATION ${quoteIdent(publication)} FOR TABLE ${only(list)}${generated ? ` WITH (${GENERATED})` : ''}`;
+export function createPublication(
+  publication: string,
+  list: readonly TableName[],
+  { generated = false, root = false }: { generated?: boolean; root?: boolean } = {},
+): string {
+  const options = [...(root ? [viaRoot(true)] : []), ...(generated ? [GENERATED] : [])];
+  const more = options.length > 0 ? ` WITH (${options.join(', ')})` : '';
+  return `CREATE PUBLICATION ${quoteIdent(publication)} FOR TABLE ${only(list)}${more}`;
+}
 
 const GENERATED = 'publish_generated_columns = stored';
+const viaRoot = (root: boolean): string => `publish_via_partition_root = ${root}`;
 
 /** Stored generated columns, too: see `createPublication`. Postgres ≥ 18. */
 export const publishGenerated = (publication: string): string =>
@@ -41,9 +50,9 @@ export const publishEverything = (publication: string): string =>
 
 export const dropPublication = (publication: string): string => `DROP PUBLICATION IF EXISTS ${quoteIdent(publication)}`;
 
-/** Materialize looks for each partition under its own name. */
-export const publishPartitions = (publication: string): string =>
-  `ALTER PUBLICATION ${quoteIdent(publication)} SET (publish_via_partition_root = false)`;
+/** Materialize looks for a table under the name it was selected by: the partitioned one's, or each partition's own. */
+export const publishByRoot = (publication: string, root: boolean): string =>
+  `ALTER PUBLICATION ${quoteIdent(publication)} SET (${viaRoot(root)})`;
 
 /** What a login needs to make one. */
 export const grantCreate = (database: string, user: string): string =>

@@ -1,5 +1,5 @@
 import type { Added } from '../../destroy/added';
-import { type Kept, type Others, reads } from '../../destroy/others';
+import { type Kept, type Other, type Others, reads } from '../../destroy/others';
 import { published, readByOthers } from '../../destroy/sharing';
 import type { DestroySource, KnownUpstream } from '../../destroy/types';
 import { isOurs } from '../../plan/ownership';
@@ -60,9 +60,13 @@ export function identities(
   return result;
 }
 
+/** By itself or with what it is a partition of. */
+const readsRows = (other: Other, table: Table): boolean =>
+  [table, ...(table.partitionOf ?? [])].some((one) => reads(other, one));
+
 /** Whose source reads the table, through whichever publication; Materialize takes nothing but full rows. */
 function readers({ known, unread }: Others, table: Table, lent: string[]): string[] {
-  const names = known.flatMap((other) => (other.near === 'database' && reads(other, table) ? [other.who] : []));
+  const names = known.flatMap((other) => (other.near === 'database' && readsRows(other, table) ? [other.who] : []));
   // Through a publication that stays, somebody whose file could not be read may read it.
   const blind = lent.length > 0 ? unread.filter(({ near }) => near === 'database').map(({ what }) => `(${what})`) : [];
   return [...new Set([...names, ...blind])];
@@ -70,7 +74,7 @@ function readers({ known, unread }: Others, table: Table, lent: string[]): strin
 
 function keptIdentity(entry: Recorded, table: Table, why: string, { others }: DestroySource): Kept | null {
   const to = others.known.find(
-    (other) => other.pipeline !== null && other.record !== null && other.near === 'database' && reads(other, table),
+    (other) => other.pipeline !== null && other.record !== null && other.near === 'database' && readsRows(other, table),
   );
   return to === undefined ? null : { entry, why: `${tableName(table)} ${why}`, to: to as Kept['to'] };
 }

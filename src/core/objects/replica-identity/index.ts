@@ -23,9 +23,15 @@ function plan({ upstream }: PlanContext): PlanStep {
   const weak = upstream.filter((table) => table.replicaIdentity !== 'full');
   if (weak.length === 0) return planStep(id, 'keep', object, 'every table has replica identity full');
   return planStep(id, 'change', object, `set replica identity full on ${listed(weak.map(tableName))}`, {
-    changes: weak.map((table) => `${tableName(table)}: ${table.replicaIdentity} → full${costOf(table)}`),
+    changes: weak.map((table) => `${tableName(table)}: ${weakness(table)} → full${costOf(table)}`),
     interrupts: `each of ${plural(weak.length, 'table')} is locked for an instant; updates write more WAL from then on`,
   });
+}
+
+/** What it logs now; of a partitioned one how many of its partitions, each of which is changed. */
+function weakness({ replicaIdentity: own, partitions }: TableFacts): string {
+  const count = partitions?.weak.count ?? 0;
+  return count === 0 ? own : `${own} (${plural(count, 'partition')})`;
 }
 
 /** What it costs, where the server's statistics tell. */

@@ -18,13 +18,13 @@ type Written = Pick<
 const GENERATED_CHECKED = 180_000;
 const FIRST_NORMAL_OID = 16_384;
 
-/** Ordinary tables and partitions whose rows are logged: no publication sends anything of others. */
+/** Ordinary tables, partitions and partitioned tables whose rows are logged: no publication sends anything of others. */
 export const isPublishable = ({
   relkind,
   persistence,
   oid,
 }: Pick<Written, 'relkind' | 'persistence' | 'oid'>): boolean =>
-  relkind === 'r' && persistence === 'permanent' && oid >= FIRST_NORMAL_OID;
+  (relkind === 'r' || relkind === 'p') && persistence === 'permanent' && oid >= FIRST_NORMAL_OID;
 
 /** Nothing that could be logged of the old row: Postgres refuses to change what is published so. */
 const hasNoIdentity = ({ replicaIdentity, hasPrimaryKey }: Written): boolean =>

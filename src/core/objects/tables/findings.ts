@@ -11,14 +11,15 @@ import { amount, copyCost } from '../cluster/estimate';
 import { isPublishable } from '../replica-identity/predicted';
 import { columnDifferences, droppedTable } from '../source/rebuild';
 import { isIn } from './find';
-import { childOf, hasHeirs, sameTable, tableName } from './select';
+import { isPartitioned, VIA_ROOT_SERVER } from './partitions';
+import { childOf, firstNames, hasHeirs, sameTable, tableName } from './select';
 import { analyze, dropDependent, dropSubsource, dropTable, setLogged } from './statements';
 
 /** Rows below this are copied in a blink whatever the statistics say. */
 const WORTH_ANALYSING_BYTES = 1_000_000n;
 
 const KINDS: Record<string, string> = {
-  p: 'a partitioned table: name its partitions instead',
+  p: 'a partitioned table (as one from PostgreSQL 13 on: name its partitions instead)',
   v: 'a view',
   m: 'a materialized view',
   f: 'a foreign table',
@@ -43,9 +44,9 @@ export const tablesFindings: Record<string, Rule> = {
         : blocking(name, `${name} does not exist in ${where}`, CORRECT_NAME);
     }),
 
-  'not-a-table': ({ upstream, spec }) =>
+  'not-a-table': ({ upstream, source, spec }) =>
     upstream
-      .filter((table) => !isPublishable(table))
+      .filter((table) => !isPublishable(table) || (isPartitioned(table) && source.versionNum < VIA_ROOT_SERVER))
       .map((table) =>
         blocking(
           tableName(table),
@@ -166,7 +167,5 @@ export const tablesFindings: Record<string, Rule> = {
 
 function heirsOf({ heirs, hypertable }: TableFacts): string {
   if (hypertable) return `the chunks of a hypertable${heirs.count > 0 ? `, ${heirs.count} now` : ''}`;
-  const named = heirs.first.map(tableName);
-  const more = heirs.count - named.length;
-  return `${named.join(', ')}${more > 0 ? ` and ${plural(more, 'more', 'more')}` : ''}, which inherit${heirs.count === 1 ? 's' : ''} from it`;
+  return `${firstNames(heirs)}, which inherit${heirs.count === 1 ? 's' : ''} from it`;
 }

@@ -3,6 +3,7 @@ import type { PlanStep } from '../../plan/types';
 import type { GuideObject } from '../object';
 import { tablesFindings } from './findings';
 import { namingFindings } from './naming-findings';
+import { partitionFindings } from './partition-findings';
 import { tableName } from './select';
 import { selectionFindings } from './selection-findings';
 import { tablesWords } from './words';
@@ -35,6 +36,6 @@ export const tables: GuideObject = {
           reason: `drop ${tableName(table)} from Materialize: no longer in the file; coming back means a new copy`,
         }))
       : null,
-  findings: { ...selectionFindings, ...tablesFindings, ...namingFindings },
+  findings: { ...selectionFindings, ...tablesFindings, ...namingFindings, ...partitionFindings },
   words: tablesWords,
 };

@@ -3,11 +3,13 @@ import { isOurs } from '../../plan/ownership';
 import type { PlannedTable, Rebuild, RemovedTable } from '../../plan/types';
 import { targetName } from '../../names';
 import type { PipelineSpec, TableRef, TableSelection } from '../../spec/types';
+import { plural } from '../../text/count';
 import { recreateReasons } from '../source/definition';
 import { findChildren, findIn, isIn } from './find';
+import { replicatedAsOne } from './partitions';
 import { selector } from './selector';
 
-/** Ordinary tables and partitions; a partitioned parent holds no rows of its own and cannot be replicated. */
+/** Ordinary tables and partitions. Partitioned tables come in where they are replicated as one. */
 const REPLICABLE = new Set(['r']);
 
 interface Named {
@@ -21,6 +23,12 @@ export const isRebuilt = (rebuild: Rebuild | null, table: Named): boolean =>
   rebuild?.damage.dead.some((dead) => sameTable(dead.upstream, table)) ?? false;
 
 export const tableName = (table: Named): string => `${table.schema}.${table.name}`;
+
+/** `public.a, public.b and 3 more`, of a list that is counted. */
+export function firstNames({ count, first }: { count: number; first: readonly Named[] }): string {
+  const more = count - first.length;
+  return `${first.map(tableName).join(', ')}${more > 0 ? ` and ${plural(more, 'more', 'more')}` : ''}`;
+}
 
 /** How a table leaves that upstream has no more. Schemas and all name none: there the next plan takes it out by itself. */
 export const takeOut = ({ source }: PipelineSpec): string =>
@@ -79,8 +87,16 @@ export function selected(
   }
   const without = new Set(leftOut(spec, source, target));
   const { takes } = selector(tables);
-  return source.tables
-    .filter((table) => REPLICABLE.has(table.relkind) && !without.has(table) && takes(table))
+  const found = source.tables.filter(takes);
+  const asOne = replicatedAsOne(found, (table) => (target === null ? null : childOf(spec, target, table)));
+  return found
+    .filter((table) =>
+      table.relkind === 'p'
+        ? asOne.includes(table)
+        : REPLICABLE.has(table.relkind) &&
+          !without.has(table) &&
+          !table.partitionOf.some((above) => isIn(asOne, above)),
+    )
     .map((facts) => ({ ref: { ...nameOf(facts), alias: aliasOf(tables, facts) }, facts }))
     .sort((a, b) => (tableName(a.ref) < tableName(b.ref) ? -1 : 1));
 }

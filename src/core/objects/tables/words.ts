@@ -9,9 +9,9 @@ export const tablesWords: Record<string, Entry> = {
     'Correct its name; quote mixed case. If it was dropped, as a partition under retention, take it out of source.tables: apply then drops it in Materialize, too.',
   ],
   'not-a-table': [
-    'Only ordinary tables and partitions replicate, no unlogged, temporary or foreign ones, no views, and nothing of the system.',
+    'Only tables replicate, and from PostgreSQL 13 on partitioned ones: no unlogged, temporary or foreign ones, no views, and nothing of the system.',
     PLAN,
-    'Name the partitions, or leave it out.',
+    'Leave it out; on PostgreSQL 12 and before name the partitions.',
   ],
   'excluded-tables': [
     'Tables that schemas or all select and source.exclude leaves out.',
@@ -21,7 +21,7 @@ export const tablesWords: Record<string, Entry> = {
   'unmatched-pattern': [
     'A schema or a pattern of the file matches nothing: a slip of the pen, or a table that is still to come. What an exclude was to keep out may be replicated.',
     'SELECT schemaname, tablename FROM pg_tables;',
-    'Correct it. A pattern matches tables with rows of their own: partitions, not their parent.',
+    'Correct it. Where a pattern keeps a partition out, the others are taken one by one.',
   ],
   'duplicate-target': [
     'Tables of several schemas would get one name in Materialize.',
@@ -48,6 +48,31 @@ export const tablesWords: Record<string, Entry> = {
     'Other tables inherit from it. A copy reads their rows, too; the changes that follow are its own only, so deleted rows of heirs would stay for ever. The rows of a hypertable are all in its chunks.',
     'SELECT inhparent::regclass, inhrelid::regclass FROM pg_inherits;',
     'Name the heirs instead. A hypertable cannot be replicated.',
+  ],
+  'partition-unsent': [
+    'A partition is a foreign table or unlogged: the first copy has its rows, and no publication sends what happens to them.',
+    'SELECT relname, relkind, relpersistence FROM pg_class WHERE relispartition;',
+    'Name the other partitions in source.tables in place of what they are partitions of, or ALTER TABLE … SET LOGGED.',
+  ],
+  'partition-of-selected': [
+    'A partition and the table it is of are selected together. Postgres sends a change under one name: the partitioned table’s.',
+    'SELECT inhparent::regclass, inhrelid::regclass FROM pg_inherits;',
+    'Take the partition out; or name partitions only. Partitions of other tables may be named beside it.',
+  ],
+  'partitions-regrouped': [
+    'The file selects partitions in place of the table they are of. From the moment they are published nothing comes under the name of the old table any more.',
+    PLAN,
+    'Let readers wait until the run is through: the old table is dropped in Materialize, the new ones are copied.',
+  ],
+  'partition-changes': [
+    'A partitioned table is replicated as one, through its root. Rows that are inserted, updated and deleted come, in new partitions too. Nothing is sent for DROP, DETACH, TRUNCATE or ATTACH of a partition with rows.',
+    "SELECT * FROM pg_partition_tree('public.events');",
+    'For retention DELETE FROM the partition, then DROP it: that is safe. Create or attach partitions empty, with REPLICA IDENTITY FULL. What was dropped or attached with rows is right again after the table is copied anew.',
+  ],
+  'partitions-apart': [
+    'The pipeline has partitions as tables of their own, from before it took partitioned tables as one, and keeps them so.',
+    PLAN,
+    'To have them as one: name the partitioned table in source.tables; its partitions are dropped in Materialize and all rows copied again.',
   ],
   'stale-statistics': [
     'Without statistics a table is copied by one worker and shows no percentage.',

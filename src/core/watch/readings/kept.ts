@@ -40,7 +40,13 @@ export function keptOfAnyVersion(reading: KeptReading | PipelineReading): KeptRe
 
 const isWhole = (value: KeptTarget | TargetReading): value is TargetReading => Array.isArray(value.tables);
 
-function keptSource({ publication, tables: _tables, writes, ...rest }: SourceReading): KeptSource {
+function keptSource({
+  publication,
+  tables: _tables,
+  writes,
+  partitions: _partitions,
+  ...rest
+}: SourceReading): KeptSource {
   return {
     ...rest,
     walSenders: first(rest.walSenders),

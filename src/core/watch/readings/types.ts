@@ -43,9 +43,44 @@ export interface SourceReading {
     replicaIdentity: string;
     /** Policies hide rows of it from the role; absent in readings of before it was asked. */
     rowSecurity?: boolean;
+    weak?: WeakPartitions;
   }[];
+  /** Absent where no table is partitioned, and in readings of before it was asked. */
+  partitions?: PartitionsReading;
   /** Whether the application may write to them and to what inherits from them; absent in readings of before it was asked. */
   writes?: WritesProof;
+}
+
+/** Partitions of a table that log no whole old rows: how many, and one of them, of those with rows if there are such. */
+export interface WeakPartitions {
+  count: number;
+  first: { schema: string; name: string };
+  filled: boolean;
+}
+
+/** The partitioned tables that are replicated as one. */
+export interface PartitionsReading {
+  /** Transactions from here on were not all over, as a number that never falls. */
+  xid: string;
+  lsn: string;
+  parents: {
+    oid: number;
+    schema: string;
+    name: string;
+    /** Changes when a partition comes or goes, and when its rows are put elsewhere. */
+    leaves: string;
+    /** Partitions that came since the check before with rows that were never sent. */
+    cameFilled: { schema: string; name: string }[];
+    /** Where the copy is to be looked at: what its partitions with rows may hold; null: anything. */
+    filled?: string[] | null;
+  }[];
+}
+
+/** Whether a copy has a row that belongs to no partition; null: nobody can tell; `late`: no answer in time. */
+export interface Leftover {
+  id: string;
+  oid: number;
+  found: boolean | null | 'late';
 }
 
 export interface PublicationReading {
@@ -120,6 +155,8 @@ export interface PipelineReading {
   changeUnderWay: string | null;
   /** Asked only when a check is late: a pause is no lateness. */
   watch: WatchSwitch | null;
+  /** Of copies of partitioned tables that were looked at. */
+  leftovers?: Leftover[];
   /** What comparisons found; absent where nobody asks for them. */
   verified?: Verified | null;
 }
@@ -134,7 +171,7 @@ export interface WatchSwitch {
 }
 
 /** Upstream as a check keeps it: tables are counted. */
-export type KeptSource = Omit<SourceReading, 'publication' | 'tables' | 'writes'> & {
+export type KeptSource = Omit<SourceReading, 'publication' | 'tables' | 'writes' | 'partitions'> & {
   publication: Omit<PublicationReading, 'tables' | 'narrowed'> & { tables: number; narrowed: number };
   writes: { refused: number; untold: number };
 };

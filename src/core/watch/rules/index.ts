@@ -1,6 +1,7 @@
 /** The table of what is watched, one file per subject. */
 import { clusterRules } from './cluster';
 import { copyRules } from './copy';
+import { partitionRules } from './partitions';
 import { publicationRules } from './publication';
 import { reachRules } from './reach';
 import { rowSecurityRules } from './row-security';
@@ -23,6 +24,7 @@ export const WATCH_RULES: readonly WatchRule[] = [
   ...sourceRules,
   ...clusterRules,
   ...tableRules,
+  ...partitionRules,
   ...copyRules,
   ...reachRules,
 ];

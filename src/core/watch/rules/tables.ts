@@ -3,12 +3,13 @@ import { replicaIdentityFull } from '../../objects/replica-identity/statements';
 import { findIn, isIn } from '../../objects/tables/find';
 import { tableName, takeOut } from '../../objects/tables/select';
 import { rowsHolding } from '../../objects/tables/statements';
+import { plural } from '../../text/count';
 import { always, type Condition, repeated } from '../condition';
 import type { WatchContext } from '../context';
 import { isLatched, tableLatch } from '../latched';
 import { changeNamed } from '../schema-changes';
 import { isDropped, sourceError, tableErrorOf, valueRefused } from '../source-errors';
-import type { SourceReading, TargetTableReading } from '../types';
+import type { SourceReading, TargetTableReading, WeakPartitions } from '../types';
 import type { WatchRule } from './rule';
 import { STATUSES } from './source';
 
@@ -72,15 +73,15 @@ export const tableRules: WatchRule[] = [
     needs: 'both',
     during: ['copying'],
     explanation: [
-      'The replica identity is not FULL any more: the next UPDATE or DELETE kills the table in Materialize.',
+      'The replica identity is not FULL any more, or that of a new partition is not: it does not take its table’s over. The next UPDATE or DELETE kills the table in Materialize. A partition without rows is a warning.',
       "SELECT relname, relreplident FROM pg_class WHERE relkind = 'r';",
-      'ALTER TABLE … REPLICA IDENTITY FULL; at once. If the table died already: n2m repair NAME.',
+      'ALTER TABLE … REPLICA IDENTITY FULL; at once, or n2m apply FILE; for a new partition best in the transaction that creates it. If the table died already: n2m repair NAME.',
     ],
     look: (context) =>
       healthyTables(context).flatMap((table): Condition[] => {
-        const identity = findIn(context.source?.tables ?? [], table.upstream)?.replicaIdentity ?? 'full';
-        if (isFull(identity)) return [];
+        const { replicaIdentity: identity = 'full', weak } = findIn(context.source?.tables ?? [], table.upstream) ?? {};
         const name = nameOf(table);
+        if (isFull(identity)) return weak ? [weakPartition(name, weak, context.spec.name)] : [];
         return [
           {
             table: name,
@@ -92,6 +93,18 @@ export const tableRules: WatchRule[] = [
       }),
   },
 ];
+
+/** A new partition does not take over what its table has. An empty one has nothing that could be updated or deleted. */
+function weakPartition(name: string, { count, first, filled }: WeakPartitions, pipeline: string): Condition {
+  const others = count > 1 ? ` and ${plural(count - 1, 'more', 'more')}` : '';
+  return {
+    table: name,
+    severity: always(filled ? 'critical' : 'warn'),
+    cause: () =>
+      `partition ${tableName(first)}${others} of ${name} without replica identity full: the next update or delete there kills ${name} in Materialize`,
+    next: count === 1 ? `${replicaIdentityFull(first)};` : `n2m repair ${pipeline}`,
+  };
+}
 
 /** Readers say `full` or, as the catalog has it, `f`. */
 const isFull = (identity: string): boolean => identity === 'full' || identity === 'f';

@@ -1,5 +1,5 @@
-import type { TablePublication } from '../../core/plan/facts';
-import type { SqlClient } from '../sql-client';
+import type { TablePublication } from '../../../core/plan/facts';
+import type { SqlClient } from '../../sql-client';
 
 /** Column lists, row filters and whole schemas came with 15, generated columns with 18. */
 const LISTS = 150_000;

@@ -1,10 +1,13 @@
-import { ingestOf } from '../../core/ingestible-types';
-import type { ColumnFacts, SelectionFacts, TableFacts } from '../../core/plan/facts';
-import { selector, unmatched } from '../../core/objects/tables/selector';
-import type { TableSelection } from '../../core/spec/types';
-import type { SqlClient } from '../sql-client';
+import { VIA_ROOT_SERVER } from '../../../core/objects/tables/partitions';
+import { selector, unmatched } from '../../../core/objects/tables/selector';
+import { ingestOf } from '../../../core/ingestible-types';
+import type { ColumnFacts, SelectionFacts, TableFacts } from '../../../core/plan/facts';
+import type { TableSelection } from '../../../core/spec/types';
+import type { SqlClient } from '../../sql-client';
 import { isTimescale, readChunks, readHeirs, readHypertables } from './heirs';
-import { readTablePublications } from './table-publications';
+import { type PartitionedFacts, readAncestors, readPartitions } from './partitions';
+import { readTablePublications } from './publications';
+import { HIDES_ROWS } from './row-security';
 import { readWriteCosts } from './write-costs';
 
 export interface UpstreamTable {
@@ -35,12 +38,6 @@ interface TableRow {
   estimated_rows: string | null;
   bytes: string;
 }
-
-/** Row level security of table `c` applies to role `$3`, which is neither its owner nor past it. */
-const HIDES_ROWS = `(c.relrowsecurity AND NOT coalesce(
-           (SELECT r.rolsuper OR r.rolbypassrls OR
-                   (pg_catalog.pg_has_role(r.oid, c.relowner, 'USAGE') AND NOT c.relforcerowsecurity)
-            FROM pg_catalog.pg_roles r WHERE r.rolname = $3), false))`;
 
 /**
  * Facts of those tables that exist. `row_security` counts only where it would hide rows from the role: Materialize
@@ -95,22 +92,32 @@ function column({ oid: _oid, type_oid: typeOid, type_mod: typeMod, ...rest }: Co
 }
 
 /** What is read of a table by its OID, in queries of their own. */
-type More = Pick<TableFacts, 'columns' | 'publications' | 'heirs' | 'rowBytes' | 'written' | 'hypertable'>;
+type More = Pick<
+  TableFacts,
+  'columns' | 'publications' | 'heirs' | 'rowBytes' | 'written' | 'hypertable' | 'partitionOf'
+>;
 
-function table(row: TableRow, more: More): TableFacts {
-  const { oid, schema, name, relkind, owner, selectable, bytes } = row;
+function table(row: TableRow, more: More, parts: PartitionedFacts | undefined): TableFacts {
+  const { oid, schema, name, relkind, owner, selectable } = row;
+  const own = IDENTITIES[row.identity];
   return {
-    ...{ schema, name, oid, relkind, owner, selectable, bytes, ...more },
+    ...{ schema, name, oid, relkind, owner, selectable, ...more },
+    partitions: parts?.partitions ?? null,
+    bytes: parts?.bytes ?? row.bytes,
     persistence: PERSISTENCES[row.persistence],
     schemaGrantable: row.schema_grantable,
     schemaOpen: row.schema_open,
     ownedByUs: row.owned_by_us,
-    replicaIdentity: IDENTITIES[row.identity],
+    replicaIdentity: own === 'full' ? (parts?.replicaIdentity ?? own) : own,
     hasPrimaryKey: row.has_primary_key,
     identityColumns: row.identity_columns,
     rowSecurity: row.row_security,
     schemaUsable: row.schema_usable,
-    estimatedRows: row.estimated_rows === null ? null : Math.round(Number(row.estimated_rows)),
+    estimatedRows: parts
+      ? parts.estimatedRows
+      : row.estimated_rows === null
+        ? null
+        : Math.round(Number(row.estimated_rows)),
   };
 }
 
@@ -125,46 +132,30 @@ export async function readTables(
   const [first] = rows;
   if (first === undefined) return [];
   const oids = rows.map((row) => row.oid);
-  const [columns, publications, heirs, costs, hypertables] = await Promise.all([
+  const parted = readPartitions(client, oids);
+  const [columns, publications, heirs, partitions, costs, hypertables, ancestors] = await Promise.all([
     client.query<ColumnRow>(COLUMNS, [oids]),
     readTablePublications(client, oids, first.version_num),
     readHeirs(client, oids),
-    readWriteCosts(client, oids),
+    parted,
+    parted.then((found) => readWriteCosts(client, oids, found)),
     readHypertables(client),
+    readAncestors(client, oids),
   ]);
   const byTable = new Map<number, ColumnFacts[]>(oids.map((oid) => [oid, []]));
   for (const row of columns) byTable.get(row.oid)?.push(column(row));
   return rows.map((row) => {
     const inherited = heirs.get(row.oid) ?? { count: 0, first: [] };
-    return table(row, {
+    const more = {
       columns: byTable.get(row.oid) ?? [],
       publications: publications.get(row.oid) ?? [],
       heirs: inherited,
       ...(costs.get(row.oid) ?? { rowBytes: null, written: null }),
       hypertable: hypertables.has(row.oid) || inherited.first.some(({ schema }) => isTimescale(schema)),
-    });
+      partitionOf: ancestors.get(row.oid) ?? [],
+    };
+    return table(row, more, partitions.get(row.oid));
   });
-}
-
-/** Of the tables that exist among those named: replica identity, and whether policies hide rows from `role`. */
-export async function readReplicaIdentities(
-  client: SqlClient,
-  tables: readonly UpstreamTable[],
-  role: string,
-): Promise<{ schema: string; name: string; replicaIdentity: TableFacts['replicaIdentity']; rowSecurity: boolean }[]> {
-  if (tables.length === 0) return [];
-  const rows = await client.query<UpstreamTable & { identity: keyof typeof IDENTITIES; hidden: boolean }>(
-    `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity, ${HIDES_ROWS} AS hidden
-     FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS wanted(schema, name)
-     JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema
-     JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name AND c.relkind IN ('r', 'p')
-     ORDER BY 1, 2`,
-    [tables.map((t) => t.schema), tables.map((t) => t.name), role],
-  );
-  return rows.map(({ schema, name, identity, hidden }) => ({
-    ...{ schema, name },
-    ...{ replicaIdentity: IDENTITIES[identity], rowSecurity: hidden },
-  }));
 }
 
 /** What is told by name of what a selection leaves out. */
@@ -197,8 +188,8 @@ async function schemasOf(client: SqlClient, selection: TableSelection): Promise<
 }
 
 /**
- * What a selection selects, excluded or not. Schemas and all: permanent tables with rows of their own (partitions, not their
- * parents), without those that belong to an extension and TimescaleDB's chunks.
+ * What a selection selects, excluded or not. Schemas and all: permanent tables, their partitions, and from Postgres 13 on the
+ * partitioned tables as well, without those that belong to an extension and TimescaleDB's chunks.
  */
 export async function listTables(client: SqlClient, selection: TableSelection): Promise<UpstreamTable[]> {
   if (selection.kind === 'list') return selection.tables.map(({ schema, name }) => ({ schema, name }));
@@ -207,7 +198,8 @@ export async function listTables(client: SqlClient, selection: TableSelection): 
   const found = await client.query<UpstreamTable & { oid: number }>(
     `SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name
      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind = 'r' AND c.relpersistence = 'p'
+     WHERE (c.relkind = 'r' OR (c.relkind = 'p' AND pg_catalog.current_setting('server_version_num')::int >= ${VIA_ROOT_SERVER}))
+       AND c.relpersistence = 'p'
        AND n.nspname !~ '^(pg_|_timescaledb_)' AND n.nspname <> 'information_schema'
        AND ($1::text[] IS NULL OR n.nspname = ANY ($1::text[]))
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d

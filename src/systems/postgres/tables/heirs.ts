@@ -1,5 +1,5 @@
-import type { TableFacts } from '../../core/plan/facts';
-import type { SqlClient } from '../sql-client';
+import type { TableFacts } from '../../../core/plan/facts';
+import type { SqlClient } from '../../sql-client';
 
 /** Schemas that TimescaleDB keeps for itself; its chunks are in one of them unless somebody chose another. */
 export const isTimescale = (schema: string): boolean => schema.startsWith('_timescaledb_');
