@@ -184,7 +184,11 @@ describe('tables', () => {
       ...{ kind: 'schemas', schemas: ['public', 'gone'], globs: ['s*s'], aliases: [] },
       exclude: ['public.f*', 'parts_?', 'none', '"Mixed"*'],
     });
-    expect(tables.map((table) => `${table.schema}.${table.name}`)).toEqual(['public.orders', 'sales.hidden']);
+    expect(tables.map((table) => `${table.schema}.${table.name}`)).toEqual([
+      'public.orders',
+      'sales.hidden',
+      'sales.parts',
+    ]);
     expect(facts).toEqual({
       excluded: {
         count: 3,
