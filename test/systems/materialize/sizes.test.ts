@@ -71,7 +71,7 @@ it('warns of a steady size that is larger, with what the region says of both', a
   const { found } = await planned('M.1-nano', 'M.1-xsmall');
   expect(found.find(({ code }) => code === 'steady-size-larger')).toMatchObject({
     severity: 'warning',
-    fix: 'snapshotSize: M.1-xsmall',
+    fix: 'materialize.cluster.snapshotSize: M.1-xsmall',
     sentence: expect.stringContaining(
       'M.1-xsmall (4 cores, 8.0 GiB, 3 credits an hour) is larger than snapshotSize M.1-nano (1 cores, 8.0 GiB, 0.75',
     ) as string,
