@@ -28,9 +28,13 @@ it('knows where patterns are put together at run time', () => {
   expect([...new Set(patternsInSources().made)].sort()).toEqual([
     'core/failures/scrub.ts',
     'core/repair/definition-shape.ts',
+    'core/spec/globs.ts',
     'core/spec/references.ts',
+    'core/sql/kind.ts',
+    'core/sql/partition-bounds.ts',
     'core/text/duration.ts',
     'core/text/share.ts',
     'core/text/size.ts',
+    'core/watch/rules/schema-changes.ts',
   ]);
 });

@@ -67,6 +67,13 @@ export function telemetrySettings(
 }
 
 /** Where one kind of data goes; `named`: it is asked for by name, and not only because there is an endpoint. */
+/** By hand: a pattern would begin anew at each of many slashes. */
+function withoutSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
+}
+
 function signal(env: Env, kind: 'TRACES' | 'METRICS'): { url: string | null; named: boolean; problems: string[] } {
   const problems: string[] = [];
   const exporter = env[`OTEL_${kind}_EXPORTER`] ?? '';
@@ -76,7 +83,7 @@ function signal(env: Env, kind: 'TRACES' | 'METRICS'): { url: string | null; nam
   if (exporter === 'none' || (!named && exporter === '' && !own && !common)) return { url: null, named, problems };
   if (!named && exporter !== '') problems.push(`OTEL_${kind}_EXPORTER=${exporter} is none of otlp, none`);
   const variable = own ? `OTEL_EXPORTER_OTLP_${kind}_ENDPOINT` : 'OTEL_EXPORTER_OTLP_ENDPOINT';
-  const url = own || `${(common || DEFAULT_ENDPOINT).replace(/\/+$/, '')}/v1/${kind.toLowerCase()}`;
+  const url = own || `${withoutSlashes(common || DEFAULT_ENDPOINT)}/v1/${kind.toLowerCase()}`;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     problems.push(`${variable} is no URL with http or https, e.g. ${DEFAULT_ENDPOINT}`);
   const spoken = env[`OTEL_EXPORTER_OTLP_${kind}_PROTOCOL`] || env.OTEL_EXPORTER_OTLP_PROTOCOL || PROTOCOL;

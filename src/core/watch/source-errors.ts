@@ -1,4 +1,4 @@
-import { COLUMN_CHANGED, KEY_CHANGED, NOT_NULL_DROPPED } from './schema-changes';
+import { COLUMN_CHANGED, KEY_CHANGED, NOT_NULL_DROPPED } from './rules/schema-changes';
 
 /**
  * What Materialize's error texts mean. Its codes do not tell; its texts do, and "permanent" in them is not always what

@@ -5,6 +5,7 @@ import * as ts from 'typescript';
 import { classifyNetwork, classifySql } from '../../../src/core/failures/classify';
 import { scrub } from '../../../src/core/failures/scrub';
 import { oddStatement } from '../../../src/core/repair/definition-shape';
+import { matches, parseGlob } from '../../../src/core/spec/globs';
 import { parsePipeline } from '../../../src/core/spec/parse';
 import { carriesSecret, isReference } from '../../../src/core/spec/references';
 import { parseDuration } from '../../../src/core/text/duration';
@@ -12,7 +13,10 @@ import { wrapWords } from '../../../src/core/text/fit';
 import { parsePercentage } from '../../../src/core/text/share';
 import { shown } from '../../../src/core/text/shown';
 import { parseSize } from '../../../src/core/text/size';
+import { statementKind } from '../../../src/core/sql/kind';
 import { parseConnection } from '../../../src/core/sql/parse-create';
+import { outside } from '../../../src/core/sql/partition-bounds';
+import { changeNamed } from '../../../src/core/watch/rules/schema-changes';
 
 export interface Pattern {
   /** File and line, to be found. */
@@ -120,6 +124,25 @@ export const FUNCTIONS: Record<string, (length: number) => void> = {
   'amounts in a file': (length) => {
     for (const text of long(length))
       for (const parse of [parseDuration, parseSize, parsePercentage, isReference]) parse(text);
+  },
+  'patterns of table names': (length) => {
+    const names = ['a'.repeat(length), 'a_'.repeat(length / 2)];
+    for (const text of [...long(length), '*a'.repeat(40), '"'.repeat(length)]) {
+      const glob = parseGlob(text);
+      if (glob.ok) for (const name of names) matches(glob.value, name);
+    }
+  },
+  'the kind of a statement': (length) => {
+    for (const text of [...long(length), '; '.repeat(length), 'CREATE '.repeat(length / 7)]) statementKind(text);
+  },
+  'bounds of a partition': (length) => {
+    for (const text of long(length)) outside([`((a IS NOT NULL) AND (a >= ${text}))`, text], [`(${text})`]);
+  },
+  'changes of a schema': (length) => {
+    const head = 'incompatible schema change on "a": ';
+    const pieces = [head, `${head}UNIQUE constraint "a" (`, `${head}UNIQUE constraint "a" () `, '"a" (', ') '];
+    for (const piece of pieces) changeNamed(`${head}UNIQUE constraint "a" (${piece.repeat(length / piece.length)}`);
+    for (const text of long(length)) changeNamed(`${head}column "${text}`);
   },
   'a file': (length) => {
     for (const text of long(length / 50)) parsePipeline(`name: shop\nsource:\n  kind: neon\n  tables: [${text}]\n`);

@@ -7,7 +7,7 @@ import { plural } from '../../text/count';
 import { always, type Condition, repeated } from '../condition';
 import type { WatchContext } from '../context';
 import { isLatched, tableLatch } from '../latched';
-import { changeNamed } from '../schema-changes';
+import { changeNamed } from './schema-changes';
 import { isDropped, sourceError, tableErrorOf, valueRefused } from '../source-errors';
 import type { SourceReading, TargetTableReading, WeakPartitions } from '../types';
 import type { WatchRule } from './rule';

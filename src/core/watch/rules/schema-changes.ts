@@ -4,11 +4,12 @@
  */
 
 /** `"a \"b\""`, as Materialize quotes names. */
-const NAME = String.raw`"(?:[^"\\]|\\.)*"`;
-const HEAD = String.raw`incompatible schema change on .+?: `;
+const NAME = String.raw`"(?:[^"\\]|\\.){0,400}"`;
+/** Bounded, as all of it: a text may be long, and names in it are anybody's. */
+const HEAD = String.raw`incompatible schema change on .{1,800}?: `;
 
 export const KEY_CHANGED = new RegExp(
-  String.raw`${HEAD}((?:PRIMARY KEY|UNIQUE) constraint (${NAME}) \(.*\)) was ((?:dropped|dropped and recreated|renamed or recreated) upstream|renamed upstream to (${NAME}))`,
+  String.raw`${HEAD}((?:PRIMARY KEY|UNIQUE) constraint (${NAME}) \(.{0,2000}?\)) was ((?:dropped|dropped and recreated|renamed or recreated) upstream|renamed upstream to (${NAME}))`,
 );
 export const NOT_NULL_DROPPED = new RegExp(
   String.raw`${HEAD}the (NOT NULL constraint on column ${NAME}) was dropped upstream`,
