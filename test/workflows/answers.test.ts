@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateFailedError, type ApplicationFailure, type WorkflowFailedError } from '@temporalio/client';
-import { runId } from '../../src/core/names';
 import type { RunView } from '../../src/core/run/types';
-import { fakes, planOf, planStep, spec, startHarness, type Harness } from './harness';
+import { fakes, planOf, planStep, startHarness, startRun, type Harness } from './harness';
 import { lengthWhenQuiet } from './quiet';
 
 let harness: Harness;
@@ -34,12 +33,7 @@ async function waiting(act: (handle: Awaited<ReturnType<typeof start>>) => Promi
   return calls;
 }
 
-const start = (name: string) =>
-  harness.client.workflow.start('replicate', {
-    taskQueue: harness.taskQueue,
-    workflowId: runId(name),
-    args: [{ spec: spec(name), approved: [] }],
-  });
+const start = (name: string) => startRun(harness, name);
 
 // What an empty input field of Temporal's UI and `temporal workflow update execute` send.
 it('ends once when it is rejected without input, and plans no more', async () => {

@@ -3,11 +3,10 @@ import { CancelledFailure, type WorkflowFailedError } from '@temporalio/client';
 import { cutShort, sleep } from '../../src/activities/edges/cut-short';
 import { failuresEdge } from '../../src/activities/edges/failures';
 import type { Activities } from '../../src/activities/types';
-import { runId } from '../../src/core/names';
 import { cancelling } from '../../src/core/run/details';
 import type { RunView } from '../../src/core/run/types';
 import { systemError } from '../../src/systems/errors';
-import { fakes, planOf, planStep, spec, startHarness, type Harness } from './harness';
+import { fakes, planOf, planStep, startHarness, startRun, type Harness } from './harness';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
@@ -17,12 +16,7 @@ const REFUSED = systemError('Unreachable', 'materialize', 'connection refused', 
 const WRONG = systemError('PermissionDenied', 'materialize', 'not allowed');
 
 type Handle = Awaited<ReturnType<typeof start>>;
-const start = (name: string) =>
-  harness.client.workflow.start('replicate', {
-    taskQueue: harness.taskQueue,
-    workflowId: runId(name),
-    args: [{ spec: spec(name), approved: [] }],
-  });
+const start = (name: string) => startRun(harness, name);
 
 /** A run of the steps schema, cluster and running with these activities: what was called, how it ended. */
 async function run(overrides: Partial<Activities>, act: (handle: Handle) => Promise<void>) {

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { failuresEdge } from '../../src/activities/edges/failures';
 import { heartbeat, lastHeartbeat } from '../../src/activities/edges/heartbeat';
-import { runId } from '../../src/core/names';
 import type { FailureType } from '../../src/core/failures/types';
 import { systemError } from '../../src/systems/errors';
-import { fakes, hurry, planOf, planStep, spec, startHarness, type Harness } from './harness';
+import { fakes, hurry, planOf, planStep, startHarness, startRun, type Harness } from './harness';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
@@ -31,11 +30,7 @@ async function run(failures: FailureType[]): Promise<{ failed: string | null; tr
     },
   });
   const end = async (): Promise<string | null> => {
-    const handle = await harness.client.workflow.start('replicate', {
-      taskQueue: harness.taskQueue,
-      workflowId: runId(name),
-      args: [{ spec: spec(name), approved: [] }],
-    });
+    const handle = await startRun(harness, name);
     const error: unknown = await handle.result().then(
       () => null,
       (thrown: unknown) => thrown,

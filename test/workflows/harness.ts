@@ -5,6 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type ActivityIntercep
 import { emptyTally, verifyResult } from '../../src/core/verify/report';
 import type { Activities } from '../../src/activities/types';
 import { dataConverterOf } from '../../src/codec';
+import { runId } from '../../src/core/names';
 import type { DestroyPlan, DestroyStep } from '../../src/core/destroy/types';
 import type { Plan, PlanStep, StepResult } from '../../src/core/plan/types';
 import type { RepairPlan } from '../../src/core/repair/types';
@@ -63,6 +64,14 @@ export async function startHarness(
     },
   };
 }
+
+/** Begins `replicate` for a pipeline of that name, with what was approved beforehand. */
+export const startRun = ({ client, taskQueue }: Harness, name: string, approved: string[] = []) =>
+  client.workflow.start('replicate', {
+    taskQueue,
+    workflowId: runId(name),
+    args: [{ spec: spec(name), approved }],
+  });
 
 /** Lets no test wait for the pauses between attempts. */
 export const hurry: ActivityInterceptorsFactory = () => ({

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { failuresEdge } from '../../src/activities/edges/failures';
 import type { Activities } from '../../src/activities/types';
-import { runId } from '../../src/core/names';
 import type { PlanStep } from '../../src/core/plan/types';
 import { systemError } from '../../src/systems/errors';
 import { until } from '../../local/stack/until';
-import { fakes, planOf, planStep, spec, startHarness, type Harness } from './harness';
+import { fakes, planOf, planStep, startHarness, startRun, type Harness } from './harness';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
@@ -17,12 +16,7 @@ const refused = () =>
   Promise.reject(systemError('PermissionDenied', 'materialize', 'the copy failed for public.orders'));
 
 type Handle = Awaited<ReturnType<typeof start>>;
-const start = (name: string) =>
-  harness.client.workflow.start('replicate', {
-    taskQueue: harness.taskQueue,
-    workflowId: runId(name),
-    args: [{ spec: spec(name), approved: [] }],
-  });
+const start = (name: string) => startRun(harness, name);
 
 /** A run of these steps: what was called, how it ended and why. */
 async function run(

@@ -4,7 +4,7 @@ import type { Activities } from '../../src/activities/types';
 import { runId } from '../../src/core/names';
 import type { Definition, Recreated, RepairPlan, RepairReport } from '../../src/core/repair/types';
 import type { ReplicateReport, RunView } from '../../src/core/run/types';
-import { fakes, planOf, planStep, repairPlan, spec, startHarness, type Harness } from './harness';
+import { fakes, planOf, planStep, repairPlan, spec, startHarness, startRun, type Harness } from './harness';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
@@ -229,11 +229,7 @@ describe('repairReplication', () => {
       },
     });
     const apply = async () => {
-      const handle = await harness.client.workflow.start('replicate', {
-        taskQueue: harness.taskQueue,
-        workflowId: runId(pipeline),
-        args: [{ spec: spec(pipeline), approved: [] }],
-      });
+      const handle = await startRun(harness, pipeline);
       const report = (await handle.result()) as ReplicateReport;
       return [report.recreated?.map((one) => one.outcome), await owed(handle)];
     };

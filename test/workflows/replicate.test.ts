@@ -1,23 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { runId } from '../../src/core/names';
 import type { ReplicateReport, RunView } from '../../src/core/run/types';
 import type { FailureInfo } from '../../src/core/failures/types';
-import { fakes, planOf, planStep, progress, spec, startHarness, type Harness } from './harness';
+import { fakes, planOf, planStep, progress, startHarness, startRun, type Harness } from './harness';
 import { lengthWhenQuiet } from './quiet';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
 afterAll(() => harness.close());
 
-function start(name: string, approved: string[] = []) {
-  return harness.client.workflow.start('replicate', {
-    taskQueue: harness.taskQueue,
-    workflowId: runId(name),
-    args: [{ spec: spec(name), approved }],
-  });
-}
+const start = (name: string, approved: string[] = []) => startRun(harness, name, approved);
 
 const newName = (): string => `t-${randomUUID().slice(0, 8)}`;
 

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { Activities } from '../../src/activities/types';
-import { runId } from '../../src/core/names';
 import type { RunNews } from '../../src/core/run/run-alerts';
 import { until } from '../../local/stack/until';
-import { fakes, planOf, planStep, spec, startHarness, type Harness } from './harness';
+import { fakes, planOf, planStep, startHarness, startRun, type Harness } from './harness';
 
 jest.setTimeout(120_000);
 
@@ -35,13 +34,7 @@ function listening(overrides: Partial<Activities> = {}): { told: RunNews[]; acti
 
 const asking = (name: string) => () => Promise.resolve(planOf(name, [planStep('role', { approval: 'create-role' })]));
 
-function start(name: string) {
-  return harness.client.workflow.start('replicate', {
-    taskQueue: harness.taskQueue,
-    workflowId: runId(name),
-    args: [{ spec: spec(name), approved: [] }],
-  });
-}
+const start = (name: string) => startRun(harness, name);
 
 /** Until it is taken: the run may not ask yet, and on a busy machine a workflow task may fail and come again. */
 function answer(handle: Awaited<ReturnType<typeof start>>, name: 'approve' | 'reject'): Promise<true> {

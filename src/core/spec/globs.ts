@@ -1,4 +1,4 @@
-import { ANY_PLAIN, hasControl, takePart, writeIdentifier, type Parsed } from './identifiers';
+import { ANY_PLAIN, hasControl, quoted, takePart, writeIdentifier, type Parsed } from './identifiers';
 
 /**
  * Patterns as psql takes them: `*` is any number of characters, `?` is one, and what is in double quotes is itself, so that
@@ -81,8 +81,6 @@ const writeGlob = (name: string): string =>
   hasControl(name)
     ? name.replace(/[\u0000-\u001f\u007f]|[^\u0000-\u001f\u007f]+/g, (part) => (hasControl(part) ? '?' : quoted(part)))
     : writeIdentifier(name);
-
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 function parseGlobs(text: string): Parsed<Glob[]> {
   const globs: Glob[] = [];

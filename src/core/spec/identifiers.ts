@@ -52,9 +52,12 @@ export function parseColumn(text: string): Parsed<ColumnRef> {
   return { ok: true, value: { schema, table, column } };
 }
 
+/** In double quotes, whether it needs them or not. */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
 /** How the file would write an identifier: quoted only where it must be. */
 export function writeIdentifier(name: string): string {
-  return PLAIN.exec(name)?.[0] === name ? name : `"${name.replaceAll('"', '""')}"`;
+  return PLAIN.exec(name)?.[0] === name ? name : quoted(name);
 }
 
 /** `schema.table`, as the file writes it. */

@@ -1,27 +1,9 @@
 /** What acts, with what it acts on; the longest first. */
+// prettier-ignore
 const OBJECTS = [
-  'DEFAULT PRIVILEGES',
-  'PUBLICATION',
-  'SUBSCRIPTION',
-  'CONNECTION',
-  'SCHEMA',
-  'CLUSTER REPLICA',
-  'CLUSTER',
-]
-  .concat([
-    'SECRET',
-    'SOURCE',
-    'SINK',
-    'TABLE',
-    'VIEW',
-    'MATERIALIZED VIEW',
-    'INDEX',
-    'ROLE',
-    'USER',
-    'DATABASE',
-    'TYPE',
-  ])
-  .join('|');
+  'DEFAULT PRIVILEGES', 'PUBLICATION', 'SUBSCRIPTION', 'CONNECTION', 'SCHEMA', 'CLUSTER REPLICA', 'CLUSTER', 'SECRET', 'SOURCE',
+  'SINK', 'TABLE', 'VIEW', 'MATERIALIZED VIEW', 'INDEX', 'ROLE', 'USER', 'DATABASE', 'TYPE',
+].join('|');
 
 const CHANGES = `(?:CREATE|ALTER|DROP)(?: OR REPLACE)?(?: (?:${OBJECTS}))?`;
 const OTHER_CHANGES = `GRANT|REVOKE|COMMENT|INSERT|UPDATE|DELETE|TRUNCATE|LOCK|ANALYZE|CALL|(?:COMMIT|ROLLBACK) PREPARED`;

@@ -66,7 +66,6 @@ export function telemetrySettings(
   return { settings, problems };
 }
 
-/** Where one kind of data goes; `named`: it is asked for by name, and not only because there is an endpoint. */
 /** By hand: a pattern would begin anew at each of many slashes. */
 function withoutSlashes(url: string): string {
   let end = url.length;
@@ -74,6 +73,7 @@ function withoutSlashes(url: string): string {
   return url.slice(0, end);
 }
 
+/** Where one kind of data goes; `named`: it is asked for by name, and not only because there is an endpoint. */
 function signal(env: Env, kind: 'TRACES' | 'METRICS'): { url: string | null; named: boolean; problems: string[] } {
   const problems: string[] = [];
   const exporter = env[`OTEL_${kind}_EXPORTER`] ?? '';

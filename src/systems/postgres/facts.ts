@@ -1,3 +1,4 @@
+import { isIn } from '../../core/objects/tables/find';
 import type { NeonFacts, SourceFacts } from '../../core/plan/facts';
 import type { SourceSpec } from '../../core/spec/types';
 import type { SqlClient } from '../sql-client';
@@ -34,7 +35,6 @@ export async function readSourceFacts(
       readOpenTransactions(client),
       readDefaultPrivileges(client, source.role.name),
     ]);
-  const found = new Set(tables.map((table) => JSON.stringify([table.schema, table.name])));
   return {
     ...server,
     host: reachable.host,
@@ -47,7 +47,7 @@ export async function readSourceFacts(
     claims,
     tables,
     selection: selected.facts,
-    missingTables: selected.tables.filter((table) => !found.has(JSON.stringify([table.schema, table.name]))),
+    missingTables: selected.tables.filter((table) => !isIn(tables, table)),
     openTransactions,
     defaultPrivileges,
     neon,

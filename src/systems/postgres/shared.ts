@@ -2,8 +2,7 @@ import type { Added, Identity } from '../../core/destroy/added';
 import type { DestroySource } from '../../core/destroy/types';
 import type { SqlClient } from '../sql-client';
 import type { UpstreamTable } from './tables';
-
-const IDENTITIES = { d: 'default', f: 'full', n: 'nothing', i: 'index' } as const;
+import { IDENTITIES } from './tables/identities';
 
 const WANTED = `ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS wanted(schema, name)
   JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema

@@ -1,3 +1,4 @@
+import { plural } from '../../../core/text/count';
 import type { Diagnosis } from '../../render/doctor';
 
 /** A version of a Worker Deployment. */
@@ -22,7 +23,7 @@ const same = (a: Build | null, b: Build | null): boolean => a?.deployment === b?
 
 const said = ({ deployment, build }: Build): string => `build ${build} of ${deployment}`;
 const each = (builds: Build[]): string => builds.map(said).join(', ');
-const runs = (count: number): string => (count === 1 ? '1 run' : `${count} runs`);
+const runs = (count: number): string => plural(count, 'run');
 
 /** Names are whatever somebody polled as; these are pasted into a shell. */
 const word = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

@@ -2,6 +2,7 @@ import { matches, matchesTable, parseGlob, parseTablePattern } from '../../spec/
 import { writeIdentifier } from '../../spec/identifiers';
 import type { TableSelection } from '../../spec/types';
 import { plural } from '../../text/count';
+import { isIn } from './find';
 
 interface Named {
   schema: string;
@@ -43,9 +44,8 @@ function read(selection: TableSelection): Selector {
 function selectionOf(selection: TableSelection): Pick<Selector, 'schema' | 'selects'> {
   if (selection.kind === 'all') return { schema: () => true, selects: () => true };
   if (selection.kind === 'list') {
-    const keys = new Set(selection.tables.map(keyOf));
     const schemas = new Set(selection.tables.map((table) => table.schema));
-    return { schema: (name) => schemas.has(name), selects: (table) => keys.has(keyOf(table)) };
+    return { schema: (name) => schemas.has(name), selects: (table) => isIn(selection.tables, table) };
   }
   const literal = new Set(selection.schemas);
   const globs = (selection.globs ?? []).map((text) => parseGlob(text));
@@ -59,8 +59,6 @@ function exclusion(selection: TableSelection): Selector['excludes'] {
   const patterns = (selection.exclude ?? []).map((text) => parseTablePattern(text));
   return (table) => patterns.some((pattern) => pattern.ok && matchesTable(pattern.value, table));
 }
-
-const keyOf = ({ schema, name }: Named): string => JSON.stringify([schema, name]);
 
 /** A selection in a few words: `30 tables`, `schemas public, tenant_* but audit_* and 2 more`. */
 export function selectionWords(selection: TableSelection): string {

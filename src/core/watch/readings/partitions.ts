@@ -32,8 +32,7 @@ export function leftBehind({ reading, memory }: Seen): { id: string; name: strin
   return (reading.leftovers ?? []).flatMap(({ id, oid, found }) => {
     const before = known.find((one) => one.oid === oid);
     const parent = partitions?.parents.find((one) => one.oid === oid);
-    const passed = before && lsnDistance(before.lsn, slot.confirmedFlushLsn ?? '');
-    if (found !== true || !parent || typeof passed !== 'bigint' || passed < 0n) return [];
+    if (found !== true || !parent || !before || !hasPassed(before.lsn, slot.confirmedFlushLsn)) return [];
     return [{ id, name: `${parent.schema}.${parent.name}` }];
   });
 }
@@ -83,5 +82,7 @@ export function rememberPartitions({ reading, memory }: Seen): Pick<WatchMemory,
 /** Found, but the copy may still be behind what made the partition empty. */
 function waits({ found }: Leftover, lsn: string, { source }: PipelineReading): boolean {
   const confirmed = source.ok ? source.value.slot.confirmedFlushLsn : null;
-  return found === true && (lsnDistance(lsn, confirmed ?? '') ?? -1n) < 0n;
+  return found === true && !hasPassed(lsn, confirmed);
 }
+
+const hasPassed = (lsn: string, confirmed: string | null): boolean => (lsnDistance(lsn, confirmed ?? '') ?? -1n) >= 0n;

@@ -1,4 +1,4 @@
-import { sessionLimits, type SettingsFound } from '../../../core/objects/role/limits';
+import { SETTINGS, sessionLimits, type SettingsFound } from '../../../core/objects/role/limits';
 import type { RoleFacts } from '../../../core/plan/facts';
 import type { SqlClient } from '../../sql-client';
 
@@ -13,15 +13,15 @@ export const MEMBER_OF = `ARRAY(SELECT g.rolname::text FROM above JOIN pg_catalo
 
 /**
  * What was set for sessions of role `r` in this database, and what ours began with, which is the server's value where nobody
- * set another for our login: what a login begins with hides it.
+ * set another for our login: what a login begins with hides it. `$2`: names of settings.
  */
-const SETTINGS = `pg_catalog.json_build_object(
+const SESSION = `pg_catalog.json_build_object(
     'defaults', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
                           'role', s.setrole <> 0, 'database', s.setdatabase <> 0, 'config', s.setconfig)), '[]')
                  FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
                  WHERE s.setrole IN (0, r.oid) AND s.setdatabase IN (0, d.oid)),
     'ours', (SELECT coalesce(pg_catalog.json_object_agg(g.name, g.reset_val::float8), '{}') FROM pg_catalog.pg_settings g
-             WHERE g.name IN ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout')),
+             WHERE g.name = ANY ($2::text[])),
     'hidden', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.split_part(c, '=', 1)), '[]')
                FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_roles me ON me.oid = s.setrole,
                     pg_catalog.unnest(s.setconfig) AS c
@@ -42,10 +42,10 @@ export async function readRole(client: SqlClient, name: string): Promise<RoleFac
     `${ABOVE('$1')}
      SELECT r.rolcanlogin AS login, r.rolsuper AS superuser, r.rolreplication AS replication,
             r.rolbypassrls AS bypass_rls, coalesce(r.rolconfig, '{}') AS config,
-            ${MEMBER_OF} AS member_of, ${SETTINGS} AS settings,
+            ${MEMBER_OF} AS member_of, ${SESSION} AS settings,
             pg_catalog.shobj_description(r.oid, 'pg_authid') AS comment
      FROM pg_catalog.pg_roles r WHERE r.rolname = $1`,
-    [name],
+    [name, SETTINGS],
   );
   if (row === undefined) return null;
   const { login, superuser, replication, config, comment } = row;

@@ -5,9 +5,10 @@ import type { ColumnFacts, SelectionFacts, TableFacts } from '../../../core/plan
 import type { TableSelection } from '../../../core/spec/types';
 import type { SqlClient } from '../../sql-client';
 import { isTimescale, readChunks, readHeirs, readHypertables } from './heirs';
+import { IDENTITIES } from './identities';
 import { type PartitionedFacts, readAncestors, readPartitions } from './partitions';
 import { readTablePublications } from './publications';
-import { HIDES_ROWS } from './row-security';
+import { hidesRows } from './row-security';
 import { readWriteCosts } from './write-costs';
 
 export interface UpstreamTable {
@@ -15,7 +16,6 @@ export interface UpstreamTable {
   name: string;
 }
 
-const IDENTITIES = { d: 'default', f: 'full', n: 'nothing', i: 'index' } as const;
 const PERSISTENCES = { p: 'permanent', u: 'unlogged', t: 'temporary' } as const;
 
 interface TableRow {
@@ -59,7 +59,7 @@ const TABLES = `
                WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary AND i.indimmediate
                                                                 WHEN 'i' THEN i.indisreplident END
                ORDER BY a.attnum) AS identity_columns,
-         ${HIDES_ROWS} AS row_security,
+         ${hidesRows('$3')} AS row_security,
          (SELECT pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT') FROM pg_catalog.pg_roles r WHERE r.rolname = $3) AS selectable,
          (SELECT pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE') FROM pg_catalog.pg_roles r WHERE r.rolname = $3) AS schema_usable,
          CASE WHEN c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0) THEN NULL

@@ -2,7 +2,8 @@ import { qualified } from '../../../core/sql/quote';
 import { parentsDue } from '../../../core/watch/readings/partitions';
 import type { PartitionsReading, WatchMemory } from '../../../core/watch/types';
 import type { SqlClient } from '../../sql-client';
-import { leavesOf } from './partitions';
+import { leavesOf, WANTED } from './partitions';
+import { hidesRows } from './row-security';
 import type { TableName as UpstreamTable } from '../../../core/sql/upstream';
 
 /** Partitions that came since the check before and are looked into; a load brings them by dozens. */
@@ -12,10 +13,7 @@ const FRONT = 1000;
 /** Far more than a query can name. */
 const BOUNDS_AT_MOST = 10_000;
 
-const WANTED = `SELECT c.oid
-  FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS wanted(schema, name)
-  JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema
-  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name AND c.relkind = 'p'`;
+const PARENTS = `${WANTED} AND c.relkind = 'p'`;
 
 /**
  * The partitioned tables among those, each with a fingerprint of its leaves and of where their rows are (TRUNCATE puts them
@@ -29,7 +27,7 @@ export async function readPartitionChanges(
   if (tables.length === 0) return null;
   const names = [tables.map((t) => t.schema), tables.map((t) => t.name)];
   const rows = await client.query<UpstreamTable & { oid: number; leaves: string; xid: string; lsn: string }>(
-    `${leavesOf(WANTED)}
+    `${leavesOf(PARENTS)}
      SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name,
             pg_catalog.txid_snapshot_xmin(pg_catalog.txid_current_snapshot())::text AS xid,
             (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
@@ -37,7 +35,7 @@ export async function readPartitionChanges(
             (SELECT pg_catalog.left(pg_catalog.md5(coalesce(pg_catalog.string_agg(
                       l.oid || ':' || l.relfilenode, ',' ORDER BY l.oid), '')), 12)
              FROM leaf l WHERE l.root = c.oid) AS leaves
-     FROM (${WANTED}) AS w
+     FROM (${PARENTS}) AS w
      JOIN pg_catalog.pg_class c ON c.oid = w.oid
      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY 2, 3`,
     names,
@@ -49,8 +47,11 @@ export async function readPartitionChanges(
     known?.parents.some((parent) => parent.oid === oid && parent.leaves !== leaves),
   );
   const came = known ? await readCameFilled(client, changed, known.xid) : new Map<number, UpstreamTable[]>();
-  const due = rows.filter(({ oid }) => parentsDue(memory).includes(oid));
-  const filled = await readBounds(client, due);
+  const due = parentsDue(memory);
+  const filled = await readBounds(
+    client,
+    rows.filter(({ oid }) => due.includes(oid)),
+  );
   return {
     xid: first.xid,
     lsn: first.lsn,
@@ -105,8 +106,7 @@ async function readCameFilled(
            AND pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()) - $2::bigint
        AND pg_catalog.has_table_privilege(l.oid, 'SELECT')
        AND pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')
-       AND (NOT c.relrowsecurity OR (SELECT r.rolsuper OR r.rolbypassrls FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)
-            OR (pg_catalog.pg_has_role(c.relowner, 'USAGE') AND NOT c.relforcerowsecurity))
+       AND NOT ${hidesRows('current_user')}
      ORDER BY l.oid DESC LIMIT ${NEW_AT_MOST}`,
     [roots.map(({ oid }) => oid), xid],
   );

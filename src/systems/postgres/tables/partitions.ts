@@ -1,8 +1,10 @@
+import { isIn } from '../../../core/objects/tables/find';
 import type { PartitionsFacts, TableFacts } from '../../../core/plan/facts';
 import type { SourceReading } from '../../../core/watch/types';
 import type { SqlClient } from '../../sql-client';
 import type { TableName as UpstreamTable } from '../../../core/sql/upstream';
-import { HIDES_ROWS } from './row-security';
+import { IDENTITIES } from './identities';
+import { hidesRows } from './row-security';
 
 /** A table may have thousands of partitions: so many are named. */
 const NAMED = 4;
@@ -37,8 +39,6 @@ interface LeafRow extends UpstreamTable {
   rows: number | null;
   bytes: string;
 }
-
-const IDENTITIES = { d: 'default', f: 'full', n: 'nothing', i: 'index' } as const;
 
 /** What a partitioned table has by its partitions; of its own it has no row. */
 export interface PartitionedFacts extends Pick<TableFacts, 'replicaIdentity' | 'estimatedRows' | 'bytes'> {
@@ -122,7 +122,8 @@ export async function readAncestors(
   return found;
 }
 
-const WANTED = `SELECT c.oid
+/** Of the tables `$2` in the schemas `$1`, name by name: the OIDs of those that exist, as `oid`; a further condition may follow. */
+export const WANTED = `SELECT c.oid
   FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS wanted(schema, name)
   JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema
   JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name`;
@@ -134,8 +135,7 @@ export async function withPartitions(client: SqlClient, tables: readonly Upstrea
     `${leavesOf(WANTED)} SELECT DISTINCT l.schema, l.name FROM leaf l WHERE l.relkind = 'r' ORDER BY 1, 2`,
     [tables.map((t) => t.schema), tables.map((t) => t.name)],
   );
-  const named = new Set(tables.map(({ schema, name }) => JSON.stringify([schema, name])));
-  return [...tables, ...leaves.filter(({ schema, name }) => !named.has(JSON.stringify([schema, name])))];
+  return [...tables, ...leaves.filter((leaf) => !isIn(tables, leaf))];
 }
 
 /** Of a publication's own entries the tables themselves (`wanted`), and those that are above or below one of them. */
@@ -188,7 +188,7 @@ export async function readReplicaIdentities(
     }
   >(
     `${leavesOf(WANTED)}
-     SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity, ${HIDES_ROWS} AS hidden,
+     SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity, ${hidesRows('$3')} AS hidden,
             (SELECT pg_catalog.json_build_object(
                       'count', pg_catalog.count(*), 'filled', pg_catalog.bool_or(s.filled),
                       'first', (pg_catalog.array_agg(pg_catalog.json_build_object('schema', l.schema, 'name', l.name)
