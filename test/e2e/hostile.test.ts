@@ -83,7 +83,7 @@ describe.each(CASES)('on PostgreSQL %i, under hostile defaults, with row securit
       // Lines are wrapped.
       const said = stderr.replace(/\s+/g, ' ');
       expect(said).toContain('before Postgres 16 only a superuser may make a role that replicates');
-      expect(said).toContain('role: {name: mz_made, password: env:…} with a role made by a superuser');
+      expect(said).toContain('have a superuser make the role, and source.role: {name: mz_made, via: given, password:');
       const { rowCount } = await world.upstream((client) =>
         client.query(`SELECT FROM pg_roles WHERE rolname = 'mz_made'`),
       );
