@@ -4,14 +4,14 @@ import { startMaterialize, type MaterializeServer } from '../../local/materializ
 import type { Plan } from '../../src/core/plan/types';
 import type { ReplicateReport } from '../../src/core/run/types';
 import { untilEqual } from './support/compare';
-import { inLanes, untried } from './support/lanes';
+import { inLanes, KILLS, untried } from './support/lanes';
 import { has, itSince, MATERIALIZE_VERSION, SOURCE_TABLES_BY_DEFAULT, SQL_ROLE } from './support/versions';
 import { World, type Mode } from './support/world';
 import { Writer } from './support/writer';
 
 /**
- * The worker is killed before and after each thing a step changes, one case a step; and one run each loses the answer to
- * everything it changes. The run must finish, every object must be there exactly once, and no step may be told twice.
+ * The worker is killed at each thing a step changes, one case a step; and one run each loses the answer to everything it
+ * changes. The run must finish, every object must be there exactly once, and no step may be told twice.
  */
 const STEPS: Record<string, string[]> = {
   'logical-replication': ['^PATCH .*projects'],
@@ -33,7 +33,6 @@ const BY_SQL: Record<string, string[]> = {
   grants: ['^GRANT SELECT', '^ALTER DEFAULT PRIVILEGES'],
   'secret with a new password': ['^ALTER ROLE .* PASSWORD', '^CREATE SECRET'],
 };
-const KILLS: Mode[] = ['kill-before', 'kill-after'];
 
 interface Case {
   title: string;

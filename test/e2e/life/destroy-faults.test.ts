@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startMaterialize, type MaterializeServer } from '../../../local/materialize/standin';
 import type { DestroyReport } from '../../../src/core/destroy/types';
 import { catalogs, restorable } from '../support/compare';
-import { inLanes, untried } from '../support/lanes';
+import { inLanes, KILLS, untried } from '../support/lanes';
 import { ended } from '../support/live';
 import { has, itSince, MATERIALIZE_VERSION, SQL_ROLE } from '../support/versions';
 import { REAL_MATERIALIZE, World, type Mode } from '../support/world';
@@ -90,8 +90,7 @@ interface Case {
   kind: Kind;
 }
 const CASES: Case[] = [
-  { mode: 'kill-before', kind: 'api' },
-  { mode: 'kill-after', kind: 'api' },
+  ...KILLS.map((mode): Case => ({ mode, kind: 'api' })),
   { mode: 'kill-after', kind: 'adopted' },
   { mode: 'lose-answer', kind: 'api' },
   { mode: 'kill-after', kind: 'sql' },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startMaterialize, type MaterializeServer } from '../../../local/materialize/standin';
 import type { Plan } from '../../../src/core/plan/types';
 import { untilEqual } from '../support/compare';
-import { inLanes, untried } from '../support/lanes';
+import { inLanes, KILLS, untried } from '../support/lanes';
 import { ended, up } from '../support/live';
 import { LIVES, type Life } from './lives';
 import { has, itSince, SQL_ROLE, SUBSOURCES_VERSION } from '../support/versions';
@@ -15,10 +15,7 @@ interface Case {
   title: string;
   mode: Mode;
 }
-const CASES = Object.keys(LIVES).flatMap((title): Case[] => [
-  { title, mode: 'kill-before' },
-  { title, mode: 'kill-after' },
-]);
+const CASES = Object.keys(LIVES).flatMap((title) => KILLS.map((mode): Case => ({ title, mode })));
 const needs = ({ title }: Case) => (LIVES[title]?.sqlRole ? SQL_ROLE : null);
 const RUN = CASES.filter((one) => has(needs(one)));
 const caseOf = ({ title, mode }: Case): string => `${title} ${mode}`;

@@ -1,4 +1,4 @@
-// Loaded before the worker (`node --require`): strikes at statements and API calls, each once, in one of four ways.
+// Loaded before the worker (`node --require`): strikes at statements and API calls, each once, in one of these ways.
 // Patched from outside so that the product has no hooks for tests.
 const fs = require('node:fs');
 const { Client } = require('pg');
@@ -7,8 +7,10 @@ const { Context } = require('@temporalio/activity');
 const { Activity } = require('@temporalio/worker/lib/activity');
 
 /**
- * {strikes: [{pattern, mode: 'kill-before' | 'kill-after' | 'lose-answer' | 'stop-after'}], markers: folder, journal: file, answers: bool}.
- * `stop-after` also strikes at what only reads; `after`: only once this process has made such a change.
+ * {strikes: [{pattern, mode: 'kill-before' | 'kill-after' | 'lose-answer' | 'stop-after' | 'hold-before' | 'hold-after'}],
+ * markers: folder, journal: file, answers: bool}.
+ * `stop-after` also strikes at what only reads; `after`: only once this process has made such a change; a call is held from
+ * the marker `held-N` on until somebody makes `let-go-N`, N being the number of its strike.
  * With `answers` the journal also has what was answered well, after `done `.
  */
 const fault = JSON.parse(process.env.N2M_TEST_FAULT ?? '{}');
@@ -31,18 +33,18 @@ function journal(call) {
   fs.appendFileSync(fault.journal, `${line}\n`);
 }
 
-/** The strike for this call that has not happened yet, over all processes of the case; it has happened from now on. */
+/** The strike for this call that has not happened yet, over all processes of the case, or {}; it has happened from now on. */
 function next(call) {
   for (const strike of strikes) {
     if (!strike.pattern.test(call) || (strike.after && !made.some((one) => strike.after.test(one)))) continue;
     try {
       fs.writeFileSync(`${fault.markers}/struck-${strike.index}`, '', { flag: 'wx' });
-      return strike.mode;
+      return strike;
     } catch {
       continue;
     }
   }
-  return null;
+  return {};
 }
 
 /** Until somebody sends SIGCONT. From then on the journal also says what ends. */
@@ -52,6 +54,11 @@ function stop() {
   process.kill(process.pid, 'SIGSTOP');
   resumed = true;
   journal('resumed');
+}
+
+async function hold(index) {
+  fs.writeFileSync(`${fault.markers}/held-${index}`, '');
+  while (!fs.existsSync(`${fault.markers}/let-go-${index}`)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 async function stopAfter(reads) {
@@ -72,10 +79,11 @@ Activity.prototype.execute = async function (...args) {
 
 async function around(call, run, lose) {
   journal(call);
-  const mode = next(call);
+  const { mode, index } = next(call);
   made.push(call);
   if (mode === 'kill-before') process.kill(process.pid, 'SIGKILL');
-  const answer = await run();
+  if (mode === 'hold-before') await hold(index);
+  const answer = await (mode === 'hold-after' ? run().finally(() => hold(index)) : run());
   if (fault.answers && answer?.ok !== false) journal(`done ${call}`);
   if (mode === 'kill-after') process.kill(process.pid, 'SIGKILL');
   if (mode === 'lose-answer') return lose();
@@ -89,7 +97,7 @@ Client.prototype.query = function (...args) {
   if (typeof text !== 'string') return query.apply(this, args);
   if (!CHANGES.test(text)) {
     const reads = query.apply(this, args);
-    return strikes.some(({ mode }) => mode === 'stop-after') && next(text) ? stopAfter(reads) : reads;
+    return strikes.some(({ mode }) => mode === 'stop-after') && next(text).mode ? stopAfter(reads) : reads;
   }
   return around(
     text,

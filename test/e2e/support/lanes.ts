@@ -1,3 +1,11 @@
+import type { Mode } from './world';
+
+/**
+ * When a worker is killed. To die right before a change is to die right after the one before it, but for what is read between
+ * them: only `npm run test:kills` does both.
+ */
+export const KILLS: Mode[] = process.env.N2M_TEST_KILLS === 'all' ? ['kill-before', 'kill-after'] : ['kill-after'];
+
 /** A few worlds at a time: most of a case with a killed worker is waiting for its heartbeat timeout. */
 const AT_ONCE = 6;
 

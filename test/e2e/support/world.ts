@@ -34,7 +34,7 @@ export interface Ran {
   stderr: string;
 }
 
-export type Mode = 'kill-before' | 'kill-after' | 'lose-answer' | 'stop-after';
+export type Mode = 'kill-before' | 'kill-after' | 'lose-answer' | 'stop-after' | 'hold-before' | 'hold-after';
 
 /** Where workers strike, each once over all of them; see faulty.js. */
 export interface Fault {
