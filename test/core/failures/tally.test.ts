@@ -55,6 +55,15 @@ it('tries twice what is there and was not seen, and no conflict for ever', () =>
   expect(overAfter(many(changed, 10))).toBe(5);
 });
 
+it('goes on while another object each time was made meanwhile: each look saw the one before', () => {
+  const exists = (table: number, rest = 'and more') =>
+    failure('Conflict', { message: `catalog item 't_${table}' already exists; n2m looked for t_${table} ${rest}` });
+  const others = Array.from({ length: 40 }, (_, table) => exists(table));
+  expect(overAfter(others)).toBeNull();
+  expect(overAfter([...others, exists(39, 'and nothing more')])).toBe(41);
+  expect(overAfter([...others, OUTAGE, exists(39)])).toBe(42);
+});
+
 it('does not count the time in which nobody tried', () => {
   const day = 24 * 3_600_000;
   expect(overAfter(many(NO_SUCH_HOST, 5), day)).toBeNull();
@@ -62,5 +71,10 @@ it('does not count the time in which nobody tried', () => {
 });
 
 it('reads a count that an earlier version left out', () => {
-  expect(tallied({ ...NO_FAILURES }, ODD, 0).tally).toEqual({ unexpected: 1, conflicts: 0, waiting: null });
+  expect(tallied({ ...NO_FAILURES }, ODD, 0).tally).toEqual({
+    unexpected: 1,
+    conflicts: 0,
+    exists: null,
+    waiting: null,
+  });
 });
