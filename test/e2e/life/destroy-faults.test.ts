@@ -3,17 +3,18 @@ import { join } from 'node:path';
 import { startMaterialize, type MaterializeServer } from '../../../local/materialize/standin';
 import type { DestroyReport } from '../../../src/core/destroy/types';
 import { catalogs, restorable } from '../support/compare';
+import { applied, EGRESS, type Kind } from '../support/destroyable';
 import { inLanes, KILLS, untried } from '../support/lanes';
 import { ended } from '../support/live';
 import { has, itSince, MATERIALIZE_VERSION, SQL_ROLE } from '../support/versions';
-import { REAL_MATERIALIZE, World, type Mode } from '../support/world';
+import { REAL_MATERIALIZE, type Mode } from '../support/world';
 import { Writer } from '../support/writer';
 
 /** The Neon setting that lets addresses in. */
 const ALLOWED = '^PATCH .*projects';
 
 /** Each thing that destroy changes, in its order. */
-const CHANGES = {
+const CHANGES: Record<Kind, string[]> = {
   api: [
     '^schedule delete',
     '^COMMENT ON PUBLICATION .*slot',
@@ -40,50 +41,11 @@ const CHANGES = {
     '^DROP PUBLICATION .*record',
   ],
 };
-type Kind = keyof typeof CHANGES;
-
-const EGRESS = '203.0.113.0/24';
-const OFFICE = '198.51.100.7';
 
 let materialize: MaterializeServer | undefined;
-/** Where Materialize says it comes from; from nowhere, and no address is let in or taken back. */
-let egress: string[];
 let results: Map<string, Promise<void>>;
 /** What destroy changed in all cases, as its workers wrote it down. */
 const journals: string[] = [];
-
-const THEIRS = ['public.customers', 'public.orders'];
-
-async function world(kind: Kind): Promise<{ world: World; before: unknown }> {
-  const made = await World.start({ sharedMaterialize: materialize, neon: { sampleOrders: 200 } });
-  made.neon.changeSettings({ allowed_ips: { ips: [OFFICE], protected_branches_only: false } });
-  if (kind === 'adopted') {
-    await made.upstream((client) =>
-      client.query(
-        `CREATE PUBLICATION theirs FOR TABLE ${THEIRS.join(', ')}; ALTER PUBLICATION theirs OWNER TO ${made.neon.owner}`,
-      ),
-    );
-  }
-  const cidrs = 'SELECT cidr FROM mz_catalog.mz_egress_ips ORDER BY cidr';
-  egress = (await made.target((client) => client.query<{ cidr: string }>(cidrs))).rows.map(({ cidr }) => cidr);
-  const before = restorable(await catalogs(made));
-  const worker = await made.startWorker();
-  const apply = async (tables: string[] | undefined) => {
-    const file = await made.write(({ source }) => {
-      if (kind === 'sql') source.role = { name: `mz_${made.name}`, via: 'sql' };
-      if (kind === 'adopted') source.publication = 'theirs';
-      source.tables = tables ?? source.tables;
-    });
-    await ended(made, ['apply', file, '--yes']);
-  };
-  await apply(kind === 'adopted' ? THEIRS : undefined);
-  // Theirs is not ours to change before the pipeline stands.
-  if (kind === 'adopted') await apply([...THEIRS, 'public."Order Items"']);
-  expect(made.neon.settings().allowed_ips?.ips).toEqual([OFFICE, ...egress]);
-  worker.kill('SIGTERM');
-  await new Promise((resolve) => worker.once('exit', resolve));
-  return { world: made, before };
-}
 
 interface Case {
   mode: Mode;
@@ -126,7 +88,7 @@ describe('destroy, with a worker that dies or loses an answer at each change', (
 });
 
 async function one({ mode, kind }: Case): Promise<void> {
-  const { world: made, before } = await world(kind);
+  const { world: made, before, egress } = await applied(kind, materialize);
   let writer: Writer | null = null;
   try {
     const changes = CHANGES[kind].filter((pattern) => pattern !== ALLOWED || egress.length > 0);

@@ -5,12 +5,11 @@ import type { Plan } from '../../../src/core/plan/types';
 import { untilEqual } from '../support/compare';
 import { inLanes, KILLS, untried } from '../support/lanes';
 import { ended, up } from '../support/live';
-import { LIVES, type Life } from './lives';
+import { FIRST, fileOf, LIVES, type Life } from './lives';
 import { has, itSince, SQL_ROLE, SUBSOURCES_VERSION } from '../support/versions';
 import { SOURCE_TABLES, World, type Mode } from '../support/world';
 import { Writer } from '../support/writer';
 
-const FIRST = ['customers', 'orders', 'Order Items'];
 interface Case {
   title: string;
   mode: Mode;
@@ -106,19 +105,6 @@ async function tried({ patterns, unlessFaster = [] }: Life, markers: string, jou
   const made = (pattern: string) => !unlessFaster.includes(pattern) || new RegExp(pattern, 'm').test(journal);
   expect(struck).toEqual(patterns.flatMap((pattern, index) => (made(pattern) ? [`struck-${index}`] : [])).sort());
 }
-
-const fileOf = (
-  world: World,
-  tables: string[],
-  { sqlRole, branch, cluster = '', edit }: Partial<Life>,
-): Promise<string> =>
-  world.write((file) => {
-    file.source.tables = tables.map((table) => `public."${table}"`);
-    if (sqlRole) file.source.role = { name: `mz_${world.name}`, via: 'sql' };
-    if (branch) file.source.branch = branch;
-    file.materialize.cluster.name += cluster;
-    edit?.(file);
-  });
 
 async function nothingLeft(world: World, file: string): Promise<void> {
   const plan = JSON.parse(await ended(world, ['plan', file, '--output', 'json'])) as Plan;

@@ -24,6 +24,9 @@ export interface Life {
   run: (world: World, file: string) => Promise<void>;
 }
 
+/** Tables of a pipeline before anything happens to it. */
+export const FIRST = ['customers', 'orders', 'Order Items'];
+
 const BUILT = ['by_status', 'totals'];
 /** Up for the copy, back down after it. */
 const RESIZES = [`^ALTER CLUSTER .*'200cc'`, `^ALTER CLUSTER .*'50cc'`];
@@ -146,6 +149,20 @@ export const LIVES: Record<string, Life> = {
     run: change,
   },
 };
+
+/** The file of a pipeline that lives this life, with these tables. */
+export const fileOf = (
+  world: World,
+  tables: string[],
+  { sqlRole, branch, cluster = '', edit }: Partial<Life>,
+): Promise<string> =>
+  world.write((file) => {
+    file.source.tables = tables.map((table) => `public."${table}"`);
+    if (sqlRole) file.source.role = { name: `mz_${world.name}`, via: 'sql' };
+    if (branch) file.source.branch = branch;
+    file.materialize.cluster.name += cluster;
+    edit?.(file);
+  });
 
 async function apply(world: World, file: string): Promise<void> {
   await ended(world, ['apply', file, '--yes']);
