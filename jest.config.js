@@ -1,10 +1,15 @@
+// They take from minutes to most of an hour: `npm run test:chaos`, `npm run test:pauses`.
+const long = [
+  ...(process.env.N2M_CHAOS_MINUTES ? [] : ['<rootDir>/test/chaos/[^/]*$']),
+  ...(process.env.N2M_PAUSES ? [] : ['<rootDir>/test/pauses/pauses.test.ts$']),
+];
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // Takes from minutes to most of an hour: `npm run test:chaos`.
-  testPathIgnorePatterns: ['/node_modules/', ...(process.env.N2M_CHAOS_MINUTES ? [] : ['<rootDir>/test/chaos/'])],
+  testPathIgnorePatterns: ['/node_modules/', ...long],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',

@@ -1,4 +1,4 @@
-import { problemsOf } from './ending';
+import { problemsIn } from './ending/judge';
 import { Random } from './random';
 import { strike } from './strikes';
 import { Log } from './log';
@@ -42,7 +42,10 @@ onStandIn('restarts').it(
         if (at === PIPELINES - 1 && pipeline.there) await pipeline.destroy();
         if (at < PIPELINES - 1 && !pipeline.there) await pipeline.apply();
         log.say(pipeline.name, JSON.stringify(Object.fromEntries(pipeline.commands)));
-        failures.push(...(await problemsOf(pipeline)));
+        const ending = await pipeline.ending();
+        const most = (of: 'events' | 'bytes') => Math.max(...ending.histories.map((one) => one[of]));
+        log.say(pipeline.name, `at most ${most('events')} events and ${most('bytes')} bytes in a history`);
+        failures.push(...problemsIn(ending).map((problem) => `${pipeline.name}: ${problem}`));
       }
       expect(failures).toEqual([]);
     } finally {

@@ -6,7 +6,9 @@ import { catalogs, restorable } from '../e2e/support/compare';
 import { dropTheSlot, ids, slotOf, slotsOf, up } from '../e2e/support/live';
 import { World, type Ran } from '../e2e/support/world';
 import { Writer } from '../e2e/support/writer';
-import { Ledger } from './ledger';
+import type { Ending } from './ending/judge';
+import { Ledger } from './ending/ledger';
+import { atRest } from './ending/look';
 import type { Log } from './log';
 import type { Random } from './random';
 import { Workers } from './workers';
@@ -89,7 +91,15 @@ export class Pipeline {
   async destroy(): Promise<void> {
     await this.command(['destroy', this.world.name, '--yes', '--file', await this.file()]);
     this.there = false;
-    await this.ledger.settle(this.name);
+    await this.ledger.settle();
+  }
+
+  /** Its last state, read once all is calm. Nobody writes any more. */
+  async ending(): Promise<Ending> {
+    const refused = await this.writer.stop();
+    if (this.there) await this.ledger.settle();
+    const { world, there, tables, before, ledger } = this;
+    return atRest({ world, there, tables, before, refused, lives: ledger.lives, file: () => this.file() });
   }
 
   private async change(): Promise<void> {

@@ -18,8 +18,10 @@ export interface Servers {
 /** A run that is led through pauses, and what has to be true after it. */
 export interface Run {
   needs: Since | null;
-  /** Into how many parts its changes are shared: a part takes most of a minute for each of them. */
+  /** Into how many parts its changes are shared: a part takes about a minute for each of them. */
   parts: number;
+  /** Whether workers also stand still right after each change: before the next one they have looked again. */
+  after: boolean;
   perform: (servers: Servers, pauses: Pauses) => Promise<Line[]>;
 }
 
@@ -104,24 +106,34 @@ const COMPARISONS: Life = {
 
 const lives = { ...LIVES, 'comparisons no longer wanted': COMPARISONS };
 
+/** What is decided by an answer that a worker may not have read: what exists by then, and who knows the password. */
+const AFTER = ['rotate, role by Neon', 'rotate, role by SQL', 'repair of a lost slot', 'another cluster'];
+
 export const RUNS: Record<string, Run> = {
-  apply: { needs: null, parts: 3, perform: (servers, pauses) => apply(servers, pauses, false) },
-  'apply, role by SQL': { needs: SQL_ROLE, parts: 3, perform: (servers, pauses) => apply(servers, pauses, true) },
+  apply: { ...{ needs: null, parts: 3, after: true }, perform: (servers, pauses) => apply(servers, pauses, false) },
+  'apply, role by SQL': {
+    ...{ needs: SQL_ROLE, parts: 3, after: true },
+    perform: (servers, pauses) => apply(servers, pauses, true),
+  },
   ...Object.fromEntries(
     Object.entries(lives).map(([title, life]): [string, Run] => [
       title,
       {
-        needs: life.sqlRole ? SQL_ROLE : null,
-        parts: 1,
+        ...{ needs: life.sqlRole ? SQL_ROLE : null, parts: 1, after: AFTER.includes(title) },
         perform: (servers, pauses) => live(servers, pauses, life),
       },
     ]),
   ),
-  'destroy, role by Neon': { needs: null, parts: 2, perform: (servers, pauses) => destroy(servers, pauses, 'api') },
-  'destroy, role by SQL': { needs: SQL_ROLE, parts: 2, perform: (servers, pauses) => destroy(servers, pauses, 'sql') },
+  'destroy, role by Neon': {
+    ...{ needs: null, parts: 2, after: true },
+    perform: (servers, pauses) => destroy(servers, pauses, 'api'),
+  },
+  'destroy, role by SQL': {
+    ...{ needs: SQL_ROLE, parts: 2, after: false },
+    perform: (servers, pauses) => destroy(servers, pauses, 'sql'),
+  },
   'destroy, publication of others': {
-    needs: null,
-    parts: 1,
+    ...{ needs: null, parts: 1, after: false },
     perform: (servers, pauses) => destroy(servers, pauses, 'adopted'),
   },
 };

@@ -28,7 +28,9 @@ export const standing = (lines: readonly Line[]): Line[] =>
   lines.filter(
     (line, index) =>
       line.what === 'stopped' &&
-      !lines.slice(index).some((later) => later.what === 'resumed' && later.pid === line.pid && sameAttempt(line, later)),
+      !lines
+        .slice(index)
+        .some((later) => later.what === 'resumed' && later.pid === line.pid && sameAttempt(line, later)),
   );
 
 /**
@@ -52,7 +54,8 @@ export function wrongs(lines: readonly Line[], mode: 'before' | 'after'): string
 
 /** Changes that were made and at which nobody stood still. */
 export function unpaused(lines: readonly Line[]): string[] {
-  const calls = (wanted: Line['what'][]) => new Set(lines.flatMap(({ what, call }) => (wanted.includes(what) && call ? [call] : [])));
+  const calls = (wanted: Line['what'][]) =>
+    new Set(lines.flatMap(({ what, call }) => (wanted.includes(what) && call ? [call] : [])));
   const stopped = calls(['stopped']);
   return [...calls(['sent', 'unasked'])].filter((call) => !stopped.has(call)).sort();
 }

@@ -19,15 +19,16 @@ interface Case extends Pauses {
 }
 
 const CASES = (['before', 'after'] as const).flatMap((mode) =>
-  Object.entries(RUNS).flatMap(([run, { parts, needs }]) =>
-    Array.from({ length: parts }, (_, which): Case => {
+  Object.entries(RUNS).flatMap(([run, { parts, needs, after }]) =>
+    Array.from({ length: mode === 'before' || after ? parts : 0 }, (_, which): Case => {
       const title = `${run}, ${mode} each change${parts > 1 ? `, part ${which + 1} of ${parts}` : ''}`;
       return { mode, share: [which, parts], run, needs, title };
     }),
   ),
 );
-const ONLY = process.env.N2M_PAUSES_ONLY;
-const RUN = CASES.filter(({ needs, title }) => has(needs) && (!ONLY || title.includes(ONLY)));
+/** Part of a title, for some of them. */
+const { N2M_PAUSES: ONLY = 'all' } = process.env;
+const RUN = CASES.filter(({ needs, title }) => has(needs) && (ONLY === 'all' || title.includes(ONLY)));
 
 let servers: Servers;
 let results: Map<string, Promise<Line[]>>;
@@ -68,10 +69,19 @@ describe('workers that stand still, are replaced, and go on beside their success
   }
 });
 
-async function perform({ run, mode, share }: Case): Promise<Line[]> {
+async function perform({ run, title, mode, share }: Case): Promise<Line[]> {
   const known = RUNS[run];
   if (!known) throw new Error(`no run ${run}`);
-  const lines = await known.perform(servers, { mode, share });
+  const began = Date.now();
+  // Said at once: the last of them ends most of an hour later.
+  const say = (end: string) =>
+    process.stderr.write(`${title}: ${end} after ${Math.round((Date.now() - began) / 1000)} s\n`);
+  const lines = await known.perform(servers, { mode, share }).catch((error: Error) => {
+    say(`FAILED, ${error.message}`);
+    throw error;
+  });
+  const stopped = lines.filter(({ what }) => what === 'stopped').length;
+  say(`stood still ${stopped} times, ${wrongs(lines, mode).length} wrong`);
   const key = `${run} ${mode}`;
   written.set(key, [...(written.get(key) ?? []), ...lines]);
   return lines;
