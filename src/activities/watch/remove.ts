@@ -16,6 +16,7 @@ export const removeWatch = activity({ input: destroy, callers: DESTROY }, async 
   const handle = deps.schedules.getHandle(watchId(spec.name));
   await stillActing();
   await handle.delete().catch(ignoreMissing);
+  await stillActing();
   await deps.schedules.getHandle(verifyScheduleId(spec.name)).delete().catch(ignoreMissing);
   await endChecks(deps, spec.name);
   const there = await handle.describe().then(() => true, ignoreMissing);
