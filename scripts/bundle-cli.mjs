@@ -3,6 +3,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { neededMessages } from './messages.mjs';
 
 /** What our sources and some of the packages expect where they run. */
 const COMMONJS = [
@@ -13,27 +14,45 @@ const COMMONJS = [
   'const __dirname = dirnameOf(pathOf(import.meta.url));',
 ].join('\n');
 
-/** Messages that only workers and Temporal's Cloud API send: to build their types takes a third of a command's start. */
-const UNUSED = [['coresdk'], ['temporal', 'api', 'cloud']];
+const MESSAGES = /@temporalio[/\\]proto[/\\]protos[/\\]json-module\.js$/;
+/** Generated, and walks through all messages: what it names says nothing about what is used. */
+const WALK = /@temporalio[/\\]proto[/\\]lib[/\\]payload-visitor\.generated\.js$/;
 
-/** @type {import('esbuild').Plugin} */
-const messages = {
+/** Leaves out what names every message there is. @type {import('esbuild').Plugin} */
+const withoutMessages = {
+  name: 'without-messages',
+  setup({ onLoad }) {
+    for (const filter of [MESSAGES, WALK]) onLoad({ filter }, () => ({ contents: '', loader: 'js' }));
+  },
+};
+
+/** @type {(code: string[]) => import('esbuild').Plugin} */
+const messages = (code) => ({
   name: 'messages',
   setup({ onLoad }) {
-    onLoad({ filter: /@temporalio[/\\]proto[/\\]protos[/\\]json-module\.js$/ }, ({ path }) => {
+    onLoad({ filter: MESSAGES }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       const from = text.indexOf('.addJSON(') + '.addJSON('.length;
       const to = text.indexOf('\n});') + '\n}'.length;
-      const types = JSON.parse(text.slice(from, to));
-      for (const path of UNUSED) {
-        const name = path.at(-1);
-        const parent = path.slice(0, -1).reduce((at, part) => at[part].nested, types);
-        if (!(name in parent)) throw new Error(`${path.join('.')} is no part of Temporal's messages any more`);
-        delete parent[name];
-      }
+      const types = neededMessages(JSON.parse(text.slice(from, to)), code);
       // Node reads a text of JSON faster than a program of the same content.
       const json = `JSON.parse(${JSON.stringify(JSON.stringify(types))})`;
       return { contents: `${text.slice(0, from)}${json}${text.slice(to)}`, loader: 'js' };
+    });
+  },
+});
+
+/** For programs that are files of their own, which n2m has none of; Node takes as long to load it as a small package. @type {import('esbuild').Plugin} */
+const commander = {
+  name: 'commander',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]commander[/\\]lib[/\\]command\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const eager = "const childProcess = require('node:child_process');";
+      const [before, after, ...more] = text.split(eager);
+      if (after === undefined || more.length > 0) throw new Error(`${path} loads node:child_process in another way`);
+      const uses = /\bchildProcess\b/g;
+      return { contents: before + after.replace(uses, "require('node:child_process')"), loader: 'js' };
     });
   },
 };
@@ -59,7 +78,7 @@ void import('./cli/client.mjs');
 
 /** Bundles src/client.ts into the folder's `cli`, and puts the licences of what is in it beside it. */
 export async function bundleCli(root, folder) {
-  const { metafile } = await build({
+  const options = {
     absWorkingDir: root,
     entryPoints: ['src/client.ts'],
     outdir: join(folder, 'cli'),
@@ -71,11 +90,18 @@ export async function bundleCli(root, folder) {
     banner: { js: COMMONJS },
     platform: 'node',
     target: 'node20.3',
+    // Shorter is read faster. Names stay: errors are known by them.
+    minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [messages, converter],
-  });
+  };
+  const plugins = [converter, commander];
+  // Without comments and types, code names what it uses.
+  const { outputFiles } = await build({ ...options, plugins: [...plugins, withoutMessages], write: false });
+  const code = outputFiles.filter(({ path }) => path.endsWith('.mjs')).map(({ text }) => text);
+  const { metafile } = await build({ ...options, plugins: [...plugins, messages(code)] });
   const packages = Object.keys(metafile.inputs).map((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0]);
   const licences = [...new Set(packages)]
     .filter(Boolean)
