@@ -6,8 +6,9 @@ export interface Checks {
   delays: number[];
   /** From start to end, milliseconds, sorted. */
   durations: number[];
-  /** Events in each history. */
+  /** Events and bytes in each history. */
   events: number[];
+  bytes: number[];
   missed: number;
   failed: number;
   /** Of one check: three for a start by a schedule, one for each activity and each change of search attributes. */
@@ -19,7 +20,7 @@ export async function readChecks(
   client: Client,
   { from, to, due }: { from: number; to: number; due: number },
 ): Promise<Checks> {
-  const checks: Checks = { due, delays: [], durations: [], events: [], missed: 0, failed: 0, actions: NaN };
+  const checks: Checks = { due, delays: [], durations: [], events: [], bytes: [], missed: 0, failed: 0, actions: NaN };
   let some: { workflowId: string; runId: string } | undefined;
   const query = `WorkflowType = 'checkReplication' AND StartTime >= '${new Date(from).toISOString()}'`;
   for await (const run of client.workflow.list({ query })) {
@@ -28,6 +29,7 @@ export async function readChecks(
     checks.delays.push(run.startTime.getTime() - nominal);
     if (run.closeTime) checks.durations.push(run.closeTime.getTime() - run.startTime.getTime());
     if (run.historyLength) checks.events.push(run.historyLength);
+    if (run.historySize) checks.bytes.push(run.historySize);
     if (run.status.name === 'COMPLETED') some = run;
     else if (run.status.name !== 'RUNNING') checks.failed += 1;
   }

@@ -102,7 +102,7 @@ async function measure(stack: Stack, client: Client, { pipelines, minutes }: Pha
 }
 
 function report({ pipelines, minutes, checks, cores, memory }: Measured): void {
-  const { delays, durations, events, due } = checks;
+  const { delays, durations, events, bytes, due } = checks;
   const perCheck = (minutes * 60 * 1000) / Math.max(1, delays.length);
   header(`${pipelines} pipelines every 60 s for ${minutes} minutes, one worker, one dev server`);
   row('start delay p50', [at(delays, 0.5)], 'ms');
@@ -112,6 +112,7 @@ function report({ pipelines, minutes, checks, cores, memory }: Measured): void {
   row('checks missed', [checks.missed], `of ${due} due`);
   row('checks failed', [checks.failed], '');
   row('events per check', events, '');
+  row('bytes per check, in its history', bytes, '');
   row('Temporal actions per check, as Temporal Cloud counts', [checks.actions], '');
   for (const part of PARTS) {
     row(`CPU of the ${part}`, [cores[part]], `cores, ${(cores[part] * perCheck).toFixed(1)} ms a check`);
