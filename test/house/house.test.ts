@@ -6,7 +6,7 @@ const MOST_FILES = 15;
 const MOST_LINES: Record<string, number> = { src: 250, local: 300 };
 
 /** What was over when the rule came, and by how much. An entry goes when it is mended; none comes, and none grows. */
-const LINES_STILL: Record<string, number> = { 'src/core/failures/rules/sql-text.ts': 279 };
+const LINES_STILL: Record<string, number> = {};
 
 test('no file imports itself by way of others, types included', () => {
   expect(cycles(imports(TREES))).toEqual([]);

@@ -6,7 +6,8 @@ import { droppedTable } from '../objects/source/rebuild';
 import type { DroppedTable } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import { readErrorOf } from '../watch/reads';
-import { sourceError, tableErrorOf } from '../watch/source-errors';
+import { tableErrorOf } from '../watch/errors/table-errors';
+import { sourceError } from '../watch/source-errors';
 import type { SourceReading, Symptom, TargetReading } from '../watch/types';
 import type { Damage } from './types';
 

@@ -1,7 +1,7 @@
 /** Whether a reader can read: Materialize says `running` over tables nobody can read, and `stalled` over ones that are fine. */
 import { cut } from '../text/cut';
 import { packIds, unpacked } from './readings/id-runs';
-import { tableErrorOf, valueRefused } from './source-errors';
+import { tableErrorOf, valueRefused } from './errors/table-errors';
 import type { TargetReading, TargetTableReading, WatchMemory } from './types';
 
 /** Tables of which one check reads a row: those that could not be read first, then the others in turn. */

@@ -1,5 +1,6 @@
 import type { Severity, SlotReading, Verdict, VerdictName } from '../../../src/core/watch/types';
-import { SOURCE_ERRORS, TABLE_ERRORS, valueRefused } from '../../../src/core/watch/source-errors';
+import { TABLE_ERRORS, valueRefused } from '../../../src/core/watch/errors/table-errors';
+import { SOURCE_ERRORS } from '../../../src/core/watch/source-errors';
 import type { RefusedWrite, WritesProof } from '../../../src/core/objects/replica-identity/refused';
 import { judge } from '../../../src/core/watch/judge';
 import { at, lsn, reading, SLOT, slot, spec, table, targetCluster, targetSource, Watch, type Look } from './reading';

@@ -23,6 +23,9 @@ const quota = (name: string, what: RegExp, example: string, hint: string): NeonR
 
 const SLOT_CLOCK = 'the slot is kept for about 40 h without a consumer';
 
+/** Of the list of projects, with the key of a person who belongs to organizations. */
+export const NEEDS_ORGANIZATION = /org_id is required/i;
+
 /** Of Neon's proxy, which answers for a compute, and of its API; Materialize hands the first kind on. In this order. */
 export const NEON_RULES: readonly NeonRule[] = [
   quota(
@@ -72,6 +75,14 @@ export const NEON_RULES: readonly NeonRule[] = [
     MOMENTS,
     "The requested endpoint could not be found, or you don't have access to it. Please check the provided ID and try again.",
     'its branch or compute was deleted or archived: look at both in the Neon console, and at `source.branch` in the file',
+  ),
+  rule(
+    'neon-organization',
+    NEEDS_ORGANIZATION,
+    'PreconditionFailed',
+    false,
+    'org_id is required, you can find it on your organization settings page',
+    'the key is that of a person who belongs to organizations: n2m init --project names the project, or use a key of the organization',
   ),
   rule(
     'neon-temporarily-unavailable',
