@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 
 /** The calls n2m makes, by path: everything else of the official specification is left out. */
 const CALLS: Record<string, string[]> = {
+  '/users/me/organizations': ['get'],
   '/projects': ['get'],
   '/projects/{project_id}': ['get', 'patch'],
   '/projects/{project_id}/endpoints': ['get'],

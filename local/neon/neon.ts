@@ -23,6 +23,8 @@ export interface NeonOptions {
   /** How long one operation takes, in milliseconds. */
   operationMs?: number;
   storePasswords?: boolean;
+  /** The API key is that of a person who belongs to these; the project is of the first. */
+  organizations?: { id: string; name: string }[];
   /** The default branch is protected. */
   protected?: boolean;
   /** Starts with logical replication on. */
@@ -84,6 +86,7 @@ function describe(options: NeonOptions, compute: Compute, password: string, vers
     project,
     settings: { ...newSettings(), enable_logical_replication: options.logicalReplication ?? false },
     branches: [main],
+    organizations: options.organizations ?? [],
     operations: new Operations(project.id, options.operationMs ?? 300, faults),
     computes: { version: options.postgresVersion, settings: options.postgresSettings, log: options.log },
   };

@@ -9,6 +9,7 @@ import { parsePipeline } from '../../src/core/spec/parse';
 import { starterFile, STARTER_SIZES } from '../../src/core/spec/starter';
 import { createNeon } from '../../src/systems/neon';
 import { createSecrets } from '../../src/systems/secrets';
+import { startValidatingProxy, type ValidatingProxy } from '../local/neon/validating-proxy';
 
 let neon: Neon;
 let materialize: MaterializeServer;
@@ -18,13 +19,13 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => Promise.all([neon?.stop(), materialize?.stop()]));
 
-function ask(question: Question, change: Record<string, string> = {}): Promise<Answer> {
+function ask(question: Question, change: Record<string, string> = {}, baseUrl = neon.api): Promise<Answer> {
   const env = { N2M_SECRET_NEON_API_KEY: neon.apiKey, N2M_SECRET_MATERIALIZE_URL: materialize.url, ...change };
   const secrets = createSecrets({ env, allow: [], directory: null });
   const deps = {
     secrets,
     sources: createSourceDirectory(secrets),
-    neon: (apiKey: string) => createNeon({ baseUrl: neon.api, apiKey, retryBudgetMs: 0 }),
+    neon: (apiKey: string) => createNeon({ baseUrl, apiKey, retryBudgetMs: 0 }),
   } as Partial<Deps> as Deps;
   return new MockActivityEnvironment().run(() => lookUp(deps, question));
 }
@@ -66,5 +67,31 @@ it('gives failures as values, without the secret', async () => {
   expect(unset).toMatchObject({
     ok: false,
     failure: { message: expect.stringContaining('N2M_SECRET_MATERIALIZE_URL') as string },
+  });
+});
+
+describe('with the key of a person, who has to say of which organization', () => {
+  const organizations = [
+    { id: 'org-morning-bread-81040908', name: 'Acme' },
+    { id: 'org-quiet-dawn-12345678', name: 'Bakery' },
+  ];
+  let theirs: Neon;
+  let proxy: ValidatingProxy;
+  beforeAll(async () => {
+    theirs = await startNeon({ sampleOrders: 0, organizations });
+    proxy = await startValidatingProxy(theirs.api);
+  });
+  afterAll(() => Promise.all([proxy?.stop(), theirs?.stop()]));
+  const askThem = (question: Question) => ask(question, { N2M_SECRET_NEON_API_KEY: theirs.apiKey }, proxy.api);
+
+  it('projects are those of each organization', async () => {
+    const { project } = theirs;
+    expect(await askThem({ what: 'projects' })).toEqual({
+      ok: true,
+      choices: [{ value: project, note: `${project}, of Acme`, usual: false }],
+    });
+    // What is asked of a project goes by its id alone.
+    expect(values(await askThem({ what: 'branches', project }))).toEqual(['main']);
+    expect(proxy.violations()).toEqual([]);
   });
 });

@@ -34,6 +34,8 @@ export interface ProjectState {
   settings: ProjectSettings;
   branches: BranchState[];
   operations: Operations;
+  /** Whose key it is: a person's of these organizations, who has to name one to list projects; none: the organization's own. */
+  organizations: { id: string; name: string }[];
   /** What every compute of the project is started with beside Neon's own, and where it logs. */
   computes: Pick<ComputeOptions, 'version' | 'settings' | 'log'>;
 }

@@ -28,7 +28,9 @@ export const lookUp = activity({ input: asked, reads: true }, async (deps, quest
 async function choicesOf(deps: Deps, question: Question): Promise<Choice[]> {
   switch (question.what) {
     case 'projects':
-      return (await neon(deps)).listProjects().then((all) => all.map(({ id, name }) => choice(id, name)));
+      return (await (await neon(deps)).listProjects()).map(({ id, name, organization }) =>
+        choice(id, organization === null ? name : `${name}, of ${organization}`),
+      );
     case 'branches':
       return (await (await neon(deps)).listBranches(question.project)).map((branch) => ({
         value: branch.name,

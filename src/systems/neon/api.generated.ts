@@ -258,6 +258,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/users/me/organizations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['getCurrentUserOrganizations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -540,6 +556,22 @@ export interface components {
     /** @enum {string} */
     OperationStatus:
       'scheduling' | 'running' | 'finished' | 'failed' | 'error' | 'cancelling' | 'cancelled' | 'skipped';
+    Organization: {
+      allow_hipaa_projects?: boolean;
+      /** Format: date-time */
+      created_at: string;
+      handle: string;
+      id: string;
+      managed_by: string;
+      name: string;
+      plan: string;
+      require_mfa?: boolean;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    OrganizationsResponse: {
+      organizations: components['schemas']['Organization'][];
+    };
     Pagination: {
       cursor: string;
     };
@@ -1224,6 +1256,26 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['OperationResponse'];
+        };
+      };
+      default: components['responses']['GeneralError'];
+    };
+  };
+  getCurrentUserOrganizations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrganizationsResponse'];
         };
       };
       default: components['responses']['GeneralError'];

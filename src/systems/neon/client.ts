@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { missingEntries } from '../../core/ip';
+import { poolerByName } from '../../core/objects/connection/poolers';
 import { systemError } from '../errors';
-import { isPooledHost } from '../postgres/facts';
 import { parsePostgresUrl } from '../postgres-url';
 import { ask, createApi, inBranch, inProject, ofRole, operation, type Answer, type Schemas } from './api';
 import { createLooks, settingsOf } from './looks';
@@ -147,7 +147,7 @@ export function createNeon(options: NeonOptions): NeonClient {
       const { uri } = await ask(`reading the connection URI of database ${database} as ${role}`, call);
       remember(uri);
       const { host, port, password } = parsePostgresUrl(uri, 'neon');
-      if (isPooledHost(host)) {
+      if (poolerByName(host, port) !== null) {
         throw systemError(
           'PreconditionFailed',
           'neon',

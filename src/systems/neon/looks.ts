@@ -1,9 +1,12 @@
-import { systemError } from '../errors';
+import { NEEDS_ORGANIZATION } from '../../core/failures/rules/neon';
+import { SystemError, systemError } from '../errors';
 import { ask, inBranch, inProject, operation, type Api, type Schemas } from './api';
 import { isOpen } from './operations';
 import type { NeonBranch, NeonCompute, NeonDatabase, NeonOperation, NeonProject } from './types';
 
 const PAGE = 400;
+/** Somebody waits for the list, and Neon limits calls. */
+const MOST_ORGANIZATIONS = 20;
 
 /** Every field of the settings is optional in the specification. */
 export const settingsOf = (project: Schemas['Project']): Schemas['ProjectSettingsData'] => project.settings ?? {};
@@ -15,14 +18,28 @@ export function createLooks(api: Api) {
     return (await ask(`reading project ${project}`, call)).project;
   }
 
-  async function listProjects(): Promise<NeonProject[]> {
+  async function projectsOf(organization: { id: string; name: string } | null): Promise<NeonProject[]> {
     const projects: NeonProject[] = [];
     for (let cursor: string | undefined; ;) {
-      const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+      const more = cursor === undefined ? {} : { cursor };
+      const query = { limit: PAGE, ...more, ...(organization === null ? {} : { org_id: organization.id }) };
       const page = await ask('listing projects', api.GET('/projects', { params: { query } }));
-      projects.push(...page.projects.map(({ id, name }) => ({ id, name })));
+      projects.push(...page.projects.map(({ id, name }) => ({ id, name, organization: organization?.name ?? null })));
       cursor = page.projects.length < PAGE ? undefined : page.pagination?.cursor;
       if (cursor === undefined) return projects;
+    }
+  }
+
+  /** A person's key has to say of which organization, the only call that does: of each that the person belongs to. */
+  async function listProjects(): Promise<NeonProject[]> {
+    try {
+      return await projectsOf(null);
+    } catch (error) {
+      if (!(error instanceof SystemError) || !NEEDS_ORGANIZATION.test(error.info.message)) throw error;
+      const { organizations } = await ask('listing organizations', api.GET('/users/me/organizations'));
+      if (organizations.length === 0) throw error;
+      const all = await Promise.all(organizations.slice(0, MOST_ORGANIZATIONS).map(projectsOf));
+      return all.flat();
     }
   }
 

@@ -32,6 +32,8 @@ export interface NeonBranch {
 export interface NeonProject {
   id: string;
   name: string;
+  /** Where the key is a person's: whose it is, by name. */
+  organization: string | null;
 }
 
 export interface NeonDatabase {
@@ -67,7 +69,7 @@ export interface NeonConnection {
 
 /** The Neon calls this tool makes. Every failure is a SystemError; a lost answer of a change is Timeout or Unreachable. */
 export interface NeonClient {
-  /** What the key may see; a personal key sees none of an organisation's. */
+  /** What the key may see; with a person's key that of each organization the person belongs to. */
   listProjects(): Promise<NeonProject[]>;
   listBranches(project: string): Promise<NeonBranch[]>;
   listDatabases(project: string, branchId: string): Promise<NeonDatabase[]>;

@@ -251,6 +251,13 @@ describe('HTTP answers', () => {
     expect(info).toMatchObject({ type, retryable: true, patienceMs: expect.any(Number) as number });
   });
 
+  it('a key that has to say of which organization is no riddle, and no retry helps', () => {
+    const message = 'org_id is required, you can find it on your organization settings page';
+    const info = classifyHttp({ status: 400, message, what: 'listing projects' }, 'neon');
+    expect(info).toMatchObject({ type: 'PreconditionFailed', retryable: false });
+    expect(info.hint).toContain('n2m init --project');
+  });
+
   it('says nothing more where the server said nothing', () => {
     expect(classifyHttp({ status: 500, message: '', what: 'x' }, 'neon').message).toBe('x: HTTP 500');
   });

@@ -1,6 +1,6 @@
 import { parseAllowedIps } from '../allowed-ips';
 import { startStep, suspendStep } from '../compute-steps';
-import { badRequest, notSupported } from '../errors';
+import { badRequest, notFound, notSupported } from '../errors';
 import { boolean, limit, object, ok, type Call, type Reply, type Route } from '../request';
 import { isServed, now, type ProjectState } from '../state';
 import type { Operation, Project, ProjectListItem, ProjectSettings } from '../types';
@@ -51,11 +51,19 @@ function updateProject({ state, body }: Call): Reply {
 /** The one project of this stand-in, in the shorter form that lists have. */
 function listProjects({ state, query }: Call): Reply {
   const search = query.get('search') ?? '';
+  const organization = query.get('org_id');
+  const [own, ...others] = state.organizations;
+  if (own !== undefined && organization === null) {
+    throw badRequest('org_id is required, you can find it on your organization settings page');
+  }
+  const elsewhere = others.some(({ id }) => id === organization);
+  if (organization !== null && organization !== own?.id && !elsewhere) throw notFound('organization');
   limit(query, 400, 10);
   // The last page answers with a cursor, too, and what comes after it is empty.
   const cursor = 'end';
   const { project } = state;
-  const found = query.get('cursor') !== cursor && (project.id.includes(search) || project.name.includes(search));
+  const found =
+    !elsewhere && query.get('cursor') !== cursor && (project.id.includes(search) || project.name.includes(search));
   const { active_time_seconds: active_time, ...rest } = project;
   const { created_at, updated_at, creation_source, cpu_used_sec, id, name, owner_id, pg_version, platform_id } = rest;
   const { branch_logical_size_limit, branch_logical_size_limit_bytes, provisioner, proxy_host, region_id } = rest;
@@ -63,11 +71,21 @@ function listProjects({ state, query }: Call): Reply {
     ...{ active_time, branch_logical_size_limit, branch_logical_size_limit_bytes, cpu_used_sec, created_at },
     ...{ creation_source, id, name, owner_id, pg_version, platform_id, provisioner, proxy_host, region_id },
     ...{ store_passwords: project.store_passwords, updated_at },
+    ...(own === undefined ? {} : { org_id: own.id }),
   };
   return ok({ projects: found ? [item] : [], pagination: { cursor }, applications: {}, integrations: {} });
 }
 
+/** In the specification's words: of an organization's key the one that owns it, whose name nothing here needs. */
+function listOrganizations({ state }: Call): Reply {
+  if (state.organizations.length === 0) throw notSupported('listing organizations with the key of one');
+  const at = state.project.created_at;
+  const more = { handle: 'org', plan: 'scale_v3', created_at: at, managed_by: 'console', updated_at: at };
+  return ok({ organizations: state.organizations.map((organization) => ({ ...organization, ...more })) });
+}
+
 export const projectRoutes: Route[] = [
+  { method: 'GET', path: '/users/me/organizations', handle: listOrganizations },
   { method: 'GET', path: '/projects', handle: listProjects },
   { method: 'GET', path: '/projects/{project_id}', handle: ({ state }) => ok({ project: shown(state) }) },
   { method: 'PATCH', path: '/projects/{project_id}', handle: updateProject },
