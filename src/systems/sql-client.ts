@@ -61,11 +61,12 @@ export interface OpenOptions extends ConnectOptions {
   address: string;
   endpoint: Endpoint;
   ssl: ConnectionOptions | false;
+  /** Settings in the startup itself: `-c name=value`. */
+  startup?: string;
   /** The server ends statements by itself, too (Postgres; Materialize's own timeout covers few statements). */
   serverTimeout: boolean;
 }
 
-const APPLICATION = 'n2m';
 const KEPT_NOTICES = 20;
 const BOOL = 16;
 const TIMESTAMPTZ = 1184;
@@ -85,7 +86,7 @@ const parsers = {
 };
 
 /** What the driver is told. Statements go out without waiting for the answers of those before. */
-export function driverConfig({ endpoint, ssl, connectTimeoutMs }: OpenOptions): ClientConfig {
+export function driverConfig({ endpoint, ssl, connectTimeoutMs, startup }: OpenOptions): ClientConfig {
   return {
     host: endpoint.host,
     port: endpoint.port,
@@ -94,7 +95,8 @@ export function driverConfig({ endpoint, ssl, connectTimeoutMs }: OpenOptions): 
     password: () => endpoint.password ?? '',
     database: endpoint.database,
     ssl,
-    application_name: APPLICATION,
+    application_name: 'n2m',
+    options: startup,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     pipeline: true,

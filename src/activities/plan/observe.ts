@@ -2,9 +2,10 @@ import type { SourceFacts, TargetFacts, WatchFacts } from '../../core/plan/facts
 import type { PipelineSpec } from '../../core/spec/types';
 import { readTargetFacts } from '../../systems/materialize';
 import type { NeonClient } from '../../systems/neon';
-import { readSourceFacts } from '../../systems/postgres';
+import { findPooler, readSourceFacts } from '../../systems/postgres';
 import type { Deps } from '../support/deps';
-import { withMaterialize, withSource } from '../support/sessions';
+import type { SourceAccess } from '../support/source-directory';
+import { connectOptions, withDatabase, withMaterialize, withSource } from '../support/sessions';
 import { readWatch } from '../watch/schedule';
 
 /** Upstream, Materialize and the schedule as a plan needs them, read at once. Fails where one cannot be read. */
@@ -19,12 +20,20 @@ export async function observe(
         source: spec.source,
         reachable: { ...access.reachable, unknown: access.unknownHost },
         neon: neon && (await neonFacts(spec, neon)),
+        pooler: pooler(deps, spec, access),
       }),
     ),
     withMaterialize(deps, spec, (client) => readTargetFacts(client, spec)),
     readWatch(deps.schedules, spec, deps.taskQueue),
   ]);
   return { source, target, watch };
+}
+
+/** Of a URL that a person gave; the host that Neon's API hands out is the direct one. */
+function pooler(deps: Deps, { source }: PipelineSpec, { ownerUrl, reachable }: SourceAccess) {
+  if (source.kind !== 'postgres') return Promise.resolve(null);
+  const address = { url: withDatabase(ownerUrl, source.database), tls: source.tls };
+  return findPooler(address, reachable, connectOptions(deps));
 }
 
 /** What Neon says of the project and the branch; null for a source of another kind. */

@@ -1,5 +1,7 @@
 /** What was read from both systems before a plan is made. Counters and bytes are decimal strings, LSNs as Postgres prints them. */
 
+import type { PoolerFacts } from '../objects/connection/poolers';
+
 export * from './target-facts';
 
 /** Written as a comment on each object that carries one; `ours` compares `pipeline`. */
@@ -189,7 +191,8 @@ export interface SourceFacts {
   port: number;
   /** Only the file names that host, and the worker's owner did not allow it. */
   unknownHost?: boolean;
-  pooledHost: boolean;
+  /** What hands sessions around in front of the server; null: nothing that gave itself away. */
+  pooler: PoolerFacts | null;
   walLevel: string;
   maxReplicationSlots: number;
   usedReplicationSlots: number;

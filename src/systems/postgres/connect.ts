@@ -1,6 +1,6 @@
 import type { TlsSpec } from '../../core/spec/types';
 import { parsePostgresUrl } from '../postgres-url';
-import { openSqlClient, type ConnectOptions, type SqlClient } from '../sql-client';
+import { openSqlClient, type ConnectOptions, type OpenOptions, type SqlClient } from '../sql-client';
 import { tlsOptions } from '../tls';
 
 export { certificateAuthority, isrgRootX1Pem } from '../tls';
@@ -12,7 +12,10 @@ export interface SourceAddress {
 }
 
 /** Connects to the upstream Postgres, verified as the file says. Statements end by the server and by us at the deadline. */
-export async function connectSource(address: SourceAddress, options: ConnectOptions): Promise<SqlClient> {
+export async function connectSource(
+  address: SourceAddress,
+  options: ConnectOptions & Pick<OpenOptions, 'startup'>,
+): Promise<SqlClient> {
   const endpoint = parsePostgresUrl(address.url, 'source');
   const ssl = tlsOptions(address.tls, endpoint.host);
   return openSqlClient({

@@ -1,4 +1,5 @@
 import { isIn } from '../../core/objects/tables/find';
+import type { PoolerFacts } from '../../core/objects/connection/poolers';
 import type { NeonFacts, SourceFacts } from '../../core/plan/facts';
 import type { SourceSpec } from '../../core/spec/types';
 import type { SqlClient } from '../sql-client';
@@ -6,9 +7,6 @@ import { readOpenTransactions } from './activity';
 import { readRole } from './role';
 import { readClaims, readOwnPublications, readPublication, readServer } from './server';
 import { readDefaultPrivileges, readSelection, readTables } from './tables';
-
-/** A host whose first label ends in `-pooler` is Neon's PgBouncer, through which replication cannot go. */
-export const isPooledHost = (host: string): boolean => /^[^.]+-pooler(\.|$)/i.test(host);
 
 /** Everything a plan needs to know upstream. `reachable`: where Materialize will connect. Reads only. */
 export async function readSourceFacts(
@@ -18,12 +16,14 @@ export async function readSourceFacts(
     source: SourceSpec;
     reachable: { host: string; port: number; unknown?: boolean };
     neon: NeonFacts | null;
+    /** What is asked at the same time; absent: nobody looks. */
+    pooler?: Promise<PoolerFacts | null>;
   },
 ): Promise<SourceFacts> {
-  const { pipeline, source, reachable, neon } = input;
+  const { pipeline, source, reachable, neon, pooler } = input;
   const listed = readSelection(client, source.tables);
   // What does not hang on another answer is asked at once.
-  const [server, selected, tables, role, publication, own, claims, openTransactions, defaultPrivileges] =
+  const [server, selected, tables, role, publication, own, claims, openTransactions, defaultPrivileges, found] =
     await Promise.all([
       readServer(client),
       listed,
@@ -34,13 +34,14 @@ export async function readSourceFacts(
       readClaims(client, pipeline),
       readOpenTransactions(client),
       readDefaultPrivileges(client, source.role.name),
+      pooler ?? null,
     ]);
   return {
     ...server,
     host: reachable.host,
     port: reachable.port,
     unknownHost: reachable.unknown ?? false,
-    pooledHost: isPooledHost(reachable.host),
+    pooler: found,
     role,
     publication,
     recordExists: own.length > 0,

@@ -3,6 +3,7 @@ export * from './activity';
 export * from './connect';
 export * from './facts';
 export * from './others';
+export * from './pooler';
 export { readPublishedInLine, readReplicaIdentities, withPartitions } from './tables/partitions';
 export * from './reading';
 export { readRole } from './role';

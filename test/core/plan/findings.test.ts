@@ -1,3 +1,4 @@
+import { poolerByAnswer, poolerByName } from '../../../src/core/objects/connection/poolers';
 import { FINDING_CODES, findings } from '../../../src/core/plan/findings';
 import { makePlan } from '../../../src/core/plan/plan';
 import type { SessionLimit, SourceFacts, TargetFacts, TableFacts } from '../../../src/core/plan/facts';
@@ -45,6 +46,9 @@ function run({ spec = f.spec, source, target, built = false }: Case): Finding[] 
     : findings(spec, f.untouchedSource(source), f.emptyTarget(target));
 }
 
+const pooledNeon = { ...poolerByName('ep-x-pooler.aws.neon.tech', 5432)!, replicates: true };
+const refusal = 'unsupported startup parameter: options';
+const pgBouncer = { ...poolerByAnswer('db.internal:6432', { refusal })!, replicates: true };
 const stored = f.generatedColumn('total', 'stored', '(price * (2)::numeric)');
 const virtual = f.generatedColumn('half', 'virtual', '(price / (2)::numeric)');
 const heirs = { count: 1, first: [{ schema: 'public', name: 'card_payment' }] };
@@ -82,9 +86,23 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
   [
     'pooled-host',
     'a pooled host',
-    { source: { pooledHost: true, host: 'ep-x-pooler.aws.neon.tech' } },
+    { source: { pooler: pooledNeon } },
     'blocking',
     'use the direct host: ep-x.aws.neon.tech',
+  ],
+  [
+    'pooled-host',
+    'a host that answers as PgBouncer does',
+    { spec: f.postgresSpec(), source: { pooler: pgBouncer } },
+    'blocking',
+    'name the server itself in the URL of env:N2M_SECRET_SOURCE_URL: often the same host at another port',
+  ],
+  [
+    'pooled-host',
+    'a pooler on the way of n2m alone',
+    { spec: f.postgresSpec(), source: { pooler: { ...pgBouncer, replicates: false } } },
+    'warning',
+    'name the server itself in the URL of env:N2M_SECRET_SOURCE_URL: often the same host at another port',
   ],
   ['replication-slots', 'one free slot', { source: { usedReplicationSlots: 9 } }, 'blocking', null],
   ['wal-senders', 'no free wal sender', { source: { usedWalSenders: 10 } }, 'blocking', null],
@@ -1186,7 +1204,7 @@ test('a pipeline that runs has nothing to say', () => {
 
 test('all findings come at once, blocking first', () => {
   const found = run({
-    source: { pooledHost: true, usedReplicationSlots: 9, missingTables: [{ schema: 'a', name: 'b' }] },
+    source: { pooler: pooledNeon, usedReplicationSlots: 9, missingTables: [{ schema: 'a', name: 'b' }] },
     target: { databaseExists: false },
   });
   const blocking = found.filter(({ severity }) => severity === 'blocking').map(({ code }) => code);

@@ -155,7 +155,7 @@ export function untouchedSource(change: Partial<SourceFacts> = {}): SourceFacts 
     readOnly: false,
     host: 'ep-cool-darkness-123456.us-east-2.aws.neon.tech',
     port: 5432,
-    pooledHost: false,
+    pooler: null,
     walLevel: 'replica',
     maxReplicationSlots: 10,
     usedReplicationSlots: 1,

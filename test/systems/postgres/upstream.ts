@@ -9,6 +9,7 @@ import { withClient, type SqlClient } from '../../../src/systems/sql-client';
 /** A Postgres of one version with database `shop`, its owner, who is no superuser, and n2m's session as that owner. */
 export interface Upstream {
   readonly version: PostgresVersion;
+  readonly port: number;
   readonly client: SqlClient;
   /** Statements of the database's owner, one after the other. */
   run(...statements: string[]): Promise<void>;
@@ -83,7 +84,7 @@ export async function startUpstream(
         }),
       );
     return {
-      ...{ version, client, facts },
+      ...{ version, client, facts, port: server.port },
       run: (...statements) => all(owner, statements),
       sudo: (...statements) => all(root, statements),
       async table(name) {

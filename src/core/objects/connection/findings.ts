@@ -1,4 +1,5 @@
 import { blocking, type Rule, warning } from '../../plan/rule';
+import type { SourceSpec } from '../../spec/types';
 
 /** Materialize trusts no authority by itself, and which one it is nobody here knows. */
 const VERIFIED = 'source.tls with mode verify-full, and ca: the certificate of the authority that signed the server’s';
@@ -16,16 +17,15 @@ export const connectionFindings: Record<string, Rule> = {
         ]
       : [],
 
-  'pooled-host': ({ source }) =>
-    source.pooledHost
-      ? [
-          blocking(
-            source.host,
-            `${source.host} is a connection pooler, through which nothing can be replicated`,
-            `use the direct host: ${source.host.replace('-pooler', '')}`,
-          ),
-        ]
-      : [],
+  'pooled-host': ({ spec, source: { pooler } }) => {
+    if (pooler === null) return [];
+    const { address, product, evidence, replicates } = pooler;
+    const what = `${address} is a connection pooler (${product === null ? '' : `${product}, `}${evidence})`;
+    const fix = pooler.direct ?? `name the server itself ${urlOf(spec.source)}: often the same host at another port`;
+    return replicates
+      ? [blocking(address, `${what}, through which nothing can be replicated`, fix)]
+      : [warning(address, `${what}: what n2m locks and sets for a session need not hold there`, fix)];
+  },
 
   'tls-unverified': ({ spec, source }) => {
     const { mode } = spec.source.tls;
@@ -40,3 +40,7 @@ export const connectionFindings: Record<string, Rule> = {
     ];
   },
 };
+
+/** Where the address stands that n2m connects to. */
+const urlOf = (source: SourceSpec): string =>
+  source.kind === 'postgres' ? `in the URL of ${source.url}` : 'in place of the pooler';
