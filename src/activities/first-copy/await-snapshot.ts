@@ -1,5 +1,5 @@
 import { findChildren } from '../../core/objects/tables/find';
-import { ownChild, tableName } from '../../core/objects/tables/select';
+import { ownChild } from '../../core/objects/tables/select';
 import type { PlannedTable } from '../../core/plan/types';
 import { hopeless } from '../../core/snapshot/hopeless';
 import { mergeProgress } from '../../core/snapshot/merge';
@@ -7,8 +7,7 @@ import { keepProgress, wholeProgress } from '../../core/snapshot/kept';
 import { windowEnd } from '../../core/snapshot/attempt-window';
 import type { SnapshotLook, SnapshotProgress, AttemptWindow, TableLook } from '../../core/snapshot/types';
 import type { PipelineSpec } from '../../core/spec/types';
-import { plural } from '../../core/text/count';
-import { SystemError, systemError } from '../../systems/errors';
+import { systemError } from '../../systems/errors';
 import { readSourceProgress, type ObjectProgress, type SourceProgress } from '../../systems/materialize';
 import { readBlockers, readCopyProgress, readSnapshotSlots } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
@@ -18,6 +17,7 @@ import { activity } from '../support/activity';
 import { type WindowInput, window } from '../support/inputs';
 import { openSessions, type Sessions } from '../support/reconnecting';
 import { itemsOf } from '../support/sessions';
+import { refuseDeadTables } from './dead-tables';
 
 /** A milestone is told this often at most, which bounds the history of a copy of any length: six steps an hour. */
 const MILESTONE_EVERY = 10 * 60_000;
@@ -41,7 +41,7 @@ export const awaitSnapshot = activity({ input: window, reads: true }, async (dep
       const kept = keepProgress(progress, input.tables);
       heartbeat(kept);
       deps.metrics.snapshot(spec.name, progress);
-      refuseDeadTables(progress);
+      await refuseDeadTables(sessions, spec, progress);
       refuseHopeless(progress);
       const end = windowEnd(start, kept);
       const elapsed = Date.now() - began;
@@ -123,27 +123,6 @@ function tableLook(spec: PipelineSpec, table: PlannedTable, children: UpstreamPr
           }
         : null,
   };
-}
-
-/** As many as a person reads. */
-const MOST_DEAD = 20;
-
-/** A table that died in the copy stays dead until it is dropped and added again: waiting would wait for ever. */
-function refuseDeadTables({ tables }: SnapshotProgress): void {
-  const dead = tables.filter((table) => table.state === 'failed');
-  if (dead.length === 0) return;
-  const more = dead.length - MOST_DEAD;
-  const causes = dead
-    .slice(0, MOST_DEAD)
-    .map((table) => `${tableName(table.upstream)}: ${table.error ?? 'unknown error'}`);
-  throw new SystemError({
-    type: 'SourceStalled',
-    system: 'materialize',
-    message: `the copy failed for ${[...causes, ...(more > 0 ? [plural(more, 'more table')] : [])].join('; ')}`,
-    code: null,
-    retryable: false,
-    hint: 'mend the cause upstream, take the table out of the file, apply, put it back, apply',
-  });
 }
 
 /** The source as a whole will not come back by itself. */

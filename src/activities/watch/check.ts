@@ -30,6 +30,7 @@ import { itemsOf, withMaterialize, withSource, type SourceSession } from '../sup
 import { deliverAlerts, ping } from './alerts';
 import { readComparisons } from './comparisons';
 import { readLeftBehind } from './left-behind';
+import { readRefusedIn } from './refused-in';
 
 const stateAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWORD');
 
@@ -100,6 +101,7 @@ export async function readBoth(
   const tables = listed ?? (target.ok ? target.value.tables.map((table) => table.upstream) : []);
   const source = early && slot === known ? early : await sourceSide(slot, tables);
   const leftovers = await readLeftBehind(deps, spec, source, target);
+  const refusedIn = await readRefusedIn(deps, spec, { source, target }, memory, Context.current().cancellationSignal);
   return {
     takenAt: new Date().toISOString(),
     durationMs: Date.now() - began,
@@ -108,6 +110,7 @@ export async function readBoth(
     changeUnderWay,
     watch,
     ...(leftovers.length > 0 ? { leftovers } : {}),
+    ...(refusedIn.length > 0 ? { refusedIn } : {}),
     ...(verified === undefined ? {} : { verified }),
   };
 }

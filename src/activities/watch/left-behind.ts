@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { findChildren } from '../../core/objects/tables/find';
+import { takenOtherwise } from '../../core/objects/tables/refused-values';
 import type { PipelineSpec } from '../../core/spec/types';
 import type { Leftover, Reading, SourceReading, TargetReading } from '../../core/watch/types';
 import { readLeftovers } from '../../systems/materialize';
@@ -20,7 +21,9 @@ export async function readLeftBehind(
     const { filled: constraints, oid } = parent;
     const child = findChildren(tables, parent).find(({ committed }) => committed === true);
     if (constraints === undefined || !child) return [];
-    return [{ id: child.id, oid, item: itemsOf(spec).item(child.table), constraints, refused: refused(spec, parent) }];
+    return [
+      { id: child.id, oid, item: itemsOf(spec).item(child.table), constraints, refused: takenOtherwise(spec, parent) },
+    ];
   });
   if (copies.length === 0) return [];
   const signal = Context.current().cancellationSignal;
@@ -30,9 +33,3 @@ export async function readLeftBehind(
   });
   return read.catch(() => []);
 }
-
-/** Columns that Materialize has as text, or not at all. */
-const refused = ({ source }: PipelineSpec, { schema, name }: { schema: string; name: string }): string[] =>
-  [...source.textColumns, ...source.excludeColumns]
-    .filter((column) => column.schema === schema && column.table === name)
-    .map(({ column }) => column);

@@ -49,8 +49,15 @@ export function remember(
     server: context.server,
     ...rememberReads(reading.target.ok ? reading.target.value : null, memory),
     ...rememberPartitions(context),
+    ...rememberRefused(context),
     ...latched,
     alerts: memory?.alerts ?? [],
     ...(context.reading.verified === undefined ? {} : { verified: context.reading.verified }),
   };
+}
+
+/** Kept while their tables are not well; a side that was not read changes nothing. */
+function rememberRefused({ reading, memory }: WatchContext): Pick<WatchMemory, 'refusedIn'> {
+  const known = reading.refusedIn ?? (reading.target.ok ? [] : (memory?.refusedIn ?? []));
+  return known.length === 0 ? {} : { refusedIn: known };
 }

@@ -2,7 +2,7 @@
 import type { Definition } from '../plan/definition';
 import type { SecretRef } from '../spec/types';
 import type { Verified } from '../verify/types';
-import type { KeptReading } from './readings/types';
+import type { KeptReading, RefusedIn } from './readings/types';
 
 export type * from './readings/types';
 
@@ -62,6 +62,8 @@ export interface WatchMemory {
   unreadable?: { id: string; error: string }[];
   /** More of them than are kept with their words: one of the words of each kind, without values, and the ids. */
   unreadableMore?: { error: string; ids: string }[];
+  /** Columns of values that Materialize cannot hold, so that they are looked for once; bounded. */
+  refusedIn?: RefusedIn[];
   /** Where the next check goes on reading, a table id. */
   readTo?: string;
   /** Partitioned tables that are replicated as one; absent where there are none. */

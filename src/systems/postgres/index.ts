@@ -11,5 +11,6 @@ export { scramVerifier } from './scram';
 export { readOwnPublications, readPublication, readServer, readWalLevel } from './server';
 export * from './shared';
 export * from './tables';
+export * from './tables/refused-values';
 export * from './writes';
 export * from './verify';

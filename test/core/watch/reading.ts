@@ -118,11 +118,12 @@ export interface Look {
   watch?: WatchSwitch;
   verified?: PipelineReading['verified'];
   leftovers?: PipelineReading['leftovers'];
+  refusedIn?: PipelineReading['refusedIn'];
 }
 
 export function reading(
   minute: number,
-  { source, target, change, watch, verified, leftovers }: Look = {},
+  { source, target, change, watch, verified, leftovers, refusedIn }: Look = {},
 ): PipelineReading {
   return {
     takenAt: at(minute),
@@ -136,6 +137,7 @@ export function reading(
     changeUnderWay: change ?? null,
     watch: watch ?? null,
     ...(leftovers === undefined ? {} : { leftovers }),
+    ...(refusedIn === undefined ? {} : { refusedIn }),
     ...(verified === undefined ? {} : { verified }),
   };
 }

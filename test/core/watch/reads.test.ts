@@ -43,8 +43,33 @@ describe('a read beats the status', () => {
       'public.orders cannot be read: a row holds a value that Materialize cannot, invalid input syntax for type time: HOUR must be [0, 23], got 24: "24:00:00"',
     );
     expect(verdict.next).toContain(
-      `SELECT * FROM "public"."orders" AS t WHERE strpos(t::text, '24:00:00') > 0;), and the table goes on by itself; or name the column in textColumns`,
+      `SELECT * FROM "public"."orders" AS t WHERE strpos(t::text, '24:00:00') > 0;), and the table goes on by itself; or name the column in source.textColumns`,
     );
+  });
+
+  it('with the column where a look upstream told it, and the line for the file that takes it as text', () => {
+    const watch = new Watch();
+    const found = { columns: [{ name: 'Opens At', inside: false }], sure: true };
+    const refusedIn = [{ id: 'u-orders', value: '24:00:00', found }];
+    const unread = orders({ read: { ok: false, error: CAST } });
+    const { cause, next } = watch.check(0, { ...unread, refusedIn });
+    expect(cause).toContain('a value that Materialize cannot, in column Opens At, invalid input syntax');
+    expect(next).toBe(
+      `correct or delete that row upstream (SELECT * FROM "public"."orders" WHERE "Opens At"::text = '24:00:00';), and the table goes on by itself; or source.textColumns: [public.orders."Opens At"], then n2m apply copies the table again`,
+    );
+    // It is not looked for at each check, and forgotten once the table is well.
+    expect(watch.memory?.refusedIn).toEqual(refusedIn);
+    watch.check(1, { target: 'down' });
+    expect(watch.memory?.refusedIn).toEqual(refusedIn);
+    watch.check(2, orders({ read: { ok: true } }));
+    expect(watch.memory?.refusedIn).toBeUndefined();
+  });
+
+  it('of another value of the table it says nothing', () => {
+    const found = { columns: [{ name: 'a', inside: false }], sure: true };
+    const refusedIn = [{ id: 'u-orders', value: '24:00:01', found }];
+    const { cause } = new Watch().check(0, { ...orders({ read: { ok: false, error: CAST } }), refusedIn });
+    expect(cause).not.toContain('in column');
   });
 
   it('stays told while it is not read, and is over when a read works', () => {

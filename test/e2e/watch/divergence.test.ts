@@ -71,7 +71,7 @@ describe('a copy that is wrong while Materialize says `running`, each caused for
       const { verdict } = await watched.check();
       expect(verdict).toMatchObject({ name: 'broken', severity: 'critical' });
       expect(verdict.symptoms).toMatchObject([{ rule: 'table-error', table: 'public.orders' }]);
-      expect(verdict.cause).toMatch(/^public\.orders cannot be read: .*"infinity"$/);
+      expect(verdict.cause).toMatch(/^public\.orders cannot be read: .*, in column placed_at, .*"infinity"$/);
       return verdict.next;
     };
     await told();

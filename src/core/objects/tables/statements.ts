@@ -1,6 +1,7 @@
 import { item, type ItemName } from '../../sql/items';
 import { qualified, quoteIdent, quoteLiteral } from '../../sql/quote';
 import type { TableName } from '../../sql/upstream';
+import type { HoldingColumn } from './values';
 
 /** Statements about one table: those that drop it in Materialize, and those that findings offer. */
 
@@ -21,6 +22,24 @@ export const dropDependent = ({ type, name }: { type: string; name: string }): s
 /** Rows upstream that hold a text in whatever column; reads the whole table. */
 export const rowsHolding = ({ schema, name }: TableName, text: string): string =>
   `SELECT * FROM ${qualified(schema, name)} AS t WHERE strpos(t::text, ${quoteLiteral(text)}) > 0`;
+
+const holds = ({ name, inside }: HoldingColumn, text: string): string =>
+  inside
+    ? `strpos(${quoteIdent(name)}::text, ${quoteLiteral(text)}) > 0`
+    : `${quoteIdent(name)}::text = ${quoteLiteral(text)}`;
+
+const anyHolds = (columns: readonly HoldingColumn[], text: string): string =>
+  columns.map((column) => holds(column, text)).join(' OR ');
+
+/** The same where the columns are known. */
+export const rowsWith = ({ schema, name }: TableName, columns: readonly HoldingColumn[], text: string): string =>
+  `SELECT * FROM ${qualified(schema, name)} WHERE ${anyHolds(columns, text)}`;
+
+/** Whether each of the columns holds it, in the order given, by the first rows that do. */
+export const columnsHolding = ({ schema, name }: TableName, columns: readonly HoldingColumn[], text: string): string =>
+  `SELECT ARRAY[${columns.map((_, at) => `pg_catalog.bool_or(f.c${at})`).join(', ')}] AS holds
+   FROM (SELECT ${columns.map((column, at) => `${holds(column, text)} AS c${at}`).join(', ')}
+         FROM ${qualified(schema, name)} WHERE ${anyHolds(columns, text)} LIMIT 20) f`;
 
 /** Rewrites the table. */
 export const setLogged = ({ schema, name }: TableName): string => `ALTER TABLE ${qualified(schema, name)} SET LOGGED`;

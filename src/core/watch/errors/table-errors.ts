@@ -1,15 +1,17 @@
+import type { RefusedValue } from '../../objects/tables/values';
 import { COLUMN_CHANGED, KEY_CHANGED, NOT_NULL_DROPPED } from '../rules/schema-changes';
 import { REPAIR, type SourceError } from '../source-errors';
 
 /** Of a value that Materialize cannot hold: the table's status keeps it after the row is gone. */
 const VALUE = /invalid UTF8 string|failed to cast raw column/;
 
-/** Why a value cannot be held, in Materialize's words, and the value where it is quoted; null for any other text. */
-export function valueRefused(text: string | null): { why: string; value: string | null } | null {
+/** Why a value cannot be held, in Materialize's words, with the value where it is quoted; null for any other text. */
+export function valueRefused(text: string | null): RefusedValue | null {
   if (text === null || !VALUE.test(text)) return null;
   const why = text.slice(text.search(VALUE)).replace('failed to cast raw column: ', '');
   const value = /"([^"]{1,200})"/.exec(why)?.[1] ?? null;
-  return { why, value };
+  const type = / for type ([a-z ]{1,40})(?::|$)/.exec(why)?.[1] ?? null;
+  return { why, value, type };
 }
 
 /** Dropped, renamed or not published any more: the text is the same. */

@@ -2,6 +2,7 @@
 import type { Verified } from '../../verify/types';
 import type { FailureInfo } from '../../failures/types';
 import type { Blocker } from '../../snapshot/types';
+import type { RefusedColumns } from '../../objects/tables/values';
 import type { WritesProof } from '../../objects/replica-identity/refused';
 
 /** A value, or why it could not be read: unreachable, refused and timed out are data, never "absent". */
@@ -157,8 +158,18 @@ export interface PipelineReading {
   watch: WatchSwitch | null;
   /** Of copies of partitioned tables that were looked at. */
   leftovers?: Leftover[];
+  /** Where values are that Materialize cannot hold; absent where none are. */
+  refusedIn?: RefusedIn[];
   /** What comparisons found; absent where nobody asks for them. */
   verified?: Verified | null;
+}
+
+/** What a look upstream said of the value that ends a table; null: it could not tell, and is not asked again for this value. */
+export interface RefusedIn {
+  /** Of the table in Materialize. */
+  id: string;
+  value: string;
+  found: RefusedColumns | null;
 }
 
 /** What the schedule says of itself. */

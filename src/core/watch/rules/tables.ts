@@ -1,8 +1,9 @@
 /** Single tables that are dead, or about to be. */
 import { replicaIdentityFull } from '../../objects/replica-identity/statements';
 import { findIn, isIn } from '../../objects/tables/find';
+import { asText, findRows, inColumns } from '../../objects/tables/refused-values';
 import { tableName, takeOut } from '../../objects/tables/select';
-import { rowsHolding } from '../../objects/tables/statements';
+import type { RefusedValue } from '../../objects/tables/values';
 import { plural } from '../../text/count';
 import { always, type Condition, repeated } from '../condition';
 import type { WatchContext } from '../context';
@@ -137,22 +138,25 @@ function diedUnpublished({ memory, source }: WatchContext, table: TargetTableRea
 }
 
 /** The status and a read say it; it is over once a read works again. */
-function valueCondition(table: TargetTableReading, { why, value }: { why: string; value: string | null }): Condition {
+function valueCondition({ reading }: WatchContext, table: TargetTableReading, refused: RefusedValue): Condition {
   const name = nameOf(table);
-  const look = value === null ? '' : ` (${rowsHolding(table.upstream, value)};)`;
+  const found = reading.refusedIn?.find(({ id, value }) => id === table.id && value === refused.value)?.found ?? null;
+  const rows = findRows(table.upstream, refused, found);
+  const look = rows === null ? '' : ` (${rows};)`;
   return {
     table: name,
     severity: always('critical'),
-    cause: () => `${name} cannot be read: ${tableErrorOf(table.error)?.meaning}, ${why}`,
-    next: `correct or delete that row upstream${look}, and the table goes on by itself; or name the column in textColumns, then n2m apply copies the table again`,
+    cause: () => `${name} cannot be read: ${tableErrorOf(table.error)?.meaning}${inColumns(found)}, ${refused.why}`,
+    next: `correct or delete that row upstream${look}, and the table goes on by itself; or ${asText(table.upstream, found)}, then n2m apply copies the table again`,
   };
 }
 
-function tableCondition({ spec, target }: WatchContext, table: TargetTableReading): Condition {
+function tableCondition(context: WatchContext, table: TargetTableReading): Condition {
+  const { spec, target } = context;
   const known = tableErrorOf(table.error);
   const name = nameOf(table);
   const value = valueRefused(table.error);
-  if (value !== null) return valueCondition(table, value);
+  if (value !== null) return valueCondition(context, table, value);
   const next = (known?.next ?? `n2m repair ${spec.name}`).replace('{pipeline}', spec.name);
   if (known === null) {
     // Such as a lost connection, read from the table's row a moment before the source's own row says it.
