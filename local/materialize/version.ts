@@ -20,6 +20,8 @@ export interface Features {
   backgroundResize: boolean;
   /** Looks whether upstream became a standby. Read in its source; no recording has it. */
   checksRecovery: boolean;
+  /** Tables may be made without constraints of upstream. Read in its documentation and tests; no recording has it. */
+  excludesConstraints: boolean;
 }
 
 const SINCE: Record<keyof Features, number> = {
@@ -28,6 +30,7 @@ const SINCE: Record<keyof Features, number> = {
   autoScaling: 2_603_400,
   backgroundResize: 2_603_500,
   checksRecovery: 2_603_000,
+  excludesConstraints: 2_604_200,
 };
 
 /** The answer of `mz_version()`: of a recorded release by its number, or whatever text is given. */
@@ -54,6 +57,7 @@ export function featuresOf(text: string): Features {
     autoScaling: has('autoScaling'),
     backgroundResize: has('backgroundResize'),
     checksRecovery: has('checksRecovery'),
+    excludesConstraints: has('excludesConstraints'),
   };
 }
 

@@ -84,6 +84,7 @@ export interface NewIngestedTable {
   /** Bare column names given in TEXT COLUMNS / EXCLUDE COLUMNS, for create_sql. */
   textColumns?: string[];
   excludeColumns?: string[];
+  excludeConstraints?: string[] | 'all';
 }
 
 /** One row of mz_source_references. */

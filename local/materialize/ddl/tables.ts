@@ -2,16 +2,19 @@ import { planError } from '../contract';
 import { takesSourceTables, type DdlContext } from '../environment';
 import type { CreateTable, Name, Of } from '../sql/ast';
 import { openTable } from '../store-rights';
+import type { NewIngestedTable } from '../catalog/types';
 import { printName } from '../upstream/names';
+import { sourceError } from '../upstream/publication';
 import { featureRefused } from './clusters';
 import { requireWithin } from './limits';
-import { namesOption, optionMap } from './options';
+import { booleanOption, namesOption, optionMap, textOption } from './options';
 import { guardedItem, requireCreateIn, requirePrivilege } from './privileges';
 import { purify } from './purify';
 import { ingested, placeTables, resolvePostgresSource } from './sources';
 import { isTaken } from './taken';
 
 const FLAG = 'enable_create_table_from_source';
+const ALL = 'EXCLUDE ALL CONSTRAINTS';
 
 /** Columns of TEXT COLUMNS and EXCLUDE COLUMNS stand alone here: the table is the one referenced. */
 function bareColumns(option: string, names: Name[]): string[] {
@@ -22,6 +25,31 @@ function bareColumns(option: string, names: Name[]): string[] {
     }
     return column;
   });
+}
+
+/** Names of constraints, or all of them and each NOT NULL. */
+function excludedConstraints(options: ReturnType<typeof optionMap>): string[] | 'all' {
+  const all = options.has('EXCLUDE ALL CONSTRAINTS') && booleanOption(ALL, options.get(ALL));
+  const value = options.get('EXCLUDE CONSTRAINTS');
+  const named = value?.type === 'list' ? value.items.map((item) => textOption('EXCLUDE CONSTRAINTS', item)) : [];
+  if (all && named.length > 0) throw planError('EXCLUDE ALL CONSTRAINTS cannot be combined with EXCLUDE CONSTRAINTS');
+  return all ? 'all' : named;
+}
+
+/** What is not recorded of upstream is not missed later. Names match to the letter. */
+function withoutConstraints(table: NewIngestedTable, excluded: string[] | 'all'): NewIngestedTable {
+  const { upstream } = table;
+  if (excluded === 'all') {
+    const columns = upstream.columns.map((column) => ({ ...column, nullable: true }));
+    return { ...table, upstream: { ...upstream, columns, keys: [] }, excludeConstraints: excluded };
+  }
+  if (excluded.some((name) => !upstream.keys.some((key) => key.name === name))) {
+    throw sourceError(
+      `EXCLUDE CONSTRAINTS refers to constraints that do not exist on table ${printName([upstream.schema, upstream.name])}`,
+    );
+  }
+  const keys = upstream.keys.filter((key) => !excluded.includes(key.name));
+  return { ...table, upstream: { ...upstream, keys }, excludeConstraints: excluded };
 }
 
 export async function createTableFromSource(context: DdlContext, ddl: CreateTable): Promise<void> {
@@ -53,10 +81,12 @@ export async function createTableFromSource(context: DdlContext, ddl: CreateTabl
       return { textColumns: text.map(qualify), excludeColumns: exclude.map(qualify) };
     },
   });
+  const constraints = excludedConstraints(options);
   await environment.definitions.run(async () => {
     if (ddl.ifNotExists && (await isTaken(context, name, 'table', true))) return;
-    const [table] = await placeTables(context, purified);
-    if (table === undefined) throw new Error('a reference selects one table');
+    const [placed] = await placeTables(context, purified);
+    if (placed === undefined) throw new Error('a reference selects one table');
+    const table = withoutConstraints(placed, constraints);
     await requireWithin(context, 'table', 1);
     const added = await catalog.addSourceTable(source.id, table, context.role.id);
     environment.ingestion.addTables(source.id, ingested([added]));

@@ -86,7 +86,7 @@ export function createTable(cursor: Cursor): Statement {
         return cursor.name();
       })
     : [];
-  const withOptions = cursor.withOptions(TABLE_WITH, (option) => columnsOr(cursor, option));
+  const withOptions = cursor.accept('WITH') ? cursor.parenthesized(() => tableOption(cursor)) : [];
   return {
     kind: 'createTable',
     name,
@@ -97,6 +97,14 @@ export function createTable(cursor: Cursor): Statement {
     with: withOptions,
   };
 }
+
+/** Not in the list, which a refusal prints as it was recorded of older releases. */
+const CONSTRAINTS = ['EXCLUDE CONSTRAINTS', 'EXCLUDE ALL CONSTRAINTS'];
+
+const tableOption = (cursor: Cursor): Option =>
+  CONSTRAINTS.some((name) => cursor.sees(...name.split(' ')))
+    ? cursor.option(CONSTRAINTS)
+    : cursor.option(TABLE_WITH, (option) => columnsOr(cursor, option));
 
 /** What stands in the parentheses after a table's name: column names, or definitions the backing store understands. */
 function columnDefinitions(cursor: Cursor): { sql: string; names: string[] } {

@@ -56,7 +56,7 @@ export class ClientSession {
 
   /** Parses and translates; several statements in one prepared statement are refused, none is undefined. */
   async prepare(sql: string, text: StatementText): Promise<Prepared> {
-    const statement = parseStatement(sql, text);
+    const statement = parseStatement(sql, text, this.context.environment.catalog.features);
     if (statement.kind === 'unsupported') throw notSupported(statement.what);
     if (isLocal(statement)) return { text, kind: 'local', statement };
     this.context.transaction.permit();

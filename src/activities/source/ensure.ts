@@ -72,8 +72,8 @@ async function addMissing(
   there: SourceObjectFacts,
 ): Promise<void> {
   const { source } = itemsOf(spec);
-  const { textColumns, excludeColumns } = spec.source;
-  const options = { name: source, textColumns, excludeColumns };
+  const { textColumns, excludeColumns, excludeConstraints } = spec.source;
+  const options = { name: source, textColumns, excludeColumns, excludeConstraints };
   const missingIn = (facts: SourceObjectFacts) =>
     tables.filter((table) => childOf(spec, { source: facts }, table) === null);
   const missing = missingIn(there).map((table) => mapping(spec, table));

@@ -80,6 +80,8 @@ export interface TableFacts {
   replicaIdentity: 'default' | 'full' | 'nothing' | 'index';
   /** One that identifies a row at any moment, so no deferrable one. */
   hasPrimaryKey: boolean;
+  /** Its primary key and unique constraints by name, which Materialize copies it with. */
+  constraints: string[];
   /** What an identity by a key or an index logs of the old row. */
   identityColumns: string[];
   /** Row level security is on and policies apply to the replication role. */

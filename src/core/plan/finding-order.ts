@@ -13,7 +13,7 @@ table-privileges replica-identity published-without-identity row-security stale-
 table-has-dependents table-named-differently table-dead
 generated-columns other-publication-columns inherited-table partition-unsent partition-of-selected partitions-regrouped partition-changes partitions-apart
 identity-full-cost
-materialize-version exclude-columns materialize-privileges database-missing unknown-size steady-size-larger renamed-object
+materialize-version exclude-columns exclude-constraints materialize-privileges database-missing unknown-size steady-size-larger renamed-object
 limit-reached
 name-refused name-clash syntax-refused shared-cluster cluster-reconfiguring cluster-sized-elsewhere copy-under-way no-credits
 source-stalled adopted-extra-tables

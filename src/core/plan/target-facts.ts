@@ -23,6 +23,8 @@ export interface ChildFacts {
   /** Columns its own statement takes as text, or leaves out. */
   textColumns: string[];
   excludeColumns: string[];
+  /** Constraints upstream it was made without; absent: none. */
+  excludeConstraints?: string[] | 'all';
   /** Everything built on it, however far down, each after what it is built on. */
   dependents: DependentFacts[];
 }

@@ -4,7 +4,7 @@ import { parsePercentage } from '../text/share';
 import { parseSize } from '../text/size';
 import type { CheckedFile } from './file-schema';
 import { isLiteral, literalOf, parseGlob } from './globs';
-import { parseColumn, parseTable, type Parsed } from './identifiers';
+import { parseColumn, parseConstraint, parseTable, type Parsed } from './identifiers';
 import type {
   AlertSinkSpec,
   PipelineSpec,
@@ -67,6 +67,9 @@ function source(file: CheckedFile): SourceSpec {
     tables: selection(source),
     textColumns: source.textColumns.map((text) => must(parseColumn(text))),
     excludeColumns: source.excludeColumns.map((text) => must(parseColumn(text))),
+    ...(source.excludeConstraints.length > 0 && {
+      excludeConstraints: source.excludeConstraints.map((text) => must(parseConstraint(text))),
+    }),
     tls: { mode: source.tls.mode, ca: source.tls.ca ?? null },
     publication: source.publication ?? publicationName(file.name),
   };

@@ -5,7 +5,7 @@ import { DURATION_PATTERN, parseDuration, writeDuration } from '../text/duration
 import { PERCENTAGE_PATTERN, parsePercentage } from '../text/share';
 import { SIZE_PATTERN, parseSize } from '../text/size';
 import { isLiteral, literalOf, parseGlob, parseTablePattern, type Glob } from './globs';
-import { hasControl, parseColumn, parseTable } from './identifiers';
+import { hasControl, parseColumn, parseConstraint, parseTable } from './identifiers';
 import { REFERENCE_PATTERN, carriesSecret, isReference, referenceProblem } from './references';
 
 /** Text with one check of its own; `meta` goes into the JSON Schema as it is. */
@@ -206,6 +206,19 @@ export const columnText = parsed(
     return column.ok ? { ok: true, value: [column.value.schema, column.value.table, column.value.column] } : column;
   },
   { description: 'schema.table.column; odd names in double quotes.', pattern: '^.+\\..+\\..+$' },
+);
+
+export const constraintText = parsed(
+  (value) => {
+    const found = parseConstraint(value);
+    if (!found.ok) return found;
+    const { schema, table, constraint } = found.value;
+    return { ok: true, value: [schema, table, ...(constraint === null ? [] : [constraint])] };
+  },
+  {
+    description: 'schema.table.constraint, or schema.table for all; odd names in double quotes.',
+    pattern: '^.+\\..+$',
+  },
 );
 
 export const certificate = text(

@@ -43,6 +43,12 @@ const sourceCommon = {
   aliases: z.array(field.tableText).default([]).describe('With schemas or all: schema.table as alias.'),
   textColumns: z.array(field.columnText).default([]).describe('Columns of types Materialize takes as text only.'),
   excludeColumns: z.array(field.columnText).default([]).describe('Columns to leave out.'),
+  excludeConstraints: z
+    .array(field.constraintText)
+    .default([])
+    .describe(
+      'Primary keys and unique constraints that Materialize is not to know, so that they can be dropped upstream; a table: all of them, and NOT NULL. From v26.42 on.',
+    ),
   tls: tls.prefault({}),
   publication: field.upstreamName('Name of the publication. Default: n2m_<name>.').optional(),
 };

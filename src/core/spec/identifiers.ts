@@ -1,4 +1,4 @@
-import type { ColumnRef, TableRef } from './types';
+import type { ColumnRef, ConstraintRef, TableRef } from './types';
 
 /** What went wrong, ready to be shown; never both fields. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; message: string };
@@ -52,6 +52,17 @@ export function parseColumn(text: string): Parsed<ColumnRef> {
   return { ok: true, value: { schema, table, column } };
 }
 
+/** `schema.table.constraint`, or `schema.table` for all of them. */
+export function parseConstraint(text: string): Parsed<ConstraintRef> {
+  const parts = parseParts(text.trim());
+  if (!parts.ok) return parts;
+  const [schema, table, constraint = null, ...more] = parts.value;
+  if (schema === undefined || table === undefined || more.length > 0) {
+    return fail('expected schema.table.constraint, or schema.table for every constraint of the table');
+  }
+  return { ok: true, value: { schema, table, constraint } };
+}
+
 /** In double quotes, whether it needs them or not. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
@@ -73,6 +84,10 @@ export const writeAlias = (table: { schema: string; name: string }, alias: strin
 export function writeColumn({ schema, table, column }: ColumnRef): string {
   return `${writeTable({ schema, name: table })}.${writeIdentifier(column)}`;
 }
+
+/** The same as `parseConstraint` reads it. */
+export const writeConstraint = ({ schema, table, constraint }: ConstraintRef): string =>
+  constraint === null ? writeTable({ schema, name: table }) : writeColumn({ schema, table, column: constraint });
 
 function parseParts(text: string): Parsed<string[]> {
   const taken = takeParts(text);

@@ -42,6 +42,9 @@ const common = {
   ]),
   textColumns: z.array(column),
   excludeColumns: z.array(column),
+  excludeConstraints: z
+    .array(z.looseObject({ schema: upstream, table: upstream, constraint: upstream.nullable() }))
+    .optional(),
   tls: z.looseObject({
     mode: z.enum(['verify-full', 'verify-ca', 'require', 'disable']),
     ca: field.certificate.nullable(),

@@ -35,6 +35,13 @@ export interface ColumnRef {
   column: string;
 }
 
+/** A primary key or unique constraint; null: every one of the table, and each NOT NULL. */
+export interface ConstraintRef {
+  schema: string;
+  table: string;
+  constraint: string | null;
+}
+
 /** How both Materialize and n2m itself verify the upstream server. `ca: null` with verify modes: ISRG Root X1 (Neon). */
 export interface TlsSpec {
   mode: 'verify-full' | 'verify-ca' | 'require' | 'disable';
@@ -54,6 +61,8 @@ interface SourceCommon {
   tables: TableSelection;
   textColumns: ColumnRef[];
   excludeColumns: ColumnRef[];
+  /** Absent where there are none. */
+  excludeConstraints?: ConstraintRef[];
   tls: TlsSpec;
   publication: string;
 }

@@ -63,6 +63,8 @@ const OPTIONS = [
   'AWS PRIVATELINK',
   'TEXT COLUMNS',
   'EXCLUDE COLUMNS',
+  'EXCLUDE ALL CONSTRAINTS',
+  'EXCLUDE CONSTRAINTS',
   'EXTERNAL REFERENCE',
   'PUBLICATION',
   'REFERENCE',
@@ -175,6 +177,8 @@ export interface ParsedChild {
   /** Bare column names. */
   textColumns: string[];
   excludeColumns: string[];
+  /** Constraints by name, or every one and each NOT NULL. */
+  excludeConstraints: string[] | 'all';
 }
 
 /** A subsource or a source table: options stand in its last WITH, the reference there or in brackets of its own. */
@@ -196,5 +200,13 @@ export function parseChild(createSql: string): ParsedChild {
     upstream: name === undefined || schema === undefined ? null : { schema, name },
     textColumns: bare('TEXT COLUMNS'),
     excludeColumns: bare('EXCLUDE COLUMNS'),
+    excludeConstraints: excludedConstraints(options),
   };
+}
+
+/** Names stand as texts; the option for all of them alone, or with a value. */
+function excludedConstraints(options: Map<Option, Token[]>): string[] | 'all' {
+  const all = options.get('EXCLUDE ALL CONSTRAINTS');
+  if (all !== undefined && !isWord(all[0], 'FALSE')) return 'all';
+  return (options.get('EXCLUDE CONSTRAINTS') ?? []).filter(({ kind }) => kind === 'text').map(({ value }) => value);
 }

@@ -136,10 +136,11 @@ export async function readSource(client: SqlClient, name: ItemName): Promise<Sou
   ]);
   const definition = parseSource(row.create_sql ?? '');
   const children = found.map((child): ChildFacts => {
-    const { textColumns, excludeColumns } = parseChild(child.create_sql ?? '');
+    const { textColumns, excludeColumns, excludeConstraints } = parseChild(child.create_sql ?? '');
     return {
       ...{ id: child.id, kind: child.kind, schema: child.schema, name: child.name, error: child.error },
       ...{ textColumns, excludeColumns },
+      ...(excludeConstraints.length > 0 && { excludeConstraints }),
       upstream: upstreamOf(child),
       status: child.status ?? 'created',
       committed: committed.has(child.id),

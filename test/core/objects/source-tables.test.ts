@@ -1,6 +1,9 @@
 import { planSyntax, takesSourceTables } from '../../../src/core/objects/source/definition';
 import { childOf, ownChild, removedTables, selectTables } from '../../../src/core/objects/tables/select';
 import { makePlan } from '../../../src/core/plan/plan';
+import { createTableFromSource } from '../../../src/core/objects/source/statements';
+import { columnDifferences } from '../../../src/core/objects/source/rebuild';
+import { parsePipeline } from '../../../src/core/spec/parse';
 import * as f from '../plan/fixtures';
 
 const NEWER = { version: 'v26.39.0', versionNum: 2_603_900 };
@@ -68,5 +71,94 @@ describe('two tables of one upstream table', () => {
   it('of a source that was adopted, a table counts wherever it is', () => {
     expect(childOf(f.spec, target([theirs], null), table)).toBe(theirs);
     expect(childOf(f.spec, target([theirs]), table)).toBeNull();
+  });
+});
+
+describe('tables made without constraints', () => {
+  const name = { database: 'm', schema: 's', name: 'src' };
+  const upstream = { schema: 'public', name: 'Orders' };
+  const made = (excludeConstraints: { schema: string; table: string; constraint: string | null }[]) =>
+    createTableFromSource(
+      { name, textColumns: [], excludeColumns: [], excludeConstraints },
+      { upstream, target: { ...name, name: 't' } },
+    );
+  const of = (constraint: string | null, table = 'Orders') => ({ schema: 'public', table, constraint });
+
+  it('name them as texts, or say all of them', () => {
+    expect(made([of(`it's a "key"`), of('b'), of('c', 'customers')])).toBe(
+      `CREATE TABLE "m"."s"."t" FROM SOURCE "m"."s"."src" (REFERENCE "public"."Orders") WITH (EXCLUDE CONSTRAINTS ('it''s a "key"', 'b'))`,
+    );
+    expect(made([of(null)])).toMatch(/ WITH \(EXCLUDE ALL CONSTRAINTS\)$/);
+    expect(made([of(null, 'customers')])).toMatch(/\(REFERENCE "public"."Orders"\)$/);
+  });
+
+  const spec = (...constraints: (string | null)[]) =>
+    f.withSource({ excludeConstraints: constraints.map((constraint) => of(constraint, 'orders')) });
+  const differences = (file: (string | null)[], has: string[] | 'all', there = ['orders_pkey', 'orders_key']) =>
+    columnDifferences(
+      spec(...file),
+      f.builtTarget().source!,
+      f.child('orders', has.length === 0 ? {} : { excludeConstraints: has }),
+      f.table('orders', { constraints: there }),
+    );
+
+  it('are copied again where the file says otherwise, and not for what was dropped upstream, as it was meant', () => {
+    expect(differences([], [])).toEqual([]);
+    expect(differences(['orders_key'], [])).toEqual(['orders_key: joins excludeConstraints']);
+    expect(differences(['orders_key'], ['orders_key'])).toEqual([]);
+    expect(differences([], ['orders_key'])).toEqual(['orders_key: leaves excludeConstraints']);
+    expect(differences([null], ['orders_key'])).toEqual(['every constraint joins excludeConstraints']);
+    expect(differences([null], 'all')).toEqual([]);
+    expect(differences([], 'all')).toEqual(['every constraint leaves excludeConstraints']);
+    expect(differences(['orders_key'], ['orders_key'], ['orders_pkey'])).toEqual([]);
+    expect(differences([], ['orders_key'], ['orders_pkey'])).toEqual([]);
+    expect(differences(['orders_key'], [], ['orders_pkey'])).toEqual([]);
+  });
+
+  it('are named in the plan', () => {
+    const target = f.emptyTarget({ version: 'v26.42.0', versionNum: 2_604_200 });
+    const changes = (...constraints: (string | null)[]) =>
+      makePlan(spec(...constraints), f.untouchedSource(), target, f.watched).steps.find(({ id }) => id === 'source')
+        ?.changes;
+    expect(changes('orders_pkey')).toEqual([
+      'public.orders → orders, without orders_pkey',
+      'public.customers → customers',
+    ]);
+    expect(changes(null)?.[0]).toBe('public.orders → orders, without any constraint');
+  });
+
+  const read = (entries: string[], tables = ['public.orders', 'public."Odd"']) =>
+    parsePipeline(
+      JSON.stringify({
+        name: 'shop',
+        source: {
+          ...{ kind: 'neon', project: 'shiny-wind-028834', apiKey: 'env:N2M_SECRET_NEON_API_KEY', database: 'shop' },
+          ...{ tables, excludeConstraints: entries },
+        },
+        materialize: {
+          url: 'env:N2M_SECRET_MATERIALIZE_URL',
+          cluster: { snapshotSize: '200cc', steadySize: '50cc' },
+        },
+      }),
+    );
+
+  it('are read from the file, a constraint or a table', () => {
+    const file = read(['public.orders."Key.1"', 'public."Odd"']);
+    if (!file.ok) throw new Error(JSON.stringify(file.problems));
+    expect(file.spec.source.excludeConstraints).toEqual([of('Key.1', 'orders'), of(null, 'Odd')]);
+    const none = read([]);
+    expect(none.ok && 'excludeConstraints' in none.spec.source).toBe(false);
+  });
+
+  it.each([
+    [['public.other.key'], 'public.other is not among source.tables'],
+    [['public.orders.a', 'public.orders.a'], 'is listed twice; keep one'],
+    [['public.orders.a', 'public.orders'], 'is one of all that public.orders stands for; keep one'],
+    [['orders'], 'schema.table.constraint'],
+    [['a.b.c.d'], 'schema.table.constraint'],
+  ])('%j: %s', (entries, message) => {
+    const file = read(entries);
+    expect(file.ok).toBe(false);
+    if (!file.ok) expect(file.problems.map((problem) => problem.message).join()).toContain(message);
   });
 });

@@ -2,7 +2,13 @@ import { parse, stringify } from 'yaml';
 import { selector } from '../../../src/core/objects/tables/selector';
 import type { SourceFacts, TargetFacts } from '../../../src/core/plan/facts';
 import { findings } from '../../../src/core/plan/findings';
-import { parseTable, writeColumn, writeIdentifier, writeTable } from '../../../src/core/spec/identifiers';
+import {
+  parseTable,
+  writeColumn,
+  writeConstraint,
+  writeIdentifier,
+  writeTable,
+} from '../../../src/core/spec/identifiers';
 import { parsePipeline } from '../../../src/core/spec/parse';
 import type { PipelineSpec, RoleSpec, TableRef } from '../../../src/core/spec/types';
 
@@ -107,10 +113,11 @@ function fileOf({ name, source, materialize }: PipelineSpec): File {
       ...selection,
       textColumns: source.textColumns.map(writeColumn),
       excludeColumns: source.excludeColumns.map(writeColumn),
+      excludeConstraints: (source.excludeConstraints ?? []).map(writeConstraint),
       tls: { mode: tls.mode, ...(ca !== null && { ca }) },
       publication: source.publication,
     },
-    materialize,
+    materialize: structuredClone(materialize),
   };
 }
 

@@ -46,6 +46,9 @@ function run({ spec = f.spec, source, target, built = false }: Case): Finding[] 
     : findings(spec, f.untouchedSource(source), f.emptyTarget(target));
 }
 
+const CONSTRAINTS = { version: 'v26.42.0', versionNum: 2_604_200 };
+const without = (table: string, constraint: string | null) =>
+  f.withSource({ excludeConstraints: [{ schema: 'public', table, constraint }] });
 const pooledNeon = { ...poolerByName('ep-x-pooler.aws.neon.tech', 5432)!, replicates: true };
 const refusal = 'unsupported startup parameter: options';
 const pgBouncer = { ...poolerByAnswer('db.internal:6432', { refusal })!, replicates: true };
@@ -826,6 +829,45 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     null,
   ],
   [
+    'exclude-constraints',
+    'a Materialize that does not know it',
+    { spec: without('orders', 'orders_pkey'), target: { versionNum: 2_603_900 } },
+    'blocking',
+    'upgrade Materialize, or leave it out of the file until then',
+  ],
+  [
+    'exclude-constraints',
+    'a source with subsources',
+    { spec: without('orders', 'orders_pkey'), target: CONSTRAINTS, built: true },
+    'blocking',
+    'materialize.syntax: tables',
+  ],
+  [
+    'exclude-constraints',
+    'a constraint that is not there',
+    { spec: without('orders', 'Gone'), target: CONSTRAINTS },
+    'blocking',
+    'take public.orders."Gone" out of source.excludeConstraints',
+  ],
+  [
+    'exclude-constraints',
+    'a table that is not replicated',
+    { spec: without('other', null), target: CONSTRAINTS },
+    'blocking',
+    'take public.other out of source.excludeConstraints',
+  ],
+  [
+    'exclude-constraints',
+    'a constraint that is gone, of a table that was copied with it',
+    {
+      spec: without('orders', 'gone'),
+      target: { ...CONSTRAINTS, source: { ...target.source!, syntax: 'tables' } },
+      built: true,
+    },
+    'warning',
+    'take public.orders.gone out of source.excludeConstraints',
+  ],
+  [
     'materialize-privileges',
     'a missing privilege',
     { target: { missingPrivileges: ['CREATECLUSTER ON SYSTEM'] } },
@@ -1026,6 +1068,22 @@ const inserts = { insert: true, update: false, delete: false, truncate: false };
 
 /** code, what looks like it, and the systems that show it. */
 const SILENT: [string, string, Case][] = [
+  [
+    'exclude-constraints',
+    'a constraint that was dropped as it was meant to be',
+    {
+      spec: without('orders', 'gone'),
+      target: {
+        ...CONSTRAINTS,
+        source: {
+          ...target.source!,
+          syntax: 'tables',
+          children: [f.child('orders', { excludeConstraints: ['gone'] }), f.child('customers')],
+        },
+      },
+      built: true,
+    },
+  ],
   ['read-only-login', 'a standby where all is set up', { built: true, source: { standby: true } }],
   ['read-only-login', 'a read-only login with nothing to set up', { built: true, source: { readOnly: true } }],
   ['role-creation', 'an administrator of RDS before 16', admin('rds', 'rds_superuser')],

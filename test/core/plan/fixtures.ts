@@ -95,6 +95,7 @@ export function table(name: string, change: Partial<TableFacts> = {}): TableFact
     ownedByUs: true,
     replicaIdentity: 'default',
     hasPrimaryKey: true,
+    constraints: [`${name}_pkey`],
     identityColumns: ['id'],
     rowSecurity: false,
     selectable: null,

@@ -154,6 +154,7 @@ describe('tables of a source', () => {
       upstream: { schema: 'public', name: 'Mixed Case' },
       textColumns: ['a', 'B,c'],
       excludeColumns: [],
+      excludeConstraints: [],
     });
   });
 
@@ -162,7 +163,20 @@ describe('tables of a source', () => {
       upstream: { schema: 'public', name: 'orders' },
       textColumns: ['mood'],
       excludeColumns: ['Secret'],
+      excludeConstraints: [],
     });
+  });
+
+  it.each([
+    [`WITH (EXCLUDE CONSTRAINTS = ('Orders''s key', 'b'), DETAILS = '0a')`, [`Orders's key`, 'b']],
+    [`WITH (TEXT COLUMNS (a), EXCLUDE CONSTRAINTS ('t_pkey'))`, ['t_pkey']],
+    ['WITH (EXCLUDE CONSTRAINTS ())', []],
+    ['WITH (EXCLUDE ALL CONSTRAINTS)', 'all'],
+    [`WITH (EXCLUDE ALL CONSTRAINTS = true, DETAILS = '0a')`, 'all'],
+    ['WITH (EXCLUDE ALL CONSTRAINTS = false)', []],
+  ])('%s', (options, excludeConstraints) => {
+    const sql = `CREATE TABLE m.s.t FROM SOURCE m.s.src (REFERENCE = shop.public.orders) ${options}`;
+    expect(parseChild(sql)).toMatchObject({ upstream: { schema: 'public', name: 'orders' }, excludeConstraints });
   });
 
   it('a progress relation has none', () => {

@@ -134,6 +134,7 @@ describe('tables', () => {
       ownedByUs: true,
       replicaIdentity: 'full',
       hasPrimaryKey: true,
+      constraints: ['orders_pkey'],
       rowSecurity: false,
       selectable: true,
       estimatedRows: 20000,

@@ -8,6 +8,7 @@ import {
   tableElements,
   upstreamReference,
   usedBy,
+  constraintList,
 } from './render';
 import { tableDetails } from './details';
 import type { Features } from '../../version';
@@ -105,7 +106,11 @@ export function pretty(store: Store, features: Features) {
   function sourceTable(item: CatalogItem, parent: CatalogItem, table: NewIngestedTable, reference: string): string {
     const columns = (option: string, names: string[] | undefined): string[] =>
       names === undefined || names.length === 0 ? [] : [`${option} COLUMNS = (${names.map(quoteIfNeeded).join(', ')})`];
-    const options = [...columns('TEXT', table.textColumns), ...columns('EXCLUDE', table.excludeColumns)];
+    const options = [
+      ...columns('TEXT', table.textColumns),
+      ...columns('EXCLUDE', table.excludeColumns),
+      ...constraintList(table),
+    ];
     const parts = [
       `CREATE TABLE ${path(quoteIfNeeded, item)}`,
       `FROM SOURCE ${path(quoteIfNeeded, parent)} (REFERENCE = ${reference})`,

@@ -95,9 +95,17 @@ export function tableElements(table: NewIngestedTable, quote: Quoting, withIds: 
 export const upstreamReference = (table: NewIngestedTable, quote: Quoting): string =>
   [table.upstreamDatabase, table.upstream.schema, table.upstream.name].map(quote).join('.');
 
+/** As the documentation writes it; names are texts. */
+export function constraintList({ excludeConstraints: excluded = [] }: NewIngestedTable): string[] {
+  if (excluded === 'all') return ['EXCLUDE ALL CONSTRAINTS'];
+  const texts = excluded.map((name) => `'${name.replaceAll("'", "''")}'`);
+  return texts.length === 0 ? [] : [`EXCLUDE CONSTRAINTS = (${texts.join(', ')})`];
+}
+
 const columnLists = (table: NewIngestedTable, quote: Quoting): string[] => [
   ...(table.textColumns?.length ? [`TEXT COLUMNS = (${table.textColumns.map(quote).join(', ')})`] : []),
   ...(table.excludeColumns?.length ? [`EXCLUDE COLUMNS = (${table.excludeColumns.map(quote).join(', ')})`] : []),
+  ...constraintList(table),
 ];
 
 export const subsourceSql = (table: NewIngestedTable, source: NamedItem): CreateSql =>

@@ -35,7 +35,7 @@ export const SQL_TEXTS: readonly TextRule[] = [
   text(
     'text-columns',
     PLAN,
-    /(TEXT|EXCLUDE) COLUMNS/,
+    /(TEXT|EXCLUDE) COLUMNS|EXCLUDE (ALL )?CONSTRAINTS/,
     'InvalidPipeline',
     false,
     'invalid TEXT COLUMNS option value: column "t.c" does not exist',

@@ -1,13 +1,17 @@
 import { listed } from '../../plan/context';
-import { setTo } from '../../plan/fix';
+import { setTo, takeOutOf } from '../../plan/fix';
 import { isOurs } from '../../plan/ownership';
-import { blocking, info, type Rule, warning } from '../../plan/rule';
+import { blocking, type FindingContext, type Found, info, type Rule, warning } from '../../plan/rule';
+import { writeConstraint } from '../../spec/identifiers';
+import type { ConstraintRef } from '../../spec/types';
 import { dropPublication } from '../publication/statements';
 import { isIn } from '../tables/find';
-import { existsInTarget, tableName } from '../tables/select';
+import { childOf, existsInTarget, isRebuilt, tableName } from '../tables/select';
 
 /** `mz_version_num()` is major·100000 + minor·100 + patch; older than v26.0 is read about, but not tried. */
 const TRIED_VERSION = 2_600_000;
+/** From which Materialize's own documentation has EXCLUDE CONSTRAINTS. Read there; no recording has it. */
+const CONSTRAINTS_VERSION = 2_604_200;
 
 /** What this Materialize takes, and what becomes of a source that is there. */
 export const sourceFindings: Record<string, Rule> = {
@@ -32,6 +36,22 @@ export const sourceFindings: Record<string, Rule> = {
           ),
         ]
       : [],
+
+  'exclude-constraints': (context) => {
+    const { target, spec, syntax } = context;
+    const refs = spec.source.excludeConstraints ?? [];
+    if (refs.length === 0) return [];
+    const key = 'source.excludeConstraints';
+    if (target.versionNum < CONSTRAINTS_VERSION) {
+      const sentence = `${target.version} does not know EXCLUDE CONSTRAINTS, which came with v26.42`;
+      return [blocking(key, sentence, 'upgrade Materialize, or leave it out of the file until then')];
+    }
+    if (syntax === 'subsources') {
+      const sentence = 'only tables that are made from a source can be made without constraints, not subsources';
+      return [blocking(key, sentence, setTo('materialize.syntax', 'tables'))];
+    }
+    return refs.flatMap((ref) => absentConstraint(context, ref));
+  },
 
   'syntax-refused': ({ target, spec }) =>
     target.forcesSourceTables && spec.materialize.syntax === 'subsources'
@@ -112,3 +132,17 @@ export const sourceFindings: Record<string, Rule> = {
     ];
   },
 };
+
+/** Materialize refuses a name that the table does not have; a table that was made without it is what it was named for. */
+function absentConstraint({ spec, target, upstream, rebuild }: FindingContext, ref: ConstraintRef): Found[] {
+  const { schema, table, constraint } = ref;
+  const facts = upstream.find((one) => one.schema === schema && one.name === table);
+  const fix = takeOutOf('source.excludeConstraints', writeConstraint(ref));
+  const name = writeConstraint(ref);
+  if (!facts) return [blocking(name, `${schema}.${table} is not replicated`, fix)];
+  if (constraint === null || facts.constraints.includes(constraint)) return [];
+  const child = childOf(spec, target, facts);
+  const sentence = `${tableName(facts)} has no primary key or unique constraint ${constraint}`;
+  if (child === null || isRebuilt(rebuild, facts)) return [blocking(name, sentence, fix)];
+  return child.excludeConstraints?.includes(constraint) ? [] : [warning(name, sentence, fix)];
+}

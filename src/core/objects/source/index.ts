@@ -23,6 +23,7 @@ function calls(spec: PipelineSpec): Call[] {
     tables: tablesOf(spec).map((table) => ({ upstream: table, target: item(table.alias ?? table.name) })),
     textColumns: source.textColumns,
     excludeColumns: source.excludeColumns,
+    excludeConstraints: source.excludeConstraints,
     progress: null,
   };
   if (syntax === 'subsources') return [materialize(createSource(definition))];

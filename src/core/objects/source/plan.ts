@@ -1,6 +1,6 @@
 import { isManaged, keepOrAdopt, listed, ownerWords, type PlanContext, planStep } from '../../plan/context';
 import { ownerOf } from '../../plan/ownership';
-import type { DroppedTable, PlanStep } from '../../plan/types';
+import type { DroppedTable, PlannedTable, PlanStep } from '../../plan/types';
 import { plural } from '../../text/count';
 import { copyCost } from '../cluster/estimate';
 import { childOf, isRebuilt, tableName } from '../tables/select';
@@ -11,7 +11,7 @@ export function planSource(context: PlanContext): PlanStep {
   const name = spec.materialize.names.source;
   const object = `source ${name}`;
   const found = target.source;
-  const changes = tables.map((table) => `${tableName(table)} → ${table.target}`);
+  const changes = tables.map((table) => leadsTo(context, table));
   if (found === null) {
     const sentence = `create ${object} with ${plural(tables.length, 'table')} in cluster ${spec.materialize.cluster.name}`;
     return planStep('source', 'create', object, sentence, { changes });
@@ -49,10 +49,20 @@ export function planSource(context: PlanContext): PlanStep {
   const waits =
     found.children.length > again.length ? '; the tables already there wait until the new ones are copied' : '';
   return planStep('source', 'change', object, `add ${listed([...add, ...again].map(tableName))} to ${object}${waits}`, {
-    changes: [...add, ...again].map((table) => `add ${tableName(table)} → ${table.target}`),
+    changes: [...add, ...again].map((table) => `add ${leadsTo(context, table)}`),
     interrupts:
       waits === '' ? null : 'no table of this source moves on while the new ones are copied; upstream keeps the WAL',
   });
+}
+
+/** `public.orders → orders`, and which constraints it is made without. */
+function leadsTo({ spec }: PlanContext, table: PlannedTable): string {
+  const refs = (spec.source.excludeConstraints ?? []).filter(
+    (ref) => ref.schema === table.schema && ref.table === table.name,
+  );
+  const names = refs.flatMap(({ constraint }) => constraint ?? []);
+  const without = names.length < refs.length ? ', without any constraint' : `, without ${listed(names)}`;
+  return `${tableName(table)} → ${table.target}${refs.length === 0 ? '' : without}`;
 }
 
 /** What is dropped before the source step and made again after it; nothing where everything changes in place. */

@@ -8,7 +8,7 @@ import type {
 } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
 import type { DroppedTable, Rebuild } from '../../plan/types';
-import type { PipelineSpec } from '../../spec/types';
+import type { ConstraintRef, PipelineSpec } from '../../spec/types';
 import { childOf, selected } from '../tables/select';
 import { recreateReasons } from './definition';
 import { otherHistory } from './moved';
@@ -46,12 +46,28 @@ export function columnDifferences(
 ): string[] {
   const { schema, name } = table;
   const exists = (column: string): boolean => table.columns.some((known) => known.name === column);
-  return (['textColumns', 'excludeColumns'] as const).flatMap((key) => {
+  const columns = (['textColumns', 'excludeColumns'] as const).flatMap((key) => {
     const wanted = file[key].filter((ref) => ref.schema === schema && ref.table === name).map(({ column }) => column);
     const joins = wanted.filter((column) => !source[key].includes([schema, name, column].join('.')));
     const leaves = child[key].filter((column) => !wanted.includes(column) && exists(column));
     return [...joins.map((column) => `${column}: joins ${key}`), ...leaves.map((column) => `${column}: leaves ${key}`)];
   });
+  return [...columns, ...constraintDifferences(file.excludeConstraints, child, table)];
+}
+
+/** Those of constraints that are there upstream: what was dropped makes no difference to a table made now. */
+function constraintDifferences(
+  file: readonly ConstraintRef[] = [],
+  { excludeConstraints: has = [] }: ChildFacts,
+  { schema, name, constraints }: TableFacts,
+): string[] {
+  const key = 'excludeConstraints';
+  const named = file.filter((ref) => ref.schema === schema && ref.table === name).map(({ constraint }) => constraint);
+  if (named.includes(null)) return has === 'all' ? [] : [`every constraint joins ${key}`];
+  if (has === 'all') return [`every constraint leaves ${key}`];
+  const joins = constraints.filter((constraint) => named.includes(constraint) && !has.includes(constraint));
+  const leaves = constraints.filter((constraint) => has.includes(constraint) && !named.includes(constraint));
+  return [...joins.map((one) => `${one}: joins ${key}`), ...leaves.map((one) => `${one}: leaves ${key}`)];
 }
 
 export function droppedTable({ materialize }: PipelineSpec, child: ChildFacts, why: string): DroppedTable {

@@ -16,6 +16,13 @@ export interface SourceColumn {
   column: string;
 }
 
+/** A constraint by name, or with null every one of the table and each NOT NULL. */
+export interface SourceConstraint {
+  schema: string;
+  table: string;
+  constraint: string | null;
+}
+
 export interface SourceDefinition {
   name: ItemName;
   cluster: string;
@@ -25,6 +32,8 @@ export interface SourceDefinition {
   /** Only of the tables named here: Materialize refuses others. */
   textColumns: readonly SourceColumn[];
   excludeColumns: readonly SourceColumn[];
+  /** Of source tables alone, from v26.42 on. */
+  excludeConstraints?: readonly SourceConstraint[];
   /** Name of the progress relation, in the source's schema; null: Materialize's default, `<source>_progress`. */
   progress: string | null;
 }
@@ -48,6 +57,14 @@ function columnOptions(
     return chosen.length === 0 ? [] : [`${keyword} COLUMNS (${chosen.map(spell).join(', ')})`];
   };
   return [...option('TEXT', textColumns), ...option('EXCLUDE', excludeColumns)];
+}
+
+/** `EXCLUDE CONSTRAINTS (…)`, whose names are texts, or `EXCLUDE ALL CONSTRAINTS`. */
+function constraintOptions({ upstream }: TableMapping, all: readonly SourceConstraint[] = []): string[] {
+  const chosen = all.filter(({ schema, table }) => schema === upstream.schema && table === upstream.name);
+  const named = chosen.flatMap(({ constraint }) => (constraint === null ? [] : [quoteLiteral(constraint)]));
+  if (named.length < chosen.length) return ['EXCLUDE ALL CONSTRAINTS'];
+  return named.length === 0 ? [] : [`EXCLUDE CONSTRAINTS (${named.join(', ')})`];
 }
 
 const tableQualified = (column: SourceColumn): string => qualified(column.schema, column.table, column.column);
@@ -77,10 +94,10 @@ export const createSourceBare = (
 
 /** One table of a source that has source tables. Columns are named without their table here. */
 export function createTableFromSource(
-  source: Pick<SourceDefinition, 'name' | 'textColumns' | 'excludeColumns'>,
+  source: Pick<SourceDefinition, 'name' | 'textColumns' | 'excludeColumns' | 'excludeConstraints'>,
   table: TableMapping,
 ): string {
-  const options = columnOptions([table], source, bare);
+  const options = [...columnOptions([table], source, bare), ...constraintOptions(table, source.excludeConstraints)];
   return (
     `CREATE TABLE ${item(table.target)} FROM SOURCE ${item(source.name)} ` +
     `(REFERENCE ${qualified(table.upstream.schema, table.upstream.name)})` +

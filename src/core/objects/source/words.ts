@@ -8,6 +8,11 @@ export const sourceWords: Record<string, Entry> = {
     'SELECT mz_version();',
     'Upgrade, or leave the table out.',
   ],
+  'exclude-constraints': [
+    'A table made without a constraint outlives that the constraint is dropped upstream; every other table ends at it. Materialize takes this from v26.42 on, for source tables, and for names that are primary keys or unique constraints of the table; NOT NULL has no name of its own, so that only all of them together can be left out.',
+    'SELECT mz_version(); and upstream: SELECT conname FROM pg_constraint WHERE contype IN ($$p$$, $$u$$);',
+    'Upgrade Materialize, set materialize.syntax: tables, or correct source.excludeConstraints.',
+  ],
   'syntax-refused': ['This region takes source tables only.', 'SHOW force_source_table_syntax;', 'syntax: auto'],
   'upstream-moved': [
     'The file leads to another server, database or Neon branch than the source reads: its slot is not there, and its history does not go on there.',

@@ -10,10 +10,18 @@ import { utf8Length } from '../../text/bytes';
 import { plural } from '../../text/count';
 import { closest } from '../../text/similar';
 import { yamlScalar } from '../../text/yaml-scalar';
-import { parseColumn, parseTable, writeAlias, writeColumn, writeTable } from '../identifiers';
+import {
+  parseColumn,
+  parseConstraint,
+  parseTable,
+  writeAlias,
+  writeColumn,
+  writeConstraint,
+  writeTable,
+} from '../identifiers';
 import { type Complaint, valueAt } from '../messages';
 import { has, textAt } from './raw';
-import type { ColumnRef, TableRef } from '../types';
+import type { ColumnRef, ConstraintRef, TableRef } from '../types';
 import type { Path } from '../yaml';
 
 interface Item<T> {
@@ -144,19 +152,11 @@ function collisions(
 
 export function columns(raw: unknown): Complaint[] {
   const complaints: Complaint[] = [];
-  const tables = items<TableRef>(raw, ['source', 'tables'], parseTable).map(({ value }) => writeTable(value));
-  const complete = Array.isArray(valueAt(raw, ['source', 'tables'])) && tables.length > 0;
+  const strange = strangeTo(raw);
   const seen = new Map<string, string>();
   for (const list of ['textColumns', 'excludeColumns']) {
     for (const { path, value } of items<ColumnRef>(raw, ['source', list], parseColumn)) {
-      const table = writeTable({ schema: value.schema, name: value.table });
-      if (complete && !tables.includes(table)) {
-        const meant = closest(table, tables);
-        complaints.push({
-          path,
-          message: `${table} is not among source.tables${meant === null ? '' : `; did you mean ${meant}?`}`,
-        });
-      }
+      complaints.push(...strange(path, { schema: value.schema, name: value.table }));
       const column = writeColumn(value);
       const taken = seen.get(column);
       if (taken === undefined) seen.set(column, list);
@@ -167,5 +167,36 @@ export function columns(raw: unknown): Complaint[] {
         });
     }
   }
-  return complaints;
+  return [...complaints, ...constraints(raw, strange)];
+}
+
+type Strange = (path: Path, table: { schema: string; name: string }) => Complaint[];
+
+/** Of a table that a list of tables does not have. */
+function strangeTo(raw: unknown): Strange {
+  const tables = items<TableRef>(raw, ['source', 'tables'], parseTable).map(({ value }) => writeTable(value));
+  const complete = Array.isArray(valueAt(raw, ['source', 'tables'])) && tables.length > 0;
+  return (path, named) => {
+    const table = writeTable(named);
+    if (!complete || tables.includes(table)) return [];
+    const meant = closest(table, tables);
+    const message = `${table} is not among source.tables${meant === null ? '' : `; did you mean ${meant}?`}`;
+    return [{ path, message }];
+  };
+}
+
+function constraints(raw: unknown, strange: Strange): Complaint[] {
+  const listed = items<ConstraintRef>(raw, ['source', 'excludeConstraints'], parseConstraint);
+  const written = listed.map(({ value }) => writeConstraint(value));
+  return listed.flatMap(({ path, value }, at): Complaint[] => {
+    const { schema, table, constraint } = value;
+    const whole = writeTable({ schema, name: table });
+    const twice = written.indexOf(writeConstraint(value)) < at;
+    const beside = constraint !== null && written.includes(whole);
+    return [
+      ...strange(path, { schema, name: table }),
+      ...(twice ? [{ path, message: 'is listed twice; keep one' }] : []),
+      ...(beside ? [{ path, message: `is one of all that ${whole} stands for; keep one` }] : []),
+    ];
+  });
 }

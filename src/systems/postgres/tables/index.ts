@@ -29,6 +29,7 @@ interface TableRow {
   owned_by_us: boolean;
   identity: keyof typeof IDENTITIES;
   has_primary_key: boolean;
+  constraints: string[];
   identity_columns: string[];
   row_security: boolean;
   selectable: boolean | null;
@@ -54,6 +55,8 @@ const TABLES = `
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_index x WHERE x.indrelid = c.oid AND x.indisreplident)
               THEN 'n' ELSE c.relreplident::text END AS identity,
          EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indimmediate) AS has_primary_key,
+         ARRAY(SELECT k.conname::text FROM pg_catalog.pg_constraint k
+               WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u') ORDER BY 1) AS constraints,
          ARRAY(SELECT a.attname::text FROM pg_catalog.pg_index i
                JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
                WHERE i.indrelid = c.oid AND CASE c.relreplident WHEN 'd' THEN i.indisprimary AND i.indimmediate
@@ -98,10 +101,10 @@ type More = Pick<
 >;
 
 function table(row: TableRow, more: More, parts: PartitionedFacts | undefined): TableFacts {
-  const { oid, schema, name, relkind, owner, selectable } = row;
+  const { oid, schema, name, relkind, owner, selectable, constraints } = row;
   const own = IDENTITIES[row.identity];
   return {
-    ...{ schema, name, oid, relkind, owner, selectable, ...more },
+    ...{ schema, name, oid, relkind, owner, selectable, constraints, ...more },
     partitions: parts?.partitions ?? null,
     bytes: parts?.bytes ?? row.bytes,
     persistence: PERSISTENCES[row.persistence],
