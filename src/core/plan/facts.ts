@@ -186,6 +186,8 @@ export interface SourceFacts {
   managed: ManagedServer | null;
   /** In recovery: a replica, which takes no change at all. */
   standby: boolean;
+  /** Where a standby gets its WAL from, `host:port`; null where it is none, or nobody says. */
+  primary: string | null;
   /** Transactions of the connected role are read-only unless they ask to write. */
   readOnly: boolean;
   /** Where Materialize will connect. */

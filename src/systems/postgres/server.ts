@@ -23,6 +23,7 @@ export type ServerFacts = Pick<
   | 'versionNum'
   | 'managed'
   | 'standby'
+  | 'primary'
   | 'readOnly'
   | 'walLevel'
   | 'maxReplicationSlots'
@@ -69,11 +70,14 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
       member_of: string[];
       marks: string[];
       standby: boolean;
+      primary: string | null;
       read_only: boolean;
     }>(`
       ${ABOVE('current_user')}
       SELECT pg_catalog.current_setting('server_version_num')::int AS version_num, ${MARKS_FOUND} AS marks,
-             pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_setting('default_transaction_read_only')::bool AS read_only,
+             pg_catalog.pg_is_in_recovery() AS standby,
+             (SELECT w.sender_host || ':' || w.sender_port FROM pg_catalog.pg_stat_wal_receiver w) AS primary,
+             pg_catalog.current_setting('default_transaction_read_only')::bool AS read_only,
              ${MEMBER_OF} AS member_of,
              pg_catalog.current_setting('wal_level') AS wal_level,
              pg_catalog.current_setting('max_replication_slots')::int AS max_slots,
@@ -93,6 +97,7 @@ export async function readServer(client: SqlClient): Promise<ServerFacts> {
     versionNum: row.version_num,
     managed: managedServer(row.marks),
     standby: row.standby,
+    primary: row.primary,
     readOnly: row.read_only,
     walLevel: row.wal_level,
     maxReplicationSlots: row.max_slots,

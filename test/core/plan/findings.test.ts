@@ -465,7 +465,20 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'blocking',
     'ALTER ROLE "materialize" REPLICATION; -- as a member of cloudsqlsuperuser',
   ],
-  ['read-only-login', 'a standby', { source: { standby: true } }, 'blocking', null],
+  [
+    'read-only-login',
+    'a standby',
+    { source: { standby: true } },
+    'blocking',
+    'name the primary; it hands its changes on to the standby',
+  ],
+  [
+    'read-only-login',
+    'a standby that says where its WAL comes from',
+    { source: { standby: true, primary: '10.0.0.5:5432' } },
+    'blocking',
+    'name the primary, which is 10.0.0.5:5432 for the standby; it hands its changes on to the standby',
+  ],
   [
     'read-only-login',
     'a login whose sessions are read-only',
@@ -852,7 +865,13 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
   [
     'exclude-constraints',
     'a table that is not replicated',
-    { spec: without('other', null), target: CONSTRAINTS },
+    {
+      spec: f.withSource({
+        tables: { kind: 'schemas', schemas: ['public'], aliases: [] },
+        excludeConstraints: [{ schema: 'public', table: 'other', constraint: null }],
+      }),
+      target: CONSTRAINTS,
+    },
     'blocking',
     'take public.other out of source.excludeConstraints',
   ],

@@ -153,6 +153,7 @@ export function untouchedSource(change: Partial<SourceFacts> = {}): SourceFacts 
     versionNum: 170_005,
     managed: 'neon',
     standby: false,
+    primary: null,
     readOnly: false,
     host: 'ep-cool-darkness-123456.us-east-2.aws.neon.tech',
     port: 5432,

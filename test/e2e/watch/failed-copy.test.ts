@@ -48,6 +48,7 @@ it('a first copy that ends at a value: a check is left behind, which says what t
 
 it('a table that is added with such a value in one of two columns: the line for the file, pasted, is the way out', async () => {
   await up(world, 'CREATE TABLE visits (id int PRIMARY KEY, began timestamptz, ended timestamptz)');
+  await up(world, `ALTER TABLE visits OWNER TO ${world.neon.owner}`);
   await up(world, `INSERT INTO visits VALUES (1, now(), now()), (2, now(), 'infinity')`);
   const withVisits = (change: Record<string, unknown> = {}) =>
     world.write((file) => {

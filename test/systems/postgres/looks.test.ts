@@ -308,7 +308,7 @@ describe('facts of a plan', () => {
     expect(facts).toMatchObject({
       walLevel: 'logical',
       maxSlotWalKeepSize: null,
-      pooledHost: true,
+      pooler: null,
       missingTables: [{ schema: 'sales', name: 'absent' }],
       user: { name: 'shop_owner', superuser: false, replication: true, createRole: true, canCreateInDatabase: true },
       defaultPrivileges: [{ owner: 'shop_owner', schema: 'sales' }],

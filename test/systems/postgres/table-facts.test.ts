@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startPostgres } from '../../../local/postgres/server';
+import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
 import { connectSource, listTables, readServer, readTables } from '../../../src/systems/postgres';
 import { managedServer } from '../../../src/systems/postgres/managed';
+import { withClient } from '../../../src/systems/sql-client';
 import { startUpstream, type Upstream } from './upstream';
 
 /** Counters come to be seen some time after what they count. */
@@ -261,19 +262,36 @@ describe.each([15, 18] as const)('column lists, filters and schemas of Postgres 
   });
 });
 
-test('a standby is told from a primary', async () => {
-  const server = await startPostgres();
-  try {
-    await server.halt();
-    await writeFile(join(server.dataDir, 'standby.signal'), '');
-    await server.start();
+describe.each([14, 18] as const)('a standby of Postgres %i', (version) => {
+  it('is told from its primary, and says where that is to who may know', async () => {
+    const primary = await startPostgres({ version });
+    let standby: PostgresServer | null = null;
     const options = { connectTimeoutMs: 20_000, deadlineMs: 20_000 };
-    const client = await connectSource({ url: server.superuserUrl, tls: { mode: 'disable', ca: null } }, options);
-    expect(await readServer(client)).toMatchObject({ standby: true, versionNum: expect.any(Number) as number });
-    await client.close();
-  } finally {
-    await server.stop('immediate');
-  }
+    const tls = { mode: 'disable', ca: null } as const;
+    const facts = (url: string) => withClient(connectSource({ url, tls }, options), readServer);
+    const signal = join(primary.dataDir, 'standby.signal');
+    try {
+      // The running server does not look at it again, its copy begins with it.
+      await writeFile(signal, '');
+      const { hostname, port, username, password } = new URL(primary.superuserUrl);
+      const conninfo = `host=${hostname} port=${port} user=${username} password=${password}`;
+      standby = await startPostgres({
+        ...{ version, copyOf: primary },
+        settings: { hot_standby: 'on', primary_conninfo: conninfo },
+      });
+      await rm(signal);
+      const { superuserUrl } = standby;
+      expect(await facts(primary.superuserUrl)).toMatchObject({ standby: false, primary: null });
+      const found = await until(
+        () => facts(superuserUrl),
+        (seen) => seen.primary !== null,
+      );
+      expect(found).toMatchObject({ standby: true, primary: `${hostname}:${port}` });
+    } finally {
+      await standby?.stop('immediate');
+      await primary.stop('immediate');
+    }
+  });
 });
 
 test('Aurora has the marks of RDS and one of its own', () => {

@@ -137,8 +137,11 @@ export const logicalReplicationFindings: Record<string, Rule> = {
   'read-only-login': (context) => {
     const { standby, readOnly, user } = context.source;
     if (standby && (isCreating(context) || context.addsUpstream)) {
-      const sentence = 'the server is a standby: it takes no role, grant, replica identity or publication';
-      return [blocking('server', sentence, 'name the primary in the file; it hands its changes on to the standby')];
+      const { primary } = context.source;
+      const sentence =
+        'the server is a standby (it is in recovery): it takes no role, grant, replica identity or publication, and n2m sets up no source that reads from one';
+      const where = primary === null ? 'the primary' : `the primary, which is ${primary} for the standby`;
+      return [blocking('server', sentence, `name ${where}; it hands its changes on to the standby`)];
     }
     if (!readOnly || !context.addsUpstream) return [];
     const sentence = `sessions of ${user.name} are read-only (default_transaction_read_only): nothing can be set up`;

@@ -44,8 +44,8 @@ export const logicalReplicationWords: Record<string, Entry> = {
     'Nothing, if that is wanted.',
   ],
   'read-only-login': [
-    'The login’s server or sessions take no changes, and there is something to set up.',
+    'The login’s server or sessions take no changes, and there is something to set up. Of a standby of PostgreSQL 16 and later Materialize reads from v26.30 on, with a slot that lives and dies on the standby, and ends the source when the standby is promoted; n2m makes and watches slots on the server it writes to, and so reads from a primary alone.',
     'SELECT pg_is_in_recovery(); SHOW default_transaction_read_only;',
-    'Name the primary, or a login that may write.',
+    'Name the primary (on the standby: SELECT sender_host, sender_port FROM pg_stat_wal_receiver;), or a login that may write.',
   ],
 };
