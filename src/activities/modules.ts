@@ -13,6 +13,7 @@ export * from './cluster';
 export * from './secret';
 export * from './connection';
 export * from './source';
+export * from './beside';
 export * from './tables';
 export * from './first-copy';
 export * from './watch';

@@ -72,6 +72,8 @@ const WAITS: Record<string, (size: Size) => number[]> = {
   ensureSecret: () => [DEADLINE.operations, DEADLINE.login],
   ensureConnection: () => times(3, DEADLINE.remote),
   ensureSource: (size) => [...times(2, remote(size)), eachTable(size)],
+  copyBeside: (size) => [...times(2, remote(size)), eachTable(size)],
+  switchTables: (size) => [remote(size), ...times(2, eachTable(size))],
   dropTables: (size) => [DEADLINE.others, eachTable(size)],
   // Down, standing still there, and back up; where replicas go first, each is followed twice.
   rightSize: ({ resizeDeadline }) => [...times(6, DEADLINE.online), resizeDeadline],

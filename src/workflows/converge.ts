@@ -9,7 +9,7 @@ import {
 import type { Size } from '../core/budgets';
 import type { FailureInfo } from '../core/failures/types';
 import { PAUSE_KEY } from '../core/objects/cluster/resize';
-import { ACCESS, HAND_OVER, LEAVING, SETTLING, SOURCE, UPSTREAM } from '../core/objects';
+import { ACCESS, COPYING, HAND_OVER, LEAVING, SIZING, SOURCE, UPSTREAM } from '../core/objects';
 import type { GuideObject, RunStep } from '../core/objects/object';
 import { referringStep } from '../core/plan/reference';
 import type { Plan, PlanStep, StepId, StepResult } from '../core/plan/types';
@@ -21,7 +21,7 @@ import type { SnapshotProgress, AttemptWindow } from '../core/snapshot/types';
 import type { Approvals } from './approvals';
 import * as activities from './proxies';
 import { activityOf, type Performed, type StepInput, type WindowInput } from './proxies';
-import { makeAgain, type Rebuilt, takeDown } from './rebuild';
+import { changePlaces, joined, makeAgain, type Rebuilt, takeDown } from './rebuild';
 import type { RunTracker } from './run-tracker';
 
 /** Half an hour: long enough that a day's wait is a few hundred events, short enough that a deploy never waits for it. */
@@ -98,10 +98,23 @@ async function aroundSource(run: Converging, source: () => Promise<void>): Promi
 }
 
 /**
- * Waits until the source runs and everything is copied, however long it takes, then sizes the cluster and drops the one
- * it ran on before.
+ * Waits until the source runs and everything is copied, however long it takes; what was copied beside other tables takes
+ * their places; then sizes the cluster and drops the one it ran on before.
  */
-export const settle = (run: Converging): Promise<void> => perform(SETTLING, run);
+export async function settle(run: Converging, before?: Rebuilt): Promise<Rebuilt> {
+  const { plan, tracker, input } = run;
+  await perform(COPYING, run);
+  let placed: Rebuilt = { definitions: [], recreated: [] };
+  // A run that began under an earlier version has a plan of an earlier worker, or leaves the copies to the next one.
+  if (plan.beside && patched('copies-beside')) {
+    const of = { spec: input.spec, size: sizeOf(run), tracker };
+    placed = await changePlaces(of, plan.beside, plan.owed ?? []);
+    if (CancellationScope.current().consideredCancelled)
+      throw new CancelledFailure('cancelled after tables changed places');
+  }
+  await perform(SIZING, run);
+  return joined(before, placed);
+}
 
 /** Longer than any one attempt needs; a run that ends badly ends soon all the same. */
 const AT_MOST = '2m';
@@ -222,8 +235,8 @@ function stepInput({ input: { spec }, plan }: Converging, id: StepId): StepInput
   const pause = step?.approval === PAUSE_KEY ? { pause: true } : {};
   const planned = step?.action ?? 'keep';
   if (plan.reference) return { ...referringStep(spec, planned, plan.reference), ...pause } as unknown as StepInput;
-  const { tables, removed, syntax } = plan;
-  return { spec, tables, removed, syntax, planned, ...pause };
+  const { tables, removed, syntax, beside } = plan;
+  return { spec, tables, removed, syntax, planned, ...(beside ? { beside } : {}), ...pause };
 }
 
 /** What leaves takes its time, too. */

@@ -71,8 +71,15 @@ export const { makePlan, planDestroy, planRotate, planRepair, keepDefinitions } 
   ...quick,
   heartbeatTimeout: HEARTBEAT,
 });
-export const { rotatePassword, reconnectSource, dropDeadTables, dropLostSource, recreateDependents, removeSlot } =
-  groups.slow;
+export const {
+  rotatePassword,
+  reconnectSource,
+  dropDeadTables,
+  dropLostSource,
+  recreateDependents,
+  switchTables,
+  removeSlot,
+} = groups.slow;
 
 /** One look answers within its own deadlines; one that cannot must not overlap the next ones for long. */
 export const { check, lookForOwed } = proxyActivities<Activities>({

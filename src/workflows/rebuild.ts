@@ -1,5 +1,5 @@
 import type { Size } from '../core/budgets';
-import type { Rebuild, StepResult } from '../core/plan/types';
+import type { Beside, Rebuild, StepResult } from '../core/plan/types';
 import type { Definition, Recreated } from '../core/repair/types';
 import { summaryOf } from '../core/run/details';
 import type { PipelineSpec } from '../core/spec/types';
@@ -77,6 +77,45 @@ export async function makeAgain({ spec, size, tracker }: Rebuilding, definitions
     return done('created', object, `${well} of ${recreated.length} are back and equal`);
   });
   return recreated;
+}
+
+/**
+ * Copies that are committed take the places of the tables they stand beside, group by group: definitions first and into the
+ * view, then everything at once. In one piece, as what is built on a table is away for a moment.
+ */
+export async function changePlaces(
+  { spec, size, tracker }: Rebuilding,
+  { groups }: Beside,
+  owed: readonly Definition[],
+): Promise<Rebuilt> {
+  const all: Rebuilt = { definitions: [], recreated: [] };
+  await tracker.inOnePiece(() =>
+    tracker.step('switch-tables', async (view) => {
+      for (const { tables, dependents } of groups) {
+        // What an earlier run owed is there again by now.
+        const plan = { damage: { recreate: [], dead: tables }, dependents: [...dependents, ...owed], slot: null };
+        const definitions = await activities.keepDefinitions.executeWithOptions(
+          { summary: 'read what is built on them', ...inTime('keepDefinitions', size) },
+          [{ spec, plan }],
+        );
+        tracker.keeps(definitions);
+        const recreated = await activities.switchTables.executeWithOptions(
+          { summary: summaryOf(view), ...inTime('switchTables', size) },
+          [{ spec, plan, definitions }],
+        );
+        tracker.madeAgain(recreated);
+        all.definitions.push(...definitions);
+        all.recreated.push(...recreated);
+      }
+      const well = all.recreated.filter(({ outcome }) => outcome === 'recreated').length;
+      return done(
+        'changed',
+        view.object,
+        `${view.object} took its place, ${well} of ${all.recreated.length} definitions are back and equal`,
+      );
+    }),
+  );
+  return all;
 }
 
 const done = (outcome: StepResult['outcome'], object: string, sentence: string): StepResult => ({

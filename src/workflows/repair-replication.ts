@@ -102,8 +102,7 @@ async function putUpOn({ input, tracker, approvals, goOn }: Run, repaired: Sympt
 
 /** As an apply does it. */
 async function wholeWay(run: Converging, dropFirst = false): Promise<Rebuilt> {
-  const rebuilt = await setUp(run, dropFirst);
-  await settle(run);
+  const rebuilt = await settle(run, await setUp(run, dropFirst));
   await perform(HAND_OVER, run);
   return rebuilt;
 }

@@ -33,8 +33,7 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
     const rebuilt = await orLeaveWatched(run, async () => {
       tracker.phase('setting-up');
       const made = joined(input.before, await setUp(run));
-      await settle(run);
-      return made;
+      return settle(run, made);
     });
 
     tracker.phase('handing-over');

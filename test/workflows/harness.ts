@@ -8,7 +8,7 @@ import { dataConverterOf } from '../../src/codec';
 import { runId } from '../../src/core/names';
 import type { DestroyPlan, DestroyStep } from '../../src/core/destroy/types';
 import type { Plan, PlanStep, StepResult } from '../../src/core/plan/types';
-import type { RepairPlan } from '../../src/core/repair/types';
+import type { Definition, Recreated, RepairPlan } from '../../src/core/repair/types';
 import { STEP_IDS } from '../../src/core/objects';
 import type { PipelineSpec } from '../../src/core/spec/types';
 import type { CheckResult } from '../../src/core/watch/types';
@@ -170,13 +170,18 @@ export function fakes(calls: string[], overrides: Partial<Activities> = {}): Act
     dropLostSource: step('dropLostSource'),
     recreateDependents: ({ definitions }) => {
       calls.push('recreateDependents');
-      return Promise.resolve(
-        definitions.map(({ name, type }) => ({ name, type, outcome: 'recreated', why: null, sql: [] })),
-      );
+      return Promise.resolve(definitions.map(recreated));
+    },
+    copyBeside: step('copyBeside'),
+    switchTables: ({ plan, definitions }) => {
+      calls.push(`switchTables ${plan.damage.dead.map(({ id }) => id).join()}`);
+      return Promise.resolve(definitions.map(recreated));
     },
   };
   return { ...plain, ...overrides };
 }
+
+const recreated = ({ name, type }: Definition): Recreated => ({ name, type, outcome: 'recreated', why: null, sql: [] });
 
 export function planStep(id: PlanStep['id'], rest: Partial<PlanStep> = {}): PlanStep {
   const plain = { changes: [], interrupts: null, irreversible: null, approval: null };

@@ -34,8 +34,8 @@ interface Planned extends Taken {
 }
 
 const ofPlan = (plan: Plan): Taken => {
-  const { tables, removed, syntax } = plan;
-  return { fingerprint: fingerprintOf(plan), parts: { tables, removed, syntax } };
+  const { tables, removed, syntax, beside } = plan;
+  return { fingerprint: fingerprintOf(plan), parts: { tables, removed, syntax, ...(beside ? { beside } : {}) } };
 };
 
 /** The last look knows what the first one knew. */

@@ -1,5 +1,6 @@
+import { copyOf } from '../../core/objects/beside/decide';
 import { findChildren } from '../../core/objects/tables/find';
-import { ownChild } from '../../core/objects/tables/select';
+import { isCopiedBeside, ownChild, tableName } from '../../core/objects/tables/select';
 import type { PlannedTable } from '../../core/plan/types';
 import { hopeless } from '../../core/snapshot/hopeless';
 import { mergeProgress } from '../../core/snapshot/merge';
@@ -7,7 +8,8 @@ import { keepProgress, wholeProgress } from '../../core/snapshot/kept';
 import { windowEnd } from '../../core/snapshot/attempt-window';
 import type { SnapshotLook, SnapshotProgress, AttemptWindow, TableLook } from '../../core/snapshot/types';
 import type { PipelineSpec } from '../../core/spec/types';
-import { systemError } from '../../systems/errors';
+import { plural } from '../../core/text/count';
+import { SystemError, systemError } from '../../systems/errors';
 import { readSourceProgress, type ObjectProgress, type SourceProgress } from '../../systems/materialize';
 import { readBlockers, readCopyProgress, readSnapshotSlots } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
@@ -56,7 +58,7 @@ export const awaitSnapshot = activity({ input: window, reads: true }, async (dep
 
 /** Both sides at once; one that cannot be read is null, and nothing is concluded from it. */
 async function look(sessions: Sessions, input: WindowInput): Promise<SnapshotLook> {
-  const { spec, tables } = input;
+  const { spec } = input;
   const [target, upstream] = await Promise.all([
     sessions.target((client) => readSourceProgress(client, itemsOf(spec).source)),
     sessions.source((client) => lookUpstream(client, spec.source.role.name)),
@@ -67,7 +69,7 @@ async function look(sessions: Sessions, input: WindowInput): Promise<SnapshotLoo
     });
   }
   return {
-    target: target.ok && target.value ? targetLook(spec, target.value, tables) : null,
+    target: target.ok && target.value ? targetLook(input, target.value) : null,
     upstream: upstream.ok ? upstream.value : null,
   };
 }
@@ -83,17 +85,13 @@ async function lookUpstream(client: SqlClient, role: string): Promise<NonNullabl
   };
 }
 
-function targetLook(
-  spec: PipelineSpec,
-  progress: SourceProgress,
-  tables: PlannedTable[],
-): NonNullable<SnapshotLook['target']> {
+function targetLook(input: WindowInput, progress: SourceProgress): NonNullable<SnapshotLook['target']> {
   const { status, error } = progress.source;
   const children = progress.children.flatMap(withUpstream);
   return {
     source: { status, error },
     replicas: progress.replicas.map((replica) => replica.id),
-    tables: tables.map((table) => tableLook(spec, table, children)),
+    tables: input.tables.map((table) => tableLook(input, table, children)),
   };
 }
 
@@ -103,10 +101,14 @@ const withUpstream = (child: ObjectProgress): UpstreamProgress[] =>
   child.upstream === null ? [] : [{ ...child, upstream: child.upstream }];
 
 /** A table without a row yet is "not yet", never "done". */
-function tableLook(spec: PipelineSpec, table: PlannedTable, children: UpstreamProgress[]): TableLook {
+function tableLook({ spec, beside }: WindowInput, table: PlannedTable, children: UpstreamProgress[]): TableLook {
   // Of a source that was adopted, wherever it is.
   const adopted = () => findChildren(children, table).find((one) => one.name === table.target);
-  const child = ownChild(spec, children, table) ?? adopted();
+  // What this run waits for is the copy, not what it stands beside.
+  const copied = beside && isCopiedBeside(beside, table);
+  const child = copied
+    ? copyOf(children, { upstream: table, item: itemsOf(spec).item(table.target) })
+    : (ownChild(spec, children, table) ?? adopted());
   return {
     table: table.target,
     upstream: { schema: table.schema, name: table.name },

@@ -6,10 +6,11 @@ import type { Plan, PlanReference } from '../../core/plan/types';
 import type { PipelineSpec } from '../../core/spec/types';
 
 /** What steps read of a plan. */
-export type Tables = Pick<Plan, 'tables' | 'removed' | 'syntax'>;
+export type Tables = Pick<Plan, 'tables' | 'removed' | 'syntax' | 'beside'>;
 
 /** The same for the same tables: a step does what was planned and approved, or nothing. */
-export const fingerprintOf = ({ tables, removed, syntax }: Tables): string => digest([tables, removed, syntax]);
+export const fingerprintOf = ({ tables, removed, syntax, beside }: Tables): string =>
+  digest([tables, removed, syntax, ...(beside ? [beside] : [])]);
 
 /** The same for what a removal takes back. */
 export const fingerprintOfDestroy = ({ leaveUpstream, dependents, known }: Planned): string =>

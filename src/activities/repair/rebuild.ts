@@ -68,7 +68,9 @@ function refuseUnnamed(
   plan: Pick<Rebuild, 'dependents'>,
   others: { id: string; type: string; name: string }[],
 ): void {
-  const unnamed = others.filter(({ id }) => !plan.dependents.some((named) => named.id === id));
+  const unnamed = others.filter(
+    ({ id, type, name }) => !plan.dependents.some((one) => one.id === id || (one.type === type && one.name === name)),
+  );
   if (unnamed.length === 0) return;
   const names = unnamed.map(({ type, name }) => `${type} ${name}`).join(', ');
   throw systemError('Conflict', 'materialize', `${names} came up after the plan and would have to be dropped`, {
@@ -76,14 +78,14 @@ function refuseUnnamed(
   });
 }
 
-interface DropInput extends Input {
+export interface DropInput extends Input {
   definitions: Definition[];
 }
 
-const drop = takes<DropInput>({ plan: rebuildShape, definitions: z.array(definitionShape) });
+export const dropping = takes<DropInput>({ plan: rebuildShape, definitions: z.array(definitionShape) });
 
 /** The dead tables alone, each after what is built on it; no statement cascades. */
-export const dropDeadTables = activity({ input: drop, callers: APPLY }, (deps, { spec, plan, definitions }) => {
+export const dropDeadTables = activity({ input: dropping, callers: APPLY }, (deps, { spec, plan, definitions }) => {
   const { source } = itemsOf(spec);
   const { dead } = plan.damage;
   return withMaterialize(deps, spec, async (client) => {
@@ -110,7 +112,7 @@ export const dropDeadTables = activity({ input: drop, callers: APPLY }, (deps, {
 });
 
 /** The lost source with its tables; what is built on them goes one by one before, so that its CASCADE finds only tables. */
-export const dropLostSource = activity({ input: drop, callers: APPLY }, (deps, { spec, definitions, plan }) => {
+export const dropLostSource = activity({ input: dropping, callers: APPLY }, (deps, { spec, definitions, plan }) => {
   const { source } = itemsOf(spec);
   const object = `source ${source.name}`;
   return withMaterialize(deps, spec, async (client) => {
@@ -140,7 +142,11 @@ const isDependent = ({ sql: text }: Definition): boolean => text !== null;
  * Last made first. By id, as a second attempt must not drop what a person made again meanwhile, and only what is built on
  * what goes.
  */
-async function dropDependents(client: SqlClient, definitions: Definition[], roots: { id: string }[]): Promise<void> {
+export async function dropDependents(
+  client: SqlClient,
+  definitions: Definition[],
+  roots: { id: string }[],
+): Promise<void> {
   const built = await mz.readDependentsOf(
     client,
     roots.map(({ id }) => id),
@@ -161,19 +167,19 @@ function still(what: string) {
 const recreation = takes<Pick<DropInput, 'spec' | 'definitions'>>({ definitions: z.array(definitionShape) });
 
 /** Makes everything again in order and compares. What cannot be made is reported with its statements, never hidden. */
-export const recreateDependents = activity(
-  { input: recreation, callers: APPLY },
-  async (deps, { spec, definitions }) => {
-    return withMaterialize(deps, spec, async (client) => {
-      const results: Recreated[] = [];
-      for (const definition of definitions) {
-        heartbeat({ recreating: definition.name });
-        results.push(await recreate(client, definition));
-      }
-      return results;
-    });
-  },
+export const recreateDependents = activity({ input: recreation, callers: APPLY }, (deps, { spec, definitions }) =>
+  withMaterialize(deps, spec, (client) => recreateAll(client, definitions)),
 );
+
+/** In the order given. */
+export async function recreateAll(client: SqlClient, definitions: readonly Definition[]): Promise<Recreated[]> {
+  const results: Recreated[] = [];
+  for (const definition of definitions) {
+    heartbeat({ recreating: definition.name });
+    results.push(await recreate(client, definition));
+  }
+  return results;
+}
 
 async function recreate(client: SqlClient, definition: Definition): Promise<Recreated> {
   const { name, type, item, owner, grants, comments } = definition;

@@ -99,7 +99,7 @@ async function addMissing(
 const TABLES_AT_ONCE = 250;
 
 /** Together, so that they share one snapshot; each statement asks upstream. What fails leaves none of its transaction behind. */
-async function addTables(
+export async function addTables(
   client: SqlClient,
   options: Parameters<typeof sql.createTableFromSource>[0],
   missing: sql.TableMapping[],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DestroyInput } from '../../core/destroy/types';
-import type { Plan, PlanAction, PlannedTable, RemovedTable } from '../../core/plan/types';
+import type { Beside, Plan, PlanAction, PlannedTable, RemovedTable } from '../../core/plan/types';
 import type { CheckStep } from '../../core/run/check-step';
 import type { SnapshotProgress } from '../../core/snapshot/types';
 import { specSchema } from '../../core/spec/spec-schema';
@@ -15,6 +15,8 @@ export interface StepInput {
   tables: PlannedTable[];
   removed: RemovedTable[];
   syntax: Plan['syntax'];
+  /** Tables that are copied again beside the ones there. */
+  beside?: Beside;
   planned: PlanAction;
   /** Somebody agreed that the cluster's replicas go before those of another size come. */
   pause?: boolean;
@@ -68,6 +70,8 @@ export const definitionShape = z.looseObject({
   comments: z.array(text),
 });
 
+const dropped = z.array(z.looseObject({ id: text, kind: z.enum(['subsource', 'table']), item, upstream: table }));
+
 /** The file, and what else there is. */
 export function takes<Input extends FileInput>(more: z.ZodRawShape = {}): z.ZodType<Input> {
   return z.looseObject({ spec: specSchema, ...more }) as unknown as z.ZodType<Input>;
@@ -77,6 +81,13 @@ const STEP = {
   tables: z.array(z.looseObject({ ...table.shape, target: text })),
   removed: z.array(z.looseObject({ ...table.shape, target: text })),
   syntax: z.enum(['subsources', 'tables']),
+  beside: z
+    .looseObject({
+      groups: z.array(z.looseObject({ tables: dropped })),
+      left: z.array(z.looseObject({ id: text, name: text })),
+      unnamed: z.array(text),
+    })
+    .optional(),
   pause: z.boolean().optional(),
   planned: z.enum(['create', 'change', 'keep', 'adopt', 'drop', 'conflict']),
 };
@@ -91,7 +102,7 @@ export const destroy = takes<DestroyInput>({
 export const rebuildShape = z.looseObject({
   damage: z.looseObject({
     recreate: z.array(text),
-    dead: z.array(z.looseObject({ id: text, kind: z.enum(['subsource', 'table']), item, upstream: table })),
+    dead: dropped,
   }),
   dependents,
   slot: text.nullable(),

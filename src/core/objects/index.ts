@@ -1,4 +1,5 @@
 import type { StepId } from '../plan/types';
+import { changeOfPlaces, copies } from './beside';
 import { cluster, steadySize } from './cluster';
 import { connection } from './connection';
 import { firstCopy } from './first-copy';
@@ -29,19 +30,27 @@ export const UPSTREAM: readonly GuideObject[] = [
 export const ACCESS: readonly GuideObject[] = [schema, cluster, secret, connection];
 
 /** What reads, and what has to go before it can be made again. */
-export const SOURCE: readonly GuideObject[] = [takeDown, source];
+export const SOURCE: readonly GuideObject[] = [takeDown, source, copies];
 
 /** What left the file. */
 export const LEAVING: readonly GuideObject[] = [tables];
 
-/** Until everything is copied and the cluster has its size for the time after. */
-export const SETTLING: readonly GuideObject[] = [firstCopy, steadySize];
+/** Until everything is copied. */
+export const COPYING: readonly GuideObject[] = [firstCopy];
+
+/** What was copied beside other tables takes their places. */
+export const PLACING: readonly GuideObject[] = [changeOfPlaces];
+
+/** Until the cluster has its size for the time after. */
+export const SIZING: readonly GuideObject[] = [steadySize];
 
 /** From then on. */
 export const HAND_OVER: readonly GuideObject[] = [watch];
 
 /** Every object of the guide, in its order. */
-export const OBJECTS: readonly GuideObject[] = [...[UPSTREAM, ACCESS, SOURCE, LEAVING, SETTLING, HAND_OVER].flat()];
+export const OBJECTS: readonly GuideObject[] = [
+  ...[UPSTREAM, ACCESS, SOURCE, LEAVING, COPYING, PLACING, SIZING, HAND_OVER].flat(),
+];
 
 /** The steps that every plan of a run has. */
 export const STEP_IDS: readonly StepId[] = OBJECTS.flatMap(({ steps }) =>

@@ -1,3 +1,4 @@
+import { besideOf } from '../objects/beside/decide';
 import { planSyntax, recreateReasons } from '../objects/source/definition';
 import { unprovenMove } from '../objects/source/moved';
 import { rebuildOf } from '../objects/source/rebuild';
@@ -6,7 +7,7 @@ import type { PipelineSpec } from '../spec/types';
 import { plural } from '../text/count';
 import type { SourceFacts, TableFacts, TargetFacts, WatchFacts } from './facts';
 import { isOurs, ownerOf } from './ownership';
-import type { Plan, PlanAction, PlannedTable, PlanStep, Rebuild, RemovedTable, StepId } from './types';
+import type { Beside, Plan, PlanAction, PlannedTable, PlanStep, Rebuild, RemovedTable, StepId } from './types';
 
 /** Everything a step is decided from, worked out once. */
 export interface PlanContext {
@@ -24,6 +25,8 @@ export interface PlanContext {
   recreate: string[];
   /** Only of our own source: what is dropped and made again. */
   rebuild: Rebuild | null;
+  /** The same for what is copied beside what is there. */
+  beside: Beside | null;
   /** The connection is to lead to what may be another server, where the role may have another password. */
   elsewhere: boolean;
   syntax: Plan['syntax'];
@@ -38,7 +41,8 @@ export function planContext(
   watch: WatchFacts,
 ): PlanContext {
   const rebuild = rebuildOf(spec, source, target);
-  const tables = selectTables(spec, source, target, rebuild);
+  const beside = besideOf(spec, source, target);
+  const tables = selectTables(spec, source, target, rebuild, beside);
   const recreate = recreateReasons(spec, source, target);
   const kept = recreate.length > 0 ? null : target;
   return {
@@ -53,6 +57,7 @@ export function planContext(
     leftOut: leftOut(spec, source, kept),
     recreate,
     rebuild,
+    beside,
     elsewhere: unprovenMove(spec, source, target) !== null,
     syntax: planSyntax(spec, source, target),
     established: watch.exists || isOurs(target.source?.comment ?? null, spec.name),

@@ -25,6 +25,8 @@ export interface ChildFacts {
   excludeColumns: string[];
   /** Constraints upstream it was made without; absent: none. */
   excludeConstraints?: string[] | 'all';
+  /** The columns it has; absent where nobody looked. */
+  columns?: string[];
   /** Everything built on it, however far down, each after what it is built on. */
   dependents: DependentFacts[];
 }

@@ -92,6 +92,16 @@ export interface Rebuild {
   moved?: true;
 }
 
+/** Tables that are copied again beside the ones there are, which can be read until the copies take their places. */
+export interface Beside {
+  /** What changes places at once: tables that something is built on together, and what is. */
+  groups: { tables: DroppedTable[]; dependents: DependentFacts[] }[];
+  /** What runs that ended early left, and nobody needs. */
+  left: { id: string; name: string }[];
+  /** Tables that such a run left without their names. */
+  unnamed: string[];
+}
+
 /** Where a run's steps find the plan they come from: the activity of that run whose result it is. */
 export interface PlanReference {
   activity: string;
@@ -111,6 +121,8 @@ export interface Plan {
   removed: RemovedTable[];
   /** Null when everything changes in place. */
   rebuild: Rebuild | null;
+  /** Absent when nothing is copied beside what is there. */
+  beside?: Beside;
   /** What an earlier run dropped and could not make again; absent in plans of earlier versions. */
   owed?: Definition[];
   syntax: 'subsources' | 'tables';

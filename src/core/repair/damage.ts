@@ -1,6 +1,9 @@
 import type { SourceFacts, SourceObjectFacts } from '../plan/facts';
-import { isIn } from '../objects/tables/find';
-import { tableName } from '../objects/tables/select';
+import { isBeside } from '../objects/beside/names';
+import { gone } from '../objects/tables/columns';
+import { findIn, isIn } from '../objects/tables/find';
+import { ownChild, tableName } from '../objects/tables/select';
+import { listed } from '../plan/context';
 import { leftOutOf, publicationDifferences, tablesToPublish } from '../objects/publication/differences';
 import { droppedTable } from '../objects/source/rebuild';
 import type { DroppedTable } from '../plan/types';
@@ -73,7 +76,10 @@ function deadTables({ spec, source, facts, symptoms, target }: RepairLook): Drop
     symptoms.filter(({ rule }) => COPIED_AGAIN.includes(rule)).map(({ table, cause }) => [table, cause]),
   );
   const readings = new Map(target.tables.map((table) => [table.id, table]));
-  return (source?.children ?? []).flatMap((child) => {
+  const children = source?.children ?? [];
+  // What stands beside is an apply's to finish.
+  const own = children.filter((child) => !isBeside(child) || ownChild(spec, children, child.upstream)?.id === child.id);
+  return own.flatMap((child) => {
     const read = readings.get(child.id);
     const error = (read && readErrorOf(read)) ?? child.error;
     const permanent = error !== source?.error && tableErrorOf(error)?.permanent;
@@ -82,6 +88,9 @@ function deadTables({ spec, source, facts, symptoms, target }: RepairLook): Drop
     if (seen !== undefined) return [droppedTable(spec, child, seen)];
     if (isIn(narrow, child.upstream))
       return [droppedTable(spec, child, `publication ${spec.source.publication} leaves out rows or columns of it`)];
+    const table = findIn(facts.tables, child.upstream);
+    const lost = table === null ? [] : gone(child, table);
+    if (lost.length > 0) return [droppedTable(spec, child, `it lost ${listed(lost)} upstream`)];
     if (!isIn(unpublished, child.upstream)) return [];
     return [droppedTable(spec, child, `it is not in publication ${spec.source.publication} any more`)];
   });

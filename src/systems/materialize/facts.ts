@@ -1,4 +1,4 @@
-import type { TargetFacts } from '../../core/plan/facts';
+import type { SourceObjectFacts, TargetFacts } from '../../core/plan/facts';
 import type { PipelineSpec } from '../../core/spec/types';
 import type { SqlClient } from '../sql-client';
 import { clusterExists, readCluster, readClusterRelations } from './cluster';
@@ -11,7 +11,7 @@ import {
   readMissingPrivileges,
   readSizes,
 } from './server';
-import { readSource } from './source';
+import { readColumns, readSource } from './source';
 import { readStrays } from './strays';
 
 /**
@@ -59,7 +59,7 @@ export async function readTargetFacts(client: SqlClient, spec: PipelineSpec): Pr
     readLimits(client),
     readSecret(client, item(names.secret)),
     readConnection(client, item(names.connection)),
-    readSource(client, item(names.source)),
+    readSource(client, item(names.source)).then((found) => found && withColumns(client, found)),
     readStrays(client, spec),
     client.query<{ id: string; name: string; type: string }>(
       `SELECT o.id, o.name, o.type FROM mz_catalog.mz_objects o
@@ -81,4 +81,9 @@ export async function readTargetFacts(client: SqlClient, spec: PipelineSpec): Pr
     cluster: clusterFacts,
     ...{ secret, connection, source, strays, schemaItems },
   };
+}
+
+async function withColumns(client: SqlClient, source: SourceObjectFacts): Promise<SourceObjectFacts> {
+  const columns = await readColumns(client, source.id);
+  return { ...source, children: source.children.map((child) => ({ ...child, columns: columns.get(child.id) ?? [] })) };
 }

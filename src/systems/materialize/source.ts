@@ -53,6 +53,18 @@ export async function findSource(client: SqlClient, name: ItemName): Promise<Sou
   return row ?? null;
 }
 
+/** The columns of the tables of a source, by the table's id. */
+export async function readColumns(client: SqlClient, sourceId: string): Promise<ReadonlyMap<string, string[]>> {
+  const rows = await client.query<{ id: string; name: string }>(
+    `WITH ${OBJECTS}
+     SELECT c.id, c.name FROM mz_catalog.mz_columns c JOIN objects ON objects.id = c.id ORDER BY c.id, c.position`,
+    [sourceId],
+  );
+  const columns = new Map<string, string[]>();
+  for (const { id, name } of rows) columns.set(id, [...(columns.get(id) ?? []), name]);
+  return columns;
+}
+
 /** Tables of a source: subsources depend on it, source tables name it. Both may be there at once. */
 export async function findChildren(client: SqlClient, sourceId: string): Promise<ChildRow[]> {
   const columns = `n.name AS schema, x.name, t.schema_name AS upstream_schema, t.table_name AS upstream_name,

@@ -702,6 +702,23 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'DROP SOURCE IF EXISTS "materialize"."shop"."orders" RESTRICT; -- then apply, which adds it again',
   ],
   [
+    'columns-behind',
+    'a column that came upstream',
+    { built: true, target: { source: { ...target.source!, children: [f.child('orders', { columns: [] })] } } },
+    'warning',
+    'to do without: source.excludeColumns: [public.orders.id]',
+  ],
+  [
+    'columns-gone',
+    'a column that left upstream',
+    {
+      built: true,
+      target: { source: { ...target.source!, children: [f.child('orders', { columns: ['id', 'was'] })] } },
+    },
+    'warning',
+    'n2m repair shop',
+  ],
+  [
     'table-owner',
     'a table of somebody else',
     { source: orders({ ownedByUs: false, owner: 'boss' }) },

@@ -6,7 +6,7 @@ import { writeConstraint } from '../../spec/identifiers';
 import type { ConstraintRef } from '../../spec/types';
 import { dropPublication } from '../publication/statements';
 import { isIn } from '../tables/find';
-import { childOf, existsInTarget, isRebuilt, tableName } from '../tables/select';
+import { childOf, existsInTarget, isCopiedBeside, isRebuilt, tableName } from '../tables/select';
 
 /** `mz_version_num()` is major·100000 + minor·100 + patch; older than v26.0 is read about, but not tried. */
 const TRIED_VERSION = 2_600_000;
@@ -79,7 +79,8 @@ export const sourceFindings: Record<string, Rule> = {
 
   'limit-reached': (context) => {
     const { limits, cluster, source, schemaItems } = context.target;
-    const more = context.tables.filter((table) => !existsInTarget(context, table)).length;
+    const beside = context.tables.filter((table) => isCopiedBeside(context.beside, table)).length;
+    const more = beside + context.tables.filter((table) => !existsInTarget(context, table)).length;
     const legacy = context.syntax === 'subsources';
     // What is made again goes first.
     const going = context.recreate.length > 0 ? (source?.children ?? []) : [];

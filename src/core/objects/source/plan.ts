@@ -2,6 +2,7 @@ import { isManaged, keepOrAdopt, listed, ownerWords, type PlanContext, planStep 
 import { ownerOf } from '../../plan/ownership';
 import type { DroppedTable, PlannedTable, PlanStep } from '../../plan/types';
 import { plural } from '../../text/count';
+import { settledName } from '../beside/names';
 import { copyCost } from '../cluster/estimate';
 import { childOf, isRebuilt, tableName } from '../tables/select';
 import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, recreateStep } from './rebuild-steps';
@@ -17,7 +18,10 @@ export function planSource(context: PlanContext): PlanStep {
     return planStep('source', 'create', object, sentence, { changes });
   }
   const owner = ownerOf(found.comment, spec.name);
-  const add = tables.filter((table) => childOf(spec, target, table)?.name !== table.target);
+  const add = tables.filter((table) => {
+    const child = childOf(spec, target, table);
+    return child === null || settledName(child) !== table.target;
+  });
   if (owner.kind === 'pipeline' || (!isManaged(context, found.comment) && (recreate.length > 0 || add.length > 0))) {
     return planStep(
       'source',

@@ -9,34 +9,64 @@ import type {
 import { isOurs } from '../../plan/ownership';
 import type { DroppedTable, Rebuild } from '../../plan/types';
 import type { ConstraintRef, PipelineSpec } from '../../spec/types';
+import { besideName, settledName } from '../beside/names';
+import { behind } from '../tables/columns';
 import { childOf, selected } from '../tables/select';
 import { recreateReasons } from './definition';
 import { otherHistory } from './moved';
 
-/** What no ALTER can change and the file changed: the source, or tables whose columns are taken otherwise. */
+/** What no ALTER can change: the source, or tables whose columns are taken otherwise than the file and upstream have them. */
 export function rebuildOf(spec: PipelineSpec, upstream: SourceFacts, target: TargetFacts): Rebuild | null {
   const { source } = target;
   // Only our own is ever dropped; what is adopted is a conflict, or a finding.
   if (!source || !isOurs(source.comment, spec.name)) return null;
   const recreate = recreateReasons(spec, upstream, target);
-  const dead =
-    recreate.length > 0 ? [] : selected(spec, upstream, target).flatMap(({ facts }) => recopied(spec, source, facts));
+  const dead = recreate.length > 0 ? [] : copiedAgain(spec, upstream, target, source).filter(not(fitsBeside));
   if (recreate.length + dead.length === 0) return null;
   const moved = otherHistory(spec, upstream, target) !== null;
   const dependents = dependentsOn(source, { recreate, dead });
   return { damage: { recreate, dead }, dependents, slot: source.slot, ...(moved ? { moved } : {}) };
 }
 
-function recopied(spec: PipelineSpec, source: SourceObjectFacts, table: TableFacts): DroppedTable[] {
-  const child = childOf(spec, { source }, table);
-  const differences = child ? columnDifferences(spec, source, child, table) : [];
-  return child && differences.length > 0 ? [droppedTable(spec, child, differences.join(', '))] : [];
+/** Tables whose copy has to be made again, as it keeps the columns it was made with. */
+export const copiedAgain = (
+  spec: PipelineSpec,
+  upstream: SourceFacts,
+  target: TargetFacts,
+  source: SourceObjectFacts,
+): DroppedTable[] =>
+  selected(spec, upstream, target).flatMap(({ facts }) => {
+    const child = childOf(spec, { source }, facts);
+    const reasons = child ? copyReasons(spec, source, child, facts) : [];
+    return child && reasons.length > 0 ? [droppedTable(spec, child, reasons.join(', '))] : [];
+  });
+
+/** Two source tables of one upstream table stand side by side; subsources do not. */
+export const fitsBeside = ({ kind, item }: DroppedTable): boolean =>
+  kind === 'table' && besideName(item.name, 'new') !== null && besideName(item.name, 'old') !== null;
+
+const not =
+  <T>(holds: (value: T) => boolean) =>
+  (value: T): boolean =>
+    !holds(value);
+
+/** Why a table is to be copied again: `email: joins excludeColumns`, `note: added upstream`. */
+export function copyReasons(
+  spec: PipelineSpec,
+  source: Pick<SourceObjectFacts, 'textColumns' | 'excludeColumns'>,
+  child: ChildFacts,
+  table: TableFacts,
+): string[] {
+  const { columns, refused } = behind(spec, child, table);
+  // What Materialize refuses stays out, and so does the rest of that table, until the file says what becomes of it.
+  const comes = refused.length > 0 ? [] : columns.map(({ name }) => `${name}: added upstream`);
+  return [...columnDifferences(spec, source, child, table), ...comes];
 }
 
 /**
- * Columns of a copied table that the file wants otherwise, as `email: joins excludeColumns`. What joins must be named
- * nowhere, what leaves must be there upstream and named by the table's own statement: a source's may still name columns
- * of a table that was dropped.
+ * Columns of a copied table that the file wants otherwise, as `email: joins excludeColumns`. What joins must be in the copy
+ * and named nowhere, what leaves must be there upstream and named by the table's own statement: a source's may still name
+ * columns of a table that was dropped.
  */
 export function columnDifferences(
   { source: file }: PipelineSpec,
@@ -46,9 +76,13 @@ export function columnDifferences(
 ): string[] {
   const { schema, name } = table;
   const exists = (column: string): boolean => table.columns.some((known) => known.name === column);
+  const isCopied = (column: string): boolean => child.columns?.includes(column) ?? true;
   const columns = (['textColumns', 'excludeColumns'] as const).flatMap((key) => {
     const wanted = file[key].filter((ref) => ref.schema === schema && ref.table === name).map(({ column }) => column);
-    const joins = wanted.filter((column) => !source[key].includes([schema, name, column].join('.')));
+    // A source with subsources may name them all in its own statement; of source tables several are of one upstream table.
+    const isNamed = (column: string): boolean =>
+      child.kind === 'table' ? child[key].includes(column) : source[key].includes([schema, name, column].join('.'));
+    const joins = wanted.filter((column) => !isNamed(column) && isCopied(column));
     const leaves = child[key].filter((column) => !wanted.includes(column) && exists(column));
     return [...joins.map((column) => `${column}: joins ${key}`), ...leaves.map((column) => `${column}: leaves ${key}`)];
   });
@@ -71,8 +105,8 @@ function constraintDifferences(
 }
 
 export function droppedTable({ materialize }: PipelineSpec, child: ChildFacts, why: string): DroppedTable {
-  const { id, kind, schema, name, upstream } = child;
-  return { id, kind, upstream, why, item: { database: materialize.database, schema, name } };
+  const { id, kind, schema, upstream } = child;
+  return { id, kind, upstream, why, item: { database: materialize.database, schema, name: settledName(child) } };
 }
 
 /** Everything built on what goes, each after what it is built on. */

@@ -12,7 +12,7 @@ import { isPublishable } from '../replica-identity/predicted';
 import { columnDifferences, droppedTable } from '../source/rebuild';
 import { isIn } from './find';
 import { isPartitioned, VIA_ROOT_SERVER } from './partitions';
-import { childOf, firstNames, hasHeirs, sameTable, tableName } from './select';
+import { childOf, firstNames, hasHeirs, isCopiedBeside, isRebuilt, sameTable, tableName } from './select';
 import { analyze, dropDependent, dropSubsource, dropTable, setLogged } from './statements';
 
 /** Rows below this are copied in a blink whatever the statistics say. */
@@ -57,9 +57,10 @@ export const tablesFindings: Record<string, Rule> = {
         ),
       ),
 
-  'unsupported-type': ({ upstream, spec, target }) =>
+  'unsupported-type': ({ upstream, spec, target, rebuild, beside }) =>
     upstream.flatMap((table) => {
-      if (childOf(spec, target, table)) return [];
+      const stays = !isRebuilt(rebuild, table) && !isCopiedBeside(beside, table);
+      if (childOf(spec, target, table) && stays) return [];
       const named = (list: ColumnRef[], column: ColumnFacts) =>
         list.some((ref) => ref.schema === table.schema && ref.table === table.name && ref.column === column.name);
       return table.columns

@@ -1,6 +1,7 @@
 import { listed, type PlanContext, planStep } from '../../plan/context';
 import type { PlanStep } from '../../plan/types';
 import type { GuideObject } from '../object';
+import { columnFindings } from './column-findings';
 import { tablesFindings } from './findings';
 import { namingFindings } from './naming-findings';
 import { partitionFindings } from './partition-findings';
@@ -36,6 +37,6 @@ export const tables: GuideObject = {
           reason: `drop ${tableName(table)} from Materialize: no longer in the file; coming back means a new copy`,
         }))
       : null,
-  findings: { ...selectionFindings, ...tablesFindings, ...namingFindings, ...partitionFindings },
+  findings: { ...selectionFindings, ...tablesFindings, ...columnFindings, ...namingFindings, ...partitionFindings },
   words: tablesWords,
 };

@@ -1,9 +1,10 @@
 import type { ChildFacts, SourceFacts, TableFacts, TargetFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
-import type { PlannedTable, Rebuild, RemovedTable } from '../../plan/types';
+import type { Beside, PlannedTable, Rebuild, RemovedTable } from '../../plan/types';
 import { targetName } from '../../names';
 import type { PipelineSpec, TableRef, TableSelection } from '../../spec/types';
 import { plural } from '../../text/count';
+import { isBeside, roleBeside, settledName } from '../beside/names';
 import { recreateReasons } from '../source/definition';
 import { findChildren, findIn, isIn } from './find';
 import { replicatedAsOne } from './partitions';
@@ -21,6 +22,9 @@ export const sameTable = (a: Named, b: Named): boolean => a.schema === b.schema 
 /** It is there, and this run drops it alone and adds it again. */
 export const isRebuilt = (rebuild: Rebuild | null, table: Named): boolean =>
   rebuild?.damage.dead.some((dead) => sameTable(dead.upstream, table)) ?? false;
+/** It is there, and stays until this run has copied it again beside. */
+export const isCopiedBeside = (beside: Beside | null, table: Named): boolean =>
+  beside?.groups.some(({ tables }) => tables.some(({ upstream }) => sameTable(upstream, table))) ?? false;
 
 export const tableName = (table: Named): string => `${table.schema}.${table.name}`;
 
@@ -44,14 +48,15 @@ export function selectTables(
   source: SourceFacts,
   target: TargetFacts,
   rebuild: Rebuild | null = null,
+  beside: Beside | null = null,
 ): PlannedTable[] {
   const recreated = recreateReasons(spec, source, target).length > 0;
   return selected(spec, source, recreated ? null : target).map(({ ref, facts }) => {
     const child = recreated ? null : childOf(spec, target, ref);
     return {
       ...ref,
-      target: child?.name ?? ref.alias ?? ref.name,
-      fresh: child === null || !child.committed || isRebuilt(rebuild, ref),
+      target: child === null ? (ref.alias ?? ref.name) : settledName(child),
+      fresh: child === null || !child.committed || isRebuilt(rebuild, ref) || isCopiedBeside(beside, ref),
       estimatedRows: facts.estimatedRows,
       bytes: facts.bytes,
     };
@@ -106,10 +111,13 @@ export function removedTables(spec: PipelineSpec, source: SourceFacts, target: T
   if (!target.source || !isOurs(target.source.comment, spec.name)) return [];
   if (recreateReasons(spec, source, target).length > 0) return [];
   const wanted = selected(spec, source, target).map(({ ref }) => ref);
+  const { children } = target.source;
   return (
-    target.source.children
+    children
       // What somebody made of our source elsewhere is theirs.
       .filter((child) => child.schema === spec.materialize.schema)
+      // What stands beside one goes without a word of its own.
+      .filter((child) => !isBeside(child) || ownChild(spec, children, child.upstream)?.id === child.id)
       .filter((child) => !isIn(wanted, child.upstream))
       .filter((child) => !unreadable(spec, source, child))
       .map((child) => ({ ...child.upstream, target: child.name, kind: child.kind, dependents: child.dependents }))
@@ -136,8 +144,10 @@ export function ownChild<C extends Pick<ChildFacts, 'schema' | 'name' | 'upstrea
   children: readonly C[],
   table: Wanted,
 ): C | null {
-  const same = findChildren(children, table);
-  const here = same.filter((child) => child.schema === materialize.schema);
+  const ours = findChildren(children, table).filter((child) => child.schema === materialize.schema);
+  // A copy beside is none until it has its name; what it takes the place of may have lost its own for a moment.
+  const called = ours.filter((child) => !isBeside(child));
+  const here = called.length > 0 ? called : ours.filter((child) => roleBeside(child)?.role === 'old');
   if (here.length < 2) return here[0] ?? null;
   const name = table.target ?? table.alias ?? aliasOf(source.tables, table) ?? table.name;
   return here.find((child) => child.name === name) ?? here[0] ?? null;

@@ -44,6 +44,16 @@ export const tablesWords: Record<string, Entry> = {
     PLAN,
     'Drop the table in Materialize by hand, apply: it alone is copied again.',
   ],
+  'columns-behind': [
+    'A copy keeps the columns it was made with: one that was added upstream since is not in Materialize, and no status says so.',
+    'SHOW COLUMNS FROM the table, on both sides.',
+    'n2m apply copies the table again beside the one there and lets the copy take its place; a source with subsources drops the table first. Or name the column in source.excludeColumns.',
+  ],
+  'columns-gone': [
+    'A column that the copy has was dropped or renamed upstream. Materialize ends the table with an error within seconds.',
+    'SHOW COLUMNS FROM the table, on both sides.',
+    'n2m repair NAME copies the table again. Next time name the column in source.excludeColumns and apply, then drop it: no error comes.',
+  ],
   'inherited-table': [
     'Other tables inherit from it. A copy reads their rows, too; the changes that follow are its own only, so deleted rows of heirs would stay for ever. The rows of a hypertable are all in its chunks.',
     'SELECT inhparent::regclass, inhrelid::regclass FROM pg_inherits;',

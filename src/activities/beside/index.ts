@@ -1,0 +1,2 @@
+export { copyBeside } from './copy';
+export { switchTables } from './switch';

@@ -1,0 +1,134 @@
+import { copyOf } from '../../core/objects/beside/decide';
+import { besideName } from '../../core/objects/beside/names';
+import { findChildren } from '../../core/objects/tables/find';
+import { tableName } from '../../core/objects/tables/select';
+import { listed } from '../../core/plan/context';
+import type { ChildFacts } from '../../core/plan/facts';
+import { isOurs } from '../../core/plan/ownership';
+import type { DroppedTable } from '../../core/plan/types';
+import { oddStatement } from '../../core/repair/definition-shape';
+import type { Definition, Recreated } from '../../core/repair/types';
+import type { PipelineSpec } from '../../core/spec/types';
+import * as sql from '../../core/sql/materialize';
+import { SystemError, systemError } from '../../systems/errors';
+import { readDependentsOf, readSource } from '../../systems/materialize';
+import type { SqlClient } from '../../systems/sql-client';
+import { dropDependents, dropping, recreateAll } from '../repair/rebuild';
+import { APPLY, activity } from '../support/activity';
+import { itemsOf, withMaterialize } from '../support/sessions';
+
+/** A table, the copy beside it, and what has its name already. */
+interface Place {
+  table: DroppedTable;
+  old: ChildFacts | null;
+  copy: ChildFacts | null;
+  placed: boolean;
+}
+
+/**
+ * Copies take the places of what they stand beside: what is built on the old tables goes, then they change names, then
+ * it is made again on the new ones; the old ones go last. One activity, so that nobody waits for a worker in between.
+ * An attempt that died anywhere leaves what the next one finds by ids and names.
+ */
+export const switchTables = activity({ input: dropping, callers: APPLY }, (deps, { spec, plan, definitions }) => {
+  const tables = plan.damage.dead;
+  return withMaterialize(deps, spec, async (client): Promise<Recreated[]> => {
+    const places = await look(client, spec, tables);
+    refuseUnready(spec, places);
+    const old = places.flatMap((place) => place.old ?? []);
+    if (old.length > 0) await dropDependents(client, definitions, old);
+    if (places.every(({ placed }) => !placed)) await refuseUnnamed(client, spec, old, definitions);
+    for (const place of places) await changeNames(client, place);
+    // First what readers miss, then all the looking.
+    await makeAtOnce(client, definitions);
+    const recreated = await recreateAll(client, definitions);
+    for (const { table, old: there } of await look(client, spec, tables)) {
+      if (there) await client.query(sql.dropTable({ ...table.item, name: there.name }));
+    }
+    const undone = (await look(client, spec, tables)).filter(
+      ({ placed, old: there, copy }) => !placed || there || copy,
+    );
+    if (undone.length > 0) throw unfinished(undone);
+    return recreated;
+  });
+});
+
+async function look(client: SqlClient, spec: PipelineSpec, tables: readonly DroppedTable[]): Promise<Place[]> {
+  const { source } = itemsOf(spec);
+  const found = await readSource(client, source);
+  if (!found || !isOurs(found.comment, spec.name)) {
+    throw systemError(
+      'Conflict',
+      'materialize',
+      `source ${source.name} is not there, or not this pipeline's any more`,
+      {
+        hint: 'n2m apply FILE looks again',
+      },
+    );
+  }
+  return tables.map((table) => {
+    const same = findChildren(found.children, table.upstream).filter(({ schema }) => schema === table.item.schema);
+    return {
+      table,
+      old: same.find(({ id }) => id === table.id) ?? null,
+      copy: copyOf(found.children, table),
+      placed: same.some(({ id, name }) => id !== table.id && name === table.item.name),
+    };
+  });
+}
+
+/** Before anything goes: a copy that died, or that somebody dropped, takes nobody's place. */
+function refuseUnready({ name }: PipelineSpec, places: Place[]): void {
+  const unready = places.filter(({ copy, placed }) => !placed && (!copy?.committed || copy.error !== null));
+  if (unready.length === 0) return;
+  const of = listed(unready.map(({ table }) => tableName(table.upstream)));
+  const why = unready.map(({ copy }) => copy?.error).find((error) => error != null);
+  const message = `the copy of ${of} cannot take its place: ${why ?? 'it is not there, or not committed'}`;
+  throw systemError('Conflict', 'materialize', message, {
+    hint: `nothing was changed; n2m apply for ${name} makes a copy again`,
+  });
+}
+
+/** What came up a moment ago would follow the old table, and keep it: then everything is as it was. */
+async function refuseUnnamed(
+  client: SqlClient,
+  { name }: PipelineSpec,
+  old: ChildFacts[],
+  definitions: Definition[],
+): Promise<void> {
+  const ids = old.map(({ id }) => id);
+  const others = ids.length > 0 ? await readDependentsOf(client, ids) : [];
+  if (others.length === 0) return;
+  await recreateAll(client, definitions);
+  const names = others.map((other) => `${other.type} ${other.name}`).join(', ');
+  throw systemError('Conflict', 'materialize', `${names} came up after the plan and would have to be dropped`, {
+    hint: `run the same command for ${name} again: it names them and asks`,
+  });
+}
+
+/** What is refused here is told by the look at each that follows. */
+async function makeAtOnce(client: SqlClient, definitions: readonly Definition[]): Promise<void> {
+  for (const definition of definitions) {
+    if (oddStatement(definition) !== null) continue;
+    try {
+      if (definition.sql !== null) await client.query(definition.sql);
+      for (const grant of definition.grants) await client.query(grant);
+    } catch (error) {
+      if (!(error instanceof SystemError) || error.info.retryable) throw error;
+    }
+  }
+}
+
+/** Nobody has the name between the two; each is one change of the catalog. */
+async function changeNames(client: SqlClient, { table: { item }, old, copy, placed }: Place): Promise<void> {
+  if (placed) return;
+  const aside = besideName(item.name, 'old');
+  if (old?.name === item.name && aside !== null) await client.query(sql.renameTo(item, aside));
+  if (copy) await client.query(sql.renameTo({ ...item, name: copy.name }, item.name));
+}
+
+function unfinished(places: Place[]) {
+  const of = listed(places.map(({ table }) => tableName(table.upstream)));
+  const message = `the copy of ${of} was to take its place and did not`;
+  return systemError('Unexpected', 'materialize', message, { retryable: true });
+}

@@ -1,0 +1,72 @@
+import type { ChildFacts, SourceFacts, SourceObjectFacts, TargetFacts } from '../../plan/facts';
+import { isOurs } from '../../plan/ownership';
+import type { Beside, DroppedTable } from '../../plan/types';
+import type { PipelineSpec } from '../../spec/types';
+import { recreateReasons } from '../source/definition';
+import { copiedAgain, copyReasons, dependentsOn, fitsBeside } from '../source/rebuild';
+import { gone } from '../tables/columns';
+import { findChildren, findIn } from '../tables/find';
+import { ownChild } from '../tables/select';
+import { besideName, roleBeside } from './names';
+
+/** What is copied beside what is there, and what is left of runs that did and ended early; null where there is nothing. */
+export function besideOf(spec: PipelineSpec, upstream: SourceFacts, target: TargetFacts): Beside | null {
+  const { source } = target;
+  if (!source || !isOurs(source.comment, spec.name)) return null;
+  if (recreateReasons(spec, upstream, target).length > 0) return null;
+  const tables = copiedAgain(spec, upstream, target, source).filter(fitsBeside);
+  const left = source.children.filter((child) => isLeft(spec, upstream, source, tables, child));
+  const unnamed = source.children.filter((child) => isOwn(spec, source, child) && roleBeside(child) !== null);
+  if (tables.length + left.length + unnamed.length === 0) return null;
+  return {
+    groups: grouped(tables, source),
+    left: left.map(({ id, name }) => ({ id, name })),
+    unnamed: unnamed.map(({ name }) => name),
+  };
+}
+
+const isOwn = (spec: PipelineSpec, { children }: SourceObjectFacts, child: ChildFacts): boolean =>
+  ownChild(spec, children, child.upstream)?.id === child.id;
+
+/** It stands beside and is neither what a table was renamed to for a moment nor a copy that can take its place. */
+function isLeft(
+  spec: PipelineSpec,
+  upstream: SourceFacts,
+  source: SourceObjectFacts,
+  tables: DroppedTable[],
+  child: ChildFacts,
+): boolean {
+  const beside = child.schema === spec.materialize.schema && child.kind === 'table' ? roleBeside(child) : null;
+  if (beside === null || isOwn(spec, source, child)) return false;
+  const facts = findIn(upstream.tables, child.upstream);
+  const waits = findChildren(tables, child.upstream).some(({ item }) => item.name === beside.target);
+  if (beside.role === 'old' || !waits || facts === null || child.error !== null) return true;
+  return copyReasons(spec, source, child, facts).length > 0 || gone(child, facts).length > 0;
+}
+
+/** The copy that stands beside a table of this name, of the same upstream table. */
+export const copyOf = <C extends Pick<ChildFacts, 'schema' | 'name' | 'upstream'>>(
+  children: readonly C[],
+  { upstream, item }: Pick<DroppedTable, 'upstream' | 'item'>,
+): C | null =>
+  findChildren(children, upstream).find(
+    ({ schema, name }) => schema === item.schema && name === besideName(item.name, 'new'),
+  ) ?? null;
+
+/** Tables that something is built on together change places together: what is built on both is made again once. */
+function grouped(tables: DroppedTable[], source: SourceObjectFacts): Beside['groups'] {
+  const groups: { tables: DroppedTable[]; on: Set<string> }[] = [];
+  for (const table of tables) {
+    const on = new Set(dependentsOn(source, { recreate: [], dead: [table] }).map(({ id }) => id));
+    const together = groups.filter((group) => [...on].some((id) => group.on.has(id)));
+    for (const group of together) groups.splice(groups.indexOf(group), 1);
+    groups.push({
+      tables: [...together.flatMap((group) => group.tables), table],
+      on: new Set([...together.flatMap((group) => [...group.on]), ...on]),
+    });
+  }
+  return groups.map((group) => ({
+    tables: group.tables,
+    dependents: dependentsOn(source, { recreate: [], dead: group.tables }),
+  }));
+}

@@ -1,0 +1,40 @@
+import type { ChildFacts, ColumnFacts, TableFacts } from '../../plan/facts';
+import type { ColumnRef, PipelineSpec } from '../../spec/types';
+
+/** What upstream and the copy of a table do not share. A copy keeps the columns it was made with, and nobody says so. */
+
+type Copied = Pick<ChildFacts, 'columns' | 'excludeColumns'>;
+
+const isNamed = (list: readonly ColumnRef[], { schema, name }: Pick<TableFacts, 'schema' | 'name'>, column: string) =>
+  list.some((ref) => ref.schema === schema && ref.table === name && ref.column === column);
+
+/** Materialize takes it, as it is or as the file says. */
+const isTaken = ({ source }: PipelineSpec, table: TableFacts, { name, ingest }: ColumnFacts): boolean =>
+  ingest === 'yes' || (ingest === 'text' && isNamed(source.textColumns, table, name));
+
+/** Columns that a copy made now would have: Materialize takes no generated ones. */
+export const copyable = ({ source }: PipelineSpec, table: TableFacts): ColumnFacts[] =>
+  table.columns.filter(({ name, generated }) => !generated && !isNamed(source.excludeColumns, table, name));
+
+/** Those of them that Materialize refuses as they are. */
+export const refused = (spec: PipelineSpec, table: TableFacts): ColumnFacts[] =>
+  copyable(spec, table).filter((column) => !isTaken(spec, table, column));
+
+/**
+ * Columns that upstream has and the copy lacks, though nobody left them out; `refused`: a copy could not be made as long as the
+ * file does not say what becomes of them.
+ */
+export function behind(
+  spec: PipelineSpec,
+  child: Copied,
+  table: TableFacts,
+): { columns: ColumnFacts[]; refused: ColumnFacts[] } {
+  const { columns: there, excludeColumns } = child;
+  if (there === undefined) return { columns: [], refused: [] };
+  const columns = copyable(spec, table).filter(({ name }) => !there.includes(name) && !excludeColumns.includes(name));
+  return { columns, refused: columns.filter((column) => !isTaken(spec, table, column)) };
+}
+
+/** Columns of the copy that upstream has no more: Materialize ends the table when it notices. */
+export const gone = ({ columns = [] }: Copied, table: TableFacts): string[] =>
+  columns.filter((column) => !table.columns.some(({ name }) => name === column));
