@@ -21,7 +21,7 @@ import type { SnapshotProgress, AttemptWindow } from '../core/snapshot/types';
 import type { Approvals } from './approvals';
 import * as activities from './proxies';
 import { activityOf, type Performed, type StepInput, type WindowInput } from './proxies';
-import { changePlaces, joined, makeAgain, type Rebuilt, takeDown } from './rebuild';
+import { changePlaces, makeAgain, type Rebuilt, takeDown } from './rebuild';
 import type { RunTracker } from './run-tracker';
 
 /** Half an hour: long enough that a day's wait is a few hundred events, short enough that a deploy never waits for it. */
@@ -101,7 +101,7 @@ async function aroundSource(run: Converging, source: () => Promise<void>): Promi
  * Waits until the source runs and everything is copied, however long it takes; what was copied beside other tables takes
  * their places; then sizes the cluster and drops the one it ran on before.
  */
-export async function settle(run: Converging, before?: Rebuilt): Promise<Rebuilt> {
+export async function settle(run: Converging): Promise<Rebuilt> {
   const { plan, tracker, input } = run;
   await perform(COPYING, run);
   let placed: Rebuilt = { definitions: [], recreated: [] };
@@ -113,7 +113,7 @@ export async function settle(run: Converging, before?: Rebuilt): Promise<Rebuilt
       throw new CancelledFailure('cancelled after tables changed places');
   }
   await perform(SIZING, run);
-  return joined(before, placed);
+  return placed;
 }
 
 /** Longer than any one attempt needs; a run that ends badly ends soon all the same. */

@@ -102,7 +102,7 @@ async function putUpOn({ input, tracker, approvals, goOn }: Run, repaired: Sympt
 
 /** As an apply does it. */
 async function wholeWay(run: Converging, dropFirst = false): Promise<Rebuilt> {
-  const rebuilt = await settle(run, await setUp(run, dropFirst));
+  const rebuilt = joined(await setUp(run, dropFirst), await settle(run));
   await perform(HAND_OVER, run);
   return rebuilt;
 }

@@ -33,7 +33,8 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
     const rebuilt = await orLeaveWatched(run, async () => {
       tracker.phase('setting-up');
       const made = joined(input.before, await setUp(run));
-      return settle(run, made);
+      const placed = await settle(run);
+      return joined(made, placed);
     });
 
     tracker.phase('handing-over');

@@ -1,6 +1,8 @@
 import { startTemporal, type TemporalOptions } from '../../local/temporal/server';
 import type { WorldOptions } from '../e2e/support/world';
 import { RECORDED_KEY } from './stored';
+import { SUBSOURCES_VERSION } from '../e2e/support/versions';
+import { besideLife } from './scenarios/beside';
 import { changedLife } from './scenarios/changed';
 import { encryptedLife } from './scenarios/encrypted';
 
@@ -24,7 +26,8 @@ interface Recording {
 const RECORDINGS: Record<string, Recording> = {
   'first-runs': { scenario: firstRuns },
   'stopped-copy': { scenario: stoppedCopy },
-  changed: { scenario: changedLife },
+  changed: { scenario: changedLife, world: { materialize: { version: SUBSOURCES_VERSION } } },
+  beside: { scenario: besideLife },
   broken: { scenario: brokenLife },
   encrypted: { scenario: encryptedLife, world: { env: RECORDED_KEY } },
   long: { scenario: longLife, temporal: { dynamicConfig: SUGGESTS_EARLY } },

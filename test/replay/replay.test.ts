@@ -110,7 +110,7 @@ describe('a copy of the workflows', () => {
   }
 
   it('that does its steps in another order is refused by a sentence that says what to do', async () => {
-    const settle = 'await (0, converge_1.settle)(run);';
+    const settle = 'const placed = await (0, converge_1.settle)(run);';
     const sentence = await changed('0.1.0/replicate-approved.json.gz', 'replicate.js', (text) =>
       text.replace(settle, '').replace('const made = ', `${settle}\n const made = `),
     );

@@ -107,6 +107,47 @@ describe('replicate', () => {
     expect(calls).toEqual(['keepDefinitions', 'dropDeadTables u1', 'ensureSource', 'recreateDependents']);
   });
 
+  it('lets copies take the places of their tables once everything is copied, group by group, in one piece', async () => {
+    const calls: string[] = [];
+    const name = newName();
+    const table = (id: string) => {
+      const item = { database: 'materialize', schema: 'shop', name: id };
+      return { id, kind: 'table' as const, item, upstream: { schema: 'public', name: id }, why: 'x' };
+    };
+    const view = { id: 'u9', type: 'view', name: 'materialize.shop.v' };
+    const beside = {
+      groups: [
+        { tables: [table('u1'), table('u2')], dependents: [view] },
+        { tables: [table('u3')], dependents: [] },
+      ],
+      ...{ left: [], unnamed: [] },
+    };
+    const steps = (['copy-beside', 'snapshot', 'switch-tables', 'right-size'] as const).map((id) => planStep(id));
+    const kept: string[][] = [];
+    let cancel: () => Promise<unknown> = () => Promise.resolve();
+    const activities = fakes(calls, {
+      makePlan: () => Promise.resolve(planOf(name, steps, { beside })),
+      keepDefinitions: async ({ plan }) => {
+        calls.push('keepDefinitions');
+        kept.push(plan.dependents.map((one) => one.name));
+        await cancel();
+        return [];
+      },
+    });
+    await harness.withWorker(activities, async () => {
+      const handle = await start(name);
+      cancel = () => handle.cancel();
+      await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+      expect((await handle.query<RunView>('view')).phase).toBe('cancelled');
+    });
+    // What began is done to its end, and nothing after it.
+    expect(calls.filter((call) => call !== 'makePlan').slice(0, 6)).toEqual([
+      ...['copyBeside', 'awaitSnapshot', 'keepDefinitions', 'switchTables u1,u2', 'keepDefinitions', 'switchTables u3'],
+    ]);
+    expect(calls).not.toContain('rightSize');
+    expect(kept).toEqual([['materialize.shop.v'], []]);
+  });
+
   it('stops before it touches anything, with every conflict and blocking finding at once', async () => {
     const calls: string[] = [];
     const name = newName();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { isBeside } from '../../core/objects/beside/names';
 import { tableName } from '../../core/objects/tables/select';
 import type { PipelineSpec } from '../../core/spec/types';
 import { listed } from '../../core/sql/verify/rows';
@@ -63,7 +64,7 @@ export const verifyTables = activity({ input, reads: true }, (deps, asked): Prom
           hint: `n2m status ${spec.name} says what became of it`,
         });
       }
-      const tables = chosen(found.tables, asked.tables);
+      const tables = chosen(found.tables.filter(isStanding), asked.tables);
       const startedAt = new Date().toISOString();
       const progress: Progress = lastHeartbeat<Progress>() ?? {
         done: 0,
@@ -88,6 +89,9 @@ export const verifyTables = activity({ input, reads: true }, (deps, asked): Prom
 const nameOf = ({ upstream }: ReplicatedTable): string => tableName(upstream);
 
 /** In the order of their names, so that every attempt has the same. */
+/** No copy beside the one that people read. */
+const isStanding = ({ item: { name }, upstream }: ReplicatedTable): boolean => !isBeside({ name, upstream });
+
 function chosen(tables: readonly ReplicatedTable[], names: readonly string[]): ReplicatedTable[] {
   const unknown = names.find((name) => !tables.some((table) => nameOf(table) === name));
   if (unknown !== undefined) {

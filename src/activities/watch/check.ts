@@ -7,6 +7,7 @@ import type { PipelineSpec } from '../../core/spec/types';
 import { alertDelivered, decideAlerts } from '../../core/watch/alerts';
 import { judge } from '../../core/watch/judge';
 import { keep } from '../../core/watch/readings/kept';
+import { standing } from '../../core/watch/readings/columns';
 import { lateness } from '../../core/watch/lateness';
 import type {
   CheckResult,
@@ -29,6 +30,7 @@ import { takes, type CheckStep } from '../support/inputs';
 import { itemsOf, withMaterialize, withSource, type SourceSession } from '../support/sessions';
 import { deliverAlerts, ping } from './alerts';
 import { readComparisons } from './comparisons';
+import { readBehind } from './columns';
 import { readLeftBehind } from './left-behind';
 import { readRefusedIn } from './refused-in';
 
@@ -98,10 +100,13 @@ export async function readBoth(
   ]);
   // Which slot is ours is Materialize's to say: read again when it says another one, or when none was known.
   const slot = (target.ok ? target.value.source.slot : null) ?? memory?.slot ?? null;
-  const tables = listed ?? (target.ok ? target.value.tables.map((table) => table.upstream) : []);
+  const tables = listed ?? (target.ok ? standing(target.value.tables).map((table) => table.upstream) : []);
   const source = early && slot === known ? early : await sourceSide(slot, tables);
-  const leftovers = await readLeftBehind(deps, spec, source, target);
-  const refusedIn = await readRefusedIn(deps, spec, { source, target }, memory, Context.current().cancellationSignal);
+  const [leftovers, refusedIn, behind] = await Promise.all([
+    readLeftBehind(deps, spec, source, target),
+    readRefusedIn(deps, spec, { source, target }, memory, Context.current().cancellationSignal),
+    readBehind(deps, spec, source, target),
+  ]);
   return {
     takenAt: new Date().toISOString(),
     durationMs: Date.now() - began,
@@ -111,6 +116,7 @@ export async function readBoth(
     watch,
     ...(leftovers.length > 0 ? { leftovers } : {}),
     ...(refusedIn.length > 0 ? { refusedIn } : {}),
+    ...(behind === null ? {} : { behind }),
     ...(verified === undefined ? {} : { verified }),
   };
 }
@@ -161,8 +167,8 @@ function readSource(
   { slot, tables, memory }: { slot: string | null; tables: UpstreamTable[]; memory: WatchMemory | null },
   signal: AbortSignal,
 ): Promise<SourceReading> {
-  const { publication, role } = spec.source;
-  const input = { slot: slot ?? '', publication, role: role.name, tables, memory };
+  const { publication, role, excludeColumns } = spec.source;
+  const input = { slot: slot ?? '', publication, role: role.name, tables, memory, excludeColumns };
   const read = ({ client }: SourceSession) => readSourceReading(client, input);
   return withSource(deps, spec, read, { pool: deps.pool, signal });
 }

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { findChildren } from '../../core/objects/tables/find';
 import { takenOtherwise } from '../../core/objects/tables/refused-values';
+import { standing } from '../../core/watch/readings/columns';
 import type { PipelineSpec } from '../../core/spec/types';
 import type { Leftover, Reading, SourceReading, TargetReading } from '../../core/watch/types';
 import { readLeftovers } from '../../systems/materialize';
@@ -16,7 +17,7 @@ export async function readLeftBehind(
   target: Reading<TargetReading>,
 ): Promise<Leftover[]> {
   if (!source.ok || !target.ok || target.value.cluster.replicationFactor === 0) return [];
-  const { tables } = target.value;
+  const tables = standing(target.value.tables);
   const copies = (source.value.partitions?.parents ?? []).flatMap((parent): CopyOfPartitions[] => {
     const { filled: constraints, oid } = parent;
     const child = findChildren(tables, parent).find(({ committed }) => committed === true);

@@ -1,6 +1,7 @@
 /** What every rule looks at. */
 import type { PipelineSpec } from '../spec/types';
 import { lsnDistance } from './lsn';
+import { standing } from './readings/columns';
 import { asRead } from './reads';
 import { consumedAt } from './slot-hours';
 import type { LsnAnchor, PipelineReading, SourceReading, TargetReading, WatchMemory } from './types';
@@ -48,10 +49,11 @@ export function watchContext(
   now: string,
 ): WatchContext {
   const source = reading.source.ok ? reading.source.value : null;
-  const target = reading.target.ok ? asRead(reading.target.value, memory) : null;
+  const read = reading.target.ok ? asRead(reading.target.value, memory) : null;
+  const target = read && { ...read, tables: standing(read.tables) };
   const slot = target?.source.slot ?? memory?.slot ?? (source?.slot.slot || null);
   const same = memory !== null && (memory.slot === null || memory.slot === slot);
-  const copying = target?.tables.some((table) => table.committed !== true && table.error === null) ?? false;
+  const copying = read?.tables.some((table) => table.committed !== true && table.error === null) ?? false;
   const restless = copying || reading.changeUnderWay !== null;
   const mine = source !== null && slot !== null && source.slot.slot === slot ? source : null;
   const anchor = (before: LsnAnchor | null | undefined, value: string | null | undefined): LsnAnchor | null => {

@@ -4,7 +4,7 @@ import type { TargetReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
 import { readClusterReading, readReplicas } from './cluster';
 import { readRows } from './reads';
-import { findChildren, findSource, OBJECTS, type SourceRow, upstreamOf } from './source';
+import { countColumns, findChildren, findSource, OBJECTS, type SourceRow, upstreamOf } from './source';
 
 /** Evidence about one object (the source, or one of its tables) on live replicas. */
 export interface ObjectProgress {
@@ -167,12 +167,13 @@ export async function readTargetReading(
     findSource(client, input.source),
     readClusterReading(client, input.cluster),
   ]);
-  const [{ progress, now }, stalled] = found
+  const [{ progress, now }, stalled, columns] = found
     ? await Promise.all([
         readEvidence(client, input.source, found),
         stalledEvents(client, found.id, input.stalledSince),
+        countColumns(client, found.id),
       ])
-    : [{ progress: null, now: null }, []];
+    : [{ progress: null, now: null }, [], new Map<string, number>()];
   const committed = (one: ObjectProgress): boolean | null => {
     if (one.writeFrontierMs !== null && one.writeFrontierMs > 0) return true;
     return one.statisticsCommitted ?? (one.writeFrontierMs === 0 ? false : null);
@@ -205,6 +206,7 @@ export async function readTargetReading(
       status: child.status,
       error: child.error,
       committed: committed(child),
+      columns: columns.get(child.id) ?? 0,
       freshnessMs: child.writeFrontierMs && now !== null ? Math.max(0, now - child.writeFrontierMs) : null,
       ...(read.proofs.has(child.id) ? { read: read.proofs.get(child.id) } : {}),
     })),

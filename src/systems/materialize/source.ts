@@ -65,6 +65,16 @@ export async function readColumns(client: SqlClient, sourceId: string): Promise<
   return columns;
 }
 
+/** How many columns each of them has. */
+export async function countColumns(client: SqlClient, sourceId: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await client.query<{ id: string; columns: number }>(
+    `WITH ${OBJECTS}
+     SELECT c.id, count(*)::int AS columns FROM mz_catalog.mz_columns c JOIN objects ON objects.id = c.id GROUP BY c.id`,
+    [sourceId],
+  );
+  return new Map(rows.map(({ id, columns }) => [id, columns]));
+}
+
 /** Tables of a source: subsources depend on it, source tables name it. Both may be there at once. */
 export async function findChildren(client: SqlClient, sourceId: string): Promise<ChildRow[]> {
   const columns = `n.name AS schema, x.name, t.schema_name AS upstream_schema, t.table_name AS upstream_name,

@@ -11,6 +11,7 @@ export { scramVerifier } from './scram';
 export { readOwnPublications, readPublication, readServer, readWalLevel } from './server';
 export * from './shared';
 export * from './tables';
+export { readColumnsOf } from './tables/columns';
 export * from './tables/refused-values';
 export * from './writes';
 export * from './verify';

@@ -1,4 +1,5 @@
 import { narrowed, unpublished } from '../../core/objects/publication/differences';
+import type { ColumnRef } from '../../core/spec/types';
 import type { SlotReading, SourceReading, WatchMemory } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
 import { readBlockers, readWriters } from './activity';
@@ -105,6 +106,7 @@ export async function readSourceReading(
     role: string;
     tables: readonly UpstreamTable[];
     memory?: Pick<WatchMemory, 'partitions'> | null;
+    excludeColumns?: readonly ColumnRef[];
   },
 ): Promise<SourceReading> {
   const [servers, blockers, writers, publication, identities, writes, partitions] = await Promise.all([
@@ -129,7 +131,7 @@ export async function readSourceReading(
     readBlockers(client, input.role),
     readWriters(client),
     readPublication(client, input.publication),
-    readReplicaIdentities(client, input.tables, input.role),
+    readReplicaIdentities(client, input.tables, input.role, input.excludeColumns),
     readWrites(client, input.tables),
     readPartitionChanges(client, input.tables, input.memory ?? null),
   ]);

@@ -213,6 +213,7 @@ watch: { every: 1x, retainedWal: { warn: 90%, critical: 80% } }
     ['tables: [public.orders]', 'all: true\n  exclude: [a b]', 'source.exclude[0]', /double quotes/],
     ['tables: [public.orders]', `all: true\n  exclude: [a.${'b'.repeat(64)}]`, 'source.exclude[0]', /63 bytes/],
     ['[public.orders]', '[public.orders]\n  targetName: x', 'source.targetName', /has no \{table\}/],
+    ['[public.orders]', '[public.orders as o_n2m_new]', 'source.tables[0]', /^o_n2m_new ends as n2m calls copies/],
     ['[public.orders]', '[public.orders]\n  targetName: "{table}{db}"', 'source.targetName', /no other braces/],
     [
       'tables: [public.orders]',

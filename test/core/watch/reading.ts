@@ -119,11 +119,12 @@ export interface Look {
   verified?: PipelineReading['verified'];
   leftovers?: PipelineReading['leftovers'];
   refusedIn?: PipelineReading['refusedIn'];
+  behind?: PipelineReading['behind'];
 }
 
 export function reading(
   minute: number,
-  { source, target, change, watch, verified, leftovers, refusedIn }: Look = {},
+  { source, target, change, watch, verified, leftovers, refusedIn, behind }: Look = {},
 ): PipelineReading {
   return {
     takenAt: at(minute),
@@ -138,6 +139,7 @@ export function reading(
     watch: watch ?? null,
     ...(leftovers === undefined ? {} : { leftovers }),
     ...(refusedIn === undefined ? {} : { refusedIn }),
+    ...(behind === undefined ? {} : { behind }),
     ...(verified === undefined ? {} : { verified }),
   };
 }

@@ -28,6 +28,7 @@ import {
   readDefaultPrivileges,
   readOpenTransactions,
   readPublication,
+  readColumnsOf,
   readReplicaIdentities,
   readRole,
   readSelection,
@@ -210,11 +211,16 @@ describe('tables', () => {
 
   it('reads identities of what exists only', async () => {
     expect(await readReplicaIdentities(client, TABLES, 'mat"er')).toEqual([
-      { schema: 'public', name: 'foreign_owned', replicaIdentity: 'default', rowSecurity: false },
-      { schema: 'public', name: 'orders', replicaIdentity: 'full', rowSecurity: false },
-      { schema: 'sales', name: 'Mixed "Case', replicaIdentity: 'default', rowSecurity: false },
-      { schema: 'sales', name: 'hidden', replicaIdentity: 'default', rowSecurity: true },
+      { schema: 'public', name: 'foreign_owned', replicaIdentity: 'default', rowSecurity: false, columns: 1 },
+      { schema: 'public', name: 'orders', replicaIdentity: 'full', rowSecurity: false, columns: 7 },
+      { schema: 'sales', name: 'Mixed "Case', replicaIdentity: 'default', rowSecurity: false, columns: 1 },
+      { schema: 'sales', name: 'hidden', replicaIdentity: 'default', rowSecurity: true, columns: 1 },
     ]);
+    const left = [{ schema: 'public', table: 'orders', column: 'mood' }];
+    const [, orders] = await readReplicaIdentities(client, TABLES, 'mat"er', left);
+    expect(orders).toMatchObject({ name: 'orders', columns: 6 });
+    const [one] = await readColumnsOf(client, [{ schema: 'public', name: 'orders' }]);
+    expect(one?.columns.filter(({ generated }) => generated === null).length).toBe(7);
   });
 });
 

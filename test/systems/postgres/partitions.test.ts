@@ -56,10 +56,10 @@ describe.each([14, 18] as const)('partitioned tables of Postgres %i', (version) 
   it('tell the watch of a leaf without full identity, one with rows before others', async () => {
     expect(await readReplicaIdentities(up.client, named('deep', 'plain', 'gone'), 'nobody')).toEqual([
       {
-        ...{ schema: 'public', name: 'deep', replicaIdentity: 'full', rowSecurity: false },
+        ...{ schema: 'public', name: 'deep', replicaIdentity: 'full', rowSecurity: false, columns: 2 },
         weak: { count: 2, first: { schema: 'public', name: 'deep_1_1' }, filled: true },
       },
-      { schema: 'public', name: 'plain', replicaIdentity: 'default', rowSecurity: false },
+      { schema: 'public', name: 'plain', replicaIdentity: 'default', rowSecurity: false, columns: 1 },
     ]);
   });
 

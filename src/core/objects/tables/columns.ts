@@ -4,20 +4,21 @@ import type { ColumnRef, PipelineSpec } from '../../spec/types';
 /** What upstream and the copy of a table do not share. A copy keeps the columns it was made with, and nobody says so. */
 
 type Copied = Pick<ChildFacts, 'columns' | 'excludeColumns'>;
+type Upstream = Pick<TableFacts, 'schema' | 'name' | 'columns'>;
 
-const isNamed = (list: readonly ColumnRef[], { schema, name }: Pick<TableFacts, 'schema' | 'name'>, column: string) =>
+const isNamed = (list: readonly ColumnRef[], { schema, name }: Omit<Upstream, 'columns'>, column: string) =>
   list.some((ref) => ref.schema === schema && ref.table === name && ref.column === column);
 
 /** Materialize takes it, as it is or as the file says. */
-const isTaken = ({ source }: PipelineSpec, table: TableFacts, { name, ingest }: ColumnFacts): boolean =>
+const isTaken = ({ source }: PipelineSpec, table: Upstream, { name, ingest }: ColumnFacts): boolean =>
   ingest === 'yes' || (ingest === 'text' && isNamed(source.textColumns, table, name));
 
 /** Columns that a copy made now would have: Materialize takes no generated ones. */
-export const copyable = ({ source }: PipelineSpec, table: TableFacts): ColumnFacts[] =>
+export const copyable = ({ source }: PipelineSpec, table: Upstream): ColumnFacts[] =>
   table.columns.filter(({ name, generated }) => !generated && !isNamed(source.excludeColumns, table, name));
 
 /** Those of them that Materialize refuses as they are. */
-export const refused = (spec: PipelineSpec, table: TableFacts): ColumnFacts[] =>
+export const refused = (spec: PipelineSpec, table: Upstream): ColumnFacts[] =>
   copyable(spec, table).filter((column) => !isTaken(spec, table, column));
 
 /**
@@ -27,7 +28,7 @@ export const refused = (spec: PipelineSpec, table: TableFacts): ColumnFacts[] =>
 export function behind(
   spec: PipelineSpec,
   child: Copied,
-  table: TableFacts,
+  table: Upstream,
 ): { columns: ColumnFacts[]; refused: ColumnFacts[] } {
   const { columns: there, excludeColumns } = child;
   if (there === undefined) return { columns: [], refused: [] };
@@ -36,5 +37,5 @@ export function behind(
 }
 
 /** Columns of the copy that upstream has no more: Materialize ends the table when it notices. */
-export const gone = ({ columns = [] }: Copied, table: TableFacts): string[] =>
+export const gone = ({ columns = [] }: Copied, table: Upstream): string[] =>
   columns.filter((column) => !table.columns.some(({ name }) => name === column));

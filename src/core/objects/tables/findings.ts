@@ -78,16 +78,18 @@ export const tablesFindings: Record<string, Rule> = {
         });
     }),
 
-  'unknown-column': ({ upstream, spec }) =>
+  'unknown-column': ({ upstream, spec, target, rebuild, beside }) =>
     (['textColumns', 'excludeColumns'] as const).flatMap((key) =>
       spec.source[key].flatMap((ref) => {
         const table = upstream.find((facts) => facts.schema === ref.schema && facts.name === ref.table);
         if (table?.columns.some((column) => column.name === ref.column)) return [];
         const name = `${ref.schema}.${ref.table}.${ref.column}`;
         const what = table ? 'that table has no such column' : 'that table is not replicated';
-        return [
-          blocking(name, `source.${key} names ${name}, but ${what}`, takeOutOf(`source.${key}`, writeColumn(ref))),
-        ];
+        const child = table ? childOf(spec, target, table) : null;
+        // Left out first and dropped then, as it should be: the copy goes on as it is.
+        const stays = table && !isRebuilt(rebuild, table) && !isCopiedBeside(beside, table);
+        const tell = stays && child?.[key].includes(ref.column) ? warning : blocking;
+        return [tell(name, `source.${key} names ${name}, but ${what}`, takeOutOf(`source.${key}`, writeColumn(ref)))];
       }),
     ),
 

@@ -6,6 +6,7 @@ import {
   progressName,
   targetName,
 } from '../../names';
+import { isReserved } from '../../objects/beside/names';
 import { utf8Length } from '../../text/bytes';
 import { plural } from '../../text/count';
 import { closest } from '../../text/similar';
@@ -124,6 +125,10 @@ function targets(raw: unknown, claim: (name: string, owner: string) => string | 
       const bytes = utf8Length(target);
       if (value.alias === null && bytes > MATERIALIZE_NAME_BYTES) {
         const message = `would be called by a name of ${bytes} bytes in Materialize, which takes ${MATERIALIZE_NAME_BYTES}: give it an alias`;
+        complaints.push({ path, message });
+      }
+      if (target !== value.name && isReserved(target)) {
+        const message = `${target} ends as n2m calls copies that stand beside a table for a while; take another name`;
         complaints.push({ path, message });
       }
       const owner = claim(target, upstream);

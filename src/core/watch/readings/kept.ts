@@ -20,9 +20,10 @@ const MOST = 5;
 
 /** The reading with its tables as a reader has them, and counted. `named` says which of them keep their names. */
 export function keep(reading: PipelineReading, named: TablesNamed, memory: ReadMemory | null = null): KeptReading {
-  const { source, target } = reading;
+  // What is behind, its symptom says.
+  const { source, target, behind: _behind, ...rest } = reading;
   return {
-    ...reading,
+    ...rest,
     source: source.ok ? { ok: true, value: keptSource(source.value) } : source,
     target: target.ok ? { ok: true, value: keptTarget(asRead(target.value, memory), named) } : target,
   };
@@ -91,7 +92,7 @@ function keptTables(tables: readonly TargetTableReading[], named: TablesNamed): 
     freshnessMs,
     named: worst
       .slice(0, NAMED[named])
-      .map(({ read: _read, ...table }) => ({ ...table, error: table.error && cut(table.error) })),
+      .map(({ read: _read, columns: _columns, ...table }) => ({ ...table, error: table.error && cut(table.error) })),
   };
 }
 

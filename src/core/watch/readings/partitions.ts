@@ -1,6 +1,7 @@
 /** Whether partitions of a table that is replicated as one came or went with rows: Postgres sends nothing of that. */
 import { findChildren } from '../../objects/tables/find';
 import { lsnDistance } from '../lsn';
+import { standing } from './columns';
 import type { Leftover, PartitionMemory, PipelineReading, WatchMemory } from '../types';
 
 /** Partitioned tables that are remembered; what is beyond is left to comparisons. */
@@ -40,7 +41,7 @@ export function leftBehind({ reading, memory }: Seen): { id: string; name: strin
 /** Partitions that came with rows since the check before, with the copies that lack them. */
 export function cameFilled({ reading, memory }: Seen): { id: string; name: string; partition: string }[] {
   if (!reading.source.ok || !reading.target.ok) return [];
-  const { tables } = reading.target.value;
+  const tables = standing(reading.target.value.tables);
   return (reading.source.value.partitions?.parents ?? []).flatMap((parent) => {
     const before = memory?.partitions?.parents.find(({ oid }) => oid === parent.oid);
     const [first] = parent.cameFilled;
@@ -63,7 +64,7 @@ export function rememberPartitions({ reading, memory }: Seen): Pick<WatchMemory,
   if (seen === undefined || !reading.target.ok || reading.changeUnderWay !== null) {
     return before ? { partitions: before } : {};
   }
-  const { tables } = reading.target.value;
+  const tables = standing(reading.target.value.tables);
   const left = leftBehind({ reading, memory }).map(({ id }) => id);
   const parents = seen.parents.flatMap((parent): PartitionMemory['parents'] => {
     const child = findChildren(tables, parent).find(({ committed }) => committed === true);

@@ -44,6 +44,8 @@ export interface SourceReading {
     replicaIdentity: string;
     /** Policies hide rows of it from the role; absent in readings of before it was asked. */
     rowSecurity?: boolean;
+    /** How many columns a copy would have; absent in readings of before it was asked. */
+    columns?: number;
     weak?: WeakPartitions;
   }[];
   /** Absent where no table is partitioned, and in readings of before it was asked. */
@@ -114,6 +116,8 @@ export interface TargetTableReading {
   committed: boolean | null;
   /** Milliseconds behind now, from the write frontier; null before the commit. */
   freshnessMs: number | null;
+  /** How many columns it has; absent in readings of before it was asked. */
+  columns?: number;
   /** What a read of one row said; absent where none was made, or none answered. */
   read?: ReadProof;
 }
@@ -160,6 +164,8 @@ export interface PipelineReading {
   leftovers?: Leftover[];
   /** Where values are that Materialize cannot hold; absent where none are. */
   refusedIn?: RefusedIn[];
+  /** Absent where no table lacks any. */
+  behind?: ColumnsBehind;
   /** What comparisons found; absent where nobody asks for them. */
   verified?: Verified | null;
 }
@@ -170,6 +176,13 @@ export interface RefusedIn {
   id: string;
   value: string;
   found: RefusedColumns | null;
+}
+
+/** Tables that lack columns which upstream has: how many, and the first few of them with the first few columns. */
+export interface ColumnsBehind {
+  count: number;
+  /** `columns` empty where nobody could say which. */
+  first: { schema: string; name: string; columns: string[] }[];
 }
 
 /** What the schedule says of itself. */
@@ -206,7 +219,7 @@ export interface KeptTables {
 export type TablesNamed = 'unwell' | 'first' | 'all';
 
 /** What of a reading is kept, however many tables there are. */
-export type KeptReading = Omit<PipelineReading, 'source' | 'target'> & {
+export type KeptReading = Omit<PipelineReading, 'source' | 'target' | 'behind'> & {
   source: Reading<KeptSource>;
   target: Reading<KeptTarget>;
 };

@@ -1,9 +1,9 @@
 import { VIA_ROOT_SERVER } from '../../../core/objects/tables/partitions';
 import { selector, unmatched } from '../../../core/objects/tables/selector';
-import { ingestOf } from '../../../core/ingestible-types';
 import type { ColumnFacts, SelectionFacts, TableFacts } from '../../../core/plan/facts';
 import type { TableSelection } from '../../../core/spec/types';
 import type { SqlClient } from '../../sql-client';
+import { column, type ColumnRow, COLUMNS } from './columns';
 import { isTimescale, readChunks, readHeirs, readHypertables } from './heirs';
 import { IDENTITIES } from './identities';
 import { type PartitionedFacts, readAncestors, readPartitions } from './partitions';
@@ -72,27 +72,6 @@ const TABLES = `
   JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema
   JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.name AND c.relkind NOT IN ('i', 'I', 'c', 'S', 't')
   ORDER BY 2, 3`;
-
-const COLUMNS = `
-  SELECT a.attrelid AS oid, a.attname::text AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
-         a.atttypid AS type_oid, a.atttypmod AS type_mod, NOT a.attnotnull AS nullable,
-         CASE pg_catalog.to_jsonb(a) ->> 'attgenerated' WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generated,
-         CASE WHEN pg_catalog.to_jsonb(a) ->> 'attgenerated' <> '' THEN
-           (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)
-         END AS expression
-  FROM pg_catalog.pg_attribute a
-  WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
-  ORDER BY a.attrelid, a.attnum`;
-
-interface ColumnRow extends Omit<ColumnFacts, 'typeOid' | 'ingest'> {
-  oid: number;
-  type_oid: number;
-  type_mod: number;
-}
-
-function column({ oid: _oid, type_oid: typeOid, type_mod: typeMod, ...rest }: ColumnRow): ColumnFacts {
-  return { ...rest, typeOid, ingest: ingestOf(typeOid, typeMod) };
-}
 
 /** What is read of a table by its OID, in queries of their own. */
 type More = Pick<

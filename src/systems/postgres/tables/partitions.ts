@@ -1,5 +1,6 @@
 import { isIn } from '../../../core/objects/tables/find';
 import type { PartitionsFacts, TableFacts } from '../../../core/plan/facts';
+import type { ColumnRef } from '../../../core/spec/types';
 import type { SourceReading } from '../../../core/watch/types';
 import type { SqlClient } from '../../sql-client';
 import type { TableName as UpstreamTable } from '../../../core/sql/upstream';
@@ -170,25 +171,36 @@ export async function readPublishedInLine(
   );
 }
 
+/** How many columns a copy of the table `c` would have: Materialize takes no generated ones, and `$4` to `$6` are left out. */
+const COPYABLE = `(SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_attribute a
+  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    AND CASE WHEN a.atthasdef THEN coalesce(pg_catalog.to_jsonb(a) ->> 'attgenerated', '') = '' ELSE true END
+    AND NOT EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[]),
+                                           pg_catalog.unnest($6::text[])) AS x(schema, name, "column")
+                    WHERE x.schema = n.nspname AND x.name = c.relname AND x."column" = a.attname))`;
+
 /**
- * Of the tables that exist among those named: replica identity, of partitioned ones also of their partitions, and whether
- * policies hide rows from `role`.
+ * Of the tables that exist among those named: replica identity, of partitioned ones also of their partitions, whether
+ * policies hide rows from `role`, and how many columns a copy would have.
  */
 export async function readReplicaIdentities(
   client: SqlClient,
   tables: readonly UpstreamTable[],
   role: string,
+  left: readonly ColumnRef[] = [],
 ): Promise<SourceReading['tables']> {
   if (tables.length === 0) return [];
   const rows = await client.query<
     UpstreamTable & {
       identity: keyof typeof IDENTITIES;
       hidden: boolean;
+      columns: number;
       weak: SourceReading['tables'][number]['weak'] | null;
     }
   >(
     `${leavesOf(WANTED)}
      SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity, ${hidesRows('$3')} AS hidden,
+            ${COPYABLE} AS columns,
             (SELECT pg_catalog.json_build_object(
                       'count', pg_catalog.count(*), 'filled', pg_catalog.bool_or(s.filled),
                       'first', (pg_catalog.array_agg(pg_catalog.json_build_object('schema', l.schema, 'name', l.name)
@@ -200,10 +212,13 @@ export async function readReplicaIdentities(
      JOIN pg_catalog.pg_class c ON c.oid = w.oid AND c.relkind IN ('r', 'p')
      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      ORDER BY 1, 2`,
-    [tables.map((t) => t.schema), tables.map((t) => t.name), role],
+    [
+      ...[tables.map((t) => t.schema), tables.map((t) => t.name), role],
+      ...[left.map((one) => one.schema), left.map((one) => one.table), left.map((one) => one.column)],
+    ],
   );
-  return rows.map(({ schema, name, identity, hidden, weak }) => ({
-    ...{ schema, name, replicaIdentity: IDENTITIES[identity], rowSecurity: hidden },
+  return rows.map(({ schema, name, identity, hidden, columns, weak }) => ({
+    ...{ schema, name, replicaIdentity: IDENTITIES[identity], rowSecurity: hidden, columns },
     ...(weak ? { weak } : {}),
   }));
 }
