@@ -104,14 +104,11 @@ async function aroundSource(run: Converging, source: () => Promise<void>): Promi
 export async function settle(run: Converging): Promise<Rebuilt> {
   const { plan, tracker, input } = run;
   await perform(COPYING, run);
-  let placed: Rebuilt = { definitions: [], recreated: [] };
-  // A run that began under an earlier version has a plan of an earlier worker, or leaves the copies to the next one.
-  if (plan.beside && patched('copies-beside')) {
-    const of = { spec: input.spec, size: sizeOf(run), tracker };
-    placed = await changePlaces(of, plan.beside, plan.owed ?? []);
-    if (CancellationScope.current().consideredCancelled)
-      throw new CancelledFailure('cancelled after tables changed places');
-  }
+  // A run that began under an earlier version leaves the copies to the next one.
+  const placed =
+    plan.beside && patched('copies-beside')
+      ? await changePlaces({ spec: input.spec, size: sizeOf(run), tracker }, plan.beside, plan.owed)
+      : { definitions: [], recreated: [] };
   await perform(SIZING, run);
   return placed;
 }

@@ -1,3 +1,4 @@
+import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { Size } from '../core/budgets';
 import type { Beside, Rebuild, StepResult } from '../core/plan/types';
 import type { Definition, Recreated } from '../core/repair/types';
@@ -86,7 +87,7 @@ export async function makeAgain({ spec, size, tracker }: Rebuilding, definitions
 export async function changePlaces(
   { spec, size, tracker }: Rebuilding,
   { groups }: Beside,
-  owed: readonly Definition[],
+  owed: readonly Definition[] = [],
 ): Promise<Rebuilt> {
   const all: Rebuilt = { definitions: [], recreated: [] };
   await tracker.inOnePiece(() =>
@@ -115,6 +116,8 @@ export async function changePlaces(
       );
     }),
   );
+  if (CancellationScope.current().consideredCancelled)
+    throw new CancelledFailure('cancelled after tables changed places');
   return all;
 }
 

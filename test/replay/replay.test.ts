@@ -71,6 +71,7 @@ describe('what is recorded', () => {
     );
     const ways = [
       /copies-a-table-again/,
+      /brings-a-column/,
       /moves-to/,
       /drops-tables/,
       /cancelled/,

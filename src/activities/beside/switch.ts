@@ -42,8 +42,8 @@ export const switchTables = activity({ input: dropping, callers: APPLY }, (deps,
     // First what readers miss, then all the looking.
     await makeAtOnce(client, definitions);
     const recreated = await recreateAll(client, definitions);
-    for (const { table, old: there } of await look(client, spec, tables)) {
-      if (there) await client.query(sql.dropTable({ ...table.item, name: there.name }));
+    for (const { table, old: there, placed } of await look(client, spec, tables)) {
+      if (there && placed) await client.query(sql.dropTable({ ...table.item, name: there.name }));
     }
     const undone = (await look(client, spec, tables)).filter(
       ({ placed, old: there, copy }) => !placed || there || copy,

@@ -1,6 +1,5 @@
 /** The table of what is watched, one file per subject. */
 import { clusterRules } from './cluster';
-import { columnRules } from './columns';
 import { copyRules } from './copy';
 import { partitionRules } from './partitions';
 import { publicationRules } from './publication';
@@ -26,7 +25,6 @@ export const WATCH_RULES: readonly WatchRule[] = [
   ...clusterRules,
   ...tableRules,
   ...partitionRules,
-  ...columnRules,
   ...copyRules,
   ...reachRules,
 ];
