@@ -8,7 +8,7 @@ idle-in-transaction transaction-timeout statement-timeout idle-slot-timeout tls-
 read-only-login role-missing role-creation role-attributes schema-usage admin-role
 claimed-publication publication-creation publication-membership publication-operations publication-narrowed
 publication-extra-tables publication-all-tables
-no-tables missing-table not-a-table excluded-tables unmatched-pattern duplicate-target target-too-long unsupported-type unknown-column text-columns-changed columns-behind columns-gone table-owner
+no-tables missing-table not-a-table excluded-tables unmatched-pattern duplicate-target target-too-long unsupported-type unknown-column text-columns-changed columns-added columns-gone table-owner
 table-privileges replica-identity published-without-identity row-security stale-statistics table-size
 table-has-dependents table-named-differently table-dead
 generated-columns other-publication-columns inherited-table partition-unsent partition-of-selected partitions-regrouped partition-changes partitions-apart

@@ -77,9 +77,9 @@ describe('a column that was added upstream', () => {
   test('is told, and brought by a copy beside the table, which stays until it is committed', () => {
     const plan = planned({ upstream: { orders: note }, children: [orders({ dependents: [view] }), customers()] });
     expect(due(plan)).toEqual(['copy-beside change', 'running change', 'snapshot change', 'switch-tables change']);
-    expect(told(plan, 'columns-behind')).toEqual([
+    expect(told(plan, 'columns-added')).toEqual([
       {
-        code: 'columns-behind',
+        code: 'columns-added',
         severity: 'warning',
         subject: 'public.orders',
         sentence:
@@ -114,7 +114,7 @@ describe('a column that was added upstream', () => {
     const mood = column('mood', { type: 'mood', ingest: 'text' });
     const plan = planned({ upstream: { orders: [...note, mood] } });
     expect(plan.changes).toBe(0);
-    expect(told(plan, 'columns-behind')).toMatchObject([
+    expect(told(plan, 'columns-added')).toMatchObject([
       {
         sentence:
           'public.orders has columns upstream that Materialize lacks: note, mood; mood is mood, which Materialize takes as text only',
@@ -130,7 +130,7 @@ describe('a column that was added upstream', () => {
   test('of an adopted source is told alone', () => {
     const plan = planned({ upstream: { orders: note }, comment: null });
     expect(due(plan)).toEqual([]);
-    expect(told(plan, 'columns-behind')[0]?.sentence).toMatch(
+    expect(told(plan, 'columns-added')[0]?.sentence).toMatch(
       /this one was adopted. Copying it again: about 1,000 rows/,
     );
   });
@@ -142,7 +142,7 @@ describe('a column that was added upstream', () => {
       ...['keep-definitions change', 'drop-to-recopy drop', 'source change', 'recreate-dependents create'],
       ...['running change', 'snapshot change'],
     ]);
-    expect(told(plan, 'columns-behind')[0]?.sentence).toMatch(/n2m apply drops it and copies it again, and nobody can/);
+    expect(told(plan, 'columns-added')[0]?.sentence).toMatch(/n2m apply drops it and copies it again, and nobody can/);
     expect(plan.beside).toBeUndefined();
   });
 

@@ -702,7 +702,7 @@ const CASES: [string, string, Case, Finding['severity'], string | null][] = [
     'DROP SOURCE IF EXISTS "materialize"."shop"."orders" RESTRICT; -- then apply, which adds it again',
   ],
   [
-    'columns-behind',
+    'columns-added',
     'a column that came upstream',
     { built: true, target: { source: { ...target.source!, children: [f.child('orders', { columns: [] })] } } },
     'warning',

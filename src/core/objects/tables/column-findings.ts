@@ -12,7 +12,7 @@ const NAMED = 10;
 
 /** Columns that came upstream, and those that left. */
 export const columnFindings: Record<string, Rule> = {
-  'columns-behind': ({ spec, target, upstream, tables, rebuild, beside, recreate }) => {
+  'columns-added': ({ spec, target, upstream, tables, rebuild, beside, recreate }) => {
     const { source } = target;
     if (source === null || recreate.length > 0) return [];
     return upstream.flatMap((table): Found[] => {

@@ -44,7 +44,7 @@ export const tablesWords: Record<string, Entry> = {
     PLAN,
     'Drop the table in Materialize by hand, apply: it alone is copied again.',
   ],
-  'columns-behind': [
+  'columns-added': [
     'A copy keeps the columns it was made with: one that was added upstream since is not in Materialize, and no status says so.',
     'SHOW COLUMNS FROM the table, on both sides.',
     'n2m apply copies the table again beside the one there and lets the copy take its place; a source with subsources drops the table first. Or name the column in source.excludeColumns.',
