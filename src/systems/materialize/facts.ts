@@ -1,5 +1,6 @@
 import type { SourceObjectFacts, TargetFacts } from '../../core/plan/facts';
 import type { PipelineSpec } from '../../core/spec/types';
+import type { ItemName } from '../../core/sql/items';
 import type { SqlClient } from '../sql-client';
 import { clusterExists, readCluster, readClusterRelations } from './cluster';
 import { readConnection, readSchema, readSecret } from './items';
@@ -59,7 +60,7 @@ export async function readTargetFacts(client: SqlClient, spec: PipelineSpec): Pr
     readLimits(client),
     readSecret(client, item(names.secret)),
     readConnection(client, item(names.connection)),
-    readSource(client, item(names.source)).then((found) => found && withColumns(client, found)),
+    readSourceWithColumns(client, item(names.source)),
     readStrays(client, spec),
     client.query<{ id: string; name: string; type: string }>(
       `SELECT o.id, o.name, o.type FROM mz_catalog.mz_objects o
@@ -83,7 +84,9 @@ export async function readTargetFacts(client: SqlClient, spec: PipelineSpec): Pr
   };
 }
 
-async function withColumns(client: SqlClient, source: SourceObjectFacts): Promise<SourceObjectFacts> {
-  const columns = await readColumns(client, source.id);
-  return { ...source, children: source.children.map((child) => ({ ...child, columns: columns.get(child.id) ?? [] })) };
+async function readSourceWithColumns(client: SqlClient, name: ItemName): Promise<SourceObjectFacts | null> {
+  const [source, columns] = await Promise.all([readSource(client, name), readColumns(client, name)]);
+  if (source === null) return null;
+  // One that came between the two looks has none: nobody looked.
+  return { ...source, children: source.children.map((child) => ({ ...child, columns: columns.get(child.id) })) };
 }

@@ -206,7 +206,7 @@ export async function readTargetReading(
       status: child.status,
       error: child.error,
       committed: committed(child),
-      columns: columns.get(child.id) ?? 0,
+      columns: columns.get(child.id),
       freshnessMs: child.writeFrontierMs && now !== null ? Math.max(0, now - child.writeFrontierMs) : null,
       ...(read.proofs.has(child.id) ? { read: read.proofs.get(child.id) } : {}),
     })),
