@@ -1,4 +1,4 @@
-// They take from minutes to most of an hour: `npm run test:chaos`, `npm run test:pauses`.
+// They take from minutes to hours: `npm run test:chaos`, `npm run test:pauses`.
 const long = [
   ...(process.env.N2M_CHAOS_MINUTES ? [] : ['<rootDir>/test/chaos/[^/]*$']),
   ...(process.env.N2M_PAUSES ? [] : ['<rootDir>/test/pauses/pauses.test.ts$']),
