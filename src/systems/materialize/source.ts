@@ -56,13 +56,13 @@ export async function findSource(client: SqlClient, name: ItemName): Promise<Sou
 /** The columns of the tables of a source, by the table's id; asked by name, so that nothing has to be known before. */
 export async function readColumns(client: SqlClient, source: ItemName): Promise<ReadonlyMap<string, string[]>> {
   const rows = await client.query<{ id: string; name: string }>(
-    `WITH source AS (SELECT x.id FROM mz_catalog.mz_sources x ${BY_NAME}), tables AS (
-       SELECT t.id FROM mz_catalog.mz_tables t JOIN source ON source.id = t.source_id
+    `WITH named AS (SELECT x.id FROM mz_catalog.mz_sources x ${BY_NAME}), children AS (
+       SELECT t.id FROM mz_catalog.mz_tables t JOIN named ON named.id = t.source_id
        UNION
-       SELECT s.id FROM mz_internal.mz_object_dependencies dep JOIN source ON source.id = dep.referenced_object_id
+       SELECT s.id FROM mz_internal.mz_object_dependencies dep JOIN named ON named.id = dep.referenced_object_id
        JOIN mz_catalog.mz_sources s ON s.id = dep.object_id AND s.type = 'subsource'
      )
-     SELECT c.id, c.name FROM mz_catalog.mz_columns c JOIN tables ON tables.id = c.id ORDER BY c.id, c.position`,
+     SELECT c.id, c.name FROM mz_catalog.mz_columns c JOIN children ON children.id = c.id ORDER BY c.id, c.position`,
     nameParameters(source),
   );
   const columns = new Map<string, string[]>();
