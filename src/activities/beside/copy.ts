@@ -32,8 +32,8 @@ export const copyBeside = activity({ input: step, callers: APPLY }, (deps, { spe
       const { children } = await readOurs(client, spec);
       return tables.filter((table) => copyOf(children, table) === null);
     };
-    const { textColumns, excludeColumns } = spec.source;
-    const options = { name: itemsOf(spec).source, textColumns, excludeColumns };
+    const { textColumns, excludeColumns, excludeConstraints } = spec.source;
+    const options = { name: itemsOf(spec).source, textColumns, excludeColumns, excludeConstraints };
     const mappings = (await missing()).map(({ upstream, item }) => ({
       upstream,
       target: { ...item, name: besideName(item.name, 'new') ?? item.name },

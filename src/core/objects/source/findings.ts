@@ -135,7 +135,7 @@ export const sourceFindings: Record<string, Rule> = {
 };
 
 /** Materialize refuses a name that the table does not have; a table that was made without it is what it was named for. */
-function absentConstraint({ spec, target, upstream, rebuild }: FindingContext, ref: ConstraintRef): Found[] {
+function absentConstraint({ spec, target, upstream, rebuild, beside }: FindingContext, ref: ConstraintRef): Found[] {
   const { schema, table, constraint } = ref;
   const facts = upstream.find((one) => one.schema === schema && one.name === table);
   const fix = takeOutOf('source.excludeConstraints', writeConstraint(ref));
@@ -144,6 +144,7 @@ function absentConstraint({ spec, target, upstream, rebuild }: FindingContext, r
   if (constraint === null || facts.constraints.includes(constraint)) return [];
   const child = childOf(spec, target, facts);
   const sentence = `${tableName(facts)} has no primary key or unique constraint ${constraint}`;
-  if (child === null || isRebuilt(rebuild, facts)) return [blocking(name, sentence, fix)];
+  const stays = child !== null && !isRebuilt(rebuild, facts) && !isCopiedBeside(beside, facts);
+  if (!stays) return [blocking(name, sentence, fix)];
   return child.excludeConstraints?.includes(constraint) ? [] : [warning(name, sentence, fix)];
 }
