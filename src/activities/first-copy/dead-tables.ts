@@ -1,6 +1,6 @@
-import { asText, findRows, inColumns, takenOtherwise } from '../../core/objects/tables/refused-values';
+import { asText, findRows, inColumns, takenOtherwise } from '../../core/objects/tables/columns/refused-values';
 import { tableName } from '../../core/objects/tables/select';
-import type { RefusedColumns } from '../../core/objects/tables/values';
+import type { RefusedColumns } from '../../core/objects/tables/columns/values';
 import type { SnapshotProgress, TableProgress } from '../../core/snapshot/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import { plural } from '../../core/text/count';

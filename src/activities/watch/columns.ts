@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { behind } from '../../core/objects/tables/columns';
+import { behind } from '../../core/objects/tables/columns/copied';
 import { findIn } from '../../core/objects/tables/find';
 import type { PipelineSpec } from '../../core/spec/types';
 import { lacking, NAMED_TABLES } from '../../core/watch/readings/columns';

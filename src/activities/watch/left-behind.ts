@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { findChildren } from '../../core/objects/tables/find';
-import { takenOtherwise } from '../../core/objects/tables/refused-values';
+import { takenOtherwise } from '../../core/objects/tables/columns/refused-values';
 import { standing } from '../../core/watch/readings/columns';
 import type { PipelineSpec } from '../../core/spec/types';
 import type { Leftover, Reading, SourceReading, TargetReading } from '../../core/watch/types';

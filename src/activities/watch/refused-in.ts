@@ -1,4 +1,4 @@
-import { takenOtherwise } from '../../core/objects/tables/refused-values';
+import { takenOtherwise } from '../../core/objects/tables/columns/refused-values';
 import type { PipelineSpec } from '../../core/spec/types';
 import { valueRefused } from '../../core/watch/errors/table-errors';
 import { asRead } from '../../core/watch/reads';

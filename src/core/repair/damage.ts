@@ -1,6 +1,6 @@
 import type { SourceFacts, SourceObjectFacts } from '../plan/facts';
 import { isBeside } from '../objects/beside/names';
-import { gone } from '../objects/tables/columns';
+import { gone } from '../objects/tables/columns/copied';
 import { findIn, isIn } from '../objects/tables/find';
 import { ownChild, tableName } from '../objects/tables/select';
 import { listed } from '../plan/context';

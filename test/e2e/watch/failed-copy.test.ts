@@ -18,18 +18,23 @@ const status = async (): Promise<{ code: number; said: StatusDocument }> => {
   return { code, said: JSON.parse(stdout) as StatusDocument };
 };
 
+/** Failed; or, where Materialize says that it is committed before it says the error, done with a last look that is critical. */
+const endings = [1, 3];
+/** Lines are wrapped. */
+const flat = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
+
 it('a first copy that ends at a value: a check is left behind, which says what to do until it is done', async () => {
   await up(world, `UPDATE orders SET placed_at = 'infinity' WHERE id = 2`);
   const file = await world.write();
   const applied = await world.n2m(['apply', file, '--yes']);
-  expect(applied.code).toBe(1);
-  expect(applied.stderr).toMatch(/public\.orders: .*, in column placed_at, .*"infinity"/);
+  expect(endings).toContain(applied.code);
+  expect(flat(applied.stderr)).toMatch(/public\.orders.*, in column placed_at, .*"infinity"/);
 
   const { code, said } = await status();
   expect(said).toMatchObject({
     verdict: 'broken',
     severity: 'critical',
-    failed: { command: 'apply' },
+    failed: applied.code === 1 ? { command: 'apply' } : null,
     watch: { paused: false },
   });
   expect(said.cause).toMatch(/public\.orders.*in column placed_at.*infinity/);
@@ -56,9 +61,9 @@ it('a table that is added with such a value in one of two columns: the line for 
       Object.assign(file.source, change);
     });
   const applied = await world.n2m(['apply', await withVisits(), '--yes']);
-  expect(applied.code).toBe(1);
-  expect(applied.stderr).toMatch(/public\.visits: .*, in column ended, .*"infinity"/);
-  const line = /source\.textColumns: (\[.*?\])/.exec(applied.stderr.replace(/\s*\n\s*/g, ' '))?.[1] ?? '';
+  expect(endings).toContain(applied.code);
+  expect(flat(applied.stderr)).toMatch(/public\.visits.*, in column ended, .*"infinity"/);
+  const line = /source\.textColumns: (\[.*?\])/.exec(flat(applied.stderr))?.[1] ?? '';
   expect(parse(line)).toEqual(['public.visits.ended']);
   const { said } = await status();
   expect(said.cause).toContain(

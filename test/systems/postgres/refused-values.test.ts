@@ -1,4 +1,4 @@
-import { asText, findRows, inColumns } from '../../../src/core/objects/tables/refused-values';
+import { asText, findRows, inColumns } from '../../../src/core/objects/tables/columns/refused-values';
 import { valueRefused } from '../../../src/core/watch/errors/table-errors';
 import { findRefused } from '../../../src/systems/postgres';
 import { startUpstream, type Upstream } from './upstream';

@@ -4,7 +4,7 @@ import type { Beside, DroppedTable } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';
 import { recreateReasons } from '../source/definition';
 import { copiedAgain, copyReasons, dependentsOn, fitsBeside } from '../source/rebuild';
-import { gone } from '../tables/columns';
+import { gone } from '../tables/columns/copied';
 import { findChildren, findIn } from '../tables/find';
 import { ownChild } from '../tables/select';
 import { besideName, roleBeside } from './names';

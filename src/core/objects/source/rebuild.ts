@@ -10,7 +10,7 @@ import { isOurs } from '../../plan/ownership';
 import type { DroppedTable, Rebuild } from '../../plan/types';
 import type { ConstraintRef, PipelineSpec } from '../../spec/types';
 import { besideName, settledName } from '../beside/names';
-import { behind } from '../tables/columns';
+import { behind } from '../tables/columns/copied';
 import { childOf, selected } from '../tables/select';
 import { recreateReasons } from './definition';
 import { otherHistory } from './moved';

@@ -1,7 +1,7 @@
 import { listed, type PlanContext, planStep } from '../../plan/context';
 import type { PlanStep } from '../../plan/types';
 import type { GuideObject } from '../object';
-import { columnFindings } from './column-findings';
+import { columnFindings } from './columns/findings';
 import { tablesFindings } from './findings';
 import { namingFindings } from './naming-findings';
 import { partitionFindings } from './partition-findings';

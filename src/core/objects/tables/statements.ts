@@ -1,7 +1,7 @@
 import { item, type ItemName } from '../../sql/items';
 import { qualified, quoteIdent, quoteLiteral } from '../../sql/quote';
 import type { TableName } from '../../sql/upstream';
-import type { HoldingColumn } from './values';
+import type { HoldingColumn } from './columns/values';
 
 /** Statements about one table: those that drop it in Materialize, and those that findings offer. */
 

@@ -1,4 +1,4 @@
-import type { RefusedValue } from '../../objects/tables/values';
+import type { RefusedValue } from '../../objects/tables/columns/values';
 import { COLUMN_CHANGED, KEY_CHANGED, NOT_NULL_DROPPED } from '../rules/schema-changes';
 import { REPAIR, type SourceError } from '../source-errors';
 

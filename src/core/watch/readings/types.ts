@@ -2,7 +2,7 @@
 import type { Verified } from '../../verify/types';
 import type { FailureInfo } from '../../failures/types';
 import type { Blocker } from '../../snapshot/types';
-import type { RefusedColumns } from '../../objects/tables/values';
+import type { RefusedColumns } from '../../objects/tables/columns/values';
 import type { WritesProof } from '../../objects/replica-identity/refused';
 
 /** A value, or why it could not be read: unreachable, refused and timed out are data, never "absent". */

@@ -1,9 +1,9 @@
 /** Single tables that are dead, or about to be. */
 import { replicaIdentityFull } from '../../objects/replica-identity/statements';
 import { findIn, isIn } from '../../objects/tables/find';
-import { asText, findRows, inColumns } from '../../objects/tables/refused-values';
+import { asText, findRows, inColumns } from '../../objects/tables/columns/refused-values';
 import { tableName, takeOut } from '../../objects/tables/select';
-import type { RefusedValue } from '../../objects/tables/values';
+import type { RefusedValue } from '../../objects/tables/columns/values';
 import { plural } from '../../text/count';
 import { always, type Condition, repeated } from '../condition';
 import type { WatchContext } from '../context';

@@ -1,7 +1,7 @@
 import { SQLSTATE } from '../../../core/failures/rules/sqlstate';
-import { candidates } from '../../../core/objects/tables/refused-values';
+import { candidates } from '../../../core/objects/tables/columns/refused-values';
 import { columnsHolding } from '../../../core/objects/tables/statements';
-import type { RefusedColumns, RefusedValue, TypedColumn } from '../../../core/objects/tables/values';
+import type { RefusedColumns, RefusedValue, TypedColumn } from '../../../core/objects/tables/columns/values';
 import type { TableName } from '../../../core/sql/upstream';
 import { isStatementRefused, SystemError } from '../../errors';
 import type { SqlClient } from '../../sql-client';

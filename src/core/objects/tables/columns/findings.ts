@@ -1,11 +1,11 @@
-import { listed } from '../../plan/context';
-import { add } from '../../plan/fix';
-import { repairCommand, type Found, type Rule, warning } from '../../plan/rule';
-import { writeColumn } from '../../spec/identifiers';
-import { isOurs } from '../../plan/ownership';
-import { isCopiedBeside, isRebuilt, childOf, sameTable, tableName } from './select';
-import { behind, gone } from './columns';
-import { copyCost } from '../cluster/estimate';
+import { listed } from '../../../plan/context';
+import { add } from '../../../plan/fix';
+import { repairCommand, type Found, type Rule, warning } from '../../../plan/rule';
+import { writeColumn } from '../../../spec/identifiers';
+import { isOurs } from '../../../plan/ownership';
+import { isCopiedBeside, isRebuilt, childOf, sameTable, tableName } from '../select';
+import { behind, gone } from './copied';
+import { copyCost } from '../../cluster/estimate';
 
 /** So many columns are named with what leaves them out. */
 const NAMED = 10;

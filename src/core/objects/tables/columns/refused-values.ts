@@ -1,10 +1,10 @@
 /** Values upstream that Materialize cannot hold, such as `infinity` in a timestamp: in which column they are. */
-import { listed } from '../../plan/context';
-import { add } from '../../plan/fix';
-import { writeColumn } from '../../spec/identifiers';
-import type { PipelineSpec } from '../../spec/types';
-import type { TableName } from '../../sql/upstream';
-import { rowsHolding, rowsWith } from './statements';
+import { listed } from '../../../plan/context';
+import { add } from '../../../plan/fix';
+import { writeColumn } from '../../../spec/identifiers';
+import type { PipelineSpec } from '../../../spec/types';
+import type { TableName } from '../../../sql/upstream';
+import { rowsHolding, rowsWith } from '../statements';
 import type { HoldingColumn, RefusedColumns, RefusedValue, TypedColumn } from './values';
 
 /** Postgres' names for types whose values Materialize does not hold in full, by its own names. */
