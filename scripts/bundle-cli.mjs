@@ -90,16 +90,14 @@ export async function bundleCli(root, folder) {
     banner: { js: COMMONJS },
     platform: 'node',
     target: 'node20.3',
-    // Shorter is read faster. Names stay: errors are known by them.
-    minifyWhitespace: true,
-    minifySyntax: true,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
   };
   const plugins = [converter, commander];
   // Without comments and types, code names what it uses.
-  const { outputFiles } = await build({ ...options, plugins: [...plugins, withoutMessages], write: false });
+  const bare = { minifyWhitespace: true, write: false };
+  const { outputFiles } = await build({ ...options, ...bare, plugins: [...plugins, withoutMessages] });
   const code = outputFiles.filter(({ path }) => path.endsWith('.mjs')).map(({ text }) => text);
   const { metafile } = await build({ ...options, plugins: [...plugins, messages(code)] });
   const packages = Object.keys(metafile.inputs).map((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0]);

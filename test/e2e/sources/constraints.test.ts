@@ -52,7 +52,7 @@ const said = async (sql: string): Promise<string> =>
       'public.orders',
     );
     const plan = JSON.parse((await world.n2m(['plan', file, '--output', 'json'])).stdout) as Plan;
-    expect(plan.steps.find(({ id }) => id === 'drop-to-recopy')?.changes).toEqual([
+    expect(plan.steps.find(({ id }) => id === 'copy-beside')?.changes).toEqual([
       'public.customers: customers_pkey: joins excludeConstraints',
     ]);
     // The name that is not there any more would be refused by Materialize, so the plan says it first.
