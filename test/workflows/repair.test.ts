@@ -5,6 +5,7 @@ import { runId } from '../../src/core/names';
 import type { Definition, Recreated, RepairPlan, RepairReport } from '../../src/core/repair/types';
 import type { ReplicateReport, RunView } from '../../src/core/run/types';
 import { fakes, planOf, planStep, repairPlan, spec, startHarness, startRun, type Harness } from './harness';
+import { lengthWhenQuiet } from './quiet';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
@@ -112,6 +113,7 @@ describe('repairReplication', () => {
       const waits = async () => (await handle.query<RunView>('view')).waitingFor;
       while ((await waits()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
       expect([await waits(), calls]).toEqual([[asked], ['planRepair']]);
+      await lengthWhenQuiet(handle);
       await handle.executeUpdate('approve', { args: [{ keys: ['create-role'], by: 'a test' }] });
       await handle.result();
     });

@@ -5,6 +5,7 @@ import type { ReplicateReport, RunView } from '../../src/core/run/types';
 import type { FailureInfo } from '../../src/core/failures/types';
 import { fakes, planOf, planStep, progress, startHarness, startRun, type Harness } from './harness';
 import { lengthWhenQuiet } from './quiet';
+import { lengthWhenQuiet } from './quiet';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
@@ -198,6 +199,7 @@ describe('replicate', () => {
         handle.executeUpdate('approve', { args: [{ keys: ['nonsense'], by: 'a test' }] }),
       ).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
       expect((await handle.fetchHistory()).events?.length).toBe(before);
+      await lengthWhenQuiet(handle);
       await handle.executeUpdate('approve', { args: [{ keys: ['create-role'], by: 'a test' }] });
       await handle.result();
     });
@@ -215,6 +217,7 @@ describe('replicate', () => {
         () => handle.query<RunView>('view'),
         ({ phase }) => phase === 'waiting-for-approval',
       );
+      await lengthWhenQuiet(handle);
       await handle.executeUpdate('reject', { args: [{ by: 'ada', reason: 'not on a Friday' }] });
       return handle.result().catch((e: unknown) => e) as Promise<unknown>;
     });

@@ -3,6 +3,7 @@ import { runId } from '../../src/core/names';
 import type { RotateReport } from '../../src/core/repair/rotate-plan';
 import type { RunView } from '../../src/core/run/types';
 import { fakes, planOf, planStep, spec, startHarness, type Harness } from './harness';
+import { lengthWhenQuiet } from './quiet';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
@@ -22,6 +23,7 @@ describe('rotateReplication', () => {
       });
       while ((await handle.query<RunView>('view')).phase !== 'waiting-for-approval') continue;
       expect(calls).toEqual([]);
+      await lengthWhenQuiet(handle);
       await handle.executeUpdate('approve', { args: [{ keys: ['reset-password'], by: 'a test' }] });
       return (await handle.result()) as RotateReport;
     });

@@ -106,18 +106,21 @@ async function refuseUnnamed(
   });
 }
 
-/** What is refused here is told by the look at each that follows. */
+/** What is refused here, or is there from an attempt before, is told by the look at each that follows. */
 async function makeAtOnce(client: SqlClient, definitions: readonly Definition[]): Promise<void> {
   for (const definition of definitions) {
     if (oddStatement(definition) !== null) continue;
-    try {
-      if (definition.sql !== null) await client.query(definition.sql);
-      for (const grant of definition.grants) await client.query(grant);
-    } catch (error) {
-      if (!(error instanceof SystemError) || error.info.retryable) throw error;
+    const { sql: make, grants } = definition;
+    for (const statement of [...(make === null ? [] : [make]), ...grants]) {
+      await client.query(statement).catch((error: unknown) => {
+        if (!isAnswer(error)) throw error;
+      });
     }
   }
 }
+
+const isAnswer = (error: unknown): boolean =>
+  error instanceof SystemError && (!error.info.retryable || error.info.type === 'Conflict');
 
 /** Nobody has the name between the two; each is one change of the catalog. */
 async function changeNames(client: SqlClient, { table: { item }, old, copy, placed }: Place): Promise<void> {
