@@ -1,15 +1,13 @@
 import { copyOf } from '../../core/objects/beside/decide';
 import { findChildren } from '../../core/objects/tables/find';
-import { isCopiedBeside, ownChild, tableName } from '../../core/objects/tables/select';
+import { isCopiedBeside, ownChild } from '../../core/objects/tables/select';
 import type { PlannedTable } from '../../core/plan/types';
 import { hopeless } from '../../core/snapshot/hopeless';
 import { mergeProgress } from '../../core/snapshot/merge';
 import { keepProgress, wholeProgress } from '../../core/snapshot/kept';
 import { windowEnd } from '../../core/snapshot/attempt-window';
 import type { SnapshotLook, SnapshotProgress, AttemptWindow, TableLook } from '../../core/snapshot/types';
-import type { PipelineSpec } from '../../core/spec/types';
-import { plural } from '../../core/text/count';
-import { SystemError, systemError } from '../../systems/errors';
+import { systemError } from '../../systems/errors';
 import { readSourceProgress, type ObjectProgress, type SourceProgress } from '../../systems/materialize';
 import { readBlockers, readCopyProgress, readSnapshotSlots } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';

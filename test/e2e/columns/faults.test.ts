@@ -58,8 +58,8 @@ onStandIn('tables made from a source').describe('a copy that takes the place of 
   );
 
   it('was tried at every change that these runs make', async () => {
-    const journals = await Promise.all(CASES.filter(({ ends }) => !ends).map(({ title }) => results.get(title) ?? ''));
-    expect(untried(journals, PATTERNS)).toEqual([]);
+    const kept = CASES.filter(({ ends }) => !ends).flatMap(({ title }) => results.get(title) ?? []);
+    expect(untried(await Promise.all(kept), PATTERNS)).toEqual([]);
   });
 });
 

@@ -19,9 +19,12 @@ const NAMED: Record<TablesNamed, number> = { unwell: 5, first: 20, all: 10_000 }
 const MOST = 5;
 
 /** The reading with its tables as a reader has them, and counted. `named` says which of them keep their names. */
-export function keep(reading: PipelineReading, named: TablesNamed, memory: ReadMemory | null = null): KeptReading {
+export function keep(
   // What is behind, its symptom says.
-  const { source, target, behind: _behind, ...rest } = reading;
+  { source, target, behind: _behind, ...rest }: PipelineReading,
+  named: TablesNamed,
+  memory: ReadMemory | null = null,
+): KeptReading {
   return {
     ...rest,
     source: source.ok ? { ok: true, value: keptSource(source.value) } : source,
