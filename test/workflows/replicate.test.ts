@@ -5,7 +5,6 @@ import type { ReplicateReport, RunView } from '../../src/core/run/types';
 import type { FailureInfo } from '../../src/core/failures/types';
 import { fakes, planOf, planStep, progress, startHarness, startRun, type Harness } from './harness';
 import { lengthWhenQuiet } from './quiet';
-import { lengthWhenQuiet } from './quiet';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
