@@ -1,21 +1,20 @@
+import { namesOf } from '../../core/objects/beside';
 import { copyOf } from '../../core/objects/beside/decide';
 import { besideName } from '../../core/objects/beside/names';
 import { findChildren } from '../../core/objects/tables/find';
-import { tableName } from '../../core/objects/tables/select';
-import { listed } from '../../core/plan/context';
 import type { ChildFacts } from '../../core/plan/facts';
-import { isOurs } from '../../core/plan/ownership';
 import type { DroppedTable } from '../../core/plan/types';
 import { oddStatement } from '../../core/repair/definition-shape';
 import type { Definition, Recreated } from '../../core/repair/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as sql from '../../core/sql/materialize';
 import { SystemError, systemError } from '../../systems/errors';
-import { readDependentsOf, readSource } from '../../systems/materialize';
+import { readDependentsOf } from '../../systems/materialize';
 import type { SqlClient } from '../../systems/sql-client';
-import { dropDependents, dropping, recreateAll } from '../repair/rebuild';
+import { cameUp, dropDependents, dropping, recreateAll } from '../repair/rebuild';
 import { APPLY, activity } from '../support/activity';
-import { itemsOf, withMaterialize } from '../support/sessions';
+import { withMaterialize } from '../support/sessions';
+import { readOurs } from './ours';
 
 /** A table, the copy beside it, and what has its name already. */
 interface Place {
@@ -54,24 +53,13 @@ export const switchTables = activity({ input: dropping, callers: APPLY }, (deps,
 });
 
 async function look(client: SqlClient, spec: PipelineSpec, tables: readonly DroppedTable[]): Promise<Place[]> {
-  const { source } = itemsOf(spec);
-  const found = await readSource(client, source);
-  if (!found || !isOurs(found.comment, spec.name)) {
-    throw systemError(
-      'Conflict',
-      'materialize',
-      `source ${source.name} is not there, or not this pipeline's any more`,
-      {
-        hint: 'n2m apply FILE looks again',
-      },
-    );
-  }
+  const { children } = await readOurs(client, spec);
   return tables.map((table) => {
-    const same = findChildren(found.children, table.upstream).filter(({ schema }) => schema === table.item.schema);
+    const same = findChildren(children, table.upstream).filter(({ schema }) => schema === table.item.schema);
     return {
       table,
       old: same.find(({ id }) => id === table.id) ?? null,
-      copy: copyOf(found.children, table),
+      copy: copyOf(children, table),
       placed: same.some(({ id, name }) => id !== table.id && name === table.item.name),
     };
   });
@@ -81,7 +69,7 @@ async function look(client: SqlClient, spec: PipelineSpec, tables: readonly Drop
 function refuseUnready({ name }: PipelineSpec, places: Place[]): void {
   const unready = places.filter(({ copy, placed }) => !placed && (!copy?.committed || copy.error !== null));
   if (unready.length === 0) return;
-  const of = listed(unready.map(({ table }) => tableName(table.upstream)));
+  const of = namesOf(unready.map(({ table }) => table));
   const why = unready.map(({ copy }) => copy?.error).find((error) => error != null);
   const message = `the copy of ${of} cannot take its place: ${why ?? 'it is not there, or not committed'}`;
   throw systemError('Conflict', 'materialize', message, {
@@ -92,7 +80,7 @@ function refuseUnready({ name }: PipelineSpec, places: Place[]): void {
 /** What came up a moment ago would follow the old table, and keep it: then everything is as it was. */
 async function refuseUnnamed(
   client: SqlClient,
-  { name }: PipelineSpec,
+  spec: PipelineSpec,
   old: ChildFacts[],
   definitions: Definition[],
 ): Promise<void> {
@@ -100,10 +88,7 @@ async function refuseUnnamed(
   const others = ids.length > 0 ? await readDependentsOf(client, ids) : [];
   if (others.length === 0) return;
   await recreateAll(client, definitions);
-  const names = others.map((other) => `${other.type} ${other.name}`).join(', ');
-  throw systemError('Conflict', 'materialize', `${names} came up after the plan and would have to be dropped`, {
-    hint: `run the same command for ${name} again: it names them and asks`,
-  });
+  throw cameUp(spec, others);
 }
 
 /** What is refused here, or is there from an attempt before, is told by the look at each that follows. */
@@ -131,7 +116,7 @@ async function changeNames(client: SqlClient, { table: { item }, old, copy, plac
 }
 
 function unfinished(places: Place[]) {
-  const of = listed(places.map(({ table }) => tableName(table.upstream)));
+  const of = namesOf(places.map(({ table }) => table));
   const message = `the copy of ${of} was to take its place and did not`;
   return systemError('Unexpected', 'materialize', message, { retryable: true });
 }

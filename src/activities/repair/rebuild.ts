@@ -72,13 +72,18 @@ function refuseUnnamed(
     ({ id, type, name }) => !plan.dependents.some((one) => one.id === id || (one.type === type && one.name === name)),
   );
   if (unnamed.length === 0) return;
-  const names = unnamed.map(({ type, name }) => `${type} ${name}`).join(', ');
-  throw systemError('Conflict', 'materialize', `${names} came up after the plan and would have to be dropped`, {
+  throw cameUp(spec, unnamed);
+}
+
+/** Nobody agreed to drop it. */
+export function cameUp(spec: Pick<PipelineSpec, 'name'>, objects: readonly { type: string; name: string }[]) {
+  const names = objects.map(({ type, name }) => `${type} ${name}`).join(', ');
+  return systemError('Conflict', 'materialize', `${names} came up after the plan and would have to be dropped`, {
     hint: `run the same command for ${spec.name} again: it names them and asks`,
   });
 }
 
-export interface DropInput extends Input {
+interface DropInput extends Input {
   definitions: Definition[];
 }
 

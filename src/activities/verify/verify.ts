@@ -88,10 +88,10 @@ export const verifyTables = activity({ input, reads: true }, (deps, asked): Prom
 
 const nameOf = ({ upstream }: ReplicatedTable): string => tableName(upstream);
 
-/** In the order of their names, so that every attempt has the same. */
 /** No copy beside the one that people read. */
 const isStanding = ({ item: { name }, upstream }: ReplicatedTable): boolean => !isBeside({ name, upstream });
 
+/** In the order of their names, so that every attempt has the same. */
 function chosen(tables: readonly ReplicatedTable[], names: readonly string[]): ReplicatedTable[] {
   const unknown = names.find((name) => !tables.some((table) => nameOf(table) === name));
   if (unknown !== undefined) {

@@ -2,7 +2,7 @@ import type { Plan } from '../../../src/core/plan/types';
 import type { ReplicateReport } from '../../../src/core/run/types';
 import type { MaterializeServer } from '../../../local/materialize/standin';
 import { untilEqual } from '../support/compare';
-import { changes, planned } from '../support/live';
+import { changes, clusterSize, planned } from '../support/live';
 import { until } from '../support/until';
 import { onStandIn, withSql, World } from '../support/world';
 
@@ -32,12 +32,6 @@ onStandIn('resizes that end as a case wants').describe('a cluster is resized in 
   const told = ({ steps }: ReplicateReport): string => JSON.stringify(steps.find(({ id }) => id === 'right-size'));
   const keys = ({ needsApproval }: Plan): string[] => needsApproval.map(({ key }) => key);
   const cluster = () => `ingest_${world.name}`;
-  const size = async (): Promise<string | undefined> =>
-    (
-      await world.target((client) =>
-        client.query<{ size: string }>(`SELECT size FROM mz_catalog.mz_clusters WHERE name = '${cluster()}'`),
-      )
-    ).rows[0]?.size;
   const underWay = (to: string): Promise<true> =>
     until(async () => {
       const { rows } = await world.target((client) =>
@@ -96,7 +90,7 @@ onStandIn('resizes that end as a case wants').describe('a cluster is resized in 
     expect(keys(plan)).toEqual(['resize-with-pause']);
     expect(plan.findings.map(({ code }) => code)).toContain('no-credits');
     expect((await apply(path)).clusterSize).toBe('50cc');
-    expect(await size()).toBe('50cc');
+    expect(await clusterSize(world)).toBe('50cc');
     await untilEqual(world);
     await system('ALTER SYSTEM RESET max_credit_consumption_rate');
   });

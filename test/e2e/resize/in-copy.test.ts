@@ -1,5 +1,5 @@
 import { untilEqual } from '../support/compare';
-import { changes, ended, planned } from '../support/live';
+import { changes, clusterSize, ended, planned } from '../support/live';
 import { until } from '../support/until';
 import { onStandIn, World } from '../support/world';
 
@@ -33,10 +33,7 @@ onStandIn('a pace of this test').describe('somebody resizes the cluster in the m
     expect(told).toContain('started over 1 time');
     await applied;
     await untilEqual(world);
-    const { rows } = await world.target((client) =>
-      client.query(`SELECT size FROM mz_catalog.mz_clusters WHERE name = '${cluster}'`),
-    );
-    expect(rows).toEqual([{ size: '50cc' }]);
+    expect(await clusterSize(world)).toBe('50cc');
     expect(changes(await planned(world, file))).toEqual([]);
   });
 });

@@ -5,7 +5,17 @@ import { startMaterialize, type MaterializeServer } from '../../../local/materia
 import type { DestroyReport } from '../../../src/core/destroy/types';
 import { untilEqual } from '../support/compare';
 import { inLanes, untried } from '../support/lanes';
-import { buildOn, changes, definitions, dropTheSlot, ended, planned, slotOf, untilStatusSays } from '../support/live';
+import {
+  buildOn,
+  changes,
+  clusterSize,
+  definitions,
+  dropTheSlot,
+  ended,
+  planned,
+  slotOf,
+  untilStatusSays,
+} from '../support/live';
 import { MATERIALIZE_VERSION, SOURCE_TABLES_BY_DEFAULT } from '../support/versions';
 import { onStandIn, withSql, World, type Mode } from '../support/world';
 import { Writer } from '../support/writer';
@@ -126,7 +136,7 @@ async function run({ patterns, damage, command, steadySize = '50cc' }: Case): Pr
     if (first) expect(untried([await readFile(journal, 'utf8')], [...patterns, ...OTHERWISE])).toEqual([]);
     await untilEqual(world);
     expect(await definitions(world)).toEqual(built);
-    expect(await sizeOf(world)).toBe(steadySize);
+    expect(await clusterSize(world)).toBe(steadySize);
     expect(changes(await planned(world, file))).toEqual([]);
   } finally {
     await writer?.stop();
@@ -166,11 +176,4 @@ async function restartingAt(
     waiting.delete(held);
   }
   return ran;
-}
-
-async function sizeOf(world: World): Promise<string | undefined> {
-  const { rows } = await world.target((client) =>
-    client.query<{ size: string }>(`SELECT size FROM mz_catalog.mz_clusters WHERE name = 'ingest_${world.name}'`),
-  );
-  return rows[0]?.size;
 }

@@ -75,6 +75,14 @@ export async function planned(world: World, file: string): Promise<Plan> {
 export const changes = ({ steps }: Plan): string[] =>
   steps.filter(({ action }) => action !== 'keep').map(({ id }) => id);
 
+/** The size that the pipeline's cluster has in the catalog. */
+export async function clusterSize(world: World): Promise<string | undefined> {
+  const { rows } = await world.target((client) =>
+    client.query<{ size: string }>(`SELECT size FROM mz_catalog.mz_clusters WHERE name = 'ingest_${world.name}'`),
+  );
+  return rows[0]?.size;
+}
+
 /** Objects of the pipeline's schema by name: their ids tell what was made again. */
 export async function ids(world: World): Promise<Record<string, string>> {
   const { rows } = await world.target((client) =>

@@ -7,7 +7,10 @@ import { named, rebuildReason } from '../source/rebuild-steps';
 import { isCopiedBeside, tableName } from '../tables/select';
 
 const tablesOf = ({ groups }: Beside): DroppedTable[] => groups.flatMap(({ tables }) => tables);
-const namesOf = (tables: DroppedTable[]): string => listed(tables.map(({ upstream }) => tableName(upstream)));
+
+/** As upstream calls them. */
+export const namesOf = (tables: readonly Pick<DroppedTable, 'upstream'>[]): string =>
+  listed(tables.map(({ upstream }) => tableName(upstream)));
 
 /** Nobody waits for what is copied beside, but the source stands still meanwhile. */
 function planCopy({ spec, target, tables, beside }: PlanContext): PlanStep | null {

@@ -21,7 +21,8 @@ export function rebuildOf(spec: PipelineSpec, upstream: SourceFacts, target: Tar
   // Only our own is ever dropped; what is adopted is a conflict, or a finding.
   if (!source || !isOurs(source.comment, spec.name)) return null;
   const recreate = recreateReasons(spec, upstream, target);
-  const dead = recreate.length > 0 ? [] : copiedAgain(spec, upstream, target, source).filter(not(fitsBeside));
+  const dead =
+    recreate.length > 0 ? [] : copiedAgain(spec, upstream, target, source).filter((table) => !fitsBeside(table));
   if (recreate.length + dead.length === 0) return null;
   const moved = otherHistory(spec, upstream, target) !== null;
   const dependents = dependentsOn(source, { recreate, dead });
@@ -44,11 +45,6 @@ export const copiedAgain = (
 /** Two source tables of one upstream table stand side by side; subsources do not. */
 export const fitsBeside = ({ kind, item }: DroppedTable): boolean =>
   kind === 'table' && besideName(item.name, 'new') !== null && besideName(item.name, 'old') !== null;
-
-const not =
-  <T>(holds: (value: T) => boolean) =>
-  (value: T): boolean =>
-    !holds(value);
 
 /** Why a table is to be copied again: `email: joins excludeColumns`, `note: added upstream`. */
 export function copyReasons(

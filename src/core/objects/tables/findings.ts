@@ -1,15 +1,15 @@
 import { listed } from '../../plan/context';
 import { add, leaveOut, takeOutOf } from '../../plan/fix';
-import type { ColumnFacts, TableFacts } from '../../plan/facts';
+import type { TableFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
 import { blocking, type Found, info, isCopying, type Rule, statements, typed, warning } from '../../plan/rule';
 import { writeColumn } from '../../spec/identifiers';
-import type { ColumnRef } from '../../spec/types';
 import { plural } from '../../text/count';
 import { formatBytes } from '../../text/size';
 import { amount, copyCost } from '../cluster/estimate';
 import { isPublishable } from '../replica-identity/predicted';
 import { columnDifferences, droppedTable } from '../source/rebuild';
+import { copyable, isTaken } from './columns/copied';
 import { isIn } from './find';
 import { isPartitioned, VIA_ROOT_SERVER } from './partitions';
 import { childOf, firstNames, hasHeirs, isCopiedBeside, isRebuilt, sameTable, tableName } from './select';
@@ -61,21 +61,17 @@ export const tablesFindings: Record<string, Rule> = {
     upstream.flatMap((table) => {
       const stays = !isRebuilt(rebuild, table) && !isCopiedBeside(beside, table);
       if (childOf(spec, target, table) && stays) return [];
-      const named = (list: ColumnRef[], column: ColumnFacts) =>
-        list.some((ref) => ref.schema === table.schema && ref.table === table.name && ref.column === column.name);
-      return table.columns
-        .filter((column) => !column.generated && !named(spec.source.excludeColumns, column))
-        .flatMap((column): Found[] => {
-          const name = `${tableName(table)}.${column.name}`;
-          const written = writeColumn({ schema: table.schema, table: table.name, column: column.name });
-          if (column.ingest === 'no') {
-            const sentence = `${name} has type ${column.type}, which Materialize cannot take at all`;
-            return [blocking(name, sentence, add('source.excludeColumns', [written]))];
-          }
-          if (column.ingest === 'yes' || named(spec.source.textColumns, column)) return [];
-          const sentence = `${name} has type ${column.type}, which Materialize takes as text only`;
-          return [blocking(name, sentence, add('source.textColumns', [written]))];
-        });
+      return copyable(spec, table).flatMap((column): Found[] => {
+        const name = `${tableName(table)}.${column.name}`;
+        const written = writeColumn({ schema: table.schema, table: table.name, column: column.name });
+        if (column.ingest === 'no') {
+          const sentence = `${name} has type ${column.type}, which Materialize cannot take at all`;
+          return [blocking(name, sentence, add('source.excludeColumns', [written]))];
+        }
+        if (isTaken(spec, table, column)) return [];
+        const sentence = `${name} has type ${column.type}, which Materialize takes as text only`;
+        return [blocking(name, sentence, add('source.textColumns', [written]))];
+      });
     }),
 
   'unknown-column': ({ upstream, spec, target, rebuild, beside }) =>

@@ -10,16 +10,12 @@ const isNamed = (list: readonly ColumnRef[], { schema, name }: Omit<Upstream, 'c
   list.some((ref) => ref.schema === schema && ref.table === name && ref.column === column);
 
 /** Materialize takes it, as it is or as the file says. */
-const isTaken = ({ source }: PipelineSpec, table: Upstream, { name, ingest }: ColumnFacts): boolean =>
+export const isTaken = ({ source }: PipelineSpec, table: Upstream, { name, ingest }: ColumnFacts): boolean =>
   ingest === 'yes' || (ingest === 'text' && isNamed(source.textColumns, table, name));
 
 /** Columns that a copy made now would have: Materialize takes no generated ones. */
 export const copyable = ({ source }: PipelineSpec, table: Upstream): ColumnFacts[] =>
   table.columns.filter(({ name, generated }) => !generated && !isNamed(source.excludeColumns, table, name));
-
-/** Those of them that Materialize refuses as they are. */
-export const refused = (spec: PipelineSpec, table: Upstream): ColumnFacts[] =>
-  copyable(spec, table).filter((column) => !isTaken(spec, table, column));
 
 /**
  * Columns that upstream has and the copy lacks, though nobody left them out; `refused`: a copy could not be made as long as the
