@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startMaterialize, type MaterializeServer } from '../../../local/materialize/standin';
 import { untilEqual } from '../support/compare';
-import { inLanes, untried } from '../support/lanes';
+import { inLanes, KILLS, untried } from '../support/lanes';
 import { buildOn, changes, definitions, ended, ids, planned, up } from '../support/live';
 import { until } from '../support/until';
 import { onStandIn, SOURCE_TABLES, World, type Mode } from '../support/world';
@@ -30,8 +30,7 @@ const dies = (pattern: string, modes: Mode): Case => ({
   ...{ title: `the run ends, ${modes} ${pattern}`, modes, patterns: [pattern], ends: true },
 });
 const CASES: Case[] = [
-  { title: 'kill-before each change', modes: 'kill-before', patterns: PATTERNS },
-  { title: 'kill-after each change', modes: 'kill-after', patterns: PATTERNS },
+  ...KILLS.map((modes) => ({ title: `${modes} each change`, modes, patterns: PATTERNS })),
   ...[dies('^DROP VIEW', 'kill-after'), dies(ASIDE, 'kill-after'), dies(PLACE, 'kill-after')],
   dies('^DROP TABLE .*RESTRICT', 'kill-before'),
 ];
