@@ -172,3 +172,8 @@ export class Watch {
     return this.delivered.map(({ minute, alert }) => `${minute} ${alert.kind} ${alert.severity}`);
   }
 }
+
+/** A check in which a table of two has ended with an error. */
+export const dead = (error: string): Look => ({
+  target: { tables: [table('orders', { status: 'stalled', error }), table('customers')] },
+});
