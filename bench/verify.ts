@@ -70,20 +70,25 @@ async function alarms(
   const ssl = { ca: stack.neon?.caPem ?? '' };
   const traffic = startTraffic({ connectionString, ssl }, { perSecond: writes });
   const began = Date.now();
-  const seconds: number[] = [];
-  const unsettled: number[] = [];
-  let wrong = 0;
+  const results: VerifyResult[] = [];
   for (let run = 0; run < runs; run += 1) {
     const result = await verify(client, spec, { amount: { sample: 0.02 } });
-    if (result.differing > 0) wrong += 1;
-    if (result.differing > 0) process.stderr.write(`${JSON.stringify(result.differences.slice(0, 3))}\n`);
-    seconds.push(result.seconds);
-    unsettled.push(result.unsettled);
+    const { verdict, differences, notCompared } = result;
+    if (verdict !== 'equal') process.stderr.write(`${JSON.stringify({ verdict, differences, notCompared })}\n`);
+    results.push(result);
   }
   const { changes } = traffic.counts();
+  const ended = (as: VerifyResult['verdict']): number => results.filter(({ verdict }) => verdict === as).length;
   await traffic.stop();
   header(`${runs} comparisons under ${Math.round((changes * 1_000) / (Date.now() - began))} writes a second`);
-  row('one comparison', seconds, 's');
-  row('rows that were never still', unsettled, '');
-  row('comparisons that found a difference', [wrong], `of ${runs} (goal: 0)`);
+  const each = (what: 'seconds' | 'rows' | 'unsettled' | 'failedTables' | 'notComparedCount'): number[] =>
+    results.map((result) => result[what]);
+  row('one comparison', each('seconds'), 's');
+  row('rows that it compared', each('rows'), '');
+  row('rows that were never still', each('unsettled'), '');
+  row('tables that it left out', each('notComparedCount'), '');
+  row('tables that it did not read to their end', each('failedTables'), '');
+  row('comparisons that proved the copy', [ended('equal')], `of ${runs}`);
+  row('comparisons that could not tell', [ended('incomplete')], `of ${runs}`);
+  row('comparisons that found a difference', [ended('differs')], `of ${runs} (goal: 0)`);
 }
