@@ -92,6 +92,8 @@ export interface IngestionSettings {
   restartDelay: number;
   /** How often upstream table descriptions are compared, milliseconds (15,000 in Materialize). */
   schemaValidationInterval: number;
+  /** How much later than a reader the status of a table says that a value cannot be held, milliseconds. */
+  statusDelay: number;
   /** Whether a primary that became a standby ends the source (from v26.30 on). */
   checksRecovery: boolean;
 }

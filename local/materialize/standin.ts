@@ -32,6 +32,7 @@ export interface MaterializeOptions {
   statisticsInterval?: number;
   restartDelay?: number;
   schemaValidationInterval?: number;
+  statusDelay?: number;
   /** How long a resize in the background takes until its cut-over, milliseconds. */
   resizeDelay?: number;
   /** Rows of mz_egress_ips, as CIDR. */
@@ -208,6 +209,7 @@ function ingestionSettings(options: MaterializeOptions): IngestionSettings {
     statisticsInterval: options.statisticsInterval ?? 1_000,
     restartDelay: options.restartDelay ?? 5_000,
     schemaValidationInterval: options.schemaValidationInterval ?? 15_000,
+    statusDelay: options.statusDelay ?? 0,
     checksRecovery: featuresOf(versionText(options.version)).checksRecovery,
   };
 }

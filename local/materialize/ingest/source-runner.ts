@@ -207,8 +207,17 @@ export class SourceRunner {
         return client;
       },
       reportTableError: (table, error) => this.loseTable(table, error, replica),
-      reportUnreadable: (table, message) => this.history.record([statuses.tableStalled(table.id, message, replica.id)]),
+      reportUnreadable: (table, message) =>
+        this.tellLater(statuses.tableStalled(table.id, message, replica.id), signal),
     };
+  }
+
+  /** What reads find at once, a status says a moment later. */
+  private async tellLater(status: statuses.StatusEvent, signal: AbortSignal): Promise<void> {
+    const { statusDelay } = this.settings;
+    if (statusDelay === 0) return this.history.record([status]);
+    const timer = setTimeout(() => void this.history.record([status]).catch(() => undefined), statusDelay);
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }
 
   private async loseTable(table: RunningTable, error: TableError, replica: Replica): Promise<void> {

@@ -1,6 +1,3 @@
-import { copyOf } from '../../core/objects/beside/decide';
-import { findChildren } from '../../core/objects/tables/find';
-import { isCopiedBeside, ownChild } from '../../core/objects/tables/select';
 import type { PlannedTable } from '../../core/plan/types';
 import { hopeless } from '../../core/snapshot/hopeless';
 import { mergeProgress } from '../../core/snapshot/merge';
@@ -8,7 +5,7 @@ import { keepProgress, wholeProgress } from '../../core/snapshot/kept';
 import { windowEnd } from '../../core/snapshot/attempt-window';
 import type { SnapshotLook, SnapshotProgress, AttemptWindow, TableLook } from '../../core/snapshot/types';
 import { systemError } from '../../systems/errors';
-import { readSourceProgress, type ObjectProgress, type SourceProgress } from '../../systems/materialize';
+import { readSourceProgress, type SourceProgress } from '../../systems/materialize';
 import { readBlockers, readCopyProgress, readSnapshotSlots } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
 import { sleep } from '../edges/cut-short';
@@ -17,7 +14,9 @@ import { activity } from '../support/activity';
 import { type WindowInput, window } from '../support/inputs';
 import { openSessions, type Sessions } from '../support/reconnecting';
 import { itemsOf } from '../support/sessions';
+import { type ChildProgress, childOf, withUpstream } from './children';
 import { refuseDeadTables } from './dead-tables';
+import { refuseUnreadable } from './unreadable';
 
 /** A milestone is told this often at most, which bounds the history of a copy of any length: six steps an hour. */
 const MILESTONE_EVERY = 10 * 60_000;
@@ -44,6 +43,7 @@ export const awaitSnapshot = activity({ input: window, reads: true }, async (dep
       await refuseDeadTables(sessions, spec, progress);
       refuseHopeless(progress);
       const end = windowEnd(start, kept);
+      if (end === 'committed') await refuseUnreadable(sessions, input, progress);
       const elapsed = Date.now() - began;
       if (end && (end !== 'milestone' || elapsed >= MILESTONE_EVERY)) return { end, progress: kept };
       if (elapsed >= maxDuration) return { end: 'time', progress: kept };
@@ -85,7 +85,7 @@ async function lookUpstream(client: SqlClient, role: string): Promise<NonNullabl
 
 function targetLook(input: WindowInput, progress: SourceProgress): NonNullable<SnapshotLook['target']> {
   const { status, error } = progress.source;
-  const children = progress.children.flatMap(withUpstream);
+  const children = withUpstream(progress.children);
   return {
     source: { status, error },
     replicas: progress.replicas.map((replica) => replica.id),
@@ -93,20 +93,9 @@ function targetLook(input: WindowInput, progress: SourceProgress): NonNullable<S
   };
 }
 
-type UpstreamProgress = ObjectProgress & { upstream: NonNullable<ObjectProgress['upstream']> };
-
-const withUpstream = (child: ObjectProgress): UpstreamProgress[] =>
-  child.upstream === null ? [] : [{ ...child, upstream: child.upstream }];
-
 /** A table without a row yet is "not yet", never "done". */
-function tableLook({ spec, beside }: WindowInput, table: PlannedTable, children: UpstreamProgress[]): TableLook {
-  // Of a source that was adopted, wherever it is.
-  const adopted = () => findChildren(children, table).find((one) => one.name === table.target);
-  // What this run waits for is the copy, not what it stands beside.
-  const copied = beside && isCopiedBeside(beside, table);
-  const child = copied
-    ? copyOf(children, { upstream: table, item: itemsOf(spec).item(table.target) })
-    : (ownChild(spec, children, table) ?? adopted());
+function tableLook(input: WindowInput, table: PlannedTable, children: ChildProgress[]): TableLook {
+  const child = childOf(input, table, children);
   return {
     table: table.target,
     upstream: { schema: table.schema, name: table.name },

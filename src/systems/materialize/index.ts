@@ -7,6 +7,7 @@ export * from './facts';
 export { readConnection, readSchema, readSecret } from './items';
 export * from './others';
 export * from './progress';
+export { readRows } from './reads';
 export * from './server';
 export { readLeftovers } from './leftovers';
 export { readSlotReaders, readSource } from './source';

@@ -4,14 +4,14 @@ import { afterReading, readerSettings } from '../../core/sql/session';
 import { SystemError } from '../errors';
 import type { SqlClient } from '../sql-client';
 
-/** What is read together; an answer that does not come ends the reading of this check. */
+/** What is read together; an answer that does not come ends the reading. */
 const AT_ONCE = 5;
 /** The dataflow's own word that the data is wrong or cannot be held, or a value in it. */
 const DATA = /^(XX|22|21)/;
 
 /**
  * Reads a row of each table, on the pipeline's own cluster, which has it at hand. By id; a table that could not be asked
- * (no answer in time, no privilege, no replica) is not there: nothing is known of it. `last` is where the next check goes on,
+ * (no answer in time, no privilege, no replica) is not there: nothing is known of it. `last` is where the next reading goes on,
  * also past one that did not answer.
  */
 export async function readRows(
@@ -35,7 +35,7 @@ export async function readRows(
       if (answers.includes(null)) break;
     }
   } finally {
-    // The session may be another check's next.
+    // Others may use the session next.
     await Promise.all(afterReading().map((setting) => client.query(setting)));
   }
   return { proofs, last };

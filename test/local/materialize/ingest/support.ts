@@ -42,6 +42,7 @@ const STATISTICS_LOG = `
 export const FAST: IngestionSettings = {
   rowsPerSecond: () => Infinity,
   statisticsInterval: 100,
+  statusDelay: 0,
   restartDelay: 300,
   schemaValidationInterval: 300,
   checksRecovery: true,
