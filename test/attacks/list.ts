@@ -44,6 +44,11 @@ export const TRIES = {
     'a bare host in the name': 'the people of a chat',
     'markup in the name': 'the pages of Temporal',
     'any text at all': 'the screen of whoever looks',
+    'keys and values of rows, where a comparison names them': 'the pages of Temporal',
+    'code in indexes, statistics, policies, partitions and types, which reading rows would run':
+      'running as the worker’s login',
+    'such code, or a view in place of the table, between a look at the table and the reading':
+      'running as the worker’s login',
   },
   'whoever answers a webhook': {
     'a gzip answer that unpacks to 1 GB': 'the memory of the worker',

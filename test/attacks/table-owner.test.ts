@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { colours, safeLine, plain } from '../../src/cli/terminal/paint';
 import { isUnseen, nasty } from '../core/text/unseen';
+import { aMallory, HIDING_PLACES, type Mallory } from './database/readings';
 import { failureOf, PAINTS, screensOf, type Screens } from './database/screens';
 import { attack } from './tries';
 
@@ -38,6 +39,12 @@ function shownAsOne(name: string): void {
     expect(found.filter(([, line]) => line.includes('\n') || line.includes('\r'))).toEqual([]);
   }
 }
+
+const mallories: Mallory[] = [];
+beforeAll(async () => {
+  for (const version of [14, 18] as const) mallories.push(await aMallory(version));
+}, 120_000);
+afterAll(() => Promise.all(mallories.map((one) => one.stop())));
 
 attack('the owner of a replicated table', {
   'a line break and a line of its own in the name': async () => {
@@ -149,5 +156,37 @@ attack('the owner of a replicated table', {
         expect(safeLine(text, colours).split(/[\n\r]/)).toHaveLength(1);
       }),
     );
+  },
+
+  'code in indexes, statistics, policies, partitions and types, which reading rows would run': async () => {
+    for (const mallory of mallories)
+      for (const [where, { table, code }] of Object.entries(HIDING_PLACES)) {
+        await mallory.run(...table(where), ...code(where));
+        expect({ where, ...(await mallory.read(where)) }).toMatchObject({ where, ran: [] });
+        expect({ where, ran: (await mallory.unguarded(where))[0] }).toEqual({ where, ran: 'owner' });
+      }
+  },
+
+  'such code, or a view in place of the table, between a look at the table and the reading': async () => {
+    for (const mallory of mallories)
+      for (const [where, { table, code }] of Object.entries(HIDING_PLACES)) {
+        const name = `${where} later`;
+        await mallory.run(...table(name));
+        const { ran, failed } = await mallory.read(name, code(name).join(';'));
+        expect({ where, ran, failed: failed.length > 0 }).toEqual({ where, ran: [], failed: where !== 'cast' });
+      }
+  },
+
+  'keys and values of rows, where a comparison names them': () => {
+    for (const value of [
+      '<img src=x onerror=y>',
+      '**bold**',
+      '[shop](https://evil.example)',
+      'www.evil.example',
+      'x@evil.com',
+    ]) {
+      const details = screensOf(value).temporal['details of a comparison'] ?? '';
+      expect(outsideCode(details.replace('**differs**', ''))).not.toMatch(/(?<!\\)[<*[]|www\.|\w@\w|:\/\//);
+    }
   },
 });

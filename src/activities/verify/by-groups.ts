@@ -27,7 +27,7 @@ export async function compareByGroups(sides: Sides, table: ComparedTable, veil: 
   let rows = new Map<string, number>();
   for (let look = 0; look < LOOKS && settling?.pending.length !== 0; look += 1) {
     if (look > 0) await sleep(Math.min(5_000, 200 * 2 ** look));
-    const moment = await sides.upstream((ask) => ask<Group>(groupDigests(table, 'source')), WHOLE_DEADLINE);
+    const moment = await sides.upstream(table, (ask) => ask<Group>(groupDigests(table, 'source')), WHOLE_DEADLINE);
     const there = await sides.materialize<Group>(moment.lsn, groupDigests(table, 'materialize'));
     const up = texts(moment.value);
     const down = texts(there);
@@ -59,12 +59,16 @@ async function nameRows(
   outcome: Outcome,
 ): Promise<void> {
   for (let tried = 0; tried < 3; tried += 1) {
-    const before = await sides.upstream((ask) => ask<ListedRow>(rowsOfGroups(table, 'source', groups, ROWS_AT_ONCE)));
+    const before = await sides.upstream(table, (ask) =>
+      ask<ListedRow>(rowsOfGroups(table, 'source', groups, ROWS_AT_ONCE)),
+    );
     const down = await sides.materialize<ListedRow>(
       before.lsn,
       rowsOfGroups(table, 'materialize', groups, ROWS_AT_ONCE),
     );
-    const after = await sides.upstream((ask) => ask<ListedRow>(rowsOfGroups(table, 'source', groups, ROWS_AT_ONCE)));
+    const after = await sides.upstream(table, (ask) =>
+      ask<ListedRow>(rowsOfGroups(table, 'source', groups, ROWS_AT_ONCE)),
+    );
     const ours = counted(table, before.value);
     if (surplus(ours, counted(table, after.value)).length > 0) continue;
     const theirs = counted(table, down);
@@ -107,7 +111,7 @@ function named(table: ComparedTable, missing: readonly Row[], extra: readonly Ro
     table: tableName(table.upstream),
     key:
       table.names.length === 0 ? null : Object.fromEntries(table.names.map((name) => [name, row.columns[name] ?? ''])),
-    hash: table.names.length === 0 ? row.digest.slice(0, 12) : null,
+    hash: table.names.length === 0 ? (veil(row.digest)?.slice(0, 13) ?? null) : null,
   });
   const first = missing.map((row): Difference => {
     const other = others.get(nameOf(row));

@@ -71,7 +71,7 @@ async function startsOf(
   const pages = Math.max(1, bytes / 8_192);
   const percent = 100 * Math.max((4 * wanted) / rows, 40 / pages);
   const statement = sampleKeys(table, percent, wanted);
-  const { value } = await sides.upstream((ask) => ask<ListedRow>(statement));
+  const { value } = await sides.upstream(table, (ask) => ask<ListedRow>(statement));
   const keys = value.map((row) => (table.key ?? []).map((_, i) => row[`k${i}`] ?? ''));
   return keys.length === 0 ? null : keys;
 }
@@ -84,7 +84,7 @@ function rowsAtOnce({ pace }: Sides, table: ComparedTable, { estimatedRows, byte
 
 async function readChunk(sides: Sides, table: ComparedTable, after: KeyValues | null, rows: number): Promise<Chunk> {
   const listing = listed(table, 'hash').length > 0;
-  const { value, lsn, ms } = await sides.upstream(async (ask) => {
+  const { value, lsn, ms } = await sides.upstream(table, async (ask) => {
     const [last] = await ask<ListedRow>(upperBound(table, after, rows));
     const range = { after, upTo: last ? (table.key ?? []).map((_, i) => last[`k${i}`] ?? '') : null };
     if (!listing) return { range, sums: (await ask<Digest>(digestOf(table, range)))[0] ?? NOTHING, list: null };
@@ -140,7 +140,7 @@ async function compareRows(
   let up = listing;
   let at = lsn;
   if (up === null) {
-    const moment = await sides.upstream((ask) => ask<ListedRow>(rowsWithin(table, 'source', range, 'hash')));
+    const moment = await sides.upstream(table, (ask) => ask<ListedRow>(rowsWithin(table, 'source', range, 'hash')));
     up = byKey(table, moment.value, 'hash');
     at = moment.lsn;
   }

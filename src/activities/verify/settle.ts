@@ -49,7 +49,7 @@ async function settlePiece(sides: Sides, table: ComparedTable, keys: string[], v
 
 async function bothSides(sides: Sides, table: ComparedTable, keys: readonly string[], wanted: 'hash' | 'values') {
   const values = keys.map(keyValues);
-  const moment = await sides.upstream((ask) => ask<ListedRow>(rowsWithKeys(table, 'source', values, wanted)));
+  const moment = await sides.upstream(table, (ask) => ask<ListedRow>(rowsWithKeys(table, 'source', values, wanted)));
   const down = await sides.materialize<ListedRow>(moment.lsn, rowsWithKeys(table, 'materialize', values, wanted));
   return { up: byKey(table, moment.value, wanted), down: byKey(table, down, wanted) };
 }

@@ -2,6 +2,7 @@ import type { ItemName } from '../../core/sql/items';
 import type { Statement } from '../../core/sql/verify/rows';
 import { reachable } from '../../core/verify/lsn';
 import { FIRST_PACE, paced, pauseAfter, type Pace } from '../../core/verify/pace';
+import type { ComparedTable } from '../../core/verify/types';
 import { systemError } from '../../systems/errors';
 import { readProgress } from '../../systems/materialize';
 import { type Ask, type Moment, readMoment } from '../../systems/postgres';
@@ -27,8 +28,12 @@ export class Sides {
   ) {}
 
   /** A moment upstream, and then as much of a rest as it took. */
-  async upstream<T>(read: (ask: Ask) => Promise<T>, deadline = MOMENT_DEADLINE): Promise<Moment<T>> {
-    const moment = await readMoment(this.source, deadline, read);
+  async upstream<T>(
+    table: ComparedTable,
+    read: (ask: Ask) => Promise<T>,
+    deadline = MOMENT_DEADLINE,
+  ): Promise<Moment<T>> {
+    const moment = await readMoment(this.source, table, deadline, read);
     await sleep(pauseAfter(this.pace, moment.ms));
     return moment;
   }

@@ -2,6 +2,7 @@
 import { formatCount, plural } from '../text/count';
 import { formatDuration } from '../text/duration';
 import { fit } from '../text/fit';
+import { inMarkdown as escape, span } from '../text/markdown';
 import { formatShare } from '../text/share';
 import { formatBytes } from '../text/size';
 import { shown, shownIn } from '../text/shown';
@@ -202,16 +203,6 @@ function slotWords({
 const side = <T>(reading: Reading<T>, words: (value: T) => string): string =>
   escape(reading.ok ? words(reading.value) : `could not be read: ${reading.failure.message}`);
 
-/** Markdown that came from elsewhere stays text, and what looks like a link leads nowhere. */
-const escape = (text: string): string =>
-  text
-    .replaceAll('://', '[:]//')
-    // A bare host of that name, and what could be an address of mail, become links without any markup.
-    .replace(/\b(www)\./gi, '$1[.]')
-    .replace(/(?<=[\w+.-])@(?=[\w-]+\.)/g, '[@]')
-    .replace(/[\\*~`<>#&[\]|]|(?<!\w)_|_(?!\w)/g, '\\$&');
-/** Nothing ends a code span but a backtick. */
-const span = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
 /** The UI draws tables without any room between columns, and trims spaces unless something invisible ends them. */
 const ROOM = '\u00a0\u00a0\u2060';
 const row = (...cells: string[]): string =>

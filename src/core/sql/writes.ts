@@ -1,3 +1,4 @@
+import { FOREIGN, FOREIGN_CODE, OURS } from './foreign-code';
 import { quoteLiteral } from './quote';
 import type { TableName } from './postgres';
 
@@ -11,8 +12,6 @@ import type { TableName } from './postgres';
 
 /** What the block raises where a write is refused that was not before. */
 export const WRITES_REFUSED = 'N2M01';
-/** In place of an SQLSTATE: planning the statement could run code of others as us, so it was not done. */
-export const FOREIGN_CODE = 'N2M02';
 
 const LOCK_WAIT = '20ms';
 /** After so many tables that are locked the rest is not waited for. */
@@ -46,31 +45,6 @@ const json = (list: readonly TableName[]): string =>
   quoteLiteral(JSON.stringify(list.map(({ schema, name, ...rest }) => ({ schema, name, ...operationOf(rest) }))));
 
 const operationOf = (rest: object): object => ('operation' in rest ? { operation: rest.operation } : {});
-
-const US = '(SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user)';
-
-/** A function, operator or type that somebody made who could not act as us anyway: planning may run immutable functions. */
-const FOREIGN = `
-      SELECT FROM pg_catalog.pg_depend d
-      WHERE ((d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-              AND d.objid IN (SELECT i.indexrelid FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid))
-          OR (d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
-              AND d.objid IN (SELECT x.oid FROM pg_catalog.pg_attrdef x
-                              JOIN pg_catalog.pg_attribute a ON a.attrelid = x.adrelid AND a.attnum = x.adnum
-                              WHERE x.adrelid = c.oid AND coalesce(pg_catalog.to_jsonb(a) ->> 'attgenerated', '') <> ''))
-          OR (d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
-              AND d.objid IN (SELECT k.oid FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c'))
-          OR (d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
-              AND d.objid IN (SELECT y.oid FROM pg_catalog.pg_policy y WHERE y.polrelid = c.oid))
-          OR (d.classid = 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass
-              AND d.objid IN (SELECT s.oid FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid = c.oid)))
-        AND d.refobjid >= 16384
-        AND NOT pg_catalog.pg_has_role(
-          CASE d.refclassid
-            WHEN 'pg_catalog.pg_proc'::pg_catalog.regclass THEN (SELECT proowner FROM pg_catalog.pg_proc WHERE oid = d.refobjid)
-            WHEN 'pg_catalog.pg_operator'::pg_catalog.regclass THEN (SELECT oprowner FROM pg_catalog.pg_operator WHERE oid = d.refobjid)
-            WHEN 'pg_catalog.pg_type'::pg_catalog.regclass THEN (SELECT typowner FROM pg_catalog.pg_type WHERE oid = d.refobjid)
-          END, ${US}, 'MEMBER')`;
 
 /** The column an UPDATE names. One that is generated, or always an identity, takes DEFAULT only. */
 const COLUMN = `
@@ -117,7 +91,7 @@ BEGIN
       SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN family f ON f.oid = i.inhparent
     )
     SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, (${COLUMN}) AS assignment,
-           pg_catalog.pg_has_role(c.relowner, ${US}, 'MEMBER') AS ours
+           ${OURS} AS ours
     FROM family f
     JOIN pg_catalog.pg_class c ON c.oid = f.oid AND c.relkind = 'r'
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -11,6 +11,7 @@ export interface Described {
   source: {
     columns: { name: string; typeOid: number }[];
     partitioned: boolean;
+    foreign: boolean;
     key: KeyColumn[] | null;
     names: string[];
   };
@@ -42,7 +43,8 @@ export function comparedTable({ upstream, target, source, materialize }: Describ
   }
   const names = source.names.every((name) => columns.some((column) => column.name === name)) ? source.names : [];
   const key = source.key && usable(source.key, columns) ? source.key : null;
-  return { table: { upstream, partitioned: source.partitioned, target, columns, key, names }, notCompared };
+  const { partitioned, foreign } = source;
+  return { table: { upstream, partitioned, foreign, target, columns, key, names }, notCompared };
 }
 
 /** A key that came over as text has another order there, and one that is left out finds nothing. */

@@ -19,6 +19,8 @@ export interface ComparedTable {
   upstream: TableName;
   /** Its rows are in its partitions. */
   partitioned: boolean;
+  /** It or a partition has an owner upstream who could not act as n2m's login. */
+  foreign: boolean;
   target: ItemName;
   columns: ComparedColumn[];
   /** Finds one row on both sides, and both put it into the same order; null where there is none. */

@@ -1,5 +1,6 @@
 import { formatCount, plural } from '../text/count';
 import { formatDuration } from '../text/duration';
+import { inMarkdown } from '../text/markdown';
 import { shown } from '../text/shown';
 import type { Difference, VerifyResult } from './types';
 
@@ -42,8 +43,8 @@ export const unsettledSentence = ({ unsettled }: VerifyResult): string[] =>
 export function renderVerifyDetails(result: VerifyResult): string {
   return [
     `**${result.verdict}** ${verifySentence(result)}`,
-    ...result.differences.map((difference) => `- ${shown(differenceSentence(difference))}`),
+    ...result.differences.map((difference) => `- ${inMarkdown(shown(differenceSentence(difference)))}`),
     ...unsettledSentence(result).map((sentence) => `- ${sentence}`),
-    ...result.notCompared.map(({ what, why }) => `- not compared: ${shown(what)}: ${shown(why)}`),
+    ...result.notCompared.map(({ what, why }) => `- not compared: ${inMarkdown(shown(`${what}: ${why}`))}`),
   ].join('\n');
 }

@@ -12,6 +12,7 @@ import { lostDefinitionLines, renderRepairPlan, renderRepairReport } from '../..
 import { renderReport } from '../../../src/cli/render/report';
 import { renderRun } from '../../../src/cli/render/run';
 import { renderSideBySide } from '../../../src/cli/render/side-by-side';
+import { renderVerify } from '../../../src/cli/commands/verify/render';
 import { renderStatus } from '../../../src/cli/render/status';
 import { statusOfCheck, statusOfRun } from '../../../src/cli/render/status-document';
 import type { LiveRun } from '../../../src/cli/temporal/read-run';
@@ -19,6 +20,8 @@ import { renderCheckDetails, renderRunDetails, summaryOf } from '../../../src/co
 import type { RunView, StepView } from '../../../src/core/run/types';
 import type { Symptom } from '../../../src/core/watch/types';
 import { alertLine, slackBody } from '../../../src/core/watch/render-alert';
+import { emptyTally, verifyResult, withTable } from '../../../src/core/verify/report';
+import { renderVerifyDetails } from '../../../src/core/verify/words';
 import { logLine } from '../../../src/logger';
 import { systemError } from '../../../src/systems/errors';
 import { check } from '../../cli/support/checks';
@@ -164,6 +167,19 @@ export function screensOf(name: string, paint: Paint = plain): Screens {
     firstCheck: checked,
     recreated,
   };
+  const compared = verifyResult(
+    withTable(emptyTally('shop', NOW, 'full'), {
+      ...{ table: name, how: 'key', rows: 2, differing: 1, more: false, unsettled: 0, partial: false },
+      notCompared: [{ what: name, why: name }],
+      differences: [
+        {
+          ...{ table: name, key: { [name]: name }, hash: null, what: 'changed' },
+          columns: [{ column: name, upstream: name, materialize: name }],
+        },
+      ],
+    }),
+    1,
+  );
   const drawn = { width: WIDTH, paint, now: NOW };
   const watch = { paused: true, note: name, every: 60_000 };
   const alert = {
@@ -223,6 +239,7 @@ export function screensOf(name: string, paint: Paint = plain): Screens {
       paint,
       WIDTH,
     ),
+    verify: renderVerify(compared, paint),
     'what has no renderer': [name],
   };
   return {
@@ -234,6 +251,7 @@ export function screensOf(name: string, paint: Paint = plain): Screens {
     temporal: {
       'details of a run': renderRunDetails(view),
       'details of a check': renderCheckDetails(checked),
+      'details of a comparison': renderVerifyDetails(compared),
       'name of a step': summaryOf(step),
     },
   };

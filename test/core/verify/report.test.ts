@@ -53,7 +53,7 @@ describe('what a comparison comes to', () => {
     expect(verifySentence(verifyResult(withTable({ ...empty, amount: { sample: 0.01 } }, table()), 1))).toBe(
       'equal: 1 table, 10 rows in samples, compared in 1.0 s',
     );
-    expect(renderVerifyDetails(result)).toContain('- public.orders id=7: total is #a1 upstream, NULL there');
+    expect(renderVerifyDetails(result)).toContain('- public.orders id=7: total is \\#a1 upstream, NULL there');
     expect(differenceSentence({ ...changed, what: 'missing', columns: [] })).toBe(
       'public.orders id=7: missing in Materialize',
     );
@@ -72,7 +72,7 @@ describe('what of a table is compared', () => {
       { name: 'new', typeOid: 25 },
       { name: 'doc', typeOid: 3802 },
     ],
-    ...{ partitioned: false, key, names: ['id'] },
+    ...{ partitioned: false, foreign: false, key, names: ['id'] },
   };
   const upstream = { schema: 'public', name: 'orders' };
   const target = { database: 'materialize', schema: 'shop', name: 'orders' };

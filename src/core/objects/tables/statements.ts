@@ -35,11 +35,19 @@ const anyHolds = (columns: readonly HoldingColumn[], text: string): string =>
 export const rowsWith = ({ schema, name }: TableName, columns: readonly HoldingColumn[], text: string): string =>
   `SELECT * FROM ${qualified(schema, name)} WHERE ${anyHolds(columns, text)}`;
 
-/** Whether each of the columns holds it, in the order given, by the first rows that do. */
-export const columnsHolding = ({ schema, name }: TableName, columns: readonly HoldingColumn[], text: string): string =>
-  `SELECT ARRAY[${columns.map((_, at) => `pg_catalog.bool_or(f.c${at})`).join(', ')}] AS holds
-   FROM (SELECT ${columns.map((column, at) => `${holds(column, text)} AS c${at}`).join(', ')}
-         FROM ${qualified(schema, name)} WHERE ${anyHolds(columns, text)} LIMIT 20) f`;
+/**
+ * Whether each of the columns holds it, in the order given, by the first rows that do; for us to send. What a type prints is
+ * the server's own, where a cast to text may be a function of whoever made the type.
+ */
+export function columnsHolding({ schema, name }: TableName, columns: readonly HoldingColumn[], text: string): string {
+  const looks = columns.map(({ name: column, inside }) => {
+    const printed = `pg_catalog.format('%s', ${quoteIdent(column)})`;
+    return inside ? `pg_catalog.strpos(${printed}, ${quoteLiteral(text)}) > 0` : `${printed} = ${quoteLiteral(text)}`;
+  });
+  return `SELECT ARRAY[${columns.map((_, at) => `pg_catalog.bool_or(f.c${at})`).join(', ')}] AS holds
+   FROM (SELECT ${looks.map((look, at) => `${look} AS c${at}`).join(', ')}
+         FROM ${qualified(schema, name)} WHERE ${looks.join(' OR ')} LIMIT 20) f`;
+}
 
 /** Rewrites the table. */
 export const setLogged = ({ schema, name }: TableName): string => `ALTER TABLE ${qualified(schema, name)} SET LOGGED`;

@@ -1,5 +1,6 @@
 import { byServer } from '../../verify/forms';
 import type { ComparedTable, KeyColumn, KeyRange, KeyValues } from '../../verify/types';
+import { holdStill } from '../foreign-code';
 import { item } from '../items';
 import { qualified } from '../quote';
 import { columnOf, hashNumber, keyText, rowHash, type Side, valueText } from './values';
@@ -169,8 +170,12 @@ export function rowsOfGroups(table: ComparedTable, side: Side, groups: readonly 
  * Upstream: one short moment of the table, for reading alone and without more than one process. Where policies would hide
  * rows from us, reading fails: what is hidden must not look like what is missing.
  */
-export const BEGIN_READING = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL row_security = off;
-  SET LOCAL max_parallel_workers_per_gather = 0`;
+const BEGIN_READING = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL max_parallel_workers_per_gather = 0`;
+
+/** The beginning of a moment of one table, in which no code of somebody else runs. */
+export const beginReading = ({ upstream, partitioned, foreign }: ComparedTable): string =>
+  `${BEGIN_READING}; ${holdStill(upstream, { only: !partitioned, foreign })}`;
+
 /** After the rows: whatever they show was in the WAL before. */
 export const WAL_END = `SELECT (pg_catalog.pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text AS lsn`;
 export const END_READING = 'COMMIT';

@@ -1,6 +1,8 @@
+import { holdStill, OURS } from '../../../core/sql/foreign-code';
 import { qualified } from '../../../core/sql/quote';
 import { parentsDue } from '../../../core/watch/readings/partitions';
 import type { PartitionsReading, WatchMemory } from '../../../core/watch/types';
+import { isStatementRefused } from '../../errors';
 import type { SqlClient } from '../../sql-client';
 import { leavesOf, WANTED } from './partitions';
 import { hidesRows } from './row-security';
@@ -86,7 +88,7 @@ async function readBounds(client: SqlClient, roots: readonly { oid: number }[]):
 
 /**
  * Of leaves that came since transaction `xid`, those with a row that is older: it was there before, and never sent. Nothing is
- * read of a table that we may not read, or whose policies would run as us.
+ * read of a table that we may not read, or in which code of somebody else would run as us.
  */
 async function readCameFilled(
   client: SqlClient,
@@ -95,9 +97,9 @@ async function readCameFilled(
 ): Promise<Map<number, UpstreamTable[]>> {
   const found = new Map<number, UpstreamTable[]>();
   if (roots.length === 0) return found;
-  const leaves = await client.query<UpstreamTable & { root: number; oid: number }>(
+  const leaves = await client.query<UpstreamTable & { root: number; oid: number; foreign: boolean }>(
     `${leavesOf('SELECT r.oid FROM pg_catalog.unnest($1::oid[]) AS r(oid)')}
-     SELECT l.root, l.oid, l.schema, l.name
+     SELECT l.root, l.oid, l.schema, l.name, NOT ${OURS} AS "foreign"
      FROM leaf l
      JOIN pg_catalog.pg_inherits i ON i.inhrelid = l.oid
      JOIN pg_catalog.pg_class c ON c.oid = l.oid
@@ -110,16 +112,27 @@ async function readCameFilled(
      ORDER BY l.oid DESC LIMIT ${NEW_AT_MOST}`,
     [roots.map(({ oid }) => oid), xid],
   );
-  for (const { root, oid, schema, name } of leaves) {
-    // Within one transaction commands are counted: a row of one before the partition came was not sent either.
-    const [row] = await client.query<{ older: boolean | null }>(
-      `SELECT pg_catalog.bool_or(pg_catalog.age(f.xmin) > pg_catalog.age(i.xmin)
-                OR (f.xmin = i.xmin AND f.cmin::text::bigint < i.cmin::text::bigint)) AS older
-       FROM (SELECT t.xmin, t.cmin FROM ONLY ${qualified(schema, name)} AS t LIMIT ${FRONT}) AS f
-       JOIN pg_catalog.pg_inherits i ON i.inhrelid = $1`,
-      [oid],
-    );
-    if (row?.older === true) found.set(root, [...(found.get(root) ?? []), { schema, name }]);
+  for (const { root, oid, foreign, schema, name } of leaves) {
+    if (await holdsOlder(client, { schema, name }, oid, foreign)) {
+      found.set(root, [...(found.get(root) ?? []), { schema, name }]);
+    }
   }
   return found;
+}
+
+/** Within one transaction commands are counted: a row of one before the partition came was not sent either. */
+async function holdsOlder(client: SqlClient, leaf: UpstreamTable, oid: number, foreign: boolean): Promise<boolean> {
+  const held = holdStill(leaf, { only: true, foreign });
+  try {
+    const [row] = await client.query<{ older: boolean | null }>(
+      `${held}; SELECT pg_catalog.bool_or(pg_catalog.age(f.xmin) > pg_catalog.age(i.xmin)
+                OR (f.xmin = i.xmin AND f.cmin::text::bigint < i.cmin::text::bigint)) AS older
+       FROM (SELECT t.xmin, t.cmin FROM ONLY ${qualified(leaf.schema, leaf.name)} AS t LIMIT ${FRONT}) AS f
+       JOIN pg_catalog.pg_inherits i ON i.inhrelid = ${Math.trunc(oid)}`,
+    );
+    return row?.older === true;
+  } catch (error) {
+    if (foreign && isStatementRefused(error)) return false;
+    throw error;
+  }
 }

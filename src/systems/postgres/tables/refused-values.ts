@@ -1,4 +1,5 @@
 import { SQLSTATE } from '../../../core/failures/rules/sqlstate';
+import { hasForeign, holdStill } from '../../../core/sql/foreign-code';
 import { candidates } from '../../../core/objects/tables/columns/refused-values';
 import { columnsHolding } from '../../../core/objects/tables/statements';
 import type { RefusedColumns, RefusedValue, TypedColumn } from '../../../core/objects/tables/columns/values';
@@ -10,7 +11,7 @@ import type { SqlClient } from '../../sql-client';
 const LOOK_MS = 5_000;
 
 const COLUMNS = `
-  SELECT a.attname::text AS name, pg_catalog.format_type(b.oid, NULL) AS type,
+  SELECT ${hasForeign('c.oid')} AS "foreign", a.attname::text AS name, pg_catalog.format_type(b.oid, NULL) AS type,
          CASE WHEN b.typcategory = 'A' THEN pg_catalog.format_type(b.typelem, NULL) END AS element
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -30,15 +31,19 @@ export async function findRefused(
   otherwise: readonly string[],
 ): Promise<RefusedColumns | null> {
   if (refused.value === null) return null;
-  const all = await client.query<TypedColumn & Record<string, unknown>>(COLUMNS, [table.schema, table.name]);
+  const all = await client.query<TypedColumn & { foreign: boolean }>(COLUMNS, [table.schema, table.name]);
+  const foreign = all.some((column) => column.foreign);
   const columns = candidates(all, refused, otherwise);
   if (columns.length <= 1) return columns.length === 0 ? null : { columns, sure: true };
-  const holding = await look(client, columnsHolding(table, columns, refused.value));
+  const holding = await look(
+    client,
+    `${holdStill(table, { only: false, foreign })}; ${columnsHolding(table, columns, refused.value)}`,
+  );
   const found = columns.filter((_, at) => holding[at] === true);
   return found.length > 0 ? { columns: found, sure: true } : { columns, sure: false };
 }
 
-/** Nothing where it takes too long or is not allowed: then nobody is sure. */
+/** Nothing where it takes too long, is not allowed or could run code of somebody else: then nobody is sure. */
 async function look(client: SqlClient, statement: string): Promise<(boolean | null)[]> {
   try {
     const [row] = await client.query<{ holds: (boolean | null)[] }>(statement, undefined, LOOK_MS);

@@ -1,5 +1,6 @@
-import { BEGIN_READING, END_READING, type Statement, WAL_END } from '../../../core/sql/verify/rows';
-import type { KeyColumn } from '../../../core/verify/types';
+import { beginReading, END_READING, type Statement, WAL_END } from '../../../core/sql/verify/rows';
+import { hasForeign } from '../../../core/sql/foreign-code';
+import type { ComparedTable, KeyColumn } from '../../../core/verify/types';
 import type { SqlClient } from '../../sql-client';
 import type { UpstreamTable } from '../tables';
 
@@ -8,6 +9,8 @@ export interface VerifiableTable {
   columns: { name: string; typeOid: number }[];
   /** Its rows are in its partitions. */
   partitioned: boolean;
+  /** It or a partition has an owner who could not act as us. */
+  foreign: boolean;
   /** Other tables inherit from it: a copy read their rows, too. */
   inherited: boolean;
   /** Unique, without nulls, and of types that both systems order alike; null where there is none. */
@@ -45,6 +48,7 @@ const TABLE = `
     FROM pg_catalog.pg_collation l
   )
   SELECT w.relkind = 'p' AS partitioned,
+    ${hasForeign('w.oid')} AS "foreign",
     w.relkind <> 'p' AND EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhparent = w.oid) AS inherited,
     CASE WHEN w.reltuples < 0 OR (w.reltuples = 0 AND w.relpages = 0) THEN NULL ELSE w.reltuples::float8 END AS rows,
     pg_catalog.pg_table_size(w.oid)::text AS bytes,
@@ -66,6 +70,7 @@ const TABLE = `
 
 interface Row {
   partitioned: boolean;
+  foreign: boolean;
   inherited: boolean;
   rows: number | null;
   bytes: string;
@@ -80,13 +85,13 @@ export async function readVerifiable(
 ): Promise<VerifiableTable | null> {
   const [row] = await client.query<Row>(TABLE, [schema, name]);
   if (row === undefined) return null;
-  const { partitioned, inherited, columns } = row;
+  const { partitioned, foreign, inherited, columns } = row;
   const key = row.keys.find((columnsOfKey) =>
     columnsOfKey.every(({ type, nullable, ordered }) => type in ORDERED && ordered && !nullable),
   );
   const naming = key ?? row.keys.find((columnsOfKey) => columnsOfKey.every(({ nullable }) => !nullable)) ?? [];
   return {
-    ...{ partitioned, inherited, columns },
+    ...{ partitioned, foreign, inherited, columns },
     names: naming.map(({ name: column }) => column),
     key: key?.map(({ name: column, type }) => ({ name: column, type: ORDERED[type] ?? type })) ?? null,
     estimatedRows: row.rows === null ? null : Math.round(row.rows),
@@ -105,17 +110,18 @@ export interface Moment<T> {
 export type Ask = <R extends object>(statement: Statement) => Promise<R[]>;
 
 /**
- * Reads in one short transaction whose snapshot holds no row back for longer than the statements take. The deadline is of
+ * Reads one table in a short transaction whose snapshot holds no row back for longer than the statements take. The deadline is of
  * each statement.
  */
 export async function readMoment<T>(
   client: SqlClient,
+  table: ComparedTable,
   deadlineMs: number,
   read: (ask: Ask) => Promise<T>,
 ): Promise<Moment<T>> {
   const began = Date.now();
-  await client.query(BEGIN_READING);
   try {
+    await client.query(beginReading(table));
     const value = await read(({ sql, params }) => client.query(sql, params, deadlineMs));
     const [end] = await client.query<{ lsn: string }>(WAL_END);
     return { value, lsn: BigInt(end?.lsn ?? '0'), ms: Date.now() - began };
