@@ -1,6 +1,7 @@
 import type { StatusDocument } from '../../src/cli/render/status-document';
 import type { VerifyResult } from '../../src/core/verify/types';
 import { untilEqual } from './support/compare';
+import { keptWith } from './support/leaks';
 import { until } from './support/until';
 import { onStandIn, World } from './support/world';
 
@@ -19,6 +20,20 @@ const verify = async (...args: string[]) => {
   const { code, stdout } = await world.n2m(['verify', world.name, '--output', 'json', ...args]);
   return { code, result: JSON.parse(stdout) as VerifyResult };
 };
+
+/** Where Temporal and the worker's log have a text; those of the comparisons by one name. */
+async function placesWith(text: string): Promise<string[]> {
+  const kept = { ...(await keptWith(world, ['/verify'])), 'worker log': world.log.join('') };
+  const places = Object.entries(kept).flatMap(([place, all]) => (all.includes(text) ? [place] : []));
+  return [
+    ...new Set(
+      places.map((place) => place.replace(/ pipeline.*\/verify.*/, ' of a comparison').replace('of of', 'of')),
+    ),
+  ].sort();
+}
+
+const columnValues = ({ differences }: VerifyResult) =>
+  differences.flatMap(({ columns }) => columns.map(({ upstream }) => upstream));
 
 /** A look by hand, once Temporal lists the comparison that ended. */
 const statusOnce = (expected: (status: StatusDocument) => boolean) =>
@@ -41,6 +56,10 @@ onStandIn('a publication that a test may narrow').it(
       await client.query(`UPDATE orders SET status = 'lost' WHERE id = (SELECT min(id) FROM orders)`);
       await client.query(`ALTER PUBLICATION ${publication} SET (publish = 'insert, update, delete, truncate')`);
     });
+    expect(columnValues((await verify('--table', 'public.orders')).result)).toEqual([
+      expect.stringMatching(/^#[0-9a-f]{12}$/),
+    ]);
+    expect(await placesWith('lost')).toEqual([]);
     const { code, result } = await verify('--table', 'public.orders', '--show-values');
     expect({ code, result }).toMatchObject({
       code: 3,
@@ -50,6 +69,9 @@ onStandIn('a publication that a test may narrow').it(
         differences: [{ table: 'public.orders', what: 'changed', columns: [{ column: 'status', upstream: 'lost' }] }],
       },
     });
+    expect(columnValues(result)).toEqual(['lost']);
+    // What was asked for is with the answer, and nowhere else.
+    expect(await placesWith('lost')).toEqual(['details of a comparison', 'history of a comparison']);
     const told = await statusOnce(({ symptoms }) => symptoms.some(({ rule }) => rule === 'verify-differs'));
     expect(told).toMatchObject({ verdict: 'broken', verified: { differs: { where: ['public.orders (status)'] } } });
     expect(JSON.stringify(told.verified)).not.toContain('lost');
