@@ -1,5 +1,7 @@
+import { Command } from 'commander';
 import { parse } from 'yaml';
 import { createMetrics } from '../../src/activities/support/metrics';
+import { COMMANDS } from '../../src/cli/every-command';
 import { check } from '../cli/support/checks';
 import { at } from './documents';
 import { read } from './pages';
@@ -45,8 +47,20 @@ test('metrics are told of pipelines and verdicts, and of no table', () => {
   const looked = check('shop', 'broken', '2026-01-01T00:00:00.000Z');
   metrics.check(looked);
   metrics.snapshot('shop', { tables: [{ table: 'orders', rowsCopied: 1, rowsExpected: 2 }] } as never);
+  metrics.verify({ pipeline: 'shop', startedAt: '2026-01-01T00:00:00.000Z', differing: 1, tables: 'orders' } as never);
   expect(looked.reading.target).toMatchObject({ value: { tables: { named: [expect.anything()] } } });
   expect(names.length).toBeGreaterThan(5);
   expect([...new Set(tags.flatMap((given) => Object.keys(given)))].sort()).toEqual(['pipeline', 'verdict']);
   expect([...new Set(tags.map(({ pipeline }) => pipeline))]).toEqual(['shop']);
+});
+
+test('no command is given a secret as an argument', () => {
+  const program = new Command();
+  for (const register of COMMANDS) register(program, () => undefined);
+  const named = program.commands.flatMap((command) => [
+    ...command.options.map(({ flags }) => flags),
+    ...command.registeredArguments.map((argument) => argument.name()),
+  ]);
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter((name) => /secret|password|token|api.?key|\burl\b|webhook/i.test(name))).toEqual([]);
 });
