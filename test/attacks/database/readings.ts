@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { digestOf, rowsWithin } from '../../../src/core/sql/verify/rows';
 import { comparedTable } from '../../../src/core/verify/table';
 import type { PartitionsReading, WatchMemory } from '../../../src/core/watch/types';
