@@ -4,6 +4,7 @@ import { renderCheckDetails } from '../core/run/details';
 import type { CheckInput } from '../core/run/types';
 import type { PipelineSpec } from '../core/spec/types';
 import type { CheckResult } from '../core/watch/types';
+import { followColumns, isFollowing } from './follow';
 import { verdictAttribute } from './messages';
 import { check, lookForOwed } from './proxies';
 
@@ -19,7 +20,7 @@ export async function checkReplication(input: CheckInput): Promise<CheckResult> 
   const result = input.owed ? await withOwed(spec, checked) : await checked;
   setCurrentDetails(renderCheckDetails(result));
   upsertSearchAttributes([{ key: verdictAttribute, value: result.verdict.name }]);
-  return result;
+  return isFollowing(input, result) ? followColumns(spec, result) : result;
 }
 
 /** That nobody could tell what is owed spoils no verdict. */

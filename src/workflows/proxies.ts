@@ -88,6 +88,14 @@ export const { check, lookForOwed } = proxyActivities<Activities>({
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 3 },
 });
 
+/** The watch's look at what a run would do: it is made again later, and must not keep the next check from beginning. */
+export const { makePlan: planOnce } = proxyActivities<Activities>({
+  ...quick,
+  scheduleToCloseTimeout: '3m',
+  heartbeatTimeout: HEARTBEAT,
+  retry: { ...retry, maximumAttempts: 2 },
+});
+
 /** Hours for large tables; what an attempt has compared the next one does not compare again. */
 export const { verifyTables } = proxyActivities<Activities>({
   startToCloseTimeout: '24h',

@@ -5,11 +5,12 @@ import type { ReplicateInput, ReplicateReport } from '../core/run/types';
 import type { CheckResult } from '../core/watch/types';
 import { Approvals } from './approvals';
 import { approvedPlan, orLeaveWatched, perform, secondsBetween, secondsOf, settle, setUp } from './converge';
+import { Follows } from './follow/run';
 import { goingOn } from './go-on';
 import * as activities from './proxies';
 import { joined, type Rebuilt } from './rebuild';
 import { RunTracker } from './run-tracker';
-import { endedBadly } from './told';
+import { endedBadly, tell } from './told';
 
 /**
  * The main job, top to bottom as the guide has it:
@@ -25,7 +26,8 @@ import { endedBadly } from './told';
 export async function replicate(input: ReplicateInput): Promise<ReplicateReport> {
   const { spec } = input;
   const tracker = new RunTracker(spec.name, input.before);
-  const approvals = new Approvals(spec, input.approved, input.before?.waiting);
+  const follows = input.follows ? new Follows(input) : null;
+  const approvals = follows ?? new Approvals(spec, input.approved, input.before?.waiting);
   const between = goingOn(input, tracker, approvals);
   try {
     const plan = await approvedPlan(input, tracker, approvals, undefined, between);
@@ -42,11 +44,14 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
     const firstCheck = await activities.check.executeWithOptions({ summary: 'look at both sides once' }, [
       { spec, memory: null, quiet: true },
     ]);
+    const followed = follows?.brought(tracker.view.snapshot);
+    if (followed) await tell(spec, { about: 'followed', ...followed });
     tracker.phase('done');
     await condition(allHandlersFinished);
-    return report(plan, tracker, rebuilt, { firstCheck, changed: plan.changes > 0 || input.before !== undefined });
+    const changed = plan.changes > 0 || input.before !== undefined;
+    return { ...report(plan, tracker, rebuilt, { firstCheck, changed }), ...(followed ? { followed } : {}) };
   } catch (error) {
-    await endedBadly(error, spec, tracker);
+    await endedBadly(error, spec, tracker, follows !== null);
     throw error;
   }
 }

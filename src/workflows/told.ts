@@ -7,9 +7,15 @@ import { failureOf, type RunTracker } from './run-tracker';
 /** Whether this run tells anybody anything: those that began under an earlier version do not. */
 export const tells = (): boolean => patched('tell-of-runs');
 
+const SUMMARIES: Record<RunNews['about'], string> = {
+  waiting: 'tell that it waits',
+  failed: 'tell that it failed',
+  followed: 'tell what came',
+};
+
 /** Tells the sinks of the file. Whatever becomes of it, the run goes on. */
 export async function tell(spec: PipelineSpec, news: RunNews): Promise<void> {
-  const summary = news.about === 'waiting' ? 'tell that it waits' : 'tell that it failed';
+  const summary = SUMMARIES[news.about];
   try {
     await CancellationScope.nonCancellable(() => tellRun.executeWithOptions({ summary }, [{ spec, news }]));
   } catch (error) {
@@ -18,10 +24,17 @@ export async function tell(spec: PipelineSpec, news: RunNews): Promise<void> {
 }
 
 /** The last thing a run does that ends badly: it says so. A rejection is no news to whoever rejected, and going on no end. */
-export async function endedBadly(error: unknown, spec: PipelineSpec, tracker: RunTracker): Promise<void> {
+export async function endedBadly(
+  error: unknown,
+  spec: PipelineSpec,
+  tracker: RunTracker,
+  follows = false,
+): Promise<void> {
   if (error instanceof ContinueAsNew) return;
   if (isCancellation(error)) return tracker.phase('cancelled');
   const failure = failureOf(error);
   tracker.failed(failure);
-  if (failure.type !== 'Rejected' && tells()) await tell(spec, { about: 'failed', failure });
+  // What a run may not do that the watch began, the watch says.
+  const isKnown = failure.type === 'Rejected' || (follows && failure.type === 'Blocked');
+  if (!isKnown && tells()) await tell(spec, { about: 'failed', failure, ...(follows ? { follows } : {}) });
 }

@@ -8,7 +8,7 @@ export interface Metrics {
   check(result: CheckResult): void;
   snapshot(pipeline: string, progress: SnapshotProgress): void;
   verify(result: VerifyResult): void;
-  /** A run that waits or failed was told of. */
+  /** A run that waits, failed or brought columns unasked was told of. */
   run(pipeline: string, rule: string): void;
 }
 
@@ -24,7 +24,7 @@ export const METRICS = {
   n2m_check_duration_seconds: 'How long a check took to read both sides',
   n2m_alerts_sent: 'Alerts delivered',
   n2m_alerts_failed: 'Deliveries that failed and will be tried again',
-  n2m_run_alerts: 'Runs that were told of: run-waiting, run-failed',
+  n2m_run_alerts: 'Runs that were told of: run-waiting, run-failed, run-followed',
   n2m_snapshot_rows_copied: 'Rows of the first copy so far',
   n2m_snapshot_rows_expected: 'Rows the first copy is expected to have',
   n2m_verify_differing_rows: 'Rows that differed in the last comparison, of those that it read',

@@ -31,6 +31,7 @@ import { itemsOf, withMaterialize, withSource, type SourceSession } from '../sup
 import { deliverAlerts, ping } from './alerts';
 import { readComparisons } from './comparisons';
 import { readBehind } from './columns';
+import { readFollowed } from './followed';
 import { readLeftBehind } from './left-behind';
 import { readRefusedIn } from './refused-in';
 
@@ -102,10 +103,11 @@ export async function readBoth(
   const slot = (target.ok ? target.value.source.slot : null) ?? memory?.slot ?? null;
   const tables = listed ?? (target.ok ? standing(target.value.tables).map((table) => table.upstream) : []);
   const source = early && slot === known ? early : await sourceSide(slot, tables);
-  const [leftovers, refusedIn, behind] = await Promise.all([
+  const [leftovers, refusedIn, behind, followed] = await Promise.all([
     readLeftBehind(deps, spec, source, target),
     readRefusedIn(deps, spec, { source, target }, memory, Context.current().cancellationSignal),
     readBehind(deps, spec, source, target),
+    changeUnderWay === null ? readFollowed(deps, spec, memory) : null,
   ]);
   return {
     takenAt: new Date().toISOString(),
@@ -117,6 +119,7 @@ export async function readBoth(
     ...(leftovers.length > 0 ? { leftovers } : {}),
     ...(refusedIn.length > 0 ? { refusedIn } : {}),
     ...(behind === null ? {} : { behind }),
+    ...(followed === null ? {} : { followed }),
     ...(verified === undefined ? {} : { verified }),
   };
 }

@@ -22,7 +22,9 @@ const news = z.union([
   z.looseObject({
     about: z.literal('failed'),
     failure: z.looseObject({ type: text, message: text, hint: text.nullable() }),
+    follows: z.boolean().optional(),
   }),
+  z.looseObject({ about: z.literal('followed'), columns: text, rows: z.number().nullable() }),
 ]);
 
 /** Tells the sinks of the file, and the log. Fails, to be tried again, where no sink took it. */
@@ -39,6 +41,6 @@ export const tellRun = activity(
       throw systemError('Unreachable', 'worker', `no sink took the alert about ${spec.name}`, { retryable: true });
     }
     heartbeat({ told: true });
-    deps.metrics.run(spec.name, alert.symptoms[0]?.rule ?? '');
+    deps.metrics.run(spec.name, `run-${input.news.about}`);
   },
 );

@@ -4,6 +4,7 @@ import type { FailureInfo } from '../../core/failures/types';
 import type {
   AlertMemory,
   CheckResult,
+  FollowMemory,
   KeptSource,
   KeptTables,
   KeptTarget,
@@ -59,6 +60,8 @@ export interface StatusDocument {
   alerts: AlertMemory[];
   /** The last comparison of both sides, and the last that found a difference; null where none is known. */
   verified: Verified | null;
+  /** How far the watch is with columns that came upstream, where the file lets it bring them; null where none did. */
+  follow: FollowMemory | null;
   /** What a run dropped and nothing has made again yet, with the statements that would. */
   owed: Definition[];
   /** How the last run failed, where it had begun to change something by then. */
@@ -106,7 +109,10 @@ export function statusOfRun(
   const retry = run.retries[0];
   const ending = run.view && cancelling(run.view);
   const stops = ending === null ? '' : `; asked to stop: ${ending}`;
-  const cause = `a run is under way since ${run.startedAt}: ${doing}${stops}${retry ? `; ${retry.activity} tries again: ${retry.message}` : ''}`;
+  const { follow } = last?.memory ?? {};
+  const whose =
+    follow?.state === 'started' && follow.run === run.runId ? `the watch brings ${follow.columns}: its run` : 'a run';
+  const cause = `${whose} is under way since ${run.startedAt}: ${doing}${stops}${retry ? `; ${retry.activity} tries again: ${retry.message}` : ''}`;
   return {
     ...(last ? readings(last) : NOTHING_READ),
     pipeline,
@@ -195,7 +201,7 @@ const GOING_ON: readonly VerdictName[] = ['healthy', 'snapshotting', 'lagging'];
 
 type Readings = Pick<
   StatusDocument,
-  'checkedAt' | 'source' | 'target' | 'tables' | 'tableCounts' | 'alerts' | 'verified'
+  'checkedAt' | 'source' | 'target' | 'tables' | 'tableCounts' | 'alerts' | 'verified' | 'follow'
 >;
 
 const NOTHING_READ: Readings = {
@@ -206,6 +212,7 @@ const NOTHING_READ: Readings = {
   tableCounts: null,
   alerts: [],
   verified: null,
+  follow: null,
 };
 
 function readings({ checkedAt, reading, memory }: CheckResult): Readings {
@@ -215,6 +222,7 @@ function readings({ checkedAt, reading, memory }: CheckResult): Readings {
     source: source.ok ? { reachable: true as const, ...source.value } : unreadable(source.failure),
     alerts: memory.alerts,
     verified: reading.verified ?? null,
+    follow: memory.follow ?? null,
   };
   if (!target.ok) return { ...common, target: unreadable(target.failure), tables: [], tableCounts: null };
   const {

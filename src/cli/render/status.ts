@@ -1,6 +1,7 @@
 import { nameColumn } from '../../core/text/cut';
 import { formatDuration } from '../../core/text/duration';
 import { formatCount, plural } from '../../core/text/count';
+import { followedWords } from '../../core/watch/readings/follow';
 import { column, fit, wrapWords } from '../../core/text/fit';
 import { formatBytes } from '../../core/text/size';
 import { shownIn } from '../../core/text/shown';
@@ -138,9 +139,10 @@ function restLine(named: number, counts: TableCounts, width: number): string[] {
   return wrapWords(text.trim(), width - 2, '  ').map((line) => `  ${line}`);
 }
 
-function footer({ checkedAt, watch, alerts, verified }: StatusDocument, now: string): string[] {
+function footer({ checkedAt, watch, alerts, verified, follow }: StatusDocument, now: string): string[] {
   const lines: string[] = [];
   if (verified?.last) lines.push(`compared ${ago(verified.last.at, now)}: ${verified.last.sentence}`);
+  if (follow?.state === 'brought') lines.push(`${ago(follow.at, now)} ${followedWords(follow)}`);
   if (checkedAt !== null) lines.push(`read ${ago(checkedAt, now)}`);
   if (watch?.paused) lines.push(`the watch is paused${watch.note === null ? '' : ` (${watch.note})`}`);
   else if (watch?.every) lines.push(`watched every ${formatDuration(watch.every)}`);

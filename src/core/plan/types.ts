@@ -72,6 +72,8 @@ export interface DroppedTable {
   upstream: { schema: string; name: string };
   /** What it died of, or what no ALTER can change. */
   why: string;
+  /** Columns that came upstream, where they are all that changed. */
+  added?: string[];
 }
 
 /** What is dropped and made again, and what others built on it: by a repair, or because no ALTER can change it. */

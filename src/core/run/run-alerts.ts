@@ -2,11 +2,14 @@
 import type { Entry } from '../explain/types';
 import type { FailureInfo } from '../failures/types';
 import type { Approval } from '../plan/types';
-import type { Alert, Symptom } from '../watch/types';
+import { followedWords } from '../watch/readings/follow';
+import type { Alert, Followed, Symptom } from '../watch/types';
 
 /** What a run has to tell. */
 export type RunNews =
-  { about: 'waiting'; approvals: Approval[]; again: boolean } | { about: 'failed'; failure: FailureInfo };
+  | { about: 'waiting'; approvals: Approval[]; again: boolean }
+  | { about: 'failed'; failure: FailureInfo; follows?: boolean }
+  | ({ about: 'followed' } & Followed);
 
 export type RunRule = 'run-waiting' | 'run-failed';
 
@@ -26,13 +29,20 @@ export const WAITING_AGAIN = 4 * 3_600_000;
 
 /** The alert as sinks get it. `workflowType`: of the run; `at`: ISO time. */
 export function runAlert(pipeline: string, workflowType: string, news: RunNews, at: string): Alert {
+  if (news.about === 'followed') return followedAlert(pipeline, news, at);
   const symptom = symptomOf(pipeline, commandOf(workflowType), news);
   const { severity, cause, next } = symptom;
   const kind = news.about === 'waiting' && news.again ? 'repeated' : 'raised';
   return { pipeline, kind, severity, verdict: 'changing', cause, next, at, symptoms: [symptom], alsoOpen: 0 };
 }
 
-function symptomOf(pipeline: string, command: string, news: RunNews): Symptom {
+/** No trouble, and none that is over: what the watch did unasked. */
+const followedAlert = (pipeline: string, followed: Followed, at: string): Alert => ({
+  ...{ pipeline, kind: 'followed', severity: 'ok', verdict: 'changing', cause: followedWords(followed) },
+  ...{ next: `n2m status ${pipeline}`, at, symptoms: [], alsoOpen: 0 },
+});
+
+function symptomOf(pipeline: string, command: string, news: Exclude<RunNews, { about: 'followed' }>): Symptom {
   if (news.about === 'waiting') {
     const [first] = news.approvals;
     const keys = news.approvals.map(({ key }) => key).join(', ');
@@ -41,8 +51,12 @@ function symptomOf(pipeline: string, command: string, news: RunNews): Symptom {
     return { rule: 'run-waiting', severity: 'warn', table: null, cause, next };
   }
   const { message, hint } = news.failure;
-  const next = hint ?? `n2m status ${pipeline}`;
-  return { rule: 'run-failed', severity: 'critical', table: null, cause: `${command} failed: ${message}`, next };
+  const rest = { rule: 'run-failed', severity: 'critical', table: null } as const;
+  if (news.follows) {
+    const cause = `following columns failed and is not tried again: ${message}`;
+    return { ...rest, cause, next: hint ?? 'n2m apply FILE' };
+  }
+  return { ...rest, cause: `${command} failed: ${message}`, next: hint ?? `n2m status ${pipeline}` };
 }
 
 export const isRunRule = (rule: string | undefined): rule is RunRule => rule === 'run-waiting' || rule === 'run-failed';

@@ -4,12 +4,14 @@ import type { Approval, Finding, Outcome, Plan, PlanAction, StepId } from '../pl
 import type { Definition, Recreated } from '../repair/types';
 import type { SnapshotProgress } from '../snapshot/types';
 import type { PipelineSpec } from '../spec/types';
-import type { CheckResult, Symptom, TablesNamed, WatchMemory } from '../watch/types';
+import type { CheckResult, Followed, Symptom, TablesNamed, WatchMemory } from '../watch/types';
 
 /** Input of `replicate`. `approved` holds the keys a person accepted when the plan was shown. */
 export interface ReplicateInput {
   spec: PipelineSpec;
   approved: string[];
+  /** The watch began it, to bring columns that came upstream: nobody is asked, and it does nothing else. */
+  follows?: true;
   /** Of a run that went on as a new one, because its history grew long: what it told so far. */
   before?: RunBefore;
 }
@@ -111,6 +113,8 @@ export interface ReplicateReport {
   snapshotSeconds: number | null;
   seconds: number;
   firstCheck: CheckResult | null;
+  /** Of a run that the watch began. */
+  followed?: Followed;
 }
 
 /** Argument of the `approve` update: which keys, and who says so. */

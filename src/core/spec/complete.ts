@@ -2,7 +2,7 @@ import { materializeNames, publicationName, targetName } from '../names';
 import { parseDuration } from '../text/duration';
 import { parsePercentage } from '../text/share';
 import { parseSize } from '../text/size';
-import type { CheckedFile } from './file-schema';
+import { type CheckedFile, FOLLOW_UP_TO } from './file-schema';
 import { isLiteral, literalOf, parseGlob } from './globs';
 import { parseColumn, parseConstraint, parseTable, type Parsed } from './identifiers';
 import type {
@@ -70,6 +70,7 @@ function source(file: CheckedFile): SourceSpec {
     ...(source.excludeConstraints.length > 0 && {
       excludeConstraints: source.excludeConstraints.map((text) => must(parseConstraint(text))),
     }),
+    ...following(source.columns),
     tls: { mode: source.tls.mode, ca: source.tls.ca ?? null },
     publication: source.publication ?? publicationName(file.name),
   };
@@ -78,6 +79,11 @@ function source(file: CheckedFile): SourceSpec {
     return { kind: 'neon', project, branch, apiKey: apiKey as SecretRef, ...common };
   }
   return { kind: 'postgres', url: source.url as SecretRef, reachableAt: source.reachableAt ?? null, ...common };
+}
+
+function following(columns: CheckedFile['source']['columns']): Pick<SourceSpec, 'columns'> {
+  if (columns === 'report') return {};
+  return { columns: { followUpTo: bytes(columns === 'follow' ? FOLLOW_UP_TO : columns.followUpTo) } };
 }
 
 function role(role: CheckedFile['source']['role'], kind: SourceSpec['kind']): RoleSpec {

@@ -32,6 +32,17 @@ const tls = z
   })
   .describe('Default: verify-full; for neon with ISRG Root X1, which signs its certificates.');
 
+/** What is copied unasked where the file gives no limit: minutes on any size. */
+export const FOLLOW_UP_TO = '1GiB';
+
+/** The object first: of two branches that do not fit, messages take the one that has keys to name. */
+const columns = z.union([
+  z.strictObject({
+    followUpTo: field.byteSize('Follow, where the tables to copy have together at most this size upstream.'),
+  }),
+  z.enum(['report', 'follow']),
+]);
+
 const sourceCommon = {
   database: field.upstreamName('The upstream database.'),
   role: role.default('materialize').describe('The role Materialize connects as: its name, or name with via.'),
@@ -48,6 +59,11 @@ const sourceCommon = {
     .default([])
     .describe(
       'Primary keys and unique constraints that Materialize is not to know, so that they can be dropped upstream; a table: all of them, and NOT NULL. From v26.42 on.',
+    ),
+  columns: columns
+    .default('report')
+    .describe(
+      `Columns that come upstream. report: the watch tells of them. follow: it brings them without asking, by a copy beside the table, where tables of at most ${FOLLOW_UP_TO} together are copied and nothing but views and indexes is built on them.`,
     ),
   tls: tls.prefault({}),
   publication: field.upstreamName('Name of the publication. Default: n2m_<name>.').optional(),

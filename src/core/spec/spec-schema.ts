@@ -45,6 +45,7 @@ const common = {
   excludeConstraints: z
     .array(z.looseObject({ schema: upstream, table: upstream, constraint: upstream.nullable() }))
     .optional(),
+  columns: z.looseObject({ followUpTo: amount }).optional(),
   tls: z.looseObject({
     mode: z.enum(['verify-full', 'verify-ca', 'require', 'disable']),
     ca: field.certificate.nullable(),

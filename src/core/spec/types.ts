@@ -55,6 +55,11 @@ export interface TlsSpec {
  */
 export type RoleSpec = { name: string; via: 'api' | 'sql' } | { name: string; via: 'given'; password: SecretRef };
 
+/** The watch itself brings columns that come upstream, where the tables to copy have together no more bytes than this. */
+export interface FollowSpec {
+  followUpTo: number;
+}
+
 interface SourceCommon {
   database: string;
   role: RoleSpec;
@@ -63,6 +68,8 @@ interface SourceCommon {
   excludeColumns: ColumnRef[];
   /** Absent where there are none. */
   excludeConstraints?: ConstraintRef[];
+  /** Absent: columns that come upstream are only told of. */
+  columns?: FollowSpec;
   tls: TlsSpec;
   publication: string;
 }

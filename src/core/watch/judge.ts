@@ -8,6 +8,7 @@ import type { PipelineSpec } from '../spec/types';
 import type { WatchRule } from './rules/rule';
 import { WATCH_RULES } from './rules';
 import { watchContext, type WatchContext } from './context';
+import { rememberFollow } from './readings/follow';
 import type { PipelineReading, Severity, Symptom, Verdict, VerdictName, WatchMemory } from './types';
 
 const RANK: Record<Severity, number> = { ok: 0, warn: 1, critical: 2, terminal: 3 };
@@ -30,7 +31,7 @@ export function judge(
   const symptoms = allSymptoms(occurrences, reading.changeUnderWay === null ? latchedSymptoms(latched) : []);
   return {
     verdict: { ...verdictOf(context, symptoms, occurrences), symptoms, notJudged },
-    memory: remember(context, occurrences, latched, notJudged),
+    memory: { ...remember(context, occurrences, latched, notJudged), ...rememberFollow(context, symptoms) },
   };
 }
 

@@ -18,7 +18,7 @@ export function slackBody(told: Alert): string {
   return JSON.stringify({
     text: [
       `${SIGN[alert.kind]} *${alert.pipeline}* ${headline(alert)}`,
-      ...(alert.kind === 'recovered' ? [] : [`next: \`${alert.next}\``, ...lines]),
+      ...(isCalm(alert) ? [] : [`next: \`${alert.next}\``, ...lines]),
       ...(left > 0 ? [`… and ${left} more`] : []),
       ...(alert.alsoOpen > 0 ? [`told before and still there: ${alert.alsoOpen}`] : []),
     ].join('\n'),
@@ -27,20 +27,25 @@ export function slackBody(told: Alert): string {
 
 /** One line for the log: cause and next command. */
 export function alertLine(alert: Alert): string {
-  const next = alert.kind === 'recovered' ? '' : `; next: ${alert.next}`;
+  const next = isCalm(alert) ? '' : `; next: ${alert.next}`;
   return shown(`${alert.pipeline} ${headline(alert)}${next}`);
 }
+
+/** Nobody has to do anything. */
+const isCalm = ({ kind }: Alert): boolean => kind === 'recovered' || kind === 'followed';
 
 const SIGN: Record<Alert['kind'], string> = {
   raised: ':rotating_light:',
   escalated: ':rotating_light:',
   repeated: ':repeat:',
   recovered: ':white_check_mark:',
+  followed: ':white_check_mark:',
 };
 
 function headline({ kind, severity, verdict, cause, symptoms }: Alert): string {
   // Of a run, not of what the checks see.
   if (isRunRule(symptoms[0]?.rule)) return `${cause} (${severity}${kind === 'repeated' ? ', still' : ''})`;
+  if (kind === 'followed') return cause;
   if (kind === 'recovered') return `is ${verdict}: ${cause}`;
   const again = kind === 'repeated' ? ', still' : kind === 'escalated' ? ', now' : '';
   return `is ${verdict} (${severity}${again}): ${cause}`;

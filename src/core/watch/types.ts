@@ -68,6 +68,8 @@ export interface WatchMemory {
   readTo?: string;
   /** Partitioned tables that are replicated as one; absent where there are none. */
   partitions?: PartitionMemory;
+  /** Columns that came upstream, where the file lets the watch bring them; absent where none did. */
+  follow?: FollowMemory;
   /** What cannot get well by itself: rule, or rule and object id, with its sentence. Never cleared by a calm reading. */
   latched: { key: string; symptom: Symptom }[];
   /** More tables than are kept with their sentences; absent where there are none. */
@@ -77,6 +79,26 @@ export interface WatchMemory {
   verified?: Verified | null;
   /** Alerts that one sink took and another did not: tried again there at every check. Bounded. */
   undelivered?: { sink: SecretRef; alert: Alert }[];
+}
+
+/** How far the watch is with columns that came upstream; see readings/follow.ts. */
+export interface FollowMemory {
+  /**
+   * `due`: this check looks whether it may begin a run. `waits`: something else is the matter. `declined`: it may not, and looks
+   * again later. `failed`: not tried again. `brought`: kept for a while, for people.
+   */
+  state: 'due' | 'waits' | 'declined' | 'started' | 'failed' | 'brought';
+  /** Tables that lacked them, packed by readings/id-runs.ts. */
+  ids: string;
+  at: string;
+  /** `public.orders.note`; absent until a plan named them. */
+  columns?: string;
+  /** Why it waits, was declined or failed. */
+  why?: string;
+  /** The first execution of the run that was begun. */
+  run?: string;
+  /** Copied; null where nobody counted. */
+  rows?: number | null;
 }
 
 /** What partitions were like at the check before; see partitions.ts. */
@@ -120,7 +142,7 @@ export interface AlertMemory {
 
 export interface Alert {
   pipeline: string;
-  kind: 'raised' | 'escalated' | 'repeated' | 'recovered';
+  kind: 'raised' | 'escalated' | 'repeated' | 'recovered' | 'followed';
   severity: Severity;
   verdict: VerdictName;
   cause: string;

@@ -32,3 +32,22 @@ it('a failure: which command, why, and what to do', () => {
   const { next } = runAlert('shop', 'destroyReplication', { about: 'failed', failure: { ...failure, hint: null } }, AT);
   expect(next).toBe('n2m status shop');
 });
+
+it('columns that the watch brought: what came, and nothing to do', () => {
+  const news = { about: 'followed' as const, columns: 'public.orders.note', rows: 12_345 };
+  const alert = runAlert('shop', 'replicate', news, AT);
+  expect(alert).toMatchObject({ kind: 'followed', severity: 'ok', symptoms: [], next: 'n2m status shop' });
+  expect(alertLine(alert)).toBe('shop followed: public.orders.note, copied 12,345 rows');
+  expect(JSON.parse(slackBody(alert))).toEqual({
+    text: ':white_check_mark: *shop* followed: `public.orders.note`, copied 12,345 rows',
+  });
+  expect(runAlert('shop', 'replicate', { ...news, rows: null }, AT).cause).toBe('followed: public.orders.note');
+});
+
+it('columns that could not be brought: that nobody tries again, and what does', () => {
+  const news = { about: 'failed' as const, failure: { ...failure, hint: null }, follows: true };
+  const alert = runAlert('shop', 'replicate', news, AT);
+  expect(alertLine(alert)).toBe(
+    'shop following columns failed and is not tried again: no branch main (critical); next: n2m apply FILE',
+  );
+});

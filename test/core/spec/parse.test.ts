@@ -70,6 +70,14 @@ alerts:
     ]);
   });
 
+  it.each([
+    ['report', undefined],
+    ['follow', { followUpTo: 1024 ** 3 }],
+    ['{ followUpTo: 20GiB }', { followUpTo: 20 * 1024 ** 3 }],
+  ])('takes columns: %s', (text, columns) => {
+    expect(specOf(neonWith('database: shop', `database: shop\n  columns: ${text}`)).source.columns).toEqual(columns);
+  });
+
   it('reads kind postgres with a role of its own making', () => {
     expect(specOf(`${POSTGRES}`).source).toMatchObject({ kind: 'postgres', role: { via: 'sql' }, reachableAt: null });
     const given = POSTGRES.replace(
@@ -196,6 +204,8 @@ watch: { every: 1x, retainedWal: { warn: 90%, critical: 80% } }
     ['database: shop', 'database: shop\n  role: { name: a, via: given }', 'source.role', /needs password/],
     ['database: shop', 'database: shop\n  role: { name: a, vai: sql }', 'source.role.vai', /did you mean via/],
     ['database: shop', `database: shop\n  publication: ${'p'.repeat(64)}`, 'source.publication', /Postgres takes 63/],
+    ['database: shop', 'database: shop\n  columns: fallow', 'source.columns', /report, follow; did you mean follow/],
+    ['database: shop', 'database: shop\n  columns: { followUpTo: 5 }', 'source.columns.followUpTo', /expected text/],
     ['database: shop', 'database: shop\n  tls: { mode: prefer }', 'source.tls.mode', /verify-full, verify-ca, require/],
     ['database: shop', 'database: shop\n  tls: { ca: nonsense }', 'source.tls.ca', /no PEM certificate/],
     ['database: shop', 'database: shop\n  tls:', 'source.tls', /has no value; give it one or remove the key/],

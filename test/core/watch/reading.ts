@@ -120,11 +120,12 @@ export interface Look {
   leftovers?: PipelineReading['leftovers'];
   refusedIn?: PipelineReading['refusedIn'];
   behind?: PipelineReading['behind'];
+  followed?: PipelineReading['followed'];
 }
 
 export function reading(
   minute: number,
-  { source, target, change, watch, verified, leftovers, refusedIn, behind }: Look = {},
+  { source, target, change, watch, verified, leftovers, refusedIn, behind, followed }: Look = {},
 ): PipelineReading {
   return {
     takenAt: at(minute),
@@ -140,6 +141,7 @@ export function reading(
     ...(leftovers === undefined ? {} : { leftovers }),
     ...(refusedIn === undefined ? {} : { refusedIn }),
     ...(behind === undefined ? {} : { behind }),
+    ...(followed === undefined ? {} : { followed }),
     ...(verified === undefined ? {} : { verified }),
   };
 }

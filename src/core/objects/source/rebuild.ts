@@ -39,7 +39,10 @@ export const copiedAgain = (
   selected(spec, upstream, target).flatMap(({ facts }) => {
     const child = childOf(spec, { source }, facts);
     const reasons = child ? copyReasons(spec, source, child, facts) : [];
-    return child && reasons.length > 0 ? [droppedTable(spec, child, reasons.join(', '))] : [];
+    if (!child || reasons.length === 0) return [];
+    const table = droppedTable(spec, child, reasons.join(', '));
+    if (columnDifferences(spec, source, child, facts).length > 0) return [table];
+    return [{ ...table, added: behind(spec, child, facts).columns.map(({ name }) => name) }];
   });
 
 /** Two source tables of one upstream table stand side by side; subsources do not. */

@@ -166,6 +166,8 @@ export interface PipelineReading {
   refusedIn?: RefusedIn[];
   /** Absent where no table lacks any. */
   behind?: ColumnsBehind;
+  /** How the run that the watch began ended; absent while it has not, and where it began none. */
+  followed?: FollowedRun;
   /** What comparisons found; absent where nobody asks for them. */
   verified?: Verified | null;
 }
@@ -183,6 +185,15 @@ export interface ColumnsBehind {
   count: number;
   /** `columns` empty where nobody could say which. */
   first: { schema: string; name: string; columns: string[] }[];
+}
+
+/** `untouched`: it ended before it changed anything, as more was to do than the file lets it. */
+export type FollowedRun = ({ ok: true } & Followed) | { ok: false; why: string; untouched: boolean };
+
+/** Columns that a run brought, and how many rows it copied for them; null where nobody counted. */
+export interface Followed {
+  columns: string;
+  rows: number | null;
 }
 
 /** What the schedule says of itself. */

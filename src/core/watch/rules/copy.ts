@@ -5,7 +5,11 @@ import { plural } from '../../text/count';
 import { always, type Condition } from '../condition';
 import type { WatchContext } from '../context';
 import { isAside } from '../readings/columns';
+import { afterRun } from '../readings/follow';
 import type { WatchRule } from './rule';
+
+/** A run that follows columns has begun by then, or people should know why not. */
+const TAKES_LONG_MS = 15 * 60_000;
 
 export const copyRules: WatchRule[] = [
   {
@@ -16,7 +20,7 @@ export const copyRules: WatchRule[] = [
     explanation: [
       'A column was added upstream after the table was copied: Materialize leaves it out and says nothing. Or a run that was to bring it ended before the copy it made took the place of the table.',
       'SHOW COLUMNS FROM the table, on both sides.',
-      'n2m apply FILE copies the table again beside the one there, which can be read meanwhile; or name the column in source.excludeColumns.',
+      'n2m apply FILE copies the table again beside the one there, which can be read meanwhile; or name the column in source.excludeColumns. With source.columns: follow the watch does it, and says why where it may not.',
     ],
     look: (context) => [...behind(context), ...aside(context)],
   },
@@ -48,21 +52,34 @@ export const copyRules: WatchRule[] = [
   },
 ];
 
-function behind({ reading }: WatchContext): Condition[] {
+function behind(context: WatchContext): Condition[] {
+  const { reading } = context;
   if (reading.behind === undefined) return [];
   const { count, first } = reading.behind;
   const named = first.map((table) =>
     table.columns.length === 0 ? tableName(table) : `${tableName(table)} (${listed(table.columns)})`,
   );
   const more = count > first.length ? ` and ${plural(count - first.length, 'more', 'more')}` : '';
-  return [
-    {
-      table: null,
-      severity: always('warn'),
-      cause: () => `Materialize lacks columns that upstream has: ${named.join(', ')}${more}`,
-      next: 'n2m apply FILE brings them, without a pause where tables are made from a source; or name them in source.excludeColumns',
-    },
-  ];
+  const cause = `Materialize lacks columns that upstream has: ${named.join(', ')}${more}`;
+  const next =
+    'n2m apply FILE brings them, without a pause where tables are made from a source; or name them in source.excludeColumns';
+  return [{ table: null, severity: always('warn'), next, ...followed(context, cause) }];
+}
+
+/** Where the watch itself brings them, nobody is told before it cannot, or has not for a while. */
+function followed(context: WatchContext, cause: string): Pick<Condition, 'cause'> & Partial<Condition> {
+  const { spec, memory } = context;
+  if (spec.source.columns === undefined) return { cause: () => cause };
+  const { state, columns = 'them', why = '' } = afterRun(memory?.follow, context) ?? {};
+  if (state === 'declined') return { cause: () => `${cause}; not followed: ${why}` };
+  if (state === 'failed')
+    return { cause: () => `${cause}; following ${columns} failed and is not tried again: ${why}` };
+  return {
+    cause: () => `${cause}; ${state === 'waits' ? `the watch will bring them, but ${why}` : 'the watch brings them'}`,
+    severity: ({ ms }) => (ms >= TAKES_LONG_MS ? 'warn' : 'ok'),
+    visible: true,
+    next: `n2m status ${spec.name}`,
+  };
 }
 
 function aside({ reading }: WatchContext): Condition[] {
