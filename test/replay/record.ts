@@ -5,6 +5,7 @@ import { SUBSOURCES_VERSION } from '../e2e/support/versions';
 import { besideLife } from './scenarios/beside';
 import { changedLife } from './scenarios/changed';
 import { encryptedLife } from './scenarios/encrypted';
+import { followingLife } from './scenarios/follows';
 
 import { firstRuns } from './scenarios/first-runs';
 import { brokenLife } from './scenarios/broken';
@@ -28,6 +29,7 @@ const RECORDINGS: Record<string, Recording> = {
   'stopped-copy': { scenario: stoppedCopy },
   changed: { scenario: changedLife, world: { materialize: { version: SUBSOURCES_VERSION } } },
   beside: { scenario: besideLife },
+  follows: { scenario: followingLife },
   broken: { scenario: brokenLife },
   encrypted: { scenario: encryptedLife, world: { env: RECORDED_KEY } },
   long: { scenario: longLife, temporal: { dynamicConfig: SUGGESTS_EARLY } },

@@ -72,6 +72,7 @@ describe('what is recorded', () => {
     const ways = [
       /copies-a-table-again/,
       /brings-a-column/,
+      /follows-a-column/,
       /moves-to/,
       /drops-tables/,
       /cancelled/,

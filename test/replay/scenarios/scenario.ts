@@ -61,6 +61,13 @@ export class Life {
     await save(this.reader.workflow.getHandle(id.workflowId, id.run), name);
   }
 
+  /** What began the newest run. */
+  async saveParent(name: string): Promise<void> {
+    const { workflowId, runId: run } = (await this.run.describe()).raw.workflowExecutionInfo?.parentExecution ?? {};
+    if (!workflowId || !run) throw new Error('nothing of Temporal began the run');
+    await save(this.reader.workflow.getHandle(workflowId, run), name);
+  }
+
   save(name: string): Promise<void> {
     return save(this.run, name);
   }

@@ -20,7 +20,7 @@ export const copyRules: WatchRule[] = [
     explanation: [
       'A column was added upstream after the table was copied: Materialize leaves it out and says nothing. Or a run that was to bring it ended before the copy it made took the place of the table.',
       'SHOW COLUMNS FROM the table, on both sides.',
-      'n2m apply FILE copies the table again beside the one there, which can be read meanwhile; or name the column in source.excludeColumns. With source.columns: follow the watch does it, and says why where it may not.',
+      'n2m apply FILE copies the table again beside the one there, which can be read meanwhile; or name the column in source.excludeColumns. Where source.columns says follow the watch does it, and says why where it may not.',
     ],
     look: (context) => [...behind(context), ...aside(context)],
   },
