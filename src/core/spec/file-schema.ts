@@ -32,13 +32,15 @@ const tls = z
   })
   .describe('Default: verify-full; for neon with ISRG Root X1, which signs its certificates.');
 
-/** What is copied unasked where the file gives no limit: minutes on any size. */
+/** What is copied unasked at most, where the file gives no limit. */
 export const FOLLOW_UP_TO = '1GiB';
 
 /** The object first: of two branches that do not fit, messages take the one that has keys to name. */
 const columns = z.union([
   z.strictObject({
-    followUpTo: field.byteSize('Follow, where the tables to copy have together at most this size upstream.'),
+    followUpTo: field.byteSize(
+      'In place of follow: the same, where the tables to copy have together at most this size upstream.',
+    ),
   }),
   z.enum(['report', 'follow']),
 ]);

@@ -12,6 +12,7 @@ import { following } from '../../core/objects/beside/follow';
 import { aboutWorkflow } from '../../core/run/about';
 import type { CheckInput, ReplicateInput } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
+import { cut } from '../../core/text/cut';
 import type { CheckResult, FollowMemory } from '../../core/watch/types';
 import { pipelineAttribute } from '../messages';
 import { planOnce } from '../proxies';
@@ -31,14 +32,15 @@ async function begun(spec: PipelineSpec): Promise<Partial<FollowMemory>> {
   try {
     const plan = await planOnce.executeWithOptions({ summary: 'see what bringing columns would take' }, [{ spec }]);
     const decided = following(spec, plan);
-    if (!decided.follows) return { state: 'declined', why: decided.why };
+    if (!decided.follows) return { state: 'declined', why: cut(decided.why) };
     const { columns, approved } = decided;
     return { state: 'started', columns, run: await start({ spec, approved, follows: true }, columns) };
   } catch (error) {
     if (isCancellation(error)) throw error;
-    if (error instanceof WorkflowExecutionAlreadyStartedError)
-      return { state: 'waits', why: 'another run is under way' };
-    return { state: 'declined', why: `no plan could be made: ${rootCause(error) ?? 'unknown'}` };
+    // It may wait for somebody, for days.
+    const isLocked = error instanceof WorkflowExecutionAlreadyStartedError;
+    const why = isLocked ? 'another run is under way' : `no plan could be made: ${rootCause(error) ?? 'unknown'}`;
+    return { state: 'declined', why: cut(why) };
   }
 }
 

@@ -8,6 +8,7 @@ import type { RunNews } from '../../../src/core/run/run-alerts';
 import type { CheckInput, ReplicateReport } from '../../../src/core/run/types';
 import type { CheckResult } from '../../../src/core/watch/types';
 import { systemError } from '../../../src/systems/errors';
+import { copyingTable } from '../../cli/support/copying-table';
 import { until } from '../../../local/stack/until';
 import { checkResult, fakes, planOf, planStep, progress, spec, startHarness, startRun, type Harness } from '../harness';
 
@@ -39,7 +40,7 @@ const brings = (name: string, more: Partial<Plan> = {}): Plan =>
     syntax: 'tables',
     ...more,
   });
-const copied = { ...progress(), tables: [{ table: 'orders', upstream, rowsCopied: 12 }] } as never;
+const copied = { ...progress(), tables: [copyingTable('orders', { upstream, rowsCopied: 12, state: 'committed' })] };
 const ALL = ['copyBeside', 'awaitSnapshot', 'keepDefinitions', 'switchTables u7', 'check'];
 
 interface Scene {
@@ -119,7 +120,7 @@ it('begins none for a person who looks, and none while another run has the lock'
   expect([looked.follow?.state, looked.calls]).toEqual(['due', []]);
   const waits = (name: string) => planOf(name, [planStep('role', { approval: 'create-role' })]);
   const { follow } = await checked({ locked: true, plans: [waits, brings] });
-  expect(follow).toMatchObject({ state: 'waits', why: 'another run is under way' });
+  expect(follow).toMatchObject({ state: 'declined', why: 'another run is under way' });
 });
 
 it('tries later where no plan can be made', async () => {

@@ -1,5 +1,6 @@
 /** How the watch brings columns that came upstream, check by check: when it may begin a run, and what became of one. */
 import { plural } from '../../text/count';
+import { cut } from '../../text/cut';
 import { formatDuration } from '../../text/duration';
 import type { WatchContext } from '../context';
 import type { FollowMemory, Symptom } from '../types';
@@ -50,7 +51,7 @@ export function afterRun(
 ): FollowMemory | undefined {
   if (before?.state !== 'started' || followed === undefined) return before;
   if (followed.ok) return { ...before, state: 'brought', at: now, columns: followed.columns, rows: followed.rows };
-  return { ...before, state: followed.untouched ? 'declined' : 'failed', at: now, why: followed.why };
+  return { ...before, state: followed.untouched ? 'declined' : 'failed', at: now, why: cut(followed.why) };
 }
 
 /** Copying costs the cluster and holds up the source: it begins where nothing else is the matter. */
