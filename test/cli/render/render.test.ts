@@ -410,6 +410,28 @@ describe('status', () => {
     expect(status).toMatchObject({ verdict: 'snapshotting', next: 'n2m status shop --watch' });
     expect(renderStatus(status, draw(80)).join('\n')).toContain('52%');
   });
+
+  it('tells what the watch does unasked: while its run goes on, and for a while after', () => {
+    const last = check('shop', 'healthy', START);
+    const follow = { ids: 'u7', at: START, run: 'r1', columns: 'public.orders.note' };
+    const live: LiveRun = {
+      ...{ workflowType: 'replicate', runId: 'r1', status: 'RUNNING', startedAt: START },
+      ...{ view: view({ phase: 'snapshotting' }), retries: [] },
+    };
+    const during = { ...last, memory: { ...last.memory, follow: { ...follow, state: 'started' as const } } };
+    const causeOf = (run: LiveRun) => statusOfRun('shop', run, during, null, true).cause;
+    expect(causeOf(live)).toMatch(/^the watch brings public\.orders\.note: its run is under way since /);
+    expect(causeOf({ ...live, runId: 'r2' })).toMatch(/^a run is under way since /);
+    const after = {
+      ...last,
+      memory: { ...last.memory, follow: { ...follow, state: 'brought' as const, rows: 12_345 } },
+    };
+    const status = statusOfCheck(after, null, null);
+    expect(status.follow).toMatchObject({ state: 'brought', rows: 12_345 });
+    expect(renderStatus(status, draw(120)).join('\n')).toContain(
+      '2m 05s ago followed: public.orders.note, copied 12,345 rows',
+    );
+  });
 });
 
 describe('a run that adds tables to its source', () => {
