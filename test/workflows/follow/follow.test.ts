@@ -126,7 +126,7 @@ it('begins none for a person who looks, and none while another run has the lock'
 it('tries later where no plan can be made', async () => {
   const makePlan = () => Promise.reject(ApplicationFailure.nonRetryable('nobody answers'));
   const { follow } = await checked({ fails: { makePlan } });
-  expect(follow).toMatchObject({ state: 'declined', why: 'no plan could be made: nobody answers' });
+  expect(follow).toMatchObject({ state: 'declined', why: 'no plan could be made: makePlan: nobody answers' });
 });
 
 it('a run that finds more to do than the check did ends untouched, and is no news', async () => {
