@@ -161,17 +161,23 @@ describe('a pipeline whose payloads are encrypted', () => {
 
   it('is compared, and neither keys nor values that differ are read by who has no key', async () => {
     const value = 'redshank rose';
-    await world.upstream(async (client) => {
-      const publication = `n2m_${world.name}`;
-      await client.query(`ALTER PUBLICATION ${publication} SET (publish = 'insert, delete, truncate')`);
-      await client.query(`UPDATE ${TABLES[0]} SET ${NAMES.column} = $1 WHERE id = 7`, [value]);
-      await client.query(`ALTER PUBLICATION ${publication} SET (publish = 'insert, update, delete, truncate')`);
-    });
+    const unsent = (to: string) =>
+      world.upstream(async (client) => {
+        const publication = `n2m_${world.name}`;
+        await client.query(`ALTER PUBLICATION ${publication} SET (publish = 'insert, delete, truncate')`);
+        await client.query(`UPDATE ${TABLES[0]} SET ${NAMES.column} = $1 WHERE id = 7`, [to]);
+        await client.query(`ALTER PUBLICATION ${publication} SET (publish = 'insert, update, delete, truncate')`);
+      });
+    const { rows } = await world.upstream((client) =>
+      client.query<{ was: string }>(`SELECT ${NAMES.column} AS was FROM ${TABLES[0]} WHERE id = 7`),
+    );
+    await unsent(value);
     const compared = await world.n2m(['verify', world.name, '--show-values', '--output', 'json']);
     code(compared, 3);
     expect(compared.stdout).toContain(value);
     expect(leaks(await keptWith(world, ['/verify']), { ...NAMES, value })).toEqual([]);
-    await world.upstream((client) => client.query(`UPDATE ${TABLES[0]} SET ${NAMES.column} = '7' WHERE id = 7`));
+    await unsent(rows[0]?.was ?? '');
+    code(await world.n2m(['verify', world.name]), 0);
   });
 
   it('has its schedule written anew with a new key by the next apply, and nothing else', async () => {
