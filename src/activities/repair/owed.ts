@@ -11,6 +11,7 @@ import { activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { file } from '../support/inputs';
 import { withMaterialize } from '../support/sessions';
+import { inItsPlace } from './standing';
 
 /** Runs that ended before they knew say nothing of it, and are passed over. */
 const RUNS_AT_MOST = 20;
@@ -76,7 +77,8 @@ function passing(error: unknown) {
 }
 
 /** Of a table of the source's own, which comes back with it: what was granted on it, and said of it. */
-async function isBack(client: SqlClient, { type, name, item, sql, grants, comments }: Definition): Promise<boolean> {
+async function isBack(client: SqlClient, owed: Definition): Promise<boolean> {
+  const { type, name, item, sql, grants, comments } = await inItsPlace(client, owed);
   const id = await findObject(client, type, item);
   if (id === null || sql !== null) return id !== null;
   const [now] = await readDefinitions(client, [{ id, type, name, item, definition: false }]);

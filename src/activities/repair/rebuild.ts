@@ -16,6 +16,7 @@ import { APPLY, activity } from '../support/activity';
 import { done } from '../support/ensure';
 import { definitionShape, rebuildShape, takes } from '../support/inputs';
 import { itemsOf, withMaterialize } from '../support/sessions';
+import { inItsPlace } from './standing';
 
 interface Input {
   spec: PipelineSpec;
@@ -186,7 +187,8 @@ export async function recreateAll(client: SqlClient, definitions: readonly Defin
   return results;
 }
 
-async function recreate(client: SqlClient, definition: Definition): Promise<Recreated> {
+async function recreate(client: SqlClient, kept: Definition): Promise<Recreated> {
+  const definition = await inItsPlace(client, kept);
   const { name, type, item, owner, grants, comments } = definition;
   const statements = [
     ...(definition.sql === null ? [] : [definition.sql]),
@@ -195,7 +197,8 @@ async function recreate(client: SqlClient, definition: Definition): Promise<Recr
     ...(owner === null || definition.sql === null ? [] : [ownerTo(type, item, owner)]),
   ];
   const result = (outcome: Recreated['outcome'], why: string | null): Recreated => ({
-    ...{ name, type, outcome, why },
+    // As it was kept: by that what is still owed is told apart.
+    ...{ name, type: kept.type, outcome, why },
     sql: outcome === 'recreated' ? [] : statements.map((statement) => `${statement};`),
   });
   if (keywordOf(type) === null) return result('failed', `n2m cannot make a ${type} again`);

@@ -1,3 +1,4 @@
+import type { Definition } from '../plan/definition';
 import { item, type ItemName } from '../sql/items';
 import { quoteIdent, quoteLiteral } from '../sql/quote';
 
@@ -54,6 +55,16 @@ export function commentStatement(type: string, name: ItemName, column: string | 
   const on =
     column === null ? `${keywordOf(type) ?? 'VIEW'} ${item(name)}` : `COLUMN ${item(name)}.${quoteIdent(column)}`;
   return `COMMENT ON ${on} IS ${quoteLiteral(comment)}`;
+}
+
+/** What was said of one object, of another kind under the same name; privileges read alike for both. */
+export function carriedBy(definition: Definition, type: 'source' | 'table'): Definition {
+  const before = `COMMENT ON ${keywordOf(definition.type) ?? ''} `;
+  const now = `COMMENT ON ${keywordOf(type) ?? ''} `;
+  const comments = definition.comments.map((text) =>
+    text.startsWith(before) ? now + text.slice(before.length) : text,
+  );
+  return { ...definition, type, comments };
 }
 
 /**

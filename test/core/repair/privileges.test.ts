@@ -1,4 +1,5 @@
 import {
+  carriedBy,
   commentStatement,
   dropDependent,
   grantsOf,
@@ -51,6 +52,19 @@ test.each([
   expect(showCreate(type, name)).toBe(`SHOW CREATE ${word} ${FULL}`);
   expect(ownerTo(type, name, 'o"x')).toBe(`ALTER ${word} ${FULL} OWNER TO "o""x"`);
   expect(commentStatement(type, name, null, 'x')).toBe(`COMMENT ON ${word} ${FULL} IS 'x'`);
+});
+
+test('what a subsource carried is what a table in its place carries, and the other way round', () => {
+  const said = (type: string) => [
+    commentStatement(type, name, null, 'COMMENT ON SOURCE x'),
+    commentStatement(type, name, 'c', 'y'),
+  ];
+  const kept = { id: 'u1', type: 'source', name: 'm.shop.v', item: name, sql: null, owner: 'o' };
+  const granted = grants('{u3=r/u1}');
+  const table = { ...kept, type: 'table', grants: granted, comments: said('table') };
+  const source = { ...kept, grants: granted, comments: said('source') };
+  expect(carriedBy(source, 'table')).toEqual(table);
+  expect(carriedBy(table, 'source')).toEqual(source);
 });
 
 test('what cannot be brought back has no word', () => expect(keywordOf('secret')).toBeNull());
