@@ -299,7 +299,7 @@ describe('a changed file', () => {
     test('makes the source again where its slot is not, dropping it before the secret and the connection change', () => {
       expect(plan.steps.flatMap(({ id, action }) => (action === 'keep' ? [] : [`${id} ${action}`]))).toEqual([
         ...['keep-definitions change', 'drop-source drop'],
-        ...['cluster change', 'secret change', 'connection change', 'source change', 'recreate-dependents create'],
+        ...['cluster change', 'secret change', 'connection change', 'source create', 'recreate-dependents create'],
         ...['running change', 'snapshot change', 'right-size change'],
       ]);
       expect(step(plan, 'drop-source').sentence).toContain(

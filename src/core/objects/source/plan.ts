@@ -40,7 +40,8 @@ export function planSource(context: PlanContext): PlanStep {
   const again = tables.filter((table) => isRebuilt(context.rebuild, table));
   if (recreate.length > 0) {
     const sentence = `create ${object} again with ${plural(tables.length, 'table')} in cluster ${spec.materialize.cluster.name}`;
-    return planStep('source', 'change', object, sentence, { changes });
+    // The old one is gone by then: what an attempt finds is what the one before it made.
+    return planStep('source', 'create', object, sentence, { changes });
   }
   if (add.length + again.length === 0) {
     return planStep(
