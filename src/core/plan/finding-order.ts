@@ -16,7 +16,7 @@ identity-full-cost
 materialize-version exclude-columns exclude-constraints materialize-privileges database-missing unknown-size steady-size-larger renamed-object
 limit-reached
 name-refused name-clash syntax-refused shared-cluster cluster-reconfiguring cluster-sized-elsewhere copy-under-way no-credits
-source-stalled adopted-extra-tables
+source-stalled adopted-extra-tables older-syntax
 `
   .trim()
   .split(/\s+/);

@@ -110,7 +110,7 @@ const materialize = z.strictObject({
     .enum(['auto', 'subsources', 'tables'])
     .default('auto')
     .describe(
-      'auto: tables made from the source where the server takes them (v26.25), else subsources; a source that is there keeps its form.',
+      'auto: tables made from the source where the server takes them (v26.25), else subsources; a source that is there keeps its form until one of the others is named.',
     ),
   names: z
     .strictObject({

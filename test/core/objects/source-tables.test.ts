@@ -162,3 +162,46 @@ describe('tables made without constraints', () => {
     if (!file.ok) expect(file.problems.map((problem) => problem.message).join()).toContain(message);
   });
 });
+
+describe('the way from one syntax to the other', () => {
+  const view = { id: 'u9', name: 'materialize.shop.v', type: 'view' };
+  const { source } = f.builtTarget();
+  const planned = (syntax: 'auto' | 'subsources' | 'tables', has: 'subsources' | 'tables', versionNum = 2_603_900) => {
+    const target = f.builtTarget({ versionNum, source: { ...source!, syntax: has, dependents: [view] } });
+    return makePlan(f.withMaterialize({ syntax }), f.preparedSource(), target, f.watched);
+  };
+  const price = 'about 2,000 rows, 16 KiB, roughly 30 s at 200cc';
+
+  it('is offered with what it gives and its price', () => {
+    const plan = planned('auto', 'subsources');
+    expect(plan.changes).toBe(0);
+    expect(plan.findings).toMatchObject([
+      {
+        code: 'older-syntax',
+        sentence: `source shop_source has subsources, the older form; with tables of its own, columns are added and left out without a pause; the way there copies 2 tables again, which cannot be read until then: ${price}, and neither can what is made again with them: view materialize.shop.v`,
+      },
+    ]);
+    expect(planned('auto', 'subsources', 2_604_200).findings[0]?.sentence).toContain('and constraints can be left out');
+  });
+
+  it.each([
+    ['tables', 'subsources', ''],
+    [
+      'subsources',
+      'tables',
+      '; with subsources, a column that is added upstream comes only by dropping its table and copying it again, and no constraint can be left out',
+    ],
+  ] as const)('to %s is approved with the price and what it gives up', (to, from, lost) => {
+    const plan = planned(to, from);
+    expect(plan.syntax).toBe(to);
+    expect(plan.needsApproval).toMatchObject([
+      { key: 'rebuild-dependents', reason: 'drop and make again what others built on it: view materialize.shop.v' },
+      {
+        key: 'recreate-source',
+        reason: `drop source shop_source, to make it again: syntax: ${from} → ${to}; copies 2 tables again: ${price}${lost}, made again afterwards: view materialize.shop.v; 2 tables cannot be read until copied again; what Materialize still has of them goes first, and the replication slot with it`,
+      },
+    ]);
+    // The source is made by this run: an attempt after one that was killed takes it for its own.
+    expect(plan.steps.find(({ id }) => id === 'source')).toMatchObject({ action: 'create' });
+  });
+});

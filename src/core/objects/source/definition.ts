@@ -32,6 +32,8 @@ export function definitionReasons(spec: PipelineSpec, target: Pick<TargetFacts, 
 
 /** `mz_version_num()` from which CREATE TABLE … FROM SOURCE is everybody's: v26.25. */
 const SOURCE_TABLES_VERSION = 2_602_500;
+/** From which Materialize's own documentation has EXCLUDE CONSTRAINTS. Read there; no recording has it. */
+export const CONSTRAINTS_VERSION = 2_604_200;
 
 /** Whether the server takes tables made from a source. The flag that may still forbid it is shown to nobody. */
 export const takesSourceTables = ({

@@ -7,11 +7,11 @@ import type { ConstraintRef } from '../../spec/types';
 import { dropPublication } from '../publication/statements';
 import { isIn } from '../tables/find';
 import { childOf, existsInTarget, isCopiedBeside, isRebuilt, tableName } from '../tables/select';
+import { CONSTRAINTS_VERSION } from './definition';
+import { offersTables } from './syntax';
 
 /** `mz_version_num()` is major·100000 + minor·100 + patch; older than v26.0 is read about, but not tried. */
 const TRIED_VERSION = 2_600_000;
-/** From which Materialize's own documentation has EXCLUDE CONSTRAINTS. Read there; no recording has it. */
-const CONSTRAINTS_VERSION = 2_604_200;
 
 /** What this Materialize takes, and what becomes of a source that is there. */
 export const sourceFindings: Record<string, Rule> = {
@@ -63,6 +63,8 @@ export const sourceFindings: Record<string, Rule> = {
           ),
         ]
       : [],
+
+  'older-syntax': offersTables,
 
   'upstream-moved': ({ rebuild, elsewhere, target, source, spec }) => {
     if (elsewhere && target.source?.slot === null) {

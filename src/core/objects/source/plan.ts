@@ -6,6 +6,7 @@ import { settledName } from '../beside/names';
 import { copyCost } from '../cluster/estimate';
 import { childOf, isRebuilt, tableName } from '../tables/select';
 import { dropSourceSteps, dropTablesStep, keepDefinitionsStep, recreateStep } from './rebuild-steps';
+import { givesUp } from './syntax';
 
 export function planSource(context: PlanContext): PlanStep {
   const { spec, target, tables, recreate } = context;
@@ -71,10 +72,8 @@ function leadsTo({ spec }: PlanContext, table: PlannedTable): string {
 }
 
 /** What is dropped before the source step and made again after it; nothing where everything changes in place. */
-export function rebuildSteps({ spec, target, rebuild, tables }: PlanContext): {
-  before: PlanStep[];
-  after: PlanStep[];
-} {
+export function rebuildSteps(context: PlanContext): { before: PlanStep[]; after: PlanStep[] } {
+  const { spec, target, rebuild, tables } = context;
   const { owed = [] } = target;
   if (rebuild === null) return { before: [], after: owed.length > 0 ? [recreateStep(owed.length)] : [] };
   const { damage, dependents } = rebuild;
@@ -87,7 +86,7 @@ export function rebuildSteps({ spec, target, rebuild, tables }: PlanContext): {
           spec.materialize.names.source,
           rebuild,
           all,
-          `; copies ${plural(again.length, 'table')} again: ${cost}`,
+          `; copies ${plural(again.length, 'table')} again: ${cost}${givesUp(context)}`,
           {
             approval: 'recreate-source',
           },

@@ -14,6 +14,11 @@ export const sourceWords: Record<string, Entry> = {
     'Upgrade Materialize, set materialize.syntax: tables, or correct source.excludeConstraints.',
   ],
   'syntax-refused': ['This region takes source tables only.', 'SHOW force_source_table_syntax;', 'syntax: auto'],
+  'older-syntax': [
+    'The source was made in the form of before v26.25, with subsources. With tables of its own, columns change without a pause; the way there makes the source again and copies everything.',
+    'SHOW CREATE SOURCE …; an older one ends in EXPOSE PROGRESS AS …',
+    'Set materialize.syntax: tables, then n2m apply, which asks for recreate-source with the price. Or leave it: it is supported. materialize.syntax: subsources silences this.',
+  ],
   'upstream-moved': [
     'The file leads to another server, database or Neon branch than the source reads: its slot is not there, and its history does not go on there.',
     'SELECT slot_name FROM pg_replication_slots; on both servers.',

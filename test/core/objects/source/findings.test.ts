@@ -99,6 +99,20 @@ testFindings(sourceFindings, {
       null,
     ],
     [
+      'older-syntax',
+      'a source with subsources where new ones have tables of their own',
+      { built: true, target: { versionNum: 2_603_900 } },
+      'info',
+      'materialize.syntax: tables',
+    ],
+    [
+      'older-syntax',
+      'one that was adopted',
+      { built: true, target: { versionNum: 2_603_900, source: { ...target.source!, comment: null } } },
+      'info',
+      'drop source shop_source by hand with what is built on it, then: n2m apply FILE',
+    ],
+    [
       'syntax-refused',
       'subsources where they are refused',
       { spec: f.withMaterialize({ syntax: 'subsources' }), target: { forcesSourceTables: true } },
@@ -127,6 +141,29 @@ testFindings(sourceFindings, {
   ],
 
   silent: [
+    [
+      'older-syntax',
+      'a server that takes no tables made from a source',
+      { built: true, target: { versionNum: 2_602_400 } },
+    ],
+    [
+      'older-syntax',
+      'a file that wants subsources',
+      { built: true, spec: f.withMaterialize({ syntax: 'subsources' }), target: { versionNum: 2_603_900 } },
+    ],
+    [
+      'older-syntax',
+      'a file that asks for tables',
+      { built: true, spec: f.withMaterialize({ syntax: 'tables' }), target: { versionNum: 2_603_900 } },
+    ],
+    [
+      'older-syntax',
+      'a source of another pipeline',
+      {
+        built: true,
+        target: { versionNum: 2_603_900, source: { ...target.source!, comment: f.mark.replace('"shop"', '"other"') } },
+      },
+    ],
     [
       'exclude-constraints',
       'a constraint that was dropped as it was meant to be',
