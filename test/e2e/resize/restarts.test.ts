@@ -16,7 +16,7 @@ import {
   slotOf,
   untilStatusSays,
 } from '../support/live';
-import { MATERIALIZE_VERSION, SOURCE_TABLES_BY_DEFAULT } from '../support/versions';
+import { BACKGROUND_RESIZES, MATERIALIZE_VERSION, SOURCE_TABLES_BY_DEFAULT } from '../support/versions';
 import { onStandIn, withSql, World, type Mode } from '../support/world';
 import { Writer } from '../support/writer';
 
@@ -33,6 +33,8 @@ interface Case {
   command?: 'repair' | 'rotate' | 'destroy';
   /** What the file says from then on. */
   steadySize?: string;
+  /** What Materialize has to do, where not all releases do it. */
+  needs?: { does: boolean; what: string };
 }
 
 const TABLES = SOURCE_TABLES_BY_DEFAULT ? ['^CREATE TABLE '] : [];
@@ -60,6 +62,7 @@ const CASES: Case[] = [
         await client.query('ALTER SYSTEM SET max_credit_consumption_rate = 0.8');
       }),
     steadySize: '25cc',
+    needs: { does: BACKGROUND_RESIZES, what: 'Materialize 26.35: both sizes count against the limit of credits' },
   },
   {
     title: 'a repair of a lost slot',
@@ -89,12 +92,17 @@ const MODES: Mode[] = ['hold-before', 'hold-after'];
 onStandIn('restarts when a case wants them').describe('Materialize restarts around each change of', () => {
   let results: Map<string, Promise<void>>;
   beforeAll(() => {
-    results = inLanes(CASES, ({ title }) => title, run);
+    results = inLanes(
+      CASES.filter(({ needs }) => needs?.does ?? true),
+      ({ title }) => title,
+      run,
+    );
   });
   afterAll(() => Promise.allSettled(results.values()));
 
-  for (const { title } of CASES) {
-    it(title, async () => expect(await results.get(title)).toBeUndefined(), 900_000);
+  for (const { title, needs } of CASES) {
+    if (needs && !needs.does) it.skip(`${title} (needs ${needs.what})`, () => undefined);
+    else it(title, async () => expect(await results.get(title)).toBeUndefined(), 900_000);
   }
 });
 

@@ -21,6 +21,8 @@ export const MATERIALIZE_VERSION: RecordedVersion =
 export const SOURCE_TABLES_BY_DEFAULT = featuresOf(versionText(MATERIALIZE_VERSION)).sourceTables;
 /** Whether a source ends on an upstream that became a standby. */
 export const STANDBY_ENDS = featuresOf(versionText(MATERIALIZE_VERSION)).checksRecovery;
+/** Whether a cluster has both sizes, and pays for both, while it changes from one to the other. */
+export const BACKGROUND_RESIZES = featuresOf(versionText(MATERIALIZE_VERSION)).backgroundResize;
 /** For cases about subsources: a release that makes them by itself. */
 export const SUBSOURCES_VERSION: RecordedVersion = '26.9';
 
