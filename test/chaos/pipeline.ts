@@ -162,6 +162,8 @@ export class Pipeline {
         return;
       }
       expect(ran.stderr).toMatch(/^next: /m);
+      // What threw past everybody.
+      expect(ran.stderr).not.toMatch(/^Node\.js v/m);
       await pause(1_000);
     }
     throw new Error(`${this.name}: n2m ${args.join(' ')} never ended well: ${ran?.stdout} ${ran?.stderr}`);

@@ -6,6 +6,7 @@ import { codecKeys, CodecError } from '../../codec/keys';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../core/names';
 import { CliError, EXIT } from '../exit';
 import { tracing } from '../tracing';
+import { retriesUntilClosed } from './retries';
 
 /** The client of one command with what messages need to name. */
 export interface Temporal {
@@ -27,17 +28,17 @@ const POLLER_AGE = 75_000;
 
 /** Connects as TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE … or the temporal.toml profile say, and closes afterwards. */
 export async function withTemporal<T>(work: (temporal: Temporal) => Promise<T>): Promise<T> {
-  const temporal = await connect();
+  const { temporal, close } = await connect();
   try {
     return await work(temporal);
   } catch (error) {
     throw toCliError(error, temporal);
   } finally {
-    await temporal.connection.close();
+    await close();
   }
 }
 
-async function connect(): Promise<Temporal> {
+async function connect(): Promise<{ temporal: Temporal; close: () => Promise<void> }> {
   let config: ReturnType<typeof loadClientConnectConfig>;
   try {
     config = loadClientConnectConfig();
@@ -53,12 +54,22 @@ async function connect(): Promise<Temporal> {
   const { connectionOptions, namespace = 'default' } = config;
   const address = connectionOptions.address ?? 'localhost:7233';
   try {
-    const connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: CONNECT_TIMEOUT });
+    const { interceptors, close } = retriesUntilClosed();
+    const connection = await Connection.connect({
+      ...{ ...connectionOptions, address, connectTimeout: CONNECT_TIMEOUT, interceptors },
+    });
     const taskQueue = process.env.N2M_TASK_QUEUE || TASK_QUEUE;
-    return {
+    const temporal: Temporal = {
       client: new Client({ connection, namespace, dataConverter, interceptors: { workflow: tracing()?.interceptors } }),
       listing: new Client({ connection, namespace, dataConverter: LISTING_CONVERTER }),
       ...{ connection, address, namespace, taskQueue },
+    };
+    return {
+      temporal,
+      close: () => {
+        close();
+        return connection.close();
+      },
     };
   } catch (error) {
     throw unreachableError(address, error);
