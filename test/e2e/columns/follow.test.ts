@@ -171,8 +171,9 @@ onStandIn('tables made from a source').describe('a file that says columns: follo
     // People read the table as it was.
     await untilEqual(world, ['customers']);
 
-    await watched.upstream(`UPDATE orders SET due = now()`);
+    // The default first: the application goes on inserting.
     await watched.upstream(`ALTER TABLE orders ALTER COLUMN due SET DEFAULT now()`);
+    await watched.upstream(`UPDATE orders SET due = now()`);
     await ended(world, ['apply', watched.file, '--yes']);
     expect(await columns('orders')).toContain('due');
     expect((await watched.check()).memory.follow).toBeUndefined();
