@@ -134,14 +134,17 @@ function taken<T>(answer: Answer<T>): T {
   throw ApplicationFailure.nonRetryable(answer.problem, 'Conflict');
 }
 
-function rejected({ by, reason }: RejectionInput): ApplicationFailure {
-  const info: FailureInfo = {
-    type: 'Rejected',
-    system: 'worker',
-    message: `rejected by ${by}${reason ? `: ${reason}` : ''}`,
-    code: null,
-    retryable: false,
+const rejected = ({ by, reason }: RejectionInput): ApplicationFailure =>
+  refusal({
+    ...{ type: 'Rejected', system: 'worker', message: `rejected by ${by}${reason ? `: ${reason}` : ''}` },
     hint: 'change the file or approve the next run',
-  };
+  });
+
+/** Ends a run before it changes anything more, in words for people. */
+export function refusal({
+  hint,
+  ...what
+}: Pick<FailureInfo, 'type' | 'system' | 'message' | 'hint'>): ApplicationFailure {
+  const info: FailureInfo = { ...what, code: null, retryable: false, hint };
   return ApplicationFailure.create({ message: info.message, type: info.type, nonRetryable: true, details: [info] });
 }

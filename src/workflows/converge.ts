@@ -1,13 +1,5 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  CancelledFailure,
-  ContinueAsNew,
-  log,
-  patched,
-} from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, ContinueAsNew, log, patched } from '@temporalio/workflow';
 import type { Size } from '../core/budgets';
-import type { FailureInfo } from '../core/failures/types';
 import { PAUSE_KEY } from '../core/objects/cluster/resize';
 import { ACCESS, COPYING, HAND_OVER, LEAVING, SIZING, SOURCE, UPSTREAM } from '../core/objects';
 import type { GuideObject, RunStep } from '../core/objects/object';
@@ -18,7 +10,7 @@ import { plural } from '../core/text/count';
 import type { ReplicateInput, StepView } from '../core/run/types';
 import { tableCount } from '../core/snapshot/progress';
 import type { SnapshotProgress, AttemptWindow } from '../core/snapshot/types';
-import type { Approvals } from './approvals';
+import { type Approvals, refusal } from './approvals';
 import * as activities from './proxies';
 import { activityOf, type Performed, type StepInput, type WindowInput } from './proxies';
 import { changePlaces, makeAgain, type Rebuilt, takeDown } from './rebuild';
@@ -181,15 +173,10 @@ export function refuseBlocked(plan: Pick<Plan, 'steps' | 'findings'>): void {
     ...all.slice(0, MOST_REASONS),
     ...(all.length > MOST_REASONS ? [`and ${plural(all.length - MOST_REASONS, 'more')}`] : []),
   ];
-  const info: FailureInfo = {
-    type: 'Blocked',
-    system: 'file',
-    message: reasons.join('; '),
-    code: null,
-    retryable: false,
+  throw refusal({
+    ...{ type: 'Blocked', system: 'file', message: reasons.join('; ') },
     hint: 'see every finding with its fix: n2m plan FILE',
-  };
-  throw ApplicationFailure.create({ message: info.message, type: info.type, nonRetryable: true, details: [info] });
+  });
 }
 
 async function untilCommitted(

@@ -1,4 +1,4 @@
-import { namesOf } from '../../core/objects/beside';
+import { namesOf, tablesOf } from '../../core/objects/beside';
 import { copyOf } from '../../core/objects/beside/decide';
 import { besideName, roleBeside } from '../../core/objects/beside/names';
 import { listed } from '../../core/plan/context';
@@ -21,8 +21,8 @@ import { readOurs } from './ours';
  */
 export const copyBeside = activity({ input: step, callers: APPLY }, (deps, { spec, beside }) => {
   const asked: Beside = beside ?? { groups: [], left: [], unnamed: [] };
-  const { groups, left, unnamed } = asked;
-  const tables = groups.flatMap((group) => group.tables);
+  const { left, unnamed } = asked;
+  const tables = tablesOf(asked);
   const names = namesOf(tables);
   return withMaterialize(deps, spec, async (client) => {
     await putRight(client, spec, asked);

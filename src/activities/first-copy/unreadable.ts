@@ -1,5 +1,3 @@
-import { isCopiedBeside } from '../../core/objects/tables/select';
-import type { PlannedTable } from '../../core/plan/types';
 import { unreadable } from '../../core/snapshot/unreadable';
 import type { SnapshotProgress } from '../../core/snapshot/types';
 import { readRows, readSourceProgress } from '../../systems/materialize';
@@ -21,10 +19,9 @@ export async function refuseUnreadable(
   input: WindowInput,
   progress: Pick<SnapshotProgress, 'tables'>,
 ): Promise<void> {
-  const { spec, beside, tables } = input;
+  const { spec, tables } = input;
   const { source } = itemsOf(spec);
-  const isNew = (table: PlannedTable): boolean => table.fresh || (beside ? isCopiedBeside(beside, table) : false);
-  const newFirst = [...tables.filter(isNew), ...tables.filter((table) => !isNew(table))];
+  const newFirst = [...tables].sort((a, b) => Number(b.fresh) - Number(a.fresh));
   const read = await sessions.target(async (client) => {
     const found = await readSourceProgress(client, source);
     const children = withUpstream(found?.children ?? []);

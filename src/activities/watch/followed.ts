@@ -29,9 +29,8 @@ export async function readFollowed(
 }
 
 function failed(error: unknown): FollowedRun | null {
-  const untouched = { untouched: false };
   if (error instanceof WorkflowNotFoundError) {
-    return { ok: false, why: 'Temporal does not know its run any more', ...untouched };
+    return { ok: false, why: 'Temporal does not know its run any more', untouched: false };
   }
   if (!(error instanceof WorkflowFailedError)) return null;
   const { cause } = error;

@@ -56,7 +56,10 @@ async function connect(): Promise<{ temporal: Temporal; close: () => Promise<voi
   try {
     const { interceptors, close } = retriesUntilClosed();
     const connection = await Connection.connect({
-      ...{ ...connectionOptions, address, connectTimeout: CONNECT_TIMEOUT, interceptors },
+      ...connectionOptions,
+      address,
+      connectTimeout: CONNECT_TIMEOUT,
+      interceptors,
     });
     const taskQueue = process.env.N2M_TASK_QUEUE || TASK_QUEUE;
     const temporal: Temporal = {

@@ -1,12 +1,10 @@
-import { ApplicationFailure } from '@temporalio/workflow';
-import type { FailureInfo } from '../../core/failures/types';
 import { following } from '../../core/objects/beside/follow';
 import { sameTable } from '../../core/objects/tables/select';
 import type { Approval, DroppedTable, Plan } from '../../core/plan/types';
 import type { ReplicateInput } from '../../core/run/types';
 import type { SnapshotProgress } from '../../core/snapshot/types';
 import type { Followed } from '../../core/watch/types';
-import { Approvals } from '../approvals';
+import { Approvals, refusal } from '../approvals';
 
 /** The approvals of a run that the watch began: the file gives them, and where it does not the run ends untouched. */
 export class Follows extends Approvals {
@@ -19,7 +17,9 @@ export class Follows extends Approvals {
 
   override missing(plan: Plan): Approval[] {
     const decided = following(this.input.spec, plan);
-    if (!decided.follows) throw untouched(decided.why);
+    if (!decided.follows) {
+      throw refusal({ type: 'Blocked', system: 'file', message: decided.why, hint: 'n2m apply FILE asks for it' });
+    }
     this.columns = decided.columns;
     this.tables = decided.tables;
     return [];
@@ -33,16 +33,4 @@ export class Follows extends Approvals {
     const rows = copied.reduce((sum, { rowsCopied }) => sum + rowsCopied, 0);
     return { columns: this.columns, rows: copied.length === this.tables.length ? rows : null };
   }
-}
-
-function untouched(why: string): ApplicationFailure {
-  const info: FailureInfo = {
-    type: 'Blocked',
-    system: 'file',
-    message: why,
-    code: null,
-    retryable: false,
-    hint: 'n2m apply FILE asks for it',
-  };
-  return ApplicationFailure.create({ message: why, type: info.type, nonRetryable: true, details: [info] });
 }

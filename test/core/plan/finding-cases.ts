@@ -31,6 +31,18 @@ export const orders = (change: Partial<TableFacts>): Partial<SourceFacts> => ({
 export const heirs = { count: 1, first: [{ schema: 'public', name: 'card_payment' }] };
 export const parted = orders(f.partitioned());
 
+/** A transaction that has written and is not over. */
+export const open = {
+  kind: 'session',
+  pid: 12,
+  gid: null,
+  user: 'app',
+  application: 'job',
+  database: 'shop',
+  ageSeconds: 60,
+  writing: true,
+} as const;
+
 export function run({ spec = f.spec, source, target, built = false }: Case): Finding[] {
   return built
     ? findings(spec, f.preparedSource(source), f.builtTarget(target))

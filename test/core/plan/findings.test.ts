@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { poolerByName } from '../../../src/core/objects/connection/poolers';
 import { FINDING_CODES } from '../../../src/core/plan/findings';
 import { makePlan } from '../../../src/core/plan/plan';
-import { heirs, prepared, run, target } from './finding-cases';
+import { heirs, open, prepared, run, target } from './finding-cases';
 import * as f from './fixtures';
 
 /** What holds for all rules together. What raises each of them is tried beside its room. */
@@ -60,16 +60,6 @@ test('all findings come at once, blocking first', () => {
 });
 
 test('nothing is said about slots and transactions where nothing is copied', () => {
-  const open = {
-    kind: 'session',
-    pid: 12,
-    gid: null,
-    user: 'app',
-    application: 'job',
-    database: 'shop',
-    ageSeconds: 60,
-    writing: true,
-  } as const;
   expect(
     run({ built: true, source: { usedReplicationSlots: 10, usedWalSenders: 10, openTransactions: [open] } }),
   ).toEqual([]);

@@ -5,6 +5,7 @@ import { formatBytes } from '../../text/size';
 import { recopyKey } from '../source/plan';
 import { named } from '../source/rebuild-steps';
 import { isCopiedBeside, tableName } from '../tables/select';
+import { tablesOf } from '.';
 
 /** What a run that nobody asked for may do: bring these columns; or why not. */
 export type Following =
@@ -25,7 +26,7 @@ const COSTS: Record<string, string> = {
 /** Whether what a run would do is to bring columns that came upstream, all of it, and no more than the file allows. */
 export function following(spec: PipelineSpec, plan: Plan): Following {
   for (const why of reasonsAgainst(spec, plan)) return { follows: false, why };
-  const tables = tablesOf(plan);
+  const tables = besideOf(plan);
   const columns = tables.flatMap((table) => (table.added ?? []).map((name) => `${tableName(table.upstream)}.${name}`));
   return { follows: true, columns: listed(columns), tables, approved: plan.needsApproval.map(({ key }) => key) };
 }
@@ -36,7 +37,7 @@ function* reasonsAgainst({ source: { columns } }: PipelineSpec, plan: Plan): Gen
   if (columns === undefined) yield 'source.columns is report';
   for (const finding of findings.filter(standsInTheWay)) yield finding.sentence;
   if (owed.length > 0) yield `an earlier run dropped what is not made again yet: ${named(owed)}`;
-  const tables = tablesOf(plan);
+  const tables = besideOf(plan);
   // Such as a type that Materialize does not take, or a table that would have to go first.
   if (tables.length === 0) yield findings.find(isAdded)?.sentence ?? 'a plan finds no column that it could bring';
   for (const { added, upstream, why } of tables)
@@ -57,7 +58,7 @@ function* reasonsAgainst({ source: { columns } }: PipelineSpec, plan: Plan): Gen
     if (!given.includes(key)) yield `a run would ask for ${key}: ${reason}`;
 }
 
-const tablesOf = ({ beside }: Plan): DroppedTable[] => beside?.groups.flatMap(({ tables }) => tables) ?? [];
+const besideOf = ({ beside }: Plan): DroppedTable[] => (beside ? tablesOf(beside) : []);
 
 const isAdded = ({ code }: Finding): boolean => code === 'columns-added';
 

@@ -6,7 +6,7 @@ import { recopyKey } from '../source/plan';
 import { named, rebuildReason } from '../source/rebuild-steps';
 import { isCopiedBeside, tableName } from '../tables/select';
 
-const tablesOf = ({ groups }: Beside): DroppedTable[] => groups.flatMap(({ tables }) => tables);
+export const tablesOf = ({ groups }: Pick<Beside, 'groups'>): DroppedTable[] => groups.flatMap(({ tables }) => tables);
 
 /** As upstream calls them. */
 export const namesOf = (tables: readonly Pick<DroppedTable, 'upstream'>[]): string =>

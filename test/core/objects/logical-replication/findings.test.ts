@@ -1,17 +1,6 @@
 import { logicalReplicationFindings } from '../../../../src/core/objects/logical-replication/findings';
-import { testFindings, orders } from '../../plan/finding-cases';
+import { testFindings, open, orders } from '../../plan/finding-cases';
 import * as f from '../../plan/fixtures';
-
-const open = {
-  kind: 'session',
-  pid: 12,
-  gid: null,
-  user: 'app',
-  application: 'job',
-  database: 'shop',
-  ageSeconds: 60,
-  writing: true,
-} as const;
 
 testFindings(logicalReplicationFindings, {
   raised: [
