@@ -1,5 +1,6 @@
 import { plain } from '../../../src/cli/terminal/paint';
 import { renderPlan } from '../../../src/cli/render/plan';
+import { STEP_IDS } from '../../../src/core/objects';
 import { planOf, planStep } from '../../workflows/harness';
 import { largePlan, tenant } from './large-plans';
 
@@ -76,5 +77,66 @@ describe('the changes of a step', () => {
     const sentence = `add ${Array.from({ length: 500 }, (_, index) => `column_${index}`).join(', ')}`;
     expect(steps([], { sentence }).length).toBeLessThan(12);
     expect(steps([], { sentence }).filter((line) => line.endsWith(' …'))).toHaveLength(1);
+  });
+});
+
+describe('a plan', () => {
+  const steps = [
+    planStep('logical-replication', {
+      action: 'change',
+      sentence: 'enable logical replication',
+      interrupts: 'every compute of the project restarts',
+      irreversible: 'Neon cannot switch it off',
+      approval: 'enable-logical-replication',
+    }),
+    planStep('cluster', { action: 'keep', sentence: 'cluster ingest_shop stays' }),
+  ];
+
+  it('marks what interrupts, what cannot be undone and what needs approval', () => {
+    const text = renderPlan(planOf('shop', steps), plain, 80).join('\n');
+    expect(text).toContain('~ enable logical replication');
+    expect(text).toContain('interrupts: every compute');
+    expect(text).toContain('cannot be undone: Neon');
+    expect(text).toContain('needs approval: enable-logical-replication');
+    expect(text).toContain('1 step to do, 1 of them to be approved');
+  });
+
+  it('has blocking findings first, each with its fix', () => {
+    const finding = (severity: 'blocking' | 'warning' | 'info', code: string) => ({
+      code,
+      severity,
+      subject: 's',
+      sentence: 'x',
+      fix: `fix ${code}`,
+    });
+    const plan = planOf('shop', steps, {
+      findings: [finding('info', 'c'), finding('warning', 'b'), finding('blocking', 'a')],
+    });
+    const text = renderPlan(plan, plain, 80).join('\n');
+    expect(text.indexOf('[a]')).toBeLessThan(text.indexOf('[b]'));
+    expect(text.indexOf('[b]')).toBeLessThan(text.indexOf('[c]'));
+    expect(text).toContain('fix: fix a');
+    expect(text).toContain('1 thing stands in the way');
+  });
+
+  it('joins findings of one code, with a count, the first names and the first fix', () => {
+    const of = (severity: 'info' | 'warning') =>
+      ['public.a', 'public.b', 'public.c'].map((subject) => ({
+        ...{ code: 'identity', severity, subject, sentence: `${subject} is weak`, fix: `mend ${subject}` },
+      }));
+    const lines = (severity: 'info' | 'warning') =>
+      renderPlan(planOf('shop', steps, { findings: of(severity) }), plain, 80);
+    expect(lines('info').slice(0, 2)).toEqual(['i public.a is weak; likewise public.b, public.c [identity ×3]', '']);
+    expect(lines('warning').slice(0, 4)).toEqual([
+      '! public.a is weak; likewise public.b, public.c [identity ×3]',
+      '    fix: mend public.a',
+      '    and 2 more fixes: --full has each',
+      '',
+    ]);
+  });
+
+  it('says so when there is nothing to do', () => {
+    const kept = STEP_IDS.map((id) => planStep(id, { action: 'keep' }));
+    expect(renderPlan(planOf('shop', kept), plain, 80).at(-1)).toContain('no changes');
   });
 });
