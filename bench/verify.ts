@@ -10,6 +10,8 @@ import { header, row } from './figures';
 import { workerMemory } from './processes';
 
 const ROUNDS = 3;
+/** Statements a second that one session of the application sends. */
+const PER_SESSION = 50;
 const EVERYTHING: VerifyOptions = { tables: [], amount: 'full', cluster: null, showValues: false };
 
 /**
@@ -68,7 +70,10 @@ async function alarms(
 ): Promise<void> {
   const connectionString = stack.neon?.ownerUrl().replace(/\?.*$/, '') ?? '';
   const ssl = { ca: stack.neon?.caPem ?? '' };
-  const traffic = startTraffic({ connectionString, ssl }, { perSecond: writes });
+  const sessions = Math.max(1, Math.round(writes / PER_SESSION));
+  const traffic = Array.from({ length: sessions }, () =>
+    startTraffic({ connectionString, ssl }, { perSecond: writes / sessions }),
+  );
   const began = Date.now();
   const results: VerifyResult[] = [];
   for (let run = 0; run < runs; run += 1) {
@@ -77,9 +82,9 @@ async function alarms(
     if (verdict !== 'equal') process.stderr.write(`${JSON.stringify({ verdict, differences, notCompared })}\n`);
     results.push(result);
   }
-  const { changes } = traffic.counts();
+  const changes = traffic.reduce((sum, session) => sum + session.counts().changes, 0);
   const ended = (as: VerifyResult['verdict']): number => results.filter(({ verdict }) => verdict === as).length;
-  await traffic.stop();
+  await Promise.all(traffic.map((session) => session.stop()));
   header(`${runs} comparisons under ${Math.round((changes * 1_000) / (Date.now() - began))} writes a second`);
   const each = (what: 'seconds' | 'rows' | 'unsettled' | 'failedTables' | 'notComparedCount'): number[] =>
     results.map((result) => result[what]);

@@ -6,11 +6,9 @@ import * as sql from '../../core/sql/materialize';
 import { SystemError, systemError } from '../../systems/errors';
 import { readCluster } from '../../systems/materialize';
 import type { SqlClient } from '../../systems/sql-client';
-import { sleep } from '../edges/cut-short';
+import { pauses } from '../edges/cut-short';
 import { heartbeat } from '../edges/heartbeat';
 import { itemsOf } from '../support/sessions';
-
-const EVERY = 500;
 
 /** How a resize went. Whatever else than `sized` left the old size. */
 export type Resized = { kind: 'sized' } | { kind: 'refused' | 'ended'; sentence: string; next: string };
@@ -98,13 +96,14 @@ const refusal = (name: string, size: string, { info }: SystemError): Resized => 
 /** The cluster, once nothing that somebody else began moves it to another size. */
 async function untilFree(client: SqlClient, spec: PipelineSpec, size: string): Promise<ClusterFacts> {
   const until = Date.now() + DEADLINE.online;
+  const untilNextLook = pauses();
   for (;;) {
     const cluster = await look(client, spec);
     const change = cluster.reconfiguration;
     if (!isUnderWay(change) || change.size === size) return cluster;
     if (Date.now() >= until) throw late(spec, `is still being resized to ${change.size} by somebody else`, change);
     heartbeat({ waitingFor: `the resize of the cluster to ${change.size}, begun by somebody else` });
-    await sleep(EVERY);
+    await untilNextLook();
   }
 }
 
@@ -117,6 +116,7 @@ async function follow(
 ): Promise<Resized> {
   const { name } = spec.materialize.cluster;
   const until = Date.now() + DEADLINE.online;
+  const untilNextLook = pauses();
   for (;;) {
     const cluster = await look(client, spec);
     if (isSized(cluster, size)) return { kind: 'sized' };
@@ -132,7 +132,7 @@ async function follow(
       replicas: cluster.replicas.map((replica) => `${replica.size} ${replica.status}`),
       deadline: change?.deadline ?? null,
     });
-    await sleep(EVERY);
+    await untilNextLook();
   }
 }
 

@@ -2,15 +2,13 @@ import { isCopying } from '../../core/objects/cluster/resize';
 import type { PipelineSpec } from '../../core/spec/types';
 import { type SourceProgress, readCluster, readSource, readSourceProgress } from '../../systems/materialize';
 import type { SqlClient } from '../../systems/sql-client';
-import { sleep } from '../edges/cut-short';
+import { pauses } from '../edges/cut-short';
 import { heartbeat } from '../edges/heartbeat';
 import { APPLY, activity } from '../support/activity';
 import { done } from '../support/ensure';
 import { step } from '../support/inputs';
 import { itemsOf, withMaterialize } from '../support/sessions';
 import { resizeTo } from './resize';
-
-const EVERY = 500;
 
 /**
  * Sizes the cluster down and proves that the source keeps up there: after the replicas are online, the frontier of
@@ -45,6 +43,7 @@ async function untilMoving(client: SqlClient, spec: PipelineSpec): Promise<strin
   const until = Date.now() + spec.snapshot.resizeDeadline;
   const look = () => readSourceProgress(client, itemsOf(spec).source);
   const first = frontiers(await look());
+  const untilNextLook = pauses();
   for (;;) {
     const progress = await look();
     const now = frontiers(progress);
@@ -57,7 +56,7 @@ async function untilMoving(client: SqlClient, spec: PipelineSpec): Promise<strin
       return standing.length > 0 ? `${standing.join(', ')} did not move on` : `the source says ${status}`;
     }
     heartbeat({ waitingFor: 'every table to move on', status, standing });
-    await sleep(EVERY);
+    await untilNextLook();
   }
 }
 

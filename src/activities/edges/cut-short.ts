@@ -47,3 +47,16 @@ export async function sleep(ms: number): Promise<void> {
     throw new CancelledFailure(error instanceof Error ? error.message : 'cut short');
   }
 }
+
+const FIRST_PAUSE = 50;
+const LONGEST_PAUSE = 500;
+
+/** A pause between two looks at what mostly has come about at once, in ms: short at first, twice as long each time, half a second at most. */
+export function pauses(): () => Promise<void> {
+  let next = FIRST_PAUSE;
+  return () => {
+    const ms = next;
+    next = Math.min(2 * ms, LONGEST_PAUSE);
+    return sleep(ms);
+  };
+}

@@ -3,14 +3,12 @@ import { SystemError, systemError } from '../../systems/errors';
 import { readSourceProgress, type SourceProgress } from '../../systems/materialize';
 import { readSlot, readSnapshotSlots } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
-import { sleep } from '../edges/cut-short';
+import { pauses } from '../edges/cut-short';
 import { heartbeat } from '../edges/heartbeat';
 import { activity } from '../support/activity';
 import { done } from '../support/ensure';
 import { step } from '../support/inputs';
 import { itemsOf, withMaterialize, withSource } from '../support/sessions';
-
-const EVERY = 500;
 
 /** An error nobody knows is given this long to heal by itself; what is known to be permanent ends the wait at once. */
 const UNKNOWN_ERROR_PATIENCE = 15 * 60_000;
@@ -25,6 +23,7 @@ export const awaitRunning = activity({ input: step, reads: true }, (deps, { spec
   return withMaterialize(deps, spec, (target) =>
     withSource(deps, spec, async ({ client: upstream }) => {
       let stalledSince: number | null = null;
+      const untilNextLook = pauses();
       for (;;) {
         const progress = await readSourceProgress(target, source);
         if (!progress)
@@ -38,7 +37,7 @@ export const awaitRunning = activity({ input: step, reads: true }, (deps, { spec
         stalledSince = error === null ? stalledSince : (stalledSince ?? Date.now());
         if (error !== null) refuseHopeless(object, error, Date.now() - (stalledSince ?? Date.now()));
         heartbeat({ waitingFor: object, status, error });
-        await sleep(EVERY);
+        await untilNextLook();
       }
     }),
   );

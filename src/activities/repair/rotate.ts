@@ -13,7 +13,7 @@ import {
   readSourceProgress,
 } from '../../systems/materialize';
 import { readRole, readSlot, readSlotPid } from '../../systems/postgres';
-import { sleep } from '../edges/cut-short';
+import { pauses } from '../edges/cut-short';
 import { heartbeat } from '../edges/heartbeat';
 import { loginAs, refuseUnknownHost } from '../role/given-password';
 import { readPassword, renewPassword } from '../role/password';
@@ -24,8 +24,6 @@ import type { Deps } from '../support/deps';
 import { done } from '../support/ensure';
 import { file } from '../support/inputs';
 import { itemsOf, neonBranch, withMaterialize, withSource } from '../support/sessions';
-
-const EVERY = 500;
 
 export const planRotate = activity({ input: file, reads: true }, async (deps, { spec }) => {
   const items = itemsOf(spec);
@@ -122,6 +120,7 @@ async function untilLogin(
   const { name } = spec.source.role;
   const until = Date.now() + DEADLINE.login;
   const access = await withSource(deps, spec, (session) => Promise.resolve(session.access));
+  const untilNextLook = pauses();
   for (;;) {
     const answer = (await loginAs(deps, spec, { access, user: name, password })) === null ? 'accepted' : 'refused';
     if (answer === wanted) return;
@@ -135,7 +134,7 @@ async function untilLogin(
       throw systemError('AuthenticationFailed', 'source', message, { hint });
     }
     heartbeat({ waitingFor: `the login of ${name} to be ${wanted}` });
-    await sleep(EVERY);
+    await untilNextLook();
   }
 }
 
@@ -154,6 +153,7 @@ export const reconnectSource = activity({ input: file, callers: ROTATE }, (deps,
         throw systemError('NotFound', 'materialize', `${object} has no slot`, { hint: 'n2m apply FILE' });
       const ended = await endSlotReader(deps, spec, session, slot);
       const until = Date.now() + DEADLINE.reconnect;
+      const untilNextLook = pauses();
       for (;;) {
         const progress = await readSourceProgress(target, source);
         const pid = await readSlotPid(client, slot);
@@ -170,7 +170,7 @@ export const reconnectSource = activity({ input: file, callers: ROTATE }, (deps,
           status: progress?.source.status,
           error: progress?.source.error,
         });
-        await sleep(EVERY);
+        await untilNextLook();
       }
     }),
   );

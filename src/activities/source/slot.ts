@@ -6,7 +6,7 @@ import { SystemError, systemError } from '../../systems/errors';
 import { readSlotReaders } from '../../systems/materialize';
 import { readSlot, readSlotMaker } from '../../systems/postgres';
 import type { SqlClient } from '../../systems/sql-client';
-import { sleep } from '../edges/cut-short';
+import { pauses } from '../edges/cut-short';
 import { heartbeat, lastHeartbeat } from '../edges/heartbeat';
 import { APPLY, DESTROY, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
@@ -14,8 +14,6 @@ import { done } from '../support/ensure';
 import { takes, text } from '../support/inputs';
 import { withMaterialize, withSource, type SourceSession } from '../support/sessions';
 import { endSlotReader } from './slot-reader';
-
-const EVERY = 500;
 
 /** Empty where Materialize named none: then there is none to prove gone. */
 const slotName = text.refine((name) => name === '' || isMaterializeSlot(name), 'is no slot that Materialize made');
@@ -32,12 +30,13 @@ export const removeSlot = activity({ input: proven, callers: [...APPLY, ...DESTR
   return withSource(deps, spec, async (session) => {
     const { client } = session;
     await refuseForeignSlot(deps, spec, client, slot);
+    const untilNextLook = pauses();
     for (;;) {
       const found = await readSlot(client, slot);
       if (!found.exists) return done('dropped', object, `${object} is gone from the server`);
       heartbeat({ since, waitingFor: `Materialize to drop ${object}`, active: found.active });
       if (Date.now() - since >= DEADLINE.slot) break;
-      await sleep(EVERY);
+      await untilNextLook();
     }
     await dropOurselves(deps, spec, session, slot, since);
     return done('dropped', object, `${object} was left by Materialize and dropped by n2m; it is gone from the server`);
@@ -63,6 +62,7 @@ async function dropOurselves(
   since: number,
 ): Promise<void> {
   const { client } = session;
+  const untilNextLook = pauses();
   for (let attempt = 1; ; attempt += 1) {
     await endSlotReader(deps, spec, session, slot);
     try {
@@ -73,7 +73,7 @@ async function dropOurselves(
     }
     if (!(await readSlot(client, slot)).exists) return;
     heartbeat({ since, waitingFor: `the walsender of slot ${slot} to end` });
-    await sleep(EVERY);
+    await untilNextLook();
   }
 }
 
