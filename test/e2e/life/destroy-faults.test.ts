@@ -4,9 +4,9 @@ import { startMaterialize, type MaterializeServer } from '../../../local/materia
 import type { DestroyReport } from '../../../src/core/destroy/types';
 import { catalogs, restorable } from '../support/compare';
 import { applied, EGRESS, type Kind } from '../support/destroyable';
-import { inLanes, KILLS, untried } from '../support/lanes';
+import { type Asks, inLanes, itRuns, KILLS, runs, untried } from '../support/lanes';
 import { ended } from '../support/live';
-import { has, itSince, MATERIALIZE_VERSION, SQL_ROLE } from '../support/versions';
+import { MATERIALIZE_VERSION, SQL_ROLE } from '../support/versions';
 import { REAL_MATERIALIZE, type Mode } from '../support/world';
 import { Writer } from '../support/writer';
 
@@ -50,15 +50,16 @@ const journals: string[] = [];
 interface Case {
   mode: Mode;
   kind: Kind;
+  inEveryTest: boolean;
 }
 const CASES: Case[] = [
-  ...KILLS.map((mode): Case => ({ mode, kind: 'api' })),
-  { mode: 'kill-after', kind: 'adopted' },
-  { mode: 'lose-answer', kind: 'api' },
-  { mode: 'kill-after', kind: 'sql' },
+  ...KILLS.map((mode): Case => ({ mode, kind: 'api', inEveryTest: true })),
+  { mode: 'kill-after', kind: 'adopted', inEveryTest: false },
+  { mode: 'lose-answer', kind: 'api', inEveryTest: false },
+  { mode: 'kill-after', kind: 'sql', inEveryTest: true },
 ];
-const needs = ({ kind }: Case) => (kind === 'sql' ? SQL_ROLE : null);
-const RUN = CASES.filter((one) => has(needs(one)));
+const asks = ({ kind, inEveryTest }: Case): Asks => ({ since: kind === 'sql' ? SQL_ROLE : null, inEveryTest });
+const RUN = CASES.filter((one) => runs(asks(one)));
 const caseOf = ({ mode, kind }: Case): string => `${mode} ${kind}`;
 
 describe('destroy, with a worker that dies or loses an answer at each change', () => {
@@ -78,7 +79,7 @@ describe('destroy, with a worker that dies or loses an answer at each change', (
       expect(results.has(caseOf(one))).toBe(true);
       await results.get(caseOf(one));
     };
-    itSince(needs(one), title, test, 1_200_000);
+    itRuns(asks(one), title, test, 1_200_000);
   }
 
   it('was tried at every change that destroy makes', () => {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { startMaterialize, type MaterializeServer } from '../../../local/materialize/standin';
 import type { Plan } from '../../../src/core/plan/types';
 import { untilEqual } from '../support/compare';
-import { inLanes, KILLS, untried } from '../support/lanes';
+import { type Asks, inLanes, itRuns, KILLS, runs, untried } from '../support/lanes';
 import { ended, up } from '../support/live';
 import { FIRST, fileOf, LIVES, type Life } from './lives';
-import { has, itSince, SQL_ROLE, SUBSOURCES_VERSION } from '../support/versions';
+import { SQL_ROLE, SUBSOURCES_VERSION } from '../support/versions';
 import { SOURCE_TABLES, World, type Mode } from '../support/world';
 import { Writer } from '../support/writer';
 
@@ -15,8 +15,11 @@ interface Case {
   mode: Mode;
 }
 const CASES = Object.keys(LIVES).flatMap((title) => KILLS.map((mode): Case => ({ title, mode })));
-const needs = ({ title }: Case) => (LIVES[title]?.sqlRole ? SQL_ROLE : null);
-const RUN = CASES.filter((one) => has(needs(one)));
+const asks = ({ title }: Case): Asks => ({
+  since: LIVES[title]?.sqlRole ? SQL_ROLE : null,
+  inEveryTest: LIVES[title]?.inEveryTest === true,
+});
+const RUN = CASES.filter((one) => runs(asks(one)));
 const caseOf = ({ title, mode }: Case): string => `${title} ${mode}`;
 /** What all these runs changed, as their workers wrote it down. */
 const journals: string[] = [];
@@ -45,7 +48,7 @@ describe('a worker that dies in the middle of', () => {
       expect(results.has(caseOf(one))).toBe(true);
       await results.get(caseOf(one));
     };
-    itSince(needs(one), title, test, 1_800_000);
+    itRuns(asks(one), title, test, 1_800_000);
   }
 
   it('was tried at every change that these runs make', () => {

@@ -9,6 +9,8 @@ export interface Life {
   /** Of them, what Materialize may have made needless before. */
   unlessFaster?: string[];
   sqlRole?: true;
+  /** `npm test` has it, too: those that together change each kind of thing in each way. */
+  inEveryTest?: true;
   /** On a Materialize that makes tables from a source; one that somebody else runs has the syntax it has. */
   sourceTables?: true;
   /** A branch of the project that the file names from then on, and the end of the name of another cluster. */
@@ -53,12 +55,14 @@ export const LIVES: Record<string, Life> = {
     run: rotate,
   },
   'rotate, role by SQL': {
+    inEveryTest: true,
     patterns: ['^ALTER ROLE .* PASSWORD', '^ALTER SECRET', '^VALIDATE CONNECTION', LOG_IN_AGAIN],
     unlessFaster: [LOG_IN_AGAIN],
     sqlRole: true,
     run: rotate,
   },
   'repair of a dead table': {
+    inEveryTest: true,
     patterns: [...DEPENDENTS, DROP_TABLE, ADD_TABLE],
     damage: async (world) => {
       await build(world);
@@ -72,6 +76,7 @@ export const LIVES: Record<string, Life> = {
     run: repair,
   },
   'repair of a lost slot': {
+    inEveryTest: true,
     patterns: ['^DROP SOURCE .*CASCADE', '^CREATE SOURCE', '^COMMENT ON SOURCE', ...RESIZES],
     damage: async (world) => {
       await build(world);
@@ -120,12 +125,14 @@ export const LIVES: Record<string, Life> = {
     run: repair,
   },
   'a table added, one of its own': {
+    inEveryTest: true,
     sourceTables: true,
     patterns: ['^ALTER PUBLICATION .* ADD TABLE', ADD_TABLE],
     tables: ['customers', 'orders', 'Order Items', 'events'],
     run: change,
   },
   'another branch': {
+    inEveryTest: true,
     branch: 'preview',
     patterns: ['^ALTER SECRET', '^ALTER CONNECTION', '^DROP SOURCE .*CASCADE', '^CREATE SOURCE'],
     damage: async (world) => {

@@ -1,10 +1,27 @@
+import { has, itSince, type Since } from './versions';
 import type { Mode } from './world';
+
+const ALL = process.env.N2M_TEST_KILLS === 'all';
 
 /**
  * When a worker is killed. To die right before a change is to die right after the one before it, but for what is read between
  * them: only `npm run test:kills` does both.
  */
-export const KILLS: Mode[] = process.env.N2M_TEST_KILLS === 'all' ? ['kill-before', 'kill-after'] : ['kill-after'];
+export const KILLS: Mode[] = ALL ? ['kill-before', 'kill-after'] : ['kill-after'];
+
+/** What a case asks for: a version of Postgres, and whether `npm test` has it as well or `npm run test:kills` alone. */
+export interface Asks {
+  since: Since | null;
+  inEveryTest: boolean;
+}
+
+export const runs = ({ since, inEveryTest }: Asks): boolean => has(since) && (ALL || inEveryTest);
+
+/** A case that does not run is skipped by name, with the reason. */
+export function itRuns({ since, inEveryTest }: Asks, name: string, test: () => Promise<void>, timeout: number): void {
+  if (ALL || inEveryTest) itSince(since, name, test, timeout);
+  else it.skip(`${name} (npm run test:kills)`, test);
+}
 
 /** A few worlds at a time: most of a case with a killed worker is waiting for its heartbeat timeout. */
 const AT_ONCE = 6;
