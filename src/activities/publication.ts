@@ -16,7 +16,7 @@ import {
   unpublished,
 } from '../core/objects/publication/differences';
 import { isIn } from '../core/objects/tables/find';
-import { sameTable, tableName } from '../core/objects/tables/select';
+import { tableName } from '../core/objects/tables/select';
 import type { PublicationFacts, TableFacts } from '../core/plan/facts';
 import { isOurs, writeMark } from '../core/plan/ownership';
 import type { RemovedTable, StepResult } from '../core/plan/types';
@@ -94,9 +94,8 @@ async function alterPublication(
   const line = await pg.readPublishedInLine(client, name, tables);
   // Through their root, one of a line hides the others: what is selected is what is published.
   const others = line.filter(({ wanted }) => !wanted);
-  const missing = tablesToPublish(tables, publication).filter(
-    (table) => !line.some((entry) => entry.wanted && sameTable(entry, table)),
-  );
+  const inLine = line.filter(({ wanted }) => wanted);
+  const missing = tablesToPublish(tables, publication).filter((table) => !isIn(inLine, table));
   const narrow = narrowed(tables, publication);
   const statements = [
     ...(others.length > 0 ? [sql.alterPublicationDrop(name, others)] : []),

@@ -1,4 +1,5 @@
-import { sameTable, tableName } from '../core/objects/tables/select';
+import { allIn } from '../core/objects/tables/find';
+import { tableName } from '../core/objects/tables/select';
 import * as sql from '../core/sql/materialize';
 import { readSource } from '../systems/materialize';
 import { unpublishRemoved } from './publication';
@@ -15,7 +16,7 @@ export const dropTables = activity({ input: step, callers: APPLY }, async (deps,
     for (const child of there?.children ?? []) {
       // By object: another table of the same upstream table may be somebody else's.
       const ours = child.schema === spec.materialize.schema;
-      if (!ours || !removed.some((table) => table.target === child.name && sameTable(table, child.upstream))) continue;
+      if (!ours || !allIn(removed, child.upstream).some(({ target }) => target === child.name)) continue;
       const name = { ...item(child.name), schema: child.schema };
       await client.query(child.kind === 'table' ? sql.dropTable(name) : sql.dropSubsource(name));
     }

@@ -1,4 +1,4 @@
-import { sameTable } from '../objects/tables/select';
+import { isIn } from '../objects/tables/find';
 import { selector } from '../objects/tables/selector';
 import type { RoleSpec, TableSelection } from '../spec/types';
 import type { TableName } from '../sql/upstream';
@@ -110,9 +110,7 @@ function needs(entry: Added, other: Other): boolean {
 const isOr = (known: string | null, wanted: string): boolean => known === null || known === wanted;
 
 export const reads = ({ tables, selection }: Other, table: TableName): boolean =>
-  tables === null ||
-  (selection !== null && selector(selection).takes(table)) ||
-  tables.some((one) => sameTable(one, table));
+  tables === null || (selection !== null && selector(selection).takes(table)) || isIn(tables, table);
 
 const readsSome = ({ tables, selection }: Other, schema: string): boolean =>
   tables === null ||

@@ -1,7 +1,7 @@
 import { revokeSelect, revokeSelectOnFutureTables, revokeUsage } from '../objects/grants/statements';
 import { unpublished } from '../objects/publication/differences';
 import { alterPublicationDrop, publishOnly } from '../objects/publication/statements';
-import { sameTable } from '../objects/tables/select';
+import { isIn } from '../objects/tables/find';
 import type { PublicationFacts } from '../plan/facts';
 import { isOurs } from '../plan/ownership';
 import type { PipelineSpec } from '../spec/types';
@@ -32,9 +32,7 @@ export const roleKept = ({ source }: PipelineSpec, { others }: DestroySource): K
 export function published(spec: PipelineSpec, { publication, others }: DestroySource, known: Known) {
   if (publication === null || isOurs(publication.comment, spec.name)) return parted<Added>([], others);
   const here = <E extends { publication: string }>(entry: E) => entry.publication === publication.name;
-  const put = ofKind(known, 'published').filter(
-    (entry) => here(entry) && publication.tables.some((table) => sameTable(entry, table)),
-  );
+  const put = ofKind(known, 'published').filter((entry) => here(entry) && isIn(publication.tables, entry));
   const operations = ofKind(known, 'operations').filter(
     (entry) => here(entry) && unpublished(publication).length === 0 && entry.before !== '',
   );

@@ -8,7 +8,8 @@ import {
   recreateStep,
 } from '../objects/source/rebuild-steps';
 import { dropSource } from '../objects/source/statements';
-import { sameTable, tableName, takeOut } from '../objects/tables/select';
+import { findChildren, isIn } from '../objects/tables/find';
+import { tableName, takeOut } from '../objects/tables/select';
 import { dropSubsource, dropTable } from '../objects/tables/statements';
 import { planStep } from '../plan/context';
 import { repairCommand } from '../plan/rule';
@@ -130,12 +131,12 @@ function obstacles(scene: RepairScene): Finding[] {
   if (damage.recreate.length > 0 && !isMaterializeSlot(source.slot ?? '')) {
     block('no-slot-name', object, `Materialize names no slot of ${object}: nothing proves that it lost one`, null);
   }
-  const missing = source.children.filter((child) => !facts.tables.some((table) => sameTable(table, child.upstream)));
+  const missing = source.children.filter((child) => !isIn(facts.tables, child.upstream));
   if (source.children.length > 0 && missing.length === source.children.length) {
     const sentence = `none of its ${plural(missing.length, 'table')} exists in database ${spec.source.database} there`;
     block('other-database', object, `${sentence}: it looks like another project, branch or database`, 'check the file');
   }
-  const gone = damage.dead.filter((dead) => missing.some((child) => sameTable(child.upstream, dead.upstream)));
+  const gone = damage.dead.filter((dead) => findChildren(missing, dead.upstream).length > 0);
   if (gone.length > 0 && gone.length < source.children.length) {
     const tables = gone.map((table) => tableName(table.upstream)).join(', ');
     block('table-gone', tables, `${tables} does not exist upstream any more`, takeOut(spec));

@@ -1,4 +1,5 @@
 import { refusalWords, type RefusedWrite, type WritesProof } from '../../core/objects/replica-identity/refused';
+import { allIn } from '../../core/objects/tables/find';
 import type { TableName } from '../../core/sql/upstream';
 import { proveWrites, requireWrites, WRITES_REFUSED } from '../../core/sql/writes';
 import { SystemError, systemError } from '../errors';
@@ -35,7 +36,7 @@ export async function changeProven(
 function refusal(error: unknown, before: readonly RefusedWrite[]): SystemError | null {
   if (!(error instanceof SystemError) || error.info.code !== WRITES_REFUSED) return null;
   const refused = proofOf(error.info.message).refused.filter(
-    (one) => !before.some((known) => known.operation === one.operation && sameTable(known, one)),
+    (one) => !allIn(before, one).some(({ operation }) => operation === one.operation),
   );
   const [first] = refused;
   const what = first ? refusalWords(refused) : 'writes of the application';
@@ -43,8 +44,6 @@ function refusal(error: unknown, before: readonly RefusedWrite[]): SystemError |
     hint: 'n2m plan FILE says what stands in the way',
   });
 }
-
-const sameTable = (a: TableName, b: TableName): boolean => a.schema === b.schema && a.name === b.name;
 
 function proofOf(message: string): WritesProof {
   try {

@@ -1,5 +1,5 @@
 import { following } from '../../core/objects/beside/follow';
-import { sameTable } from '../../core/objects/tables/select';
+import { findChildren } from '../../core/objects/tables/find';
 import type { Approval, DroppedTable, Plan } from '../../core/plan/types';
 import type { ReplicateInput } from '../../core/run/types';
 import type { SnapshotProgress } from '../../core/snapshot/types';
@@ -27,9 +27,8 @@ export class Follows extends Approvals {
 
   /** What it brought, by the copy's own count where that has every table. */
   brought(snapshot: SnapshotProgress | null): Followed {
-    const copied = this.tables.flatMap(({ upstream }) =>
-      (snapshot?.tables ?? []).filter((table) => sameTable(table.upstream, upstream)),
-    );
+    const copies = snapshot?.tables ?? [];
+    const copied = this.tables.flatMap(({ upstream }) => findChildren(copies, upstream));
     const rows = copied.reduce((sum, { rowsCopied }) => sum + rowsCopied, 0);
     return { columns: this.columns, rows: copied.length === this.tables.length ? rows : null };
   }

@@ -1,9 +1,9 @@
-import type { ChildFacts, SourceFacts, SourceObjectFacts, TargetFacts } from '../../plan/facts';
+import type { ChildFacts, DependentFacts, SourceFacts, SourceObjectFacts, TargetFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
 import type { Beside, DroppedTable } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';
 import { recreateReasons } from '../source/definition';
-import { copiedAgain, copyReasons, dependentsOn, fitsBeside } from '../source/rebuild';
+import { copiedAgain, copyReasons, fitsBeside } from '../source/rebuild';
 import { gone } from '../tables/columns/copied';
 import { findChildren, findIn } from '../tables/find';
 import { ownChild } from '../tables/select';
@@ -53,20 +53,32 @@ export const copyOf = <C extends Pick<ChildFacts, 'schema' | 'name' | 'upstream'
     ({ schema, name }) => schema === item.schema && name === besideName(item.name, 'new'),
   ) ?? null;
 
+/** Tables that something is built on together, and the ids of that. */
+interface Together {
+  tables: DroppedTable[];
+  on: string[];
+  dependents: DependentFacts[];
+}
+
 /** Tables that something is built on together change places together: what is built on both is made again once. */
-function grouped(tables: DroppedTable[], source: SourceObjectFacts): Beside['groups'] {
-  const groups: { tables: DroppedTable[]; on: Set<string> }[] = [];
+function grouped(tables: DroppedTable[], { children, dependents }: SourceObjectFacts): Beside['groups'] {
+  const builtOn = new Map(children.map((child) => [child.id, child.dependents.map(({ id }) => id)]));
+  const groups = new Set<Together>();
+  const groupOf = new Map<string, Together>();
   for (const table of tables) {
-    const on = new Set(dependentsOn(source, { recreate: [], dead: [table] }).map(({ id }) => id));
-    const together = groups.filter((group) => [...on].some((id) => group.on.has(id)));
-    for (const group of together) groups.splice(groups.indexOf(group), 1);
-    groups.push({
-      tables: [...together.flatMap((group) => group.tables), table],
-      on: new Set([...together.flatMap((group) => [...group.on]), ...on]),
-    });
+    const on = builtOn.get(table.id) ?? [];
+    const fresh: Together = { tables: [], on: [], dependents: [] };
+    const [group = fresh, ...others] = new Set(on.flatMap((id) => groupOf.get(id) ?? []));
+    const joining = [...others.flatMap((other) => other.on), ...on.filter((id) => !groupOf.has(id))];
+    for (const id of joining) {
+      group.on.push(id);
+      groupOf.set(id, group);
+    }
+    for (const other of others) groups.delete(other);
+    for (const one of [...others.flatMap((other) => other.tables), table]) group.tables.push(one);
+    groups.add(group);
   }
-  return groups.map((group) => ({
-    tables: group.tables,
-    dependents: dependentsOn(source, { recreate: [], dead: group.tables }),
-  }));
+  // In the order of the source: each after what it is built on.
+  for (const dependent of dependents) groupOf.get(dependent.id)?.dependents.push(dependent);
+  return [...groups].map((group) => ({ tables: group.tables, dependents: group.dependents }));
 }

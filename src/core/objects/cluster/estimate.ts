@@ -48,7 +48,7 @@ export const sizeWords = ({ cores, memoryBytes, credits }: SizePower): string =>
 const figure = (value: number): string => String(Math.round(value * 1000) / 1000);
 
 /** What this run copies. Rows are null as soon as one table was never analysed. */
-export function amount(tables: PlannedTable[]): { rows: number | null; bytes: string } {
+export function amount(tables: readonly PlannedTable[]): { rows: number | null; bytes: string } {
   const fresh = tables.filter((table) => table.fresh);
   const known = fresh.every((table) => table.estimatedRows !== null);
   return {
@@ -61,7 +61,7 @@ export function amount(tables: PlannedTable[]): { rows: number | null; bytes: st
 export function estimateCopy(
   spec: PipelineSpec,
   target: Powers,
-  tables: PlannedTable[],
+  tables: readonly PlannedTable[],
 ): { bytes: string; seconds: number | null; words: string } {
   const { rows, bytes } = amount(tables);
   const { snapshotSize } = spec.materialize.cluster;
@@ -73,7 +73,7 @@ export function estimateCopy(
 }
 
 /** What copying these tables costs, for a sentence: `about 2,000 rows, 16 KiB, roughly 30 s at 200cc`. */
-export function copyCost(spec: PipelineSpec, target: Powers, tables: PlannedTable[]): string {
+export function copyCost(spec: PipelineSpec, target: Powers, tables: readonly PlannedTable[]): string {
   const { rows, bytes } = amount(tables.map((table) => ({ ...table, fresh: true })));
   const time = estimateWords(target, spec.materialize.cluster.snapshotSize, bytes, rows);
   const counted = rows === null ? 'an unknown number of rows' : `about ${plural(rows, 'row')}`;
@@ -84,7 +84,7 @@ export function copyCost(spec: PipelineSpec, target: Powers, tables: PlannedTabl
 export function estimates(
   spec: PipelineSpec,
   target: TargetFacts,
-  tables: PlannedTable[],
+  tables: readonly PlannedTable[],
 ): { size: string; seconds: number }[] {
   const { rows, bytes } = amount(tables);
   if (!tables.some((table) => table.fresh)) return [];

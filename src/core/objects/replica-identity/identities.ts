@@ -4,7 +4,8 @@ import { published, readByOthers } from '../../destroy/sharing';
 import type { DestroySource, KnownUpstream } from '../../destroy/types';
 import { isOurs } from '../../plan/ownership';
 import type { PipelineSpec } from '../../spec/types';
-import { sameTable, tableName } from '../tables/select';
+import { findIn, isIn } from '../tables/find';
+import { tableName } from '../tables/select';
 import { type Back, identityBack } from './back';
 
 type Table = DestroySource['tables'][number];
@@ -36,13 +37,14 @@ export function identities(
     found.publication !== null && !isOurs(found.publication.comment, spec.name) ? found.publication.name : null;
   const stays = readByOthers(found).map(({ publication }) => publication.name);
   const leaving = when === 'now' ? [] : found.ours.map(({ name }) => name).filter((name) => !stays.includes(name));
-  const { take } = published(spec, found, known);
+  const put = published(spec, found, known).take.filter((one) => one.kind === 'published');
   for (const recorded of known.added) {
     if (recorded.kind !== 'identity') continue;
-    const table = found.tables.find((one) => sameTable(one, recorded));
-    if (table === undefined) continue;
-    const put = take.some((one) => one.kind === 'published' && sameTable(one, recorded));
-    const staying = table.publishedBy.filter((name) => !leaving.includes(name) && !(name === theirs && put));
+    const table = findIn(found.tables, recorded);
+    if (table === null) continue;
+    const staying = table.publishedBy.filter(
+      (name) => !leaving.includes(name) && !(name === theirs && isIn(put, recorded)),
+    );
     const lent = staying.filter((name) => name === theirs);
     // Who published it before us lived with what it logged then.
     const before = staying.filter((name) => name !== theirs && recorded.publishedBy?.includes(name));

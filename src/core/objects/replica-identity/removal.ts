@@ -4,7 +4,8 @@ import { keep, leave, remove } from '../../destroy/step';
 import type { DestroySource, DestroyStep, KnownUpstream } from '../../destroy/types';
 import type { PipelineSpec } from '../../spec/types';
 import { plural } from '../../text/count';
-import { sameTable, tableName } from '../tables/select';
+import { findIn, isIn } from '../tables/find';
+import { tableName } from '../tables/select';
 import { identityStatement, insteadWords } from './back';
 import { identities } from './identities';
 
@@ -52,14 +53,16 @@ export function identitySteps(spec: PipelineSpec, found: DestroySource, known: K
   ];
 }
 
-const recordsOf = (of: readonly { table: Table }[], { added }: Known): Recorded[] =>
-  added.filter((one): one is Recorded => one.kind === 'identity' && of.some(({ table }) => sameTable(one, table)));
+function recordsOf(of: readonly { table: Table }[], { added }: Known): Recorded[] {
+  const tables = of.map(({ table }) => table);
+  return added.filter((one): one is Recorded => one.kind === 'identity' && isIn(tables, one));
+}
 
 /** What brings back what was recorded, where a person wants it so. */
 function statements(records: Recorded[], { tables }: DestroySource): string[] {
   return records.flatMap((recorded) => {
-    const table = tables.find((one) => sameTable(one, recorded));
-    if (table === undefined || (recorded.before === 'index' && recorded.index === null)) return [];
+    const table = findIn(tables, recorded);
+    if (table === null || (recorded.before === 'index' && recorded.index === null)) return [];
     const { before: identity, index } = recorded;
     return [`${identityStatement(table, { keep: false, identity, index, instead: null })};`];
   });

@@ -111,6 +111,8 @@ export function droppedTable({ materialize }: PipelineSpec, child: ChildFacts, w
 /** Everything built on what goes, each after what it is built on. */
 export function dependentsOn(source: SourceObjectFacts, { recreate, dead }: Rebuild['damage']): DependentFacts[] {
   if (recreate.length > 0) return source.dependents;
-  const going = source.children.filter(({ id }) => dead.some((table) => table.id === id));
-  return source.dependents.filter(({ id }) => going.some((child) => child.dependents.some((one) => one.id === id)));
+  const gone = new Set(dead.map(({ id }) => id));
+  const going = source.children.filter(({ id }) => gone.has(id));
+  const built = new Set(going.flatMap(({ dependents }) => dependents.map(({ id }) => id)));
+  return source.dependents.filter(({ id }) => built.has(id));
 }

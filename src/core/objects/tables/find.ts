@@ -26,9 +26,12 @@ function finder<Entry extends object>(nameOf: (entry: Entry) => Named | null) {
   };
 }
 
-const named = finder((table: Named) => table);
-export const findIn = <T extends Named>(list: readonly T[], table: Named): T | null => named(list, table)[0] ?? null;
-export const isIn = (list: readonly Named[], table: Named): boolean => named(list, table).length > 0;
+/** All that have the name of this table. */
+export const allIn: <T extends Named>(list: readonly T[], table: Named) => readonly T[] = finder(
+  (table: Named) => table,
+);
+export const findIn = <T extends Named>(list: readonly T[], table: Named): T | null => allIn(list, table)[0] ?? null;
+export const isIn = (list: readonly Named[], table: Named): boolean => allIn(list, table).length > 0;
 
 /** What Materialize has of an upstream table: several may stand side by side. */
 export const findChildren = finder(({ upstream }: { upstream: Named | null }) => upstream);

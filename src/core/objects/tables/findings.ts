@@ -10,9 +10,9 @@ import { amount, copyCost } from '../cluster/estimate';
 import { isPublishable } from '../replica-identity/predicted';
 import { columnDifferences, droppedTable } from '../source/rebuild';
 import { copyable, isTaken } from './columns/copied';
-import { isIn } from './find';
+import { allIn, isIn } from './find';
 import { isPartitioned, VIA_ROOT_SERVER } from './partitions';
-import { childOf, firstNames, hasHeirs, isCopiedBeside, isRebuilt, sameTable, tableName } from './select';
+import { childOf, firstNames, hasHeirs, isCopiedBeside, isRebuilt, tableName } from './select';
 import { analyze, dropDependent, dropSubsource, dropTable, setLogged } from './statements';
 
 /** Rows below this are copied in a blink whatever the statistics say. */
@@ -100,7 +100,7 @@ export const tablesFindings: Record<string, Rule> = {
       const sentence = `${tableName(table)} was adopted and keeps the columns it was copied with (${differences.join(', ')}); copying it again: ${copyCost(
         spec,
         target,
-        tables.filter((planned) => sameTable(planned, table)),
+        allIn(tables, table),
       )}`;
       const { item, kind } = droppedTable(spec, child, '');
       const drop = kind === 'table' ? dropTable(item) : dropSubsource(item);

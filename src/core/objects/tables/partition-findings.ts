@@ -41,11 +41,11 @@ export const partitionFindings: Record<string, Rule> = {
 
   'partitions-apart': ({ spec, source, upstream }) => {
     if (spec.source.tables.kind === 'list') return [];
-    const parts = upstream.filter(({ partitionOf }) => partitionOf.length > 0);
+    const above = upstream.flatMap(({ partitionOf }) => partitionOf);
     const parents = source.tables
       .filter(isPartitioned)
       .filter((table) => table.partitionOf.length === 0)
-      .filter((table) => parts.some(({ partitionOf }) => isIn(partitionOf, table)));
+      .filter((table) => isIn(above, table));
     if (parents.length === 0) return [];
     const sentence = `the partitions of ${listed(parents.map(tableName))} are replicated one by one`;
     return [info(`source.tables: ${spec.source.tables.kind}`, sentence, 'name the partitioned table in source.tables')];

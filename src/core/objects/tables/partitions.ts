@@ -1,5 +1,5 @@
 import type { ChildFacts, TableFacts } from '../../plan/facts';
-import { isIn } from './find';
+import { allIn, findIn, isIn } from './find';
 
 /** From here on a publication can send the changes of partitions under the name of the table they are of. */
 export const VIA_ROOT_SERVER = 130_000;
@@ -25,22 +25,22 @@ export function replicatedAsOne(
   found: readonly TableFacts[],
   childOf: (table: TableFacts) => ChildFacts | null,
 ): TableFacts[] {
-  const apart = found.filter((table) => table.partitionOf.length > 0 && !isPartitioned(table) && childOf(table));
+  const leaves = found.filter((table) => table.partitionOf.length > 0 && !isPartitioned(table));
+  const above = leaves.flatMap(({ partitionOf }) => partitionOf);
+  const aboveApart = leaves.filter((leaf) => childOf(leaf)).flatMap(({ partitionOf }) => partitionOf);
   const isWhole = (table: Named & Pick<Partitioned, 'partitions'>): boolean =>
-    found.filter((one) => !isPartitioned(one) && isIn(one.partitionOf, table)).length === table.partitions.count;
+    allIn(above, table).length === table.partitions.count;
   const parents = found
     .filter(isPartitioned)
     .filter((table) => table.partitions.unsent.count === 0)
-    .filter(
-      (table) => childOf(table) !== null || (!apart.some((leaf) => isIn(leaf.partitionOf, table)) && isWhole(table)),
-    );
+    .filter((table) => childOf(table) !== null || (!isIn(aboveApart, table) && isWhole(table)));
   return parents.filter(({ partitionOf }) => !partitionOf.some((above) => isIn(parents, above)));
 }
 
 /** A table that is selected together with one it is a partition of. */
 export function withinSelected<T extends TableFacts>(tables: readonly T[]): { table: T; above: T }[] {
   return tables.flatMap((table) => {
-    const above = tables.find((other) => isIn(table.partitionOf, other));
+    const above = table.partitionOf.map((parent) => findIn(tables, parent)).find((found) => found !== null);
     return above ? [{ table, above }] : [];
   });
 }

@@ -1,6 +1,6 @@
 import type { ChildFacts, SourceFacts, TableFacts, TargetFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
-import type { Beside, PlannedTable, Rebuild, RemovedTable } from '../../plan/types';
+import type { Beside, DroppedTable, PlannedTable, Rebuild, RemovedTable } from '../../plan/types';
 import { targetName } from '../../names';
 import type { PipelineSpec, TableRef, TableSelection } from '../../spec/types';
 import { plural } from '../../text/count';
@@ -18,13 +18,17 @@ interface Named {
   name: string;
 }
 
-export const sameTable = (a: Named, b: Named): boolean => a.schema === b.schema && a.name === b.name;
 /** It is there, and this run drops it alone and adds it again. */
 export const isRebuilt = (rebuild: Rebuild | null, table: Named): boolean =>
-  rebuild?.damage.dead.some((dead) => sameTable(dead.upstream, table)) ?? false;
+  rebuild !== null && findChildren(rebuild.damage.dead, table).length > 0;
+const inGroups = new WeakMap<Beside, DroppedTable[]>();
 /** It is there, and stays until this run has copied it again beside. */
-export const isCopiedBeside = (beside: Beside | null, table: Named): boolean =>
-  beside?.groups.some(({ tables }) => tables.some(({ upstream }) => sameTable(upstream, table))) ?? false;
+export function isCopiedBeside(beside: Beside | null, table: Named): boolean {
+  if (beside === null) return false;
+  const tables = inGroups.get(beside) ?? beside.groups.flatMap((group) => group.tables);
+  inGroups.set(beside, tables);
+  return findChildren(tables, table).length > 0;
+}
 
 export const tableName = (table: Named): string => `${table.schema}.${table.name}`;
 

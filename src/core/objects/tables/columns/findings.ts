@@ -3,7 +3,8 @@ import { add } from '../../../plan/fix';
 import { repairCommand, type Found, type Rule, warning } from '../../../plan/rule';
 import { writeColumn } from '../../../spec/identifiers';
 import { isOurs } from '../../../plan/ownership';
-import { isCopiedBeside, isRebuilt, childOf, sameTable, tableName } from '../select';
+import { allIn } from '../find';
+import { isCopiedBeside, isRebuilt, childOf, tableName } from '../select';
 import { behind, gone } from './copied';
 import { copyCost } from '../../cluster/estimate';
 
@@ -32,11 +33,7 @@ export const columnFindings: Record<string, Rule> = {
         const key = asText ? 'source.textColumns' : 'source.excludeColumns';
         return [warning(name, `${lacks}; ${types}, ${what}`, add(key, written(refused)))];
       }
-      const cost = copyCost(
-        spec,
-        target,
-        tables.filter((planned) => sameTable(planned, table)),
-      );
+      const cost = copyCost(spec, target, allIn(tables, table));
       const it = `a copy keeps the columns it was made with`;
       if (!isOurs(source.comment, spec.name))
         return [warning(name, `${lacks}; ${it}, and this one was adopted. Copying it again: ${cost}`, without)];
