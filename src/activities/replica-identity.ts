@@ -6,6 +6,7 @@ import { identities } from '../core/objects/replica-identity/identities';
 import type { RefusedWrite } from '../core/objects/replica-identity/refused';
 import { isIn } from '../core/objects/tables/find';
 import { tableName } from '../core/objects/tables/select';
+import { listed } from '../core/plan/context';
 import * as sql from '../core/sql/postgres';
 import { plural } from '../core/text/count';
 import { SystemError, isStatementRefused, systemError } from '../systems/errors';
@@ -44,7 +45,7 @@ export const ensureReplicaIdentity = activity({ input: step, callers: APPLY }, (
     const before = await provable(client, spec, weak);
     for (const table of weak) await changeIdentity(client, table, sql.replicaIdentityFull(table), before.refused);
     const left = (await pg.readTables(client, tables, null)).filter((table) => table.replicaIdentity !== 'full');
-    if (left.length > 0) throw notHeld(`replica identity of ${left.map((table) => table.name).join(', ')}`);
+    if (left.length > 0) throw notHeld(`replica identity of ${listed(left.map((table) => table.name))}`);
     return done('changed', object, `every row change of ${object} is logged with its old values`);
   });
 });

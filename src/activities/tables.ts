@@ -1,3 +1,4 @@
+import { listed } from '../core/plan/context';
 import { allIn } from '../core/objects/tables/find';
 import { tableName } from '../core/objects/tables/select';
 import * as sql from '../core/sql/materialize';
@@ -22,7 +23,7 @@ export const dropTables = activity({ input: step, callers: APPLY }, async (deps,
     }
   });
   const stay = await withSource(deps, spec, (session) => unpublishRemoved(deps, spec, session, removed));
-  const names = removed.map(tableName).join(', ');
+  const names = listed(removed.map(tableName));
   const but = stay.length === 0 ? '' : `; there it stays: ${stay.join('; ')}`;
   return done('dropped', names, `dropped from Materialize, then from the publication${but}`);
 });

@@ -1,4 +1,5 @@
 import { isCopying } from '../../core/objects/cluster/resize';
+import { listed } from '../../core/plan/context';
 import type { PipelineSpec } from '../../core/spec/types';
 import { type SourceProgress, readCluster, readSource, readSourceProgress } from '../../systems/materialize';
 import type { SqlClient } from '../../systems/sql-client';
@@ -53,9 +54,9 @@ async function untilMoving(client: SqlClient, spec: PipelineSpec): Promise<strin
     if (progress?.source.status === 'running' && standing.length === 0) return null;
     const status = progress?.source.status ?? 'gone';
     if (Date.now() >= until) {
-      return standing.length > 0 ? `${standing.join(', ')} did not move on` : `the source says ${status}`;
+      return standing.length > 0 ? `${listed(standing)} did not move on` : `the source says ${status}`;
     }
-    heartbeat({ waitingFor: 'every table to move on', status, standing });
+    heartbeat({ waitingFor: 'every table to move on', status, standing: listed(standing) });
     await untilNextLook();
   }
 }

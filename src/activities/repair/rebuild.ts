@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { remoteDeadline } from '../../core/budgets';
+import { tableName } from '../../core/objects/tables/select';
+import { listed } from '../../core/plan/context';
 import { isOurs } from '../../core/plan/ownership';
 import type { Rebuild } from '../../core/plan/types';
 import { oddStatement } from '../../core/repair/definition-shape';
@@ -35,7 +37,8 @@ export const keepDefinitions = activity({ input: keep, reads: true, callers: APP
       client,
       found && plan.damage.recreate.length > 0 ? [found.id] : roots.map(({ id }) => id),
     );
-    const others = all.filter(({ id }) => !roots.some((root) => root.id === id));
+    const going = idsOf(roots);
+    const others = all.filter(({ id }) => !going.has(id));
     refuseUnnamed(spec, plan, others);
     return mz.readDefinitions(client, [
       ...roots.map((root) => ({ ...root, definition: false })),
@@ -47,6 +50,8 @@ export const keepDefinitions = activity({ input: keep, reads: true, callers: APP
   });
 });
 
+const idsOf = (objects: readonly { id: string }[]): Set<string> => new Set(objects.map(({ id }) => id));
+
 /** The tables that go: their own privileges and comments have to come back, too. */
 function rootsOf(
   { materialize: { database } }: PipelineSpec,
@@ -54,10 +59,8 @@ function rootsOf(
   found: Awaited<ReturnType<typeof mz.readSource>>,
 ) {
   const children = found?.children ?? [];
-  const going =
-    plan.damage.recreate.length > 0
-      ? children
-      : children.filter(({ id }) => plan.damage.dead.some((dead) => dead.id === id));
+  const dead = idsOf(plan.damage.dead);
+  const going = plan.damage.recreate.length > 0 ? children : children.filter(({ id }) => dead.has(id));
   return going.map(({ id, kind, schema, name }) => ({
     ...{ id, type: kind === 'table' ? 'table' : 'source', name: `${database}.${schema}.${name}` },
     item: { database, schema, name },
@@ -69,16 +72,22 @@ function refuseUnnamed(
   plan: Pick<Rebuild, 'dependents'>,
   others: { id: string; type: string; name: string }[],
 ): void {
-  const unnamed = others.filter(
-    ({ id, type, name }) => !plan.dependents.some((one) => one.id === id || (one.type === type && one.name === name)),
-  );
+  const ids = idsOf(plan.dependents);
+  const named = new Set(plan.dependents.map(({ type, name }) => `${type} ${name}`));
+  const unnamed = others.filter(({ id, type, name }) => !ids.has(id) && !named.has(`${type} ${name}`));
   if (unnamed.length === 0) return;
   throw cameUp(spec, unnamed);
 }
 
+/** So many objects are named to somebody who has to look at each. */
+const NAMED = 20;
+
 /** Nobody agreed to drop it. */
 export function cameUp(spec: Pick<PipelineSpec, 'name'>, objects: readonly { type: string; name: string }[]) {
-  const names = objects.map(({ type, name }) => `${type} ${name}`).join(', ');
+  const names = listed(
+    objects.map(({ type, name }) => `${type} ${name}`),
+    NAMED,
+  );
   return systemError('Conflict', 'materialize', `${names} came up after the plan and would have to be dropped`, {
     hint: `run the same command for ${spec.name} again: it names them and asks`,
   });
@@ -93,12 +102,11 @@ export const dropping = takes<DropInput>({ plan: rebuildShape, definitions: z.ar
 /** The dead tables alone, each after what is built on it; no statement cascades. */
 export const dropDeadTables = activity({ input: dropping, callers: APPLY }, (deps, { spec, plan, definitions }) => {
   const { source } = itemsOf(spec);
-  const { dead } = plan.damage;
+  const dying = idsOf(plan.damage.dead);
   return withMaterialize(deps, spec, async (client) => {
     const there = await mz.readSource(client, source);
     if (there && !isOurs(there.comment, spec.name)) throw notOurs(source.name);
-    const alive = async () =>
-      (await mz.readSource(client, source))?.children.filter(({ id }) => dead.some((one) => one.id === id));
+    const alive = async () => (await mz.readSource(client, source))?.children.filter(({ id }) => dying.has(id));
     // By id: what carries the same name by now is the new one.
     const going = (await alive()) ?? [];
     if (going.length > 0) await dropDependents(client, definitions, going);
@@ -107,8 +115,8 @@ export const dropDeadTables = activity({ input: dropping, callers: APPLY }, (dep
       await client.query(table.kind === 'table' ? sql.dropTable(item) : sql.dropSubsource(item));
     }
     const left = await alive();
-    if (left?.length) throw still(left.map(({ name }) => name).join(', '));
-    const names = dead.map(({ upstream }) => `${upstream.schema}.${upstream.name}`).join(', ');
+    if (left?.length) throw still(listed(left.map(({ name }) => name)));
+    const names = listed(plan.damage.dead.map(({ upstream }) => tableName(upstream)));
     return done(
       'dropped',
       names,
@@ -153,12 +161,14 @@ export async function dropDependents(
   definitions: Definition[],
   roots: { id: string }[],
 ): Promise<void> {
-  const built = await mz.readDependentsOf(
-    client,
-    roots.map(({ id }) => id),
+  const built = idsOf(
+    await mz.readDependentsOf(
+      client,
+      roots.map(({ id }) => id),
+    ),
   );
   for (const { id, type, item } of definitions.filter(isDependent).toReversed()) {
-    if (!built.some((one) => one.id === id)) continue;
+    if (!built.has(id)) continue;
     if ((await mz.findObject(client, type, item)) === id) await client.query(dropDependent(type, item));
   }
 }

@@ -2,6 +2,7 @@ import { commentStatement, grantsOf, keywordOf, showCreate, withoutIds } from '.
 import type { Definition } from '../../core/repair/types';
 import type { ItemName } from '../../core/sql/items';
 import type { SqlClient } from '../sql-client';
+import { groupedBy } from '../grouped';
 
 interface ObjectRow {
   id: string;
@@ -46,17 +47,19 @@ export async function readDefinitions(client: SqlClient, objects: readonly Descr
     ids,
   );
   const names = new Map(roles.map(({ id, name }) => [id, name]));
+  const rowOf = new Map(rows.map((row) => [row.id, row]));
+  const commentsOf = groupedBy(comments, ({ id }) => id);
   const definitions: Definition[] = [];
   for (const object of objects) {
     const { id, type, name, item } = object;
-    const row = rows.find((candidate) => candidate.id === id);
+    const row = rowOf.get(id);
     if (!row) continue;
     definitions.push({
       ...{ id, type, name, item, owner: row.owner },
       sql: object.definition ? await readCreate(client, type, item) : null,
       grants: type === 'index' ? [] : grantsOf(row.privileges ?? '{}', item, row.owner_id, names),
-      comments: comments
-        .filter((comment) => comment.id === id && comment.type === type)
+      comments: (commentsOf.get(id) ?? [])
+        .filter((comment) => comment.type === type)
         .flatMap(({ column, sub_id: subId, comment }) =>
           // A column that cannot be named cannot be commented on.
           column === null && subId !== null ? [] : [commentStatement(type, item, column, comment)],

@@ -1,5 +1,6 @@
 import type { DependentFacts } from '../../core/plan/facts';
 import type { SqlClient } from '../sql-client';
+import { groupedBy } from '../grouped';
 
 interface EdgeRow {
   id: string;
@@ -23,8 +24,11 @@ export async function readDependentsOf(client: SqlClient, roots: readonly string
   return dependentsIn(await readEdges(client), roots);
 }
 
-/** What one object is built on, by its id, for all objects of users. */
-export type Edges = ReadonlyMap<string, EdgeRow[]>;
+/** What the objects of users are built on, by the id of either end. */
+export interface Edges {
+  below: ReadonlyMap<string, EdgeRow[]>;
+  above: ReadonlyMap<string, EdgeRow[]>;
+}
 
 /** One read of all: Materialize has no recursive query that another server of this protocol would share. */
 export async function readEdges(client: SqlClient): Promise<Edges> {
@@ -36,24 +40,16 @@ export async function readEdges(client: SqlClient): Promise<Edges> {
      LEFT JOIN mz_catalog.mz_databases d ON d.id = n.database_id
      WHERE dep.object_id LIKE 'u%'`,
   );
-  const edges = new Map<string, EdgeRow[]>();
-  for (const row of rows) edges.set(row.id, [...(edges.get(row.id) ?? []), row]);
-  return edges;
+  return { below: groupedBy(rows, ({ id }) => id), above: groupedBy(rows, ({ on }) => on) };
 }
 
 /** As `readDependentsOf`, from what was read. */
 export function dependentsIn(edges: Edges, roots: readonly string[]): Dependent[] {
   const found = new Set(roots);
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const [id, on] of edges) {
-      if (found.has(id) || !on.some((edge) => found.has(edge.on))) continue;
-      found.add(id);
-      grown = true;
-    }
-  }
-  const ids = [...found].filter((id) => !roots.includes(id));
-  return inOrder(ids.flatMap((id) => dependent(edges.get(id) ?? [])));
+  // A set goes on over what is added to it meanwhile.
+  for (const id of found) for (const edge of edges.above.get(id) ?? []) found.add(edge.id);
+  for (const id of roots) found.delete(id);
+  return inOrder([...found].flatMap((id) => dependent(edges.below.get(id) ?? [])));
 }
 
 function dependent(edges: EdgeRow[]): Dependent[] {
@@ -66,15 +62,21 @@ function dependent(edges: EdgeRow[]): Dependent[] {
 
 /** Ids grow, but a replaced view may be younger than what is built on it: dependencies decide, ids break ties. */
 function inOrder(all: Dependent[]): Dependent[] {
-  const left = [...all].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
-  const done: Dependent[] = [];
-  while (left.length > 0) {
-    const at = left.findIndex((item) =>
-      item.on.every((on) => !left.some((other) => other.id === on && other !== item)),
-    );
-    done.push(...left.splice(Math.max(at, 0), 1));
-  }
-  return done;
+  const byId = new Map(all.map((item) => [item.id, item]));
+  // In the order in which they were added, each after what it is built on.
+  const done = new Set<Dependent>();
+  const begun = new Set<string>();
+  const place = (item: Dependent): void => {
+    if (begun.has(item.id)) return;
+    begun.add(item.id);
+    for (const on of item.on) {
+      const below = byId.get(on);
+      if (below) place(below);
+    }
+    done.add(item);
+  };
+  [...all].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1))).forEach(place);
+  return [...done];
 }
 
 /** The progress relation a source has of its own; null in the syntax without one. */

@@ -2,6 +2,7 @@ import type { ItemName } from '../../core/sql/items';
 import { tablesToRead, type ReadMemory } from '../../core/watch/reads';
 import type { TargetReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
+import { groupedBy } from '../grouped';
 import { readClusterReading, readReplicas } from './cluster';
 import { readRows } from './reads';
 import { countColumns, findChildren, findSource, OBJECTS, type SourceRow, upstreamOf } from './source';
@@ -89,9 +90,11 @@ async function readEvidence(client: SqlClient, name: ItemName, found: SourceRow)
     client.query<{ id: string; frontier: string | null; now: string }>(FRONTIERS, [found.id]),
   ]);
 
+  const statisticsOf = groupedBy(statistics, ({ id }) => id);
+  const frontierOf = new Map(frontiers.map((row) => [row.id, row.frontier]));
   const evidence = (id: string) => {
-    const rows = statistics.filter((row) => row.id === id);
-    const frontier = frontiers.find((row) => row.id === id)?.frontier ?? null;
+    const rows = statisticsOf.get(id) ?? [];
+    const frontier = frontierOf.get(id) ?? null;
     return {
       statisticsCommitted: rows.length === 0 ? null : rows.some((row) => row.committed),
       recordsKnown: largest(rows.map((row) => row.known)),
@@ -99,7 +102,7 @@ async function readEvidence(client: SqlClient, name: ItemName, found: SourceRow)
       writeFrontierMs: frontier === null ? null : Number(frontier),
     };
   };
-  const own = statistics.filter((row) => row.id === found.id);
+  const own = statisticsOf.get(found.id) ?? [];
   const progress = {
     source: {
       ...{

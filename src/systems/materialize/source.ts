@@ -139,9 +139,10 @@ function columnNames(
   fromSource: string[][],
   children: { upstream: ChildFacts['upstream']; columns: string[] }[],
 ): string[] {
+  const schemaOf = new Map(children.toReversed().map(({ upstream }) => [upstream.name, upstream.schema]));
   const own = fromSource.flatMap((parts) => {
     const [column, table, schema] = parts.toReversed();
-    const owner = schema ?? children.find((child) => child.upstream.name === table)?.upstream.schema;
+    const owner = schema ?? schemaOf.get(table ?? '');
     return owner === undefined ? [] : [[owner, table, column].join('.')];
   });
   const theirs = children.flatMap(({ upstream, columns }) =>
@@ -174,6 +175,7 @@ export async function readSource(client: SqlClient, name: ItemName): Promise<Sou
       dependents: dependentsIn(edges, [child.id]).map(plain),
     };
   });
+  const ids = new Set(children.map(({ id }) => id));
   const listed = (option: 'textColumns' | 'excludeColumns'): string[] =>
     columnNames(
       definition[option],
@@ -193,7 +195,7 @@ export async function readSource(client: SqlClient, name: ItemName): Promise<Sou
     error: row.error,
     children,
     dependents: dependentsIn(edges, [row.id])
-      .filter(({ id }) => !children.some((child) => child.id === id))
+      .filter(({ id }) => !ids.has(id))
       .map(plain),
     createSql: row.create_sql ?? '',
   };

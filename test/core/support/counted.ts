@@ -1,8 +1,11 @@
-/**
- * How often `decide` reads a property of what it is given, at any depth: the work that a decision makes of its facts, on any
- * machine the same.
- */
-export function readsOf<T extends object>(input: T, decide: (input: T) => unknown): number {
+export interface Counter {
+  /** The same value, of which each read of a property, at any depth, is counted. */
+  counted: <V>(value: V) => V;
+  reads: () => number;
+}
+
+/** Counts the work that is made of some facts: on any machine the same. */
+export function counter(): Counter {
   let reads = 0;
   const seen = new WeakMap<object, object>();
   const counted = <V>(value: V): V => {
@@ -18,6 +21,12 @@ export function readsOf<T extends object>(input: T, decide: (input: T) => unknow
     seen.set(value, proxy);
     return proxy;
   };
+  return { counted, reads: () => reads };
+}
+
+/** How often `decide` reads a property of what it is given. */
+export function readsOf<T extends object>(input: T, decide: (input: T) => unknown): number {
+  const { counted, reads } = counter();
   decide(counted(input));
-  return reads;
+  return reads();
 }
