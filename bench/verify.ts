@@ -11,7 +11,7 @@ import { workerMemory } from './processes';
 
 const ROUNDS = 3;
 /** Statements a second that one session of the application sends. */
-const PER_SESSION = 50;
+const PER_SESSION = 25;
 const EVERYTHING: VerifyOptions = { tables: [], amount: 'full', cluster: null, showValues: false };
 
 /**

@@ -34,8 +34,8 @@ export interface Traffic {
 }
 
 /**
- * Keeps changing the sample shop until stopped, `perSecond` statements a second as far as one session gets them done. A
- * dropped session is opened again, as an application would, so it lives through restarts of the server.
+ * Keeps changing the sample shop until stopped, `perSecond` statements a second at most: it rests after each. A dropped
+ * session is opened again, as an application would, so it lives through restarts of the server.
  */
 export function startTraffic(connection: ClientConfig, options: { perSecond?: number } = {}): Traffic {
   const gapMs = 1000 / (options.perSecond ?? 20);
@@ -80,7 +80,6 @@ export function startTraffic(connection: ClientConfig, options: { perSecond?: nu
 
   async function run(): Promise<void> {
     let client: Client | null = null;
-    let due = Date.now();
     for (let turn = 0; !stopped; turn += 1) {
       client ??= await connect();
       const statement = ROUND[turn % ROUND.length];
@@ -95,9 +94,7 @@ export function startTraffic(connection: ClientConfig, options: { perSecond?: nu
           }
         }
       }
-      // What was missed is not made up for: after a stop of the server there is no burst.
-      due = Math.max(due + gapMs, Date.now());
-      if (!stopped) await rest(client === null ? Math.max(gapMs, 200) : due - Date.now());
+      if (!stopped) await rest(client === null ? Math.max(gapMs, 200) : gapMs);
     }
     await client?.end().catch(() => undefined);
   }
