@@ -64,15 +64,26 @@ export async function describeTables(client: Client, publication: string, oids?:
   const found = [tables.map((table) => table.oid)];
   const columns = await client.query<ColumnRow>(columnsQuery(version.rows[0]!.v >= WITH_GENERATED), found);
   const keys = await client.query<KeyRow>(KEYS, found);
+  const columnsOf = byTable(columns.rows);
+  const keysOf = byTable(keys.rows);
   return tables.map(({ oid, schemaname, tablename }) => ({
     oid,
     schema: schemaname,
     name: tablename,
-    columns: columns.rows.filter((column) => column.table_oid === oid).map(asColumn),
-    keys: keys.rows
-      .filter((key) => key.table_oid === oid)
-      .map((key) => ({ name: key.name, isPrimary: key.is_primary, columns: key.columns })),
+    columns: (columnsOf.get(oid) ?? []).map(asColumn),
+    keys: (keysOf.get(oid) ?? []).map((key) => ({ name: key.name, isPrimary: key.is_primary, columns: key.columns })),
   }));
+}
+
+/** Rows of all tables, shared out to them in their order: a publication may have thousands. */
+function byTable<Row extends { table_oid: number }>(rows: Row[]): Map<number, Row[]> {
+  const tables = new Map<number, Row[]>();
+  for (const row of rows) {
+    const own = tables.get(row.table_oid);
+    if (own) own.push(row);
+    else tables.set(row.table_oid, [row]);
+  }
+  return tables;
 }
 
 const asColumn = (row: ColumnRow): UpstreamColumn => ({

@@ -25,10 +25,11 @@ export async function checkSchemas(
   }
   const oids = tables.map((table) => table.upstream.oid);
   const published = await upstream(describeTables(client, publication, oids));
+  const byOid = new Map(published.map((table) => [table.oid, table]));
   const present = await upstream(existing(client, oids));
   return tables.flatMap((table) => {
     const { oid, name } = table.upstream;
-    const now = published.find((other) => other.oid === oid);
+    const now = byOid.get(oid);
     if (now !== undefined) {
       return isCompatible(table.upstream, now) ? [] : [{ table, error: tableErrors.altered(name, oid) }];
     }
