@@ -133,6 +133,23 @@ attack(
       expect(await slots()).toEqual([DEBEZIUM, OTHERS]);
     },
 
+    'a slot of another tool, by the name of one of Materialize’s': async () => {
+      const slot = `materialize_${'e'.repeat(32)}`;
+      const made = { logical: `'${slot}', 'test_decoding'`, physical: `'${slot}'` };
+      for (const [kind, as] of Object.entries(made)) {
+        await attacked.upstream([`SELECT pg_create_${kind}_replication_slot(${as})`]);
+        try {
+          expect(await attacked.refusal('removeSlot', { spec: attacked.spec(), slot })).toMatchObject({
+            type: 'Conflict',
+            message: expect.stringContaining('not one that Materialize made here') as string,
+          });
+          expect(await slots()).toContain(slot);
+        } finally {
+          await attacked.upstream([`SELECT pg_drop_replication_slot('${slot}')`]);
+        }
+      }
+    },
+
     'a slot of another database': async () => {
       const slot = `materialize_${'f'.repeat(32)}`;
       await attacked.upstream([`SELECT pg_create_logical_replication_slot('${slot}', 'pgoutput')`], 'postgres');

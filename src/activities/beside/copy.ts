@@ -34,7 +34,7 @@ export const copyBeside = activity({ input: step, callers: APPLY }, (deps, { spe
     const options = { name: itemsOf(spec).source, textColumns, excludeColumns, excludeConstraints };
     const mappings = (await missing()).map(({ upstream, item }) => ({
       upstream,
-      target: { ...item, name: besideName(item.name, 'new') ?? item.name },
+      target: { ...item, database: spec.materialize.database, name: besideName(item.name, 'new') ?? item.name },
     }));
     await addTables(client, options, mappings);
     const lost = await missing();

@@ -54,7 +54,10 @@ export const switchTables = activity({ input: dropping, callers: APPLY }, (deps,
 
 async function look(client: SqlClient, spec: PipelineSpec, tables: readonly DroppedTable[]): Promise<Place[]> {
   const { children } = await readOurs(client, spec);
-  return tables.map((table) => {
+  // What is read is of this database, whatever the plan that came along says.
+  const { database } = spec.materialize;
+  return tables.map(({ item, ...rest }) => {
+    const table = { ...rest, item: { ...item, database } };
     const same = findChildren(children, table.upstream).filter(({ schema }) => schema === table.item.schema);
     return {
       table,

@@ -26,12 +26,28 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 
 /** `CREATE … keyword … name …` and nothing after it. Indexes are named without their database and schema. */
 function creates(sql: string, keyword: string, name: string[]): boolean {
-  const tokens = tokenize(sql.replace(/;\s*$/, ''));
-  if (tokens.some(({ kind, value }) => kind === 'sign' && value === ';')) return false;
+  const statement = sql.replace(/;\s*$/, '');
+  if (!isPlain(statement)) return false;
+  const tokens = tokenize(statement);
   const words = ['CREATE', ...keyword.split(' ')];
   if (!words.every((word, at) => tokens[at]?.kind === 'word' && tokens[at].value.toUpperCase() === word)) return false;
   const named = nameParts(leading(tokens.slice(words.length)));
   return named.length > 0 && JSON.stringify(named) === JSON.stringify(name.slice(-named.length));
+}
+
+/**
+ * One statement, whoever reads it: no semicolon stands outside of its texts and names, and nothing makes Materialize see their
+ * ends elsewhere than we do. Those are comments, texts with escapes or between dollars, and quotes that are left open; the
+ * catalog prints none of them.
+ */
+function isPlain(sql: string): boolean {
+  let plain = true;
+  const rest = sql.replace(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, (quoted, at: number) => {
+    if (quoted.startsWith("'") && quoted.includes('\\') && /[eE]/.test(sql[at - 1] ?? '')) plain = false;
+    return ' ';
+  });
+  // A dollar inside of a name is part of it; behind a number it begins a text.
+  return plain && !/[;'"$]|--|\/\*/.test(rest.replace(/(?<![\w$])[a-z_][\w$]*/gi, ''));
 }
 
 /** The dotted name at the start. */

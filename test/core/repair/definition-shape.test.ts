@@ -10,6 +10,7 @@ const definition = (change: Partial<Definition> = {}): Definition => ({
   ...change,
 });
 const odd = (change: Partial<Definition>) => oddStatement(definition(change));
+const CREATE = `CREATE MATERIALIZED VIEW ${FULL} AS SELECT 1`;
 const NOT_CREATE = 'its definition is no single CREATE MATERIALIZED VIEW of that name';
 
 describe('a definition', () => {
@@ -18,6 +19,9 @@ describe('a definition', () => {
     ['with one semicolon at its end', `CREATE MATERIALIZED VIEW ${FULL} AS SELECT 1; \n`],
     ['in small letters, over lines', `create materialized\n  view ${FULL} as select 1`],
     ['with a semicolon in a text', `CREATE MATERIALIZED VIEW ${FULL} AS SELECT ';'`],
+    ['with a backslash in a text', `CREATE MATERIALIZED VIEW ${FULL} AS SELECT '\\d', e'd'`],
+    ['with a dollar in a name', `CREATE MATERIALIZED VIEW ${FULL} AS SELECT a$$b, "$", '$'`],
+    ['with what else would be a comment', `CREATE MATERIALIZED VIEW ${FULL} AS SELECT '--', "/*", 1 - -1 / 2`],
     ['named without its database', 'CREATE MATERIALIZED VIEW shop."by day" AS SELECT 1'],
     ['with nothing after its name', `CREATE MATERIALIZED VIEW ${FULL}`],
   ])('is sent %s', (_how, sql) => expect(odd({ sql })).toBeNull());
@@ -25,6 +29,15 @@ describe('a definition', () => {
   test.each([
     ['two statements', `CREATE MATERIALIZED VIEW ${FULL} AS SELECT 1; DROP TABLE x`],
     ['two statements that end', `CREATE MATERIALIZED VIEW ${FULL} AS SELECT 1; DROP TABLE x;`],
+    ['a second one behind what we would take for a text: in a comment', `${CREATE} /* ' */; DROP TABLE x; -- '`],
+    ['… in a comment to the end of the line', `${CREATE} -- '\n; DROP TABLE x; -- '`],
+    ['… behind an escape', `${CREATE}, e'\\''; DROP TABLE x; -- '`],
+    ['… between dollars', `${CREATE}, $$'$$; DROP TABLE x; -- '`],
+    ['… between dollars with a word', `${CREATE}, $a$'$a$; DROP TABLE x; -- '`],
+    ['… between dollars behind a number', `${CREATE}$$'$$; DROP TABLE x; -- '`],
+    ['… in a name that a comment opens', `${CREATE} /* " */; DROP TABLE x; -- "`],
+    ['a text without its end', `${CREATE}, 'x`],
+    ['a name without its end', `${CREATE} AS "x`],
     ['another verb', `DROP MATERIALIZED VIEW ${FULL}`],
     ['another type', `CREATE VIEW ${FULL} AS SELECT 1`],
     ['half of its type', `CREATE MATERIALIZED ${FULL} AS SELECT 1`],
