@@ -43,7 +43,7 @@ describe('a read beats the status', () => {
       'public.orders cannot be read: a row holds a value that Materialize cannot, invalid input syntax for type time: HOUR must be [0, 23], got 24: "24:00:00"',
     );
     expect(verdict.next).toContain(
-      `SELECT * FROM "public"."orders" AS t WHERE strpos(t::text, '24:00:00') > 0;), and the table goes on by itself; or name the column in source.textColumns`,
+      `SELECT * FROM "public"."orders" AS t WHERE pg_catalog.strpos(pg_catalog.format('%s', t.*), '24:00:00') > 0;), and the table goes on by itself; or name the column in source.textColumns`,
     );
   });
 
@@ -55,7 +55,7 @@ describe('a read beats the status', () => {
     const { cause, next } = watch.check(0, { ...unread, refusedIn });
     expect(cause).toContain('a value that Materialize cannot, in column Opens At, invalid input syntax');
     expect(next).toBe(
-      `correct or delete that row upstream (SELECT * FROM "public"."orders" WHERE "Opens At"::text = '24:00:00';), and the table goes on by itself; or source.textColumns: [public.orders."Opens At"], then n2m apply copies the table again`,
+      `correct or delete that row upstream (SELECT * FROM "public"."orders" WHERE pg_catalog.format('%s', "Opens At") = '24:00:00';), and the table goes on by itself; or source.textColumns: [public.orders."Opens At"], then n2m apply copies the table again`,
     );
     // It is not looked for at each check, and forgotten once the table is well.
     expect(watch.memory?.refusedIn).toEqual(refusedIn);

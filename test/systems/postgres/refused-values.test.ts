@@ -1,5 +1,6 @@
 import { asText, findRows, inColumns } from '../../../src/core/objects/tables/columns/refused-values';
 import { valueRefused } from '../../../src/core/watch/errors/table-errors';
+import type { RefusedColumns } from '../../../src/core/objects/tables/columns/values';
 import { findRefused } from '../../../src/systems/postgres';
 import { startUpstream, type Upstream } from './upstream';
 
@@ -74,8 +75,40 @@ describe.each([14, 18] as const)('a value that Materialize cannot hold, on Postg
     expect(found?.sure).toBe(false);
     expect(inColumns(found)).toBe(', in one of the columns Placed At, shipped, seen');
     expect(asText(table, found)).toBe('name the column in source.textColumns');
-    expect(findRows(table, INSTANT, found)).toContain('strpos(t::text');
+    expect(findRows(table, INSTANT, found)).toContain('t.*');
     await holder.query('ROLLBACK');
+  });
+
+  it('is looked for by statements that run no cast of whoever made a type or owns the table', async () => {
+    await up.run(
+      'CREATE TABLE ran (what text)',
+      `CREATE TYPE mood AS ENUM ('good', 'infinity'); CREATE TYPE pair AS (a timestamptz, b mood)`,
+      // A column by the name that the statement has for the row.
+      'CREATE TABLE traps (id int, t text, feeling mood, couple pair, feelings mood[], moment timestamptz)',
+      ...['mood', 'pair', 'mood[]', 'traps'].flatMap((type, at) => [
+        `CREATE FUNCTION trap_${at}(${type}) RETURNS text LANGUAGE sql AS
+           $$ INSERT INTO public.ran VALUES ('${type}') RETURNING 'infinity'::text $$`,
+        `CREATE CAST (${type} AS text) WITH FUNCTION trap_${at}(${type})`,
+      ]),
+      `INSERT INTO traps VALUES (1, '', 'infinity', NULL, NULL, NULL), (2, '', NULL, '(infinity,good)', NULL, NULL),
+         (3, '', NULL, NULL, '{infinity}', NULL), (4, '', NULL, NULL, NULL, 'infinity'), (5, 'infinity', NULL, NULL, NULL, NULL),
+         (6, '', 'good', '(now,good)', '{good}', 'now')`,
+    );
+    const traps = { schema: 'public', name: 'traps' };
+    const lists = { columns: [{ name: 'feelings', inside: true }], sure: true };
+    const all = ['feeling', 'couple', 'moment'].map((name) => ({ name, inside: false }));
+    const found = async (columns: RefusedColumns | null): Promise<number[]> => {
+      const rows = await up.client.query<{ id: number }>(findRows(traps, INSTANT, columns) ?? '');
+      return rows.map(({ id }) => id).sort();
+    };
+    expect(await found(null)).toEqual([1, 2, 3, 4, 5]);
+    expect(await found({ columns: all, sure: true })).toEqual([1, 4]);
+    expect(await found(lists)).toEqual([3]);
+    expect(await up.client.query('SELECT what FROM public.ran')).toEqual([]);
+    // The traps are such: a cast runs them.
+    const caught = await up.client.query<{ t: string }>('SELECT traps::text AS t FROM public.traps WHERE id = 6');
+    expect(caught).toEqual([{ t: 'infinity' }]);
+    expect(await up.client.query('SELECT what FROM public.ran')).toEqual([{ what: 'traps' }]);
   });
 
   it('in no column, where all are taken as text', async () => {

@@ -19,31 +19,31 @@ export const renameTable = (kind: 'subsource' | 'table', from: string, to: strin
 export const dropDependent = ({ type, name }: { type: string; name: string }): string =>
   `DROP ${type.toUpperCase().replaceAll('-', ' ')} ${name}`;
 
+/**
+ * What the server's own output functions print of a value. A cast to text may be a function of whoever made the type or owns the
+ * table, and would run as whoever sends the statement, or pastes it.
+ */
+const printed = (value: string): string => `pg_catalog.format('%s', ${value})`;
+
+const contains = (value: string, text: string): string =>
+  `pg_catalog.strpos(${printed(value)}, ${quoteLiteral(text)}) > 0`;
+
 /** Rows upstream that hold a text in whatever column; reads the whole table. */
 export const rowsHolding = ({ schema, name }: TableName, text: string): string =>
-  `SELECT * FROM ${qualified(schema, name)} AS t WHERE strpos(t::text, ${quoteLiteral(text)}) > 0`;
+  `SELECT * FROM ${qualified(schema, name)} AS t WHERE ${contains('t.*', text)}`;
 
-const holds = ({ name, inside }: HoldingColumn, text: string): string =>
-  inside
-    ? `strpos(${quoteIdent(name)}::text, ${quoteLiteral(text)}) > 0`
-    : `${quoteIdent(name)}::text = ${quoteLiteral(text)}`;
-
-const anyHolds = (columns: readonly HoldingColumn[], text: string): string =>
-  columns.map((column) => holds(column, text)).join(' OR ');
+const holds = ({ name, inside }: HoldingColumn, text: string): string => {
+  const column = quoteIdent(name);
+  return inside ? contains(column, text) : `${printed(column)} = ${quoteLiteral(text)}`;
+};
 
 /** The same where the columns are known. */
 export const rowsWith = ({ schema, name }: TableName, columns: readonly HoldingColumn[], text: string): string =>
-  `SELECT * FROM ${qualified(schema, name)} WHERE ${anyHolds(columns, text)}`;
+  `SELECT * FROM ${qualified(schema, name)} WHERE ${columns.map((column) => holds(column, text)).join(' OR ')}`;
 
-/**
- * Whether each of the columns holds it, in the order given, by the first rows that do; for us to send. What a type prints is
- * the server's own, where a cast to text may be a function of whoever made the type.
- */
+/** Whether each of the columns holds it, in the order given, by the first rows that do; for us to send. */
 export function columnsHolding({ schema, name }: TableName, columns: readonly HoldingColumn[], text: string): string {
-  const looks = columns.map(({ name: column, inside }) => {
-    const printed = `pg_catalog.format('%s', ${quoteIdent(column)})`;
-    return inside ? `pg_catalog.strpos(${printed}, ${quoteLiteral(text)}) > 0` : `${printed} = ${quoteLiteral(text)}`;
-  });
+  const looks = columns.map((column) => holds(column, text));
   return `SELECT ARRAY[${columns.map((_, at) => `pg_catalog.bool_or(f.c${at})`).join(', ')}] AS holds
    FROM (SELECT ${looks.map((look, at) => `${look} AS c${at}`).join(', ')}
          FROM ${qualified(schema, name)} WHERE ${looks.join(' OR ')} LIMIT 20) f`;
