@@ -1,6 +1,6 @@
 import type { SourceFacts, TargetFacts, WatchFacts } from '../../core/plan/facts';
 import type { PipelineSpec } from '../../core/spec/types';
-import { readTargetFacts } from '../../systems/materialize';
+import { readTargetFacts, unverified } from '../../systems/materialize';
 import type { NeonClient } from '../../systems/neon';
 import { findPooler, readSourceFacts } from '../../systems/postgres';
 import type { Deps } from '../support/deps';
@@ -23,10 +23,16 @@ export async function observe(
         pooler: pooler(deps, spec, access),
       }),
     ),
-    withMaterialize(deps, spec, (client) => readTargetFacts(client, spec)),
+    observeTarget(deps, spec),
     readWatch(deps.schedules, spec, deps.taskQueue),
   ]);
   return { source, target, watch };
+}
+
+async function observeTarget(deps: Deps, spec: PipelineSpec): Promise<TargetFacts> {
+  const url = await deps.secrets.resolve(spec.materialize.url, 'materialize-url');
+  const facts = await withMaterialize(deps, spec, (client) => readTargetFacts(client, spec));
+  return { ...facts, unverified: unverified(url) };
 }
 
 /** Of a URL that a person gave; the host that Neon's API hands out is the direct one. */

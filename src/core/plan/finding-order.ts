@@ -5,7 +5,7 @@
 const ORDER = `
 server-version wal-level unknown-host pooled-host replication-slots wal-senders wal-cap open-transactions
 idle-in-transaction transaction-timeout statement-timeout idle-slot-timeout tls-unverified public-connections-blocked ip-allow-unknown slot-life compute-stays-awake upstream-moved
-read-only-login role-missing role-creation role-attributes schema-usage admin-role
+read-only-login role-missing role-is-login role-creation role-attributes schema-usage admin-role
 claimed-publication publication-creation publication-membership publication-operations publication-narrowed
 publication-extra-tables publication-all-tables
 no-tables missing-table not-a-table excluded-tables unmatched-pattern duplicate-target target-too-long unsupported-type unknown-column text-columns-changed columns-added columns-gone table-owner

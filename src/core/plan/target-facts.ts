@@ -125,6 +125,12 @@ export interface Stray {
   otherObjects: DependentFacts[];
 }
 
+/** A server that n2m reaches without checking who answers. */
+export interface UnverifiedHost {
+  host: string;
+  encrypted: boolean;
+}
+
 export interface TargetFacts {
   version: string;
   versionNum: number;
@@ -132,6 +138,8 @@ export interface TargetFacts {
   user: string;
   /** Privileges that are missing for what the file asks, in words: `CREATECLUSTER on SYSTEM`. */
   missingPrivileges: string[];
+  /** How n2m reaches it; null or absent: verified, or on the same machine. */
+  unverified?: UnverifiedHost | null;
   egressCidrs: string[];
   /** Those that may be used, cheapest first. */
   sizes: string[];

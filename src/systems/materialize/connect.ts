@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import type { UnverifiedHost } from '../../core/plan/facts';
 import { systemError } from '../errors';
 import { parsePostgresUrl } from '../postgres-url';
 import { openSqlClient, type ConnectOptions, type SqlClient } from '../sql-client';
@@ -9,12 +10,23 @@ import { systemTls } from '../tls';
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
+const modeOf = (host: string, parameters: URLSearchParams): string =>
+  parameters.get('sslmode') ?? (isLoopback(host) ? 'disable' : 'verify-full');
+
+/** Of a URL: to which host it leads without anybody checking who answers there; null where somebody does, or nobody could be between. */
+export function unverified(url: string): UnverifiedHost | null {
+  const { host, parameters } = parsePostgresUrl(url, 'materialize');
+  const mode = modeOf(host, parameters);
+  const checked = mode !== 'disable' && mode !== 'no-verify';
+  return checked || isLoopback(host) ? null : { host, encrypted: mode === 'no-verify' };
+}
+
 /**
  * `sslmode` as this tool reads it: every mode that encrypts also verifies (against `sslrootcert`, else the system's
  * roots); only `no-verify` does not. Without one: none on loopback, where the emulator has no TLS, else verified.
  */
 async function tlsOf(host: string, parameters: URLSearchParams): Promise<ConnectionOptions | false> {
-  const mode = parameters.get('sslmode') ?? (isLoopback(host) ? 'disable' : 'verify-full');
+  const mode = modeOf(host, parameters);
   if (mode === 'disable') return false;
   if (mode === 'no-verify') return { rejectUnauthorized: false };
   const file = parameters.get('sslrootcert');

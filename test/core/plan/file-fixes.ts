@@ -127,7 +127,7 @@ const roleOf = (role: RoleSpec): object =>
     : { name: role.name, via: role.via };
 
 /** What only a person knows: the right name, what is wanted at all, whose certificate it is. */
-const ASKS = ['no-tables', 'missing-table', 'tls-unverified', 'limit-reached', 'partitions-apart'];
+const ASKS = ['no-tables', 'missing-table', 'tls-unverified', 'role-is-login', 'limit-reached', 'partitions-apart'];
 
 /** Upstream as it is read with another file: what is not selected any more is not read. */
 function readWith(spec: PipelineSpec, source: SourceFacts): SourceFacts {

@@ -55,6 +55,7 @@ import {
   readStrays,
   readTargetFacts,
   readTargetReading,
+  unverified,
 } from '../../../src/systems/materialize';
 import type { SqlClient } from '../../../src/systems/sql-client';
 
@@ -530,6 +531,29 @@ describe('sessions', () => {
     await expect(connectMaterialize(`${server.url}?sslmode=require`, OPTIONS)).rejects.toMatchObject({
       info: { type: 'CertificateRejected' },
     });
+  });
+
+  it('is refused without TLS where nobody asked for none and the address is not the loopback', async () => {
+    // Leads to this machine, and is no address of it.
+    const elsewhere = new URL(server.url);
+    elsewhere.hostname = '0.0.0.0';
+    elsewhere.search = '';
+    await expect(connectMaterialize(elsewhere.href, OPTIONS)).rejects.toMatchObject({
+      info: { type: 'CertificateRejected' },
+    });
+    elsewhere.search = '?sslmode=disable';
+    await (await connectMaterialize(elsewhere.href, OPTIONS)).close();
+  });
+
+  it.each([
+    ['mz.example', '', null],
+    ['mz.example', '?sslmode=require', null],
+    ['mz.example', '?sslmode=no-verify', { host: 'mz.example', encrypted: true }],
+    ['mz.example', '?sslmode=disable', { host: 'mz.example', encrypted: false }],
+    ['127.0.0.1', '', null],
+    ['localhost', '?sslmode=disable', null],
+  ])('is known to be unverified, or not: at %s%s', (host, query, told) => {
+    expect(unverified(`postgres://n2m@${host}:6875/materialize${query}`)).toEqual(told);
   });
 
   it('verifies where the URL asks for TLS, against its own authority or that of the URL', async () => {

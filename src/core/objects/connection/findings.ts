@@ -27,19 +27,35 @@ export const connectionFindings: Record<string, Rule> = {
       : [warning(address, `${what}: what n2m locks and sets for a session need not hold there`, fix)];
   },
 
-  'tls-unverified': ({ spec, source }) => {
+  'tls-unverified': ({ spec, source, target }) => {
     const { mode } = spec.source.tls;
-    if (mode === 'verify-full' || mode === 'verify-ca') return [];
-    const what = mode === 'require' ? 'encrypted, but nobody checks who answers' : 'not encrypted';
+    const verified = mode === 'verify-full' || mode === 'verify-ca';
+    const { unverified } = target;
     return [
-      warning(
-        source.host,
-        `the connection to ${source.host} is ${what}`,
-        spec.source.kind === 'neon' ? 'source.tls: {mode: verify-full}' : VERIFIED,
-      ),
+      ...(verified
+        ? []
+        : [
+            warning(
+              source.host,
+              unchecked(source.host, mode === 'require'),
+              spec.source.kind === 'neon' ? 'source.tls: {mode: verify-full}' : VERIFIED,
+            ),
+          ]),
+      ...(unverified
+        ? [
+            warning(
+              unverified.host,
+              unchecked(unverified.host, unverified.encrypted),
+              `name another sslmode in the URL of ${spec.materialize.url}: all but disable and no-verify verify`,
+            ),
+          ]
+        : []),
     ];
   },
 };
+
+const unchecked = (host: string, encrypted: boolean): string =>
+  `the connection to ${host} is ${encrypted ? 'encrypted, but nobody checks who answers' : 'not encrypted'}`;
 
 /** Where the address stands that n2m connects to. */
 const urlOf = (source: SourceSpec): string =>

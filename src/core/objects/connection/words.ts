@@ -14,7 +14,7 @@ export const connectionWords: Record<string, Entry> = {
   ],
   'tls-unverified': [
     'Without verification anybody on the way may pose as the server and read the password.',
-    'source.tls in the file.',
-    'source.tls: {mode: verify-full}, with ca where it is not a public authority.',
+    'source.tls in the file; for Materialize, sslmode in its connection URL.',
+    'source.tls: {mode: verify-full}, with ca where it is not a public authority. In the URL of Materialize, no sslmode or one that verifies: all but disable and no-verify.',
   ],
 };

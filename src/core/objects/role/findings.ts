@@ -62,6 +62,21 @@ export const roleFindings: Record<string, Rule> = {
     ];
   },
 
+  'role-is-login': ({ source, spec }) => {
+    const { name, via } = spec.source.role;
+    if (name !== source.user.name) return [];
+    const other = 'name another role under source.role';
+    return via === 'given'
+      ? [
+          warning(
+            `role ${name}`,
+            `Materialize would log in as ${name}, who owns what it reads and may change it`,
+            other,
+          ),
+        ]
+      : [blocking(`role ${name}`, `n2m itself logs in as ${name}, whose password would go to Materialize`, other)];
+  },
+
   'role-creation': ({ source, spec }) => {
     const { name, via } = spec.source.role;
     if (source.role !== null || via !== 'sql') return [];

@@ -1,4 +1,4 @@
-import type { Entry } from '../../explain/types';
+import { type Entry, PLAN } from '../../explain/types';
 
 /** What the findings of this room mean, how to see it, what to do. */
 export const roleWords: Record<string, Entry> = {
@@ -6,6 +6,11 @@ export const roleWords: Record<string, Entry> = {
     'The file says the role is given, and it does not exist.',
     'SELECT rolname FROM pg_roles;',
     'Create it, or let the run do so.',
+  ],
+  'role-is-login': [
+    'The file gives Materialize the role that n2m itself logs in as: it may change what it reads, and where n2m sets its password, everything else that logs in as it is locked out.',
+    PLAN,
+    'Name another role: source.role: {name: …, via: sql} makes one with only what it needs.',
   ],
   'role-creation': [
     'The connected role may not make a role that replicates.',

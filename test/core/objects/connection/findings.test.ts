@@ -44,5 +44,13 @@ testFindings(connectionFindings, {
       'warning',
       'source.tls: {mode: verify-full}',
     ],
+    [
+      'tls-unverified',
+      'a way to Materialize on which nobody checks who answers',
+      { target: { unverified: { host: 'mz.example', encrypted: true } } },
+      'warning',
+      'name another sslmode in the URL of env:N2M_SECRET_MATERIALIZE_URL: all but disable and no-verify verify',
+    ],
   ],
+  silent: [['tls-unverified', 'ways that are verified', { target: { unverified: null } }]],
 });

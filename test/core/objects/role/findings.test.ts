@@ -19,6 +19,20 @@ testFindings(roleFindings, {
   raised: [
     ['role-missing', 'a given role that is missing', { spec: f.withSource({ role: given }) }, 'blocking', null],
     [
+      'role-is-login',
+      'a role by SQL that is the login itself',
+      { spec: f.withSource({ role: { ...bySql, name: prepared.user.name } }) },
+      'blocking',
+      'name another role under source.role',
+    ],
+    [
+      'role-is-login',
+      'the login itself, given to Materialize',
+      { spec: f.withSource({ role: { ...given, name: prepared.user.name } }) },
+      'warning',
+      'name another role under source.role',
+    ],
+    [
       'role-creation',
       'a role by SQL before Postgres 16',
       { spec: f.withSource({ role: bySql }), source: { versionNum: 150_000 } },
