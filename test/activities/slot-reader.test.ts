@@ -12,6 +12,8 @@ import { postgresSpec } from '../core/plan/fixtures';
 import { until } from '../e2e/support/until';
 
 const SLOT = 'materialize_1';
+/** Read by the same role at the same time, as by another pipeline. */
+const OTHER = 'materialize_2';
 const env = { N2M_SECRET_ROLE_PASSWORD: 'reader' };
 const deps = { secrets: createSecrets({ env, allow: [], directory: null }) } as Partial<Deps> as Deps;
 const TLS = { mode: 'disable', ca: null } as const;
@@ -37,16 +39,23 @@ describe.each([14, 18] as const)(
       open.push(one);
       return one;
     }
-    const reader = async (): Promise<number | undefined> => {
+    const reader = async (slot = SLOT): Promise<number | undefined> => {
       const text = 'SELECT active_pid AS pid FROM pg_replication_slots WHERE slot_name = $1';
-      return (await admin.query<{ pid: number | null }>(text, [SLOT])).rows[0]?.pid ?? undefined;
+      return (await admin.query<{ pid: number | null }>(text, [slot])).rows[0]?.pid ?? undefined;
     };
     /** As Materialize does, until it is ended. */
-    async function read(): Promise<number> {
+    async function read(slot = SLOT): Promise<number> {
       const walsender = await connect(urlOf('reader'), { replication: 'database' } as ClientConfig);
       const options = `proto_version '1', publication_names 'shop'`;
-      void walsender.query(`START_REPLICATION SLOT ${SLOT} LOGICAL 0/0 (${options})`).catch(() => undefined);
-      return until(reader, 'the slot to be read');
+      void walsender.query(`START_REPLICATION SLOT ${slot} LOGICAL 0/0 (${options})`).catch(() => undefined);
+      return until(() => reader(slot), `slot ${slot} to be read`);
+    }
+    async function free(slot: string): Promise<void> {
+      await until(async () => ((await reader(slot)) === undefined ? true : undefined), `slot ${slot} to be free`);
+    }
+    async function stop(pid: number, slot: string): Promise<void> {
+      await admin.query('SELECT pg_terminate_backend($1)', [pid]);
+      await free(slot);
     }
     const as = (role: RoleSpec): Promise<number | null> =>
       new MockActivityEnvironment().run(() =>
@@ -61,7 +70,8 @@ describe.each([14, 18] as const)(
       await admin.query(
         `CREATE ROLE owner LOGIN ${version >= 16 ? 'CREATEROLE REPLICATION' : ''} PASSWORD 'owner'; CREATE PUBLICATION shop`,
       );
-      await admin.query(`SELECT pg_create_logical_replication_slot('${SLOT}', 'pgoutput')`);
+      for (const slot of [SLOT, OTHER])
+        await admin.query(`SELECT pg_create_logical_replication_slot('${slot}', 'pgoutput')`);
       owner = await connectSource({ url: urlOf('owner'), tls: TLS }, OPTIONS);
       const reachable = { host: server.host, port: server.port };
       const access = { ownerUrl: urlOf('owner'), reachable, unknownHost: false, branchId: null };
@@ -75,11 +85,14 @@ describe.each([14, 18] as const)(
     afterEach(async () => void (await admin.query('DROP ROLE reader')));
 
     const ends = async (role: RoleSpec): Promise<void> => {
-      const [before, pid] = [await members(), await read()];
+      const [before, other, pid] = [await members(), await read(OTHER), await read()];
       expect(await as(role)).toBe(pid);
-      await until(async () => ((await reader()) === undefined ? true : undefined), 'the slot to be free');
+      await free(SLOT);
       expect(await as(role)).toBeNull();
       expect(await members()).toEqual(before);
+      // What reads another slot of the same role is somebody else's business.
+      expect(await reader(OTHER)).toBe(other);
+      await stop(other, OTHER);
     };
 
     it('is ended as the role, where its password is given', async () => {
@@ -105,8 +118,7 @@ describe.each([14, 18] as const)(
         },
       });
       expect(await reader()).toBe(pid);
-      await admin.query('SELECT pg_terminate_backend($1)', [pid]);
-      await until(async () => ((await reader()) === undefined ? true : undefined), 'the slot to be free');
+      await stop(pid, SLOT);
     });
   },
 );

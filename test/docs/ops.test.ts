@@ -58,7 +58,8 @@ describe('ops/kubernetes', () => {
   it('runs without privileges and leaves time to stop', () => {
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      // The user of the image, whom runAsNonRoot alone would not name.
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
     });
     expect(at(container, 'securityContext')).toEqual({
       allowPrivilegeEscalation: false,

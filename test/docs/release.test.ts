@@ -106,9 +106,23 @@ describe('.github/workflows/release.yml', () => {
     });
   });
 
-  it('brings a list of what the package holds to the release', () => {
-    expect(commands('pack')).toContain('node scripts/sbom.mjs >"$RUNNER_TEMP/release/sbom.cdx.json"');
-    expect(commands('attach')).toContain('gh release create');
+  it('brings a list of what the package holds, and the images by digest, to the release before digests are taken', () => {
+    const steps = stepsOf('pack').map(({ name, run }) => ({ name, run: run ?? '' }));
+    const at = (text: string) => steps.findIndex(({ run }) => run.includes(text));
+    const digests = steps.findIndex(({ name }) => name === 'Digests of all of it');
+    const brought = [
+      'npm pack --ignore-scripts --pack-destination "$RUNNER_TEMP/release"',
+      'node scripts/sbom.mjs >"$RUNNER_TEMP/release/sbom.cdx.json"',
+      'node scripts/pin-images.mjs\ncp Dockerfile docker-compose.yml "$RUNNER_TEMP/release"',
+    ];
+    for (const text of brought) {
+      expect({ text, at: at(text) }).toEqual({ text, at: expect.any(Number) as number });
+      expect(at(text)).toBeGreaterThanOrEqual(0);
+      expect(at(text)).toBeLessThan(digests);
+    }
+    // All that is in the folder, and so all that the sums are of.
+    expect(commands('attach')).toMatch(/^gh release create .* -- \*$/m);
+    expect(commands('attach')).toContain('sha256sum --check --strict SHA256SUMS');
   });
 });
 
@@ -185,12 +199,12 @@ describe('scripts/pin-images.mjs', () => {
   const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
   /** Docker's own program is in another place: this one says what the registry would. */
-  function pinned(says: string, status = 0): { status: number | null; stderr: string } {
+  function pinned(says: string, status = 0, refuses = 'nothing'): { status: number | null; stderr: string } {
     const bin = join(folder, 'bin');
     mkdirSync(bin, { recursive: true });
     writeFileSync(
       join(bin, 'docker'),
-      `#!/bin/sh\necho "$*" >>"${folder}/asked"\nprintf '%s' '${says}'\nexit ${status}\n`,
+      `#!/bin/sh\necho "$*" >>"${folder}/asked"\ncase "$*" in *${refuses}*) exit 1;; esac\nprintf '%s' '${says}'\nexit ${status}\n`,
       { mode: 0o755 },
     );
     for (const name of ['Dockerfile', 'docker-compose.yml']) cpSync(join(ROOT, name), join(folder, name));
@@ -227,6 +241,9 @@ describe('scripts/pin-images.mjs', () => {
     });
     expect(files()).toBe(before);
     expect(pinned('{}').status).toBe(1);
+    expect(files()).toBe(before);
+    // The last of all.
+    expect(pinned(`{"digest":"${DIGEST}"}`, 0, 'temporalio').status).toBe(1);
     expect(files()).toBe(before);
   });
 });

@@ -1,8 +1,13 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { createServerCertificate } from '../../local/postgres/certificate';
 import { startPostgres, type PostgresServer } from '../../local/postgres/server';
 import type { TlsSpec } from '../../src/core/spec/types';
+import { createNeon } from '../../src/systems/neon';
 import { connectSource } from '../../src/systems/postgres';
-import { systemTls, tlsOptions } from '../../src/systems/tls';
+import { certificateAuthority, isrgRootX1Pem, systemTls, tlsOptions } from '../../src/systems/tls';
 
 const OPTIONS = { connectTimeoutMs: 20_000, deadlineMs: 20_000 };
 const certificate = createServerCertificate();
@@ -45,6 +50,32 @@ describe('a session with the upstream', () => {
   it.each(['verify-full', 'verify-ca', 'require'] as const)('is never in clear under %s', async (mode) => {
     await expect(encrypted({ mode, ca: certificate.caPem }, plain)).rejects.toMatchObject(REJECTED);
   });
+});
+
+test('Neon’s API is told its key where a known authority vouches for it alone', async () => {
+  const heard: unknown[] = [];
+  const { certificatePem: cert, keyPem: key } = createServerCertificate();
+  const server = createServer({ cert, key }, ({ headers }, answer) => {
+    heard.push(headers.authorization);
+    answer.writeHead(500).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const baseUrl = `https://localhost:${(server.address() as AddressInfo).port}`;
+    const neon = createNeon({ baseUrl, apiKey: 'napi_of_this_test', retryBudgetMs: 0 });
+    await expect(neon.resolveBranch('p', null)).rejects.toMatchObject(REJECTED);
+    expect(heard).toEqual([]);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+test('the authority that Neon’s certificates are held to is ISRG Root X1, for us and for Materialize', () => {
+  const tls = { mode: 'verify-full', ca: null } as const;
+  expect(new X509Certificate(isrgRootX1Pem()).subject).toContain('CN=ISRG Root X1');
+  expect(certificateAuthority(tls)).toBe(isrgRootX1Pem());
+  expect(tlsOptions(tls, 'db.example')).toMatchObject({ ca: isrgRootX1Pem() });
 });
 
 describe('the name of a server', () => {

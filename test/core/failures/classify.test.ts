@@ -1,4 +1,5 @@
 import { classifyHttp, classifyNetwork, classifySql } from '../../../src/core/failures/classify';
+import { NEON_RULES } from '../../../src/core/failures/rules/neon';
 import { SQL_TEXTS } from '../../../src/core/failures/rules/sql-text';
 import { SQLSTATE_RULES } from '../../../src/core/failures/rules/sqlstate';
 import { HTTP_RULES, NETWORK_RULES, NETWORK_TEXTS } from '../../../src/core/failures/rules/transport';
@@ -166,6 +167,15 @@ describe('SQL errors', () => {
     expect(relayed).toMatchObject({ type, retryable: true });
     expect(relayed.hint).toContain(hint);
   });
+
+  it.each(['compute time quota', 'data transfer quota', 'endpoint has been disabled'])(
+    'says how long the slot lives where its consumer cannot come: %s',
+    (what) => {
+      const rule = NEON_RULES.find(({ example }) => example.includes(what));
+      const message = rule?.example ?? '';
+      expect(classifySql({ code: '28000', message, detail: null, hint: null }, 'source').hint).toContain('about 40 h');
+    },
+  );
 
   it('keeps the detail in one sentence, and the code', () => {
     expect(sql('XX000', 'a', 'b\n  c', 'h')).toEqual({

@@ -94,6 +94,28 @@ describe('scrub', () => {
     expect(scrubber.scrub('secret-1 and rotated-3', ['secret-1', 'rotated-3'])).toBe(`${SCRUBBED} and ${SCRUBBED}`);
   });
 
+  it('forgets first what it met longest ago', () => {
+    const scrubber = createScrubber(2);
+    for (const secret of ['first', 'second', 'first', 'third', 'first']) scrubber.scrub('x', [secret]);
+    expect(scrubber.prepared).toBe(3);
+    scrubber.scrub('x', ['second']);
+    expect(scrubber.prepared).toBe(4);
+  });
+
+  it('compiles nothing for a secret that this process met before', () => {
+    const compiled = jest.spyOn(globalThis, 'RegExp');
+    try {
+      const known = ['met-before-1', 'met-before-2'];
+      scrub('a text', known);
+      const once = compiled.mock.calls.length;
+      expect(once).toBeGreaterThanOrEqual(known.length);
+      for (let n = 0; n < 20; n += 1) scrub(`text ${n} with met-before-1%20`, known);
+      expect(compiled.mock.calls).toHaveLength(once);
+    } finally {
+      compiled.mockRestore();
+    }
+  });
+
   it('leaves texts without secrets alone, and does not blank out short words', () => {
     expect(scrub('a plain sentence', [secret, 'a', ''])).toBe('a plain sentence');
   });

@@ -114,6 +114,22 @@ describe('a worker and a command line that are told where a collector is', () =>
     expect(texts['worker log']).toContain(`trace_id=${find(collector.spans(), 'n2m apply').traceId}`);
   });
 
+  it('put nothing but the ids of trace and span into headers', async () => {
+    const { events } = await world.temporal.workflow.getHandle(`pipeline/${world.name}`).fetchHistory();
+    const headers = (events ?? []).flatMap((event) => [
+      ...(event.workflowExecutionStartedEventAttributes ? [event.workflowExecutionStartedEventAttributes.header] : []),
+      ...(event.activityTaskScheduledEventAttributes ? [event.activityTaskScheduledEventAttributes.header] : []),
+    ]);
+    expect(headers.length).toBeGreaterThan(10);
+    for (const header of headers) {
+      const fields = Object.entries(header?.fields ?? {});
+      const [, payload] = fields[0] ?? [];
+      expect(fields.map(([name]) => name)).toEqual(['_tracer-data']);
+      const ids = expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/) as string;
+      expect(JSON.parse(Buffer.from(payload?.data ?? []).toString())).toEqual({ traceparent: ids });
+    }
+  });
+
   it('leave a history that workers carry on which do not trace, and those that do', async () => {
     const history = await world.temporal.workflow.getHandle(`pipeline/${world.name}`).fetchHistory();
     for (const bundle of ['', '-traced']) {
