@@ -34,7 +34,7 @@ describe('the worker as it is run with Docker', () => {
   });
 });
 
-test('metrics are told of pipelines and verdicts, and of no table', () => {
+test('metrics are told of pipelines, verdicts and rules, and of no table', () => {
   const tags: Record<string, unknown>[] = [];
   const names: string[] = [];
   const take = (_value: number, given: Record<string, unknown>) => void tags.push(given);
@@ -46,11 +46,12 @@ test('metrics are told of pipelines and verdicts, and of no table', () => {
   const metrics = createMetrics(meter as never);
   const looked = check('shop', 'broken', '2026-01-01T00:00:00.000Z');
   metrics.check(looked);
+  metrics.run('shop', 'columns-behind');
   metrics.snapshot('shop', { tables: [{ table: 'orders', rowsCopied: 1, rowsExpected: 2 }] } as never);
   metrics.verify({ pipeline: 'shop', startedAt: '2026-01-01T00:00:00.000Z', differing: 1, tables: 'orders' } as never);
   expect(looked.reading.target).toMatchObject({ value: { tables: { named: [expect.anything()] } } });
   expect(names.length).toBeGreaterThan(5);
-  expect([...new Set(tags.flatMap((given) => Object.keys(given)))].sort()).toEqual(['pipeline', 'verdict']);
+  expect([...new Set(tags.flatMap((given) => Object.keys(given)))].sort()).toEqual(['pipeline', 'rule', 'verdict']);
   expect([...new Set(tags.map(({ pipeline }) => pipeline))]).toEqual(['shop']);
 });
 

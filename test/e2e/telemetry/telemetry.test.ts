@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { SCRUBBED } from '../../../src/core/failures/scrub';
 import { startCollector, type Collector, type Span } from './collector';
 import { leaks } from '../support/leaks';
 import { until } from '../support/until';
@@ -112,6 +113,16 @@ describe('a worker and a command line that are told where a collector is', () =>
     expect(bodies).toContain('postgres CREATE PUBLICATION');
     // A line of the log leads to its trace.
     expect(texts['worker log']).toContain(`trace_id=${find(collector.spans(), 'n2m apply').traceId}`);
+  });
+
+  it('keep the key out of the worker’s log, whoever put it into a message', async () => {
+    const before = world.log.length;
+    await world.n2m(['plan', await world.write((file) => (file.source.database = KEY))]);
+    const said = await until(() => {
+      const text = world.log.slice(before).join('');
+      return Promise.resolve(text.includes(SCRUBBED) ? text : undefined);
+    }, 'a line about that database');
+    expect(leaks({ log: said }, { 'collector key': KEY })).toEqual([]);
   });
 
   it('put nothing but the ids of trace and span into headers', async () => {
