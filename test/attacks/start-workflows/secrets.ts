@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createActivities } from '../../../src/activities';
 import type { StepInput } from '../../../src/activities/types';
 import type { PipelineSpec } from '../../../src/core/spec/types';
 import type { Attacked } from './started';
@@ -94,7 +96,18 @@ export function secretTries(world: () => Attacked) {
       };
       await reload(`host all mz 127.0.0.1/32 trust\n${before}`);
       await storing('env:N2M_SECRET_ANY', 'a-secret-of-another-kind', { type: 'PreconditionFailed' });
+      // A rotation waits for another password to be refused before it stores this one.
+      await attacked.target(['CREATE SCHEMA shop']);
+      const environment = new MockActivityEnvironment();
+      const waits = new Promise((resolve) => environment.once('heartbeat', resolve));
+      const { rotatePassword } = createActivities(attacked.deps());
+      const spec = attacked.spec({ source: given('env:N2M_SECRET_ANY') });
+      const rotation = environment.run(rotatePassword, { spec });
+      expect(await Promise.race([waits, rotation])).toEqual({ waitingFor: 'the login of mz to be refused' });
+      await untold('a-secret-of-another-kind');
+      await attacked.target(['DROP SCHEMA shop']);
       await reload(before);
+      await expect(rotation).rejects.toThrow(/shop/);
     },
 
     'each kind of secret in the place of each other kind': async () => {
