@@ -72,6 +72,8 @@ export interface IngestedSource {
   tables: IngestedTable[];
   /** Upstream's timeline when the source was made; null or absent where nobody could tell. */
   timelineId?: string | null;
+  /** Upstream was a standby when the source was made; absent: it was not. */
+  standby?: boolean;
   /** The progress relation of the subsource syntax; its frontier moves along. */
   progressId?: string;
 }
@@ -94,7 +96,7 @@ export interface IngestionSettings {
   schemaValidationInterval: number;
   /** How much later than a reader the status of a table says that a value cannot be held, milliseconds. */
   statusDelay: number;
-  /** Whether a primary that became a standby ends the source (from v26.30 on). */
+  /** Whether standbys are read, and a source ends where upstream becomes one or is none any more (from v26.30 on). */
   checksRecovery: boolean;
 }
 

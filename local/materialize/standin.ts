@@ -220,11 +220,11 @@ async function resume({ catalog, store, ingestion, resizes, log }: Environment):
     try {
       const connection = await catalog.upstreamConnection(stored.connectionId);
       const tables = stored.tables.map(({ item, upstream }) => ({ id: item.id, upstream }));
-      const { slot, publication, timelineId } = stored;
+      const { slot, publication, timelineId, standby } = stored;
       const replica = await catalog.replicaFor(stored.clusterId);
       const progressId = await progressOf(store, stored.item.id);
       const id = stored.item.id;
-      ingestion.start({ id, slot, publication, connection, tables, timelineId, progressId }, replica);
+      ingestion.start({ id, slot, publication, connection, tables, timelineId, standby, progressId }, replica);
     } catch (error) {
       log(`source ${stored.item.name} was not resumed: ${String(error)}`);
     }

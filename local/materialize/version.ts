@@ -18,7 +18,7 @@ export interface Features {
   autoScaling: boolean;
   /** ALTER CLUSTER runs in the background and is followed in `mz_cluster_reconfigurations`. */
   backgroundResize: boolean;
-  /** Looks whether upstream became a standby. Read in its source; no recording has it. */
+  /** Reads standbys, and looks whether upstream became one, or is none any more. Read in its source; no recording has it. */
   checksRecovery: boolean;
   /** Tables may be made without constraints of upstream. Read in its documentation and tests; no recording has it. */
   excludesConstraints: boolean;

@@ -20,12 +20,18 @@ export interface PostgresOptions {
   tls?: boolean | ServerCertificate;
   /** Starts from a copy of this server's data as it is now, without its slots. */
   copyOf?: PostgresServer;
+  /** The same, as its streaming standby, with its version, certificate and settings (below `settings`). */
+  standbyOf?: PostgresServer;
   log?: (line: string) => void;
 }
 
 /** A running PostgreSQL on 127.0.0.1. */
 export interface PostgresServer {
   readonly host: '127.0.0.1';
+  /** As it was asked for. */
+  readonly version: PostgresVersion | undefined;
+  /** Those in force. */
+  settings(): Readonly<Record<string, string>>;
   readonly port: number;
   /** Database `postgres` as the superuser, without TLS. */
   readonly superuserUrl: string;
@@ -74,14 +80,26 @@ function accessRules(tls: boolean): string {
   ].join('\n');
 }
 
+/** What a standby is started with. It needs at least as much of everything as its primary. */
+function streamingFrom(primary: PostgresServer): Record<string, string> {
+  const { hostname, port, username, password } = new URL(primary.superuserUrl);
+  return {
+    ...primary.settings(),
+    hot_standby: 'on',
+    primary_conninfo: `host=${hostname} port=${port} user=${username} password=${password}`,
+  };
+}
+
 /** Starts PostgreSQL from the npm binaries and answers once it takes connections. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const account = postgresAccount();
-  const binaries = await findBinaries(account, options.version);
-  const folder: ServerFolder = await openFolder(binaries, account, options);
-  const { tls = false } = options;
+  const { standbyOf, copyOf = standbyOf } = options;
+  const binaries = await findBinaries(account, standbyOf?.version ?? options.version);
+  const folder: ServerFolder = await openFolder(binaries, account, { ...options, copyOf });
+  const tls = options.tls ?? standbyOf?.certificate ?? false;
   const certificate: ServerCertificate | null = tls === true ? createServerCertificate() : tls || null;
-  const settings = { ...DEFAULTS, ...options.settings };
+  const settings = { ...DEFAULTS, ...(standbyOf && streamingFrom(standbyOf)), ...options.settings };
+  if (standbyOf !== undefined) await writeFor(account, join(folder.data, 'standby.signal'), '');
   const lines: string[] = [];
   let port = options.port ?? (await freePort());
   let server: ServerProcess | null = null;
@@ -184,6 +202,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 
   return {
     host: '127.0.0.1',
+    version: options.version ?? standbyOf?.version,
+    settings: () => settings,
     get port() {
       return port;
     },

@@ -105,6 +105,8 @@ export interface NewSource {
   excludeColumns?: string[][];
   slot: string;
   timelineId: string | null;
+  /** Absent: it was none. */
+  standby?: boolean;
   upstreamDatabase: string;
   /** Progress relation of the subsource syntax; null in the source-table syntax. */
   progress: NewName | null;
@@ -125,6 +127,7 @@ export interface StoredSource {
   connectionId: string;
   clusterId: string;
   timelineId: string | null;
+  standby: boolean;
   tables: AddedTable[];
 }
 

@@ -14,6 +14,8 @@ export interface DataflowContext {
   publication: string;
   /** What upstream's has to be; null where it is unknown. */
   timelineId: string | null;
+  /** Upstream has to be a standby, or else none. */
+  standby: boolean;
   connection: UpstreamConnection;
   replica: { id: string; size: string };
   tables: RunningTable[];

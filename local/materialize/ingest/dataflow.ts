@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { publicationExists } from '../upstream';
+import { isInRecovery, publicationExists } from '../upstream';
 import type { DataflowContext } from './dataflow-context';
 import { DefiniteError, TransientError, upstream } from './errors';
 import { advanceFrontiers, advanceWriteFrontier } from './reports/frontiers';
@@ -30,7 +30,7 @@ async function loadTables(context: DataflowContext): Promise<void> {
 /** Asks upstream once a second where it is: tells the consumer, or moves the progress relation before there is one. */
 async function watchUpstream(context: DataflowContext, metadata: Client, feed: () => Feed | null): Promise<never> {
   for (;;) {
-    const found = await probe(metadata);
+    const found = await probe(metadata, context.standby);
     const consumer = feed();
     if (consumer !== null) consumer.push(found);
     else if (context.tables.length === 0) await advanceFrontiers(context.store, ownFrontiers(context), found.at);
@@ -47,7 +47,7 @@ async function watchSchemas(context: DataflowContext, feed: Feed): Promise<never
   const client = await upstream(context.open('plain'));
   for (;;) {
     await pause(context.settings.schemaValidationInterval, undefined, { signal: context.signal });
-    if (context.settings.checksRecovery) await checkRecovery(client);
+    if (context.settings.checksRecovery) await checkRecovery(client, context.standby);
     const tables = context.tables.filter(isLive);
     for (const { table, error } of await checkSchemas(client, context.publication, tables)) {
       feed.push({ kind: 'invalid', table, error });
@@ -84,15 +84,16 @@ async function checkTimeline(replication: Client, expected: string | null): Prom
   throw new DefiniteError(`${restored}. Expected timeline ID ${expected} but got ${actual}`);
 }
 
-/** Sources of primaries end on a standby, as the host of a primary before a failover leads to one. */
-async function checkRecovery(client: Client): Promise<void> {
-  const { rows } = await upstream(
-    client.query<{ standby: boolean }>('SELECT pg_catalog.pg_is_in_recovery() AS standby'),
-  );
-  if (rows[0]?.standby !== true) return;
+/**
+ * Sources of primaries end on a standby, as the host of a primary before a failover leads to one; those of a standby end
+ * where it is promoted.
+ */
+async function checkRecovery(client: Client, expected: boolean): Promise<void> {
+  const actual = await upstream(isInRecovery(client));
+  if (actual === expected) return;
   const changed =
     'unsupported action: upstream physical replica status changed (e.g. a physical replica was promoted to a primary)';
-  throw new DefiniteError(`${changed}. Expected pg_is_in_recovery()=false but got true`);
+  throw new DefiniteError(`${changed}. Expected pg_is_in_recovery()=${expected} but got ${actual}`);
 }
 
 function forever(signal: AbortSignal): Promise<never> {
@@ -111,8 +112,8 @@ export async function runDataflow(context: DataflowContext, end: () => void): Pr
   try {
     const metadata = await upstream(context.open('plain'));
     connected = true;
-    // Before anything else is asked, most of which a standby refuses.
-    if (context.settings.checksRecovery) await checkRecovery(metadata);
+    // Before anything else is asked, some of which a standby refuses.
+    if (context.settings.checksRecovery) await checkRecovery(metadata, context.standby);
     const lost = new Promise<never>((_, reject) => {
       metadata.once('end', () => {
         closed = true;

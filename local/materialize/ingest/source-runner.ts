@@ -194,6 +194,8 @@ export class SourceRunner {
       slot: this.source.slot,
       publication: this.source.publication,
       timelineId: this.source.timelineId ?? null,
+      // Releases that do not look take whatever is there for a primary.
+      standby: this.settings.checksRecovery && (this.source.standby ?? false),
       connection: this.connection,
       replica,
       tables,

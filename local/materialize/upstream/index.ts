@@ -2,7 +2,7 @@
 export { connectUpstream, ConnectError, cut } from './connect';
 export { clientFailure, connectFailure, databaseErrorText } from './failure';
 export { validateConnection, connectionError } from './validate-connection';
-export { describePublication, sourceError, type PublicationDescription } from './publication';
+export { describePublication, isInRecovery, sourceError, type PublicationDescription } from './publication';
 export { describeTables, publicationExists } from './describe';
 export {
   missingTables,

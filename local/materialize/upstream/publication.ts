@@ -11,6 +11,8 @@ export interface PublicationDescription {
   database: string;
   /** Upstream timeline, for mz_postgres_sources; null where the role may not read it. */
   timelineId: string | null;
+  /** Upstream is in recovery: a standby. */
+  standby: boolean;
   tables: UpstreamTable[];
 }
 
@@ -29,6 +31,11 @@ async function readTimeline(client: Client): Promise<string | null> {
   }
 }
 
+export async function isInRecovery(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ standby: boolean }>('SELECT pg_catalog.pg_is_in_recovery() AS standby');
+  return rows[0]?.standby === true;
+}
+
 /** Reads the publication; throws MzError when upstream is unreachable, the publication is missing or has no tables. */
 export async function describePublication(c: UpstreamConnection, publication: string): Promise<PublicationDescription> {
   return withUpstream(c, connectionError, async (client) => {
@@ -37,6 +44,7 @@ export async function describePublication(c: UpstreamConnection, publication: st
     }
     const tables = await describeTables(client, publication);
     if (tables.length === 0) throw sourceError(`PUBLICATION ${publication} is empty`);
-    return { publication, database: c.database, timelineId: await readTimeline(client), tables };
+    const standby = await isInRecovery(client);
+    return { publication, database: c.database, timelineId: await readTimeline(client), standby, tables };
   });
 }

@@ -1,5 +1,3 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
 import { connectSource, listTables, readServer, readTables } from '../../../src/systems/postgres';
 import { managedServer } from '../../../src/systems/postgres/managed';
@@ -269,17 +267,9 @@ describe.each([14, 18] as const)('a standby of Postgres %i', (version) => {
     const options = { connectTimeoutMs: 20_000, deadlineMs: 20_000 };
     const tls = { mode: 'disable', ca: null } as const;
     const facts = (url: string) => withClient(connectSource({ url, tls }, options), readServer);
-    const signal = join(primary.dataDir, 'standby.signal');
     try {
-      // The running server does not look at it again, its copy begins with it.
-      await writeFile(signal, '');
-      const { hostname, port, username, password } = new URL(primary.superuserUrl);
-      const conninfo = `host=${hostname} port=${port} user=${username} password=${password}`;
-      standby = await startPostgres({
-        ...{ version, copyOf: primary },
-        settings: { hot_standby: 'on', primary_conninfo: conninfo },
-      });
-      await rm(signal);
+      const { hostname, port } = new URL(primary.superuserUrl);
+      standby = await startPostgres({ standbyOf: primary });
       const { superuserUrl } = standby;
       expect(await facts(primary.superuserUrl)).toMatchObject({ standby: false, primary: null });
       const found = await until(

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import type { PostgresVersion } from '../../../local/postgres/binaries';
-import { startPostgres } from '../../../local/postgres/server';
+import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
 import type { SourceFacts, TableFacts } from '../../../src/core/plan/facts';
 import type { PostgresSourceSpec, TableSelection } from '../../../src/core/spec/types';
 import { connectSource, readSourceFacts } from '../../../src/systems/postgres';
@@ -10,6 +10,7 @@ import { withClient, type SqlClient } from '../../../src/systems/sql-client';
 export interface Upstream {
   readonly version: PostgresVersion;
   readonly port: number;
+  readonly server: PostgresServer;
   readonly client: SqlClient;
   /** Statements of the database's owner, one after the other. */
   run(...statements: string[]): Promise<void>;
@@ -84,7 +85,7 @@ export async function startUpstream(
         }),
       );
     return {
-      ...{ version, client, facts, port: server.port },
+      ...{ version, client, facts, server, port: server.port },
       run: (...statements) => all(owner, statements),
       sudo: (...statements) => all(root, statements),
       async table(name) {

@@ -130,6 +130,8 @@ export interface SourceDefinition {
   publication: string;
   slot: string;
   timelineId: string | null;
+  /** Absent in what was stored before: no standby then. */
+  standby?: boolean;
   upstreamDatabase: string;
   textColumns: string[][];
   excludeColumns: string[][];

@@ -53,13 +53,13 @@ export function sources(store: Store) {
   }
 
   async function stored(item: CatalogItem): Promise<StoredSource> {
-    const { slot, publication, timelineId } = await definitionOf<SourceDefinition>(store, item.id);
+    const { slot, publication, timelineId, standby = false } = await definitionOf<SourceDefinition>(store, item.id);
     const tables = await store.query<CatalogItem & { upstream: UpstreamTable }>(
       `${selectItems('t.upstream,')} JOIN mz_store.ingested_tables t ON t.id = i.id WHERE t.source_id = $1`,
       [item.id],
     );
     return {
-      ...{ item, slot, publication, timelineId },
+      ...{ item, slot, publication, timelineId, standby },
       connectionId: item.connectionId ?? '',
       clusterId: item.clusterId ?? '',
       tables: tables.sort(byId).map(({ upstream, ...table }) => ({ item: table, upstream })),
@@ -72,10 +72,20 @@ export function sources(store: Store) {
       source: NewSource,
     ): Promise<{ source: CatalogItem; progress: CatalogItem | null; subsources: AddedTable[] }> =>
       store.transaction(async (on) => {
-        const { name, ownerId, clusterId, connectionId, slot, timelineId, publication, upstreamDatabase } = source;
+        const {
+          name,
+          ownerId,
+          clusterId,
+          connectionId,
+          slot,
+          timelineId,
+          standby = false,
+          publication,
+          upstreamDatabase,
+        } = source;
         const progress = source.progress && (await addProgress(on, source.progress, ownerId));
         const definition: SourceDefinition = {
-          ...{ publication, slot, timelineId, upstreamDatabase },
+          ...{ publication, slot, timelineId, standby, upstreamDatabase },
           textColumns: source.textColumns ?? [],
           excludeColumns: source.excludeColumns ?? [],
           progressId: progress?.id ?? null,

@@ -27,10 +27,11 @@ const ACKNOWLEDGE_EVERY_MS = 1000;
 /** Changes become visible at least this often while more keep coming. */
 const COMMIT_EVERY_MS = 250;
 
-/** Asks upstream how far it is. */
-export async function probe(metadata: Client): Promise<Probe> {
+/** Asks upstream how far it is; a standby, how far it has replayed. */
+export async function probe(metadata: Client, standby: boolean): Promise<Probe> {
   const at = Date.now();
-  const { rows } = await upstream(metadata.query<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn'));
+  const here = standby ? 'pg_last_wal_replay_lsn()' : 'pg_current_wal_lsn()';
+  const { rows } = await upstream(metadata.query<{ lsn: string }>(`SELECT ${here}::text AS lsn`));
   return { kind: 'probe', at, lsn: parseLsn(rows[0]!.lsn) };
 }
 
