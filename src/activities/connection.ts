@@ -7,6 +7,7 @@ import { refuseUnknownHost } from './role/given-password';
 import { APPLY, DESTROY, activity } from './support/activity';
 import { createAndLook, done, dropOurs } from './support/ensure';
 import { destroy, step } from './support/inputs';
+import { untilReplayed } from './support/replay';
 import { itemsOf, withMaterialize, withSource } from './support/sessions';
 
 /** Validated against upstream by Materialize itself before it answers. */
@@ -17,6 +18,8 @@ export const ensureConnection = activity({ input: step, callers: APPLY }, async 
     refuseUnknownHost(access);
     return Promise.resolve(access.reachable);
   });
+  // Materialize logs in there before it answers.
+  await untilReplayed(deps, spec);
   const { tls, database, role } = spec.source;
   const options: sql.ConnectionOptions = {
     host,

@@ -33,6 +33,8 @@ export const DEADLINE = {
   login: MINUTE,
   /** A source that has the right password came back within 2 s of ALTER SECRET; past this it kept the old one. */
   reconnect: MINUTE,
+  /** A standby that keeps up replays in less than a second what was set up on its primary. */
+  replay: MINUTE,
   /** All of the looking around for others, before something shared is taken back. */
   others: 45 * SECOND,
   /** Sessions of a role that goes end a moment after the slot that one of them held. */
@@ -70,9 +72,9 @@ const WAITS: Record<string, (size: Size) => number[]> = {
   // What somebody else began, then ours.
   ensureCluster: () => times(2, DEADLINE.online),
   ensureSecret: () => [DEADLINE.operations, DEADLINE.login],
-  ensureConnection: () => times(3, DEADLINE.remote),
-  ensureSource: (size) => [...times(2, remote(size)), eachTable(size)],
-  copyBeside: (size) => [...times(2, remote(size)), eachTable(size)],
+  ensureConnection: () => [DEADLINE.replay, ...times(3, DEADLINE.remote)],
+  ensureSource: (size) => [DEADLINE.replay, ...times(2, remote(size)), eachTable(size)],
+  copyBeside: (size) => [DEADLINE.replay, ...times(2, remote(size)), eachTable(size)],
   switchTables: (size) => [remote(size), ...times(2, eachTable(size))],
   dropTables: (size) => [DEADLINE.others, eachTable(size)],
   // Down, standing still there, and back up; where replicas go first, each is followed twice.

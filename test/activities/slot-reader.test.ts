@@ -74,8 +74,9 @@ describe.each([14, 18] as const)(
         await admin.query(`SELECT pg_create_logical_replication_slot('${slot}', 'pgoutput')`);
       owner = await connectSource({ url: urlOf('owner'), tls: TLS }, OPTIONS);
       const reachable = { host: server.host, port: server.port };
-      const access = { ownerUrl: urlOf('owner'), reachable, unknownHost: false, branchId: null };
-      session = { client: owner, access, neon: null };
+      const urls = { ownerUrl: urlOf('owner'), replicaUrl: urlOf('owner') };
+      const access = { ...urls, reachable, unknownHost: false, branchId: null };
+      session = { client: owner, replica: () => Promise.resolve(owner), access, neon: null };
     }, 120_000);
     afterAll(async () => {
       await owner?.close();

@@ -12,6 +12,7 @@ import { addTables } from '../source/ensure';
 import { APPLY, activity } from '../support/activity';
 import { done } from '../support/ensure';
 import { step } from '../support/inputs';
+import { untilReplayed } from '../support/replay';
 import { itemsOf, withMaterialize } from '../support/sessions';
 import { readOurs } from './ours';
 
@@ -19,7 +20,8 @@ import { readOurs } from './ours';
  * Copies beside the tables they are to replace, of the same upstream tables. What a run that ended early left goes first: a
  * table gets its name back, and copies that are of no use any more are dropped.
  */
-export const copyBeside = activity({ input: step, callers: APPLY }, (deps, { spec, beside }) => {
+export const copyBeside = activity({ input: step, callers: APPLY }, async (deps, { spec, beside }) => {
+  await untilReplayed(deps, spec);
   const asked: Beside = beside ?? { groups: [], left: [], unnamed: [] };
   const { left, unnamed } = asked;
   const tables = tablesOf(asked);

@@ -18,14 +18,15 @@ export async function readDestroySource(
   furthest: Near = 'project',
 ): Promise<DestroySource> {
   const { client, neon } = session;
+  const replica = await session.replica();
   const publication = await pg.readPublication(client, spec.source.publication);
   const ours = await pg.readOwnPublications(client, spec.name);
   const read = addedBy(ours);
   const added = read.length > 0 ? read : (known?.added ?? []);
   const wanted = [slot, known?.slot ?? null, ...added.map((entry) => (entry.kind === 'slot' ? entry.name : null))];
   const slots = [];
-  for (const name of new Set(wanted)) if (name !== null) slots.push(await pg.readSlot(client, name));
-  const idle = (await pg.listMaterializeSlots(client)).filter((one) => !one.active && !wanted.includes(one.slot));
+  for (const name of new Set(wanted)) if (name !== null) slots.push(await pg.readSlot(replica, name));
+  const idle = (await pg.listMaterializeSlots(replica)).filter((one) => !one.active && !wanted.includes(one.slot));
   const role = await pg.readRole(client, spec.source.role.name);
   const facts = neon && (await neonFacts(spec, neon));
   const there = added.filter((entry) => entry.kind !== 'ip' || facts?.allowedIps.includes(entry.cidr));

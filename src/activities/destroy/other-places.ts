@@ -163,10 +163,19 @@ export async function placeOf(
     return { near: near(same), branch: same ? null : id, database: theirs.database };
   }
   // Another queue's workers have other secrets under the same names: marks and Materialize tell of those.
-  if (theirs.reachableAt === null && other.taskQueue !== deps.taskQueue) return 'untold';
-  const address =
-    theirs.reachableAt ?? parsePostgresUrl(await deps.secrets.resolve(theirs.url, 'postgres-url'), 'source');
-  const own = [session.access.reachable, parsePostgresUrl(session.access.ownerUrl, 'source')];
-  const same = own.some(({ host, port }) => host.toLowerCase() === address.host.toLowerCase() && port === address.port);
+  const told = theirs.reachableAt !== null && theirs.primary === undefined;
+  if (!told && other.taskQueue !== deps.taskQueue) return 'untold';
+  const addresses = [
+    theirs.reachableAt ?? parsePostgresUrl(await deps.secrets.resolve(theirs.url, 'postgres-url'), 'source'),
+    // Roles, privileges and publications are those of its primary.
+    ...(theirs.primary === undefined
+      ? []
+      : [parsePostgresUrl(await deps.secrets.resolve(theirs.primary, 'postgres-url'), 'source')]),
+  ];
+  const { reachable, ownerUrl, replicaUrl } = session.access;
+  const own = [reachable, parsePostgresUrl(ownerUrl, 'source'), parsePostgresUrl(replicaUrl, 'source')];
+  const same = own.some(({ host, port }) =>
+    addresses.some((one) => host.toLowerCase() === one.host.toLowerCase() && port === one.port),
+  );
   return same ? { near: near(true), branch: null, database: theirs.database } : null;
 }

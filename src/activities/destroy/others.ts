@@ -6,6 +6,7 @@ import { toSystemError } from '../../systems/errors';
 import * as mz from '../../systems/materialize';
 import type { UpstreamConnection } from '../../systems/materialize';
 import * as pg from '../../systems/postgres';
+import { parsePostgresUrl } from '../../systems/postgres-url';
 import type { Deps } from '../support/deps';
 import { withMaterialize, type SourceSession } from '../support/sessions';
 import { placeOf, readProject, readServer } from './other-places';
@@ -33,7 +34,7 @@ export async function readOthers(
   await addWatches(deps, spec, session, until, evidence);
   if (reach !== 'database') add(evidence, await readServer(deps, spec, session, until));
   if (reach === 'project') {
-    const active = await pg.readActiveSlots(session.client);
+    const active = await pg.readActiveSlots(await session.replica());
     evidence.slots.push(...active.map(({ slot }) => slot).filter((slot) => !ownSlots.includes(slot)));
     // Other branches are woken only where nobody is known yet.
     if (othersIn(evidence).known.length === 0) add(evidence, await readProject(deps, spec, session, until));
@@ -60,11 +61,13 @@ async function addReaders(
     reach === 'project' && neon && source.kind === 'neon'
       ? (await neon.listComputes(source.project)).map(({ host }) => host.toLowerCase())
       : [];
-  const { host, port } = access.reachable;
+  const { host } = access.reachable;
+  // A standby has what its primary has.
+  const own = [access.reachable, parsePostgresUrl(access.ownerUrl, 'source')];
   const near = (one: UpstreamConnection): Near | null => {
     const there = one.host.toLowerCase();
     // Locally several servers share a host and differ by port.
-    if (there === host.toLowerCase() && one.port === port)
+    if (own.some((address) => there === address.host.toLowerCase() && one.port === address.port))
       return one.database === source.database ? 'database' : 'server';
     return project.includes(there) && there !== host.toLowerCase() ? 'project' : null;
   };

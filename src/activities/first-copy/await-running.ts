@@ -8,7 +8,8 @@ import { heartbeat } from '../edges/heartbeat';
 import { activity } from '../support/activity';
 import { done } from '../support/ensure';
 import { step } from '../support/inputs';
-import { itemsOf, withMaterialize, withSource } from '../support/sessions';
+import { withSlotsFed } from '../support/replay';
+import { itemsOf, withMaterialize, withReplica } from '../support/sessions';
 
 /** An error nobody knows is given this long to heal by itself; what is known to be permanent ends the wait at once. */
 const UNKNOWN_ERROR_PATIENCE = 15 * 60_000;
@@ -20,27 +21,29 @@ const UNKNOWN_ERROR_PATIENCE = 15 * 60_000;
 export const awaitRunning = activity({ input: step, reads: true }, (deps, { spec }) => {
   const { source } = itemsOf(spec);
   const object = `source ${source.name}`;
-  return withMaterialize(deps, spec, (target) =>
-    withSource(deps, spec, async ({ client: upstream }) => {
-      let stalledSince: number | null = null;
-      const untilNextLook = pauses();
-      for (;;) {
-        const progress = await readSourceProgress(target, source);
-        if (!progress)
-          throw systemError('NotFound', 'materialize', `${object} is not there any more`, {
-            hint: `n2m apply makes it again`,
-          });
-        if (await isProven(progress, upstream)) {
-          return done('waited', object, `runs, and holds slot ${progress.slot ?? ''}`);
+  const wait = () =>
+    withMaterialize(deps, spec, (target) =>
+      withReplica(deps, spec, async (upstream) => {
+        let stalledSince: number | null = null;
+        const untilNextLook = pauses();
+        for (;;) {
+          const progress = await readSourceProgress(target, source);
+          if (!progress)
+            throw systemError('NotFound', 'materialize', `${object} is not there any more`, {
+              hint: `n2m apply makes it again`,
+            });
+          if (await isProven(progress, upstream)) {
+            return done('waited', object, `runs, and holds slot ${progress.slot ?? ''}`);
+          }
+          const { status, error } = progress.source;
+          stalledSince = error === null ? stalledSince : (stalledSince ?? Date.now());
+          if (error !== null) refuseHopeless(object, error, Date.now() - (stalledSince ?? Date.now()));
+          heartbeat({ waitingFor: object, status, error });
+          await untilNextLook();
         }
-        const { status, error } = progress.source;
-        stalledSince = error === null ? stalledSince : (stalledSince ?? Date.now());
-        if (error !== null) refuseHopeless(object, error, Date.now() - (stalledSince ?? Date.now()));
-        heartbeat({ waitingFor: object, status, error });
-        await untilNextLook();
-      }
-    }),
-  );
+      }),
+    );
+  return withSlotsFed(deps, spec, wait);
 });
 
 async function isProven({ source, slot }: SourceProgress, upstream: SqlClient): Promise<boolean> {

@@ -1,22 +1,27 @@
+import { readsStandby } from '../../core/objects/logical-replication/standby';
 import type { PlannedTable } from '../../core/plan/types';
 import { hopeless } from '../../core/snapshot/hopeless';
 import { mergeProgress } from '../../core/snapshot/merge';
 import { keepProgress, wholeProgress } from '../../core/snapshot/kept';
 import { windowEnd } from '../../core/snapshot/attempt-window';
-import type { SnapshotLook, SnapshotProgress, AttemptWindow, TableLook } from '../../core/snapshot/types';
+import type { AttemptWindow, Blocker, SnapshotLook, SnapshotProgress, TableLook } from '../../core/snapshot/types';
+import type { PipelineSpec } from '../../core/spec/types';
+import type { Reading } from '../../core/watch/types';
 import { systemError } from '../../systems/errors';
 import { readSourceProgress, type SourceProgress } from '../../systems/materialize';
-import { readBlockers, readCopyProgress, readSnapshotSlots } from '../../systems/postgres';
-import type { SqlClient } from '../../systems/sql-client';
+import { readBlockers, readCopyProgress, readSnapshotSlots, readWriters } from '../../systems/postgres';
 import { sleep } from '../edges/cut-short';
 import { heartbeat, lastHeartbeat } from '../edges/heartbeat';
 import { activity } from '../support/activity';
 import { type WindowInput, window } from '../support/inputs';
 import { openSessions, type Sessions } from '../support/reconnecting';
+import { feedWaitingSlots } from '../support/replay';
 import { itemsOf } from '../support/sessions';
 import { type ChildProgress, childOf, withUpstream } from './children';
 import { refuseDeadTables } from './dead-tables';
 import { refuseUnreadable } from './unreadable';
+
+type UpstreamLook = NonNullable<SnapshotLook['upstream']>;
 
 /** A milestone is told this often at most, which bounds the history of a copy of any length: six steps an hour. */
 const MILESTONE_EVERY = 10 * 60_000;
@@ -59,7 +64,7 @@ async function look(sessions: Sessions, input: WindowInput): Promise<SnapshotLoo
   const { spec } = input;
   const [target, upstream] = await Promise.all([
     sessions.target((client) => readSourceProgress(client, itemsOf(spec).source)),
-    sessions.source((client) => lookUpstream(client, spec.source.role.name)),
+    lookUpstream(sessions, spec),
   ]);
   if (target.ok && target.value === null) {
     throw systemError('NotFound', 'materialize', `source ${spec.materialize.names.source} is not there any more`, {
@@ -72,16 +77,26 @@ async function look(sessions: Sessions, input: WindowInput): Promise<SnapshotLoo
   };
 }
 
-async function lookUpstream(client: SqlClient, role: string): Promise<NonNullable<SnapshotLook['upstream']>> {
-  const copies = await readCopyProgress(client, role);
-  const snapshotSlots = await readSnapshotSlots(client);
-  const blockers = await readBlockers(client, role);
-  return {
-    copies: copies.map(({ schema, name, pid, tuples }) => ({ schema, name, pid, rows: tuples })),
-    snapshotSlots,
-    blockers,
-  };
+async function lookUpstream(sessions: Sessions, spec: PipelineSpec): Promise<Reading<UpstreamLook>> {
+  const role = spec.source.role.name;
+  const seen = await sessions.replica(async (client): Promise<UpstreamLook> => {
+    const copies = await readCopyProgress(client, role);
+    const snapshotSlots = await readSnapshotSlots(client);
+    const blockers = await readBlockers(client, role);
+    return {
+      copies: copies.map(({ schema, name, pid, tuples }) => ({ schema, name, pid, rows: tuples })),
+      snapshotSlots,
+      blockers,
+    };
+  });
+  if (!seen.ok || !readsStandby(spec) || !(await feedWaitingSlots(sessions))) return seen;
+  // No lock on the standby shows what its slot waits for: transactions of the primary that have written.
+  const writers = await sessions.source(readWriters);
+  const blockers = writers.ok ? writers.value.map(onPrimary) : [];
+  return { ok: true, value: { ...seen.value, blockers: [...seen.value.blockers, ...blockers] } };
 }
+
+const onPrimary = (blocker: Blocker): Blocker => ({ ...blocker, remedy: `${blocker.remedy} -- on the primary` });
 
 function targetLook(input: WindowInput, progress: SourceProgress): NonNullable<SnapshotLook['target']> {
   const { status, error } = progress.source;

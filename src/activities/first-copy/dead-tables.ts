@@ -22,7 +22,7 @@ interface Dead {
 
 /** A table that died in the copy stays dead until it is dropped and added again: waiting would wait for ever. */
 export async function refuseDeadTables(
-  sessions: Pick<Sessions, 'source'>,
+  sessions: Pick<Sessions, 'replica'>,
   spec: PipelineSpec,
   { tables }: Pick<SnapshotProgress, 'tables'>,
 ): Promise<void> {
@@ -47,7 +47,7 @@ export async function refuseDeadTables(
 
 /** A value that Materialize cannot hold is looked for upstream; where nobody answers there, it is told without its column. */
 async function explained(
-  sessions: Pick<Sessions, 'source'>,
+  sessions: Pick<Sessions, 'replica'>,
   spec: PipelineSpec,
   { upstream, error }: TableProgress,
   look: boolean,
@@ -56,7 +56,7 @@ async function explained(
   const refused = valueRefused(error);
   if (refused === null) return { cause: `${name}: ${error ?? 'unknown error'}`, mend: null };
   const found = look
-    ? await sessions.source((client) => findRefused(client, upstream, refused, takenOtherwise(spec, upstream)))
+    ? await sessions.replica((client) => findRefused(client, upstream, refused, takenOtherwise(spec, upstream)))
     : null;
   const columns: RefusedColumns | null = found?.ok ? found.value : null;
   const rows = findRows(upstream, refused, columns);

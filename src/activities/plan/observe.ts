@@ -1,4 +1,5 @@
 import type { SourceFacts, TargetFacts, WatchFacts } from '../../core/plan/facts';
+import { readsStandby } from '../../core/objects/logical-replication/standby';
 import type { PipelineSpec } from '../../core/spec/types';
 import { readTargetFacts, unverified } from '../../systems/materialize';
 import type { NeonClient } from '../../systems/neon';
@@ -14,13 +15,14 @@ export async function observe(
   spec: PipelineSpec,
 ): Promise<{ source: SourceFacts; target: TargetFacts; watch: WatchFacts }> {
   const [source, target, watch] = await Promise.all([
-    withSource(deps, spec, async ({ client, access, neon }) =>
+    withSource(deps, spec, async ({ client, replica, access, neon }) =>
       readSourceFacts(client, {
         pipeline: spec.name,
         source: spec.source,
         reachable: { ...access.reachable, unknown: access.unknownHost },
         neon: neon && (await neonFacts(spec, neon)),
         pooler: pooler(deps, spec, access),
+        replica: readsStandby(spec) ? await replica() : undefined,
       }),
     ),
     observeTarget(deps, spec),
@@ -36,9 +38,9 @@ async function observeTarget(deps: Deps, spec: PipelineSpec): Promise<TargetFact
 }
 
 /** Of a URL that a person gave; the host that Neon's API hands out is the direct one. */
-function pooler(deps: Deps, { source }: PipelineSpec, { ownerUrl, reachable }: SourceAccess) {
+function pooler(deps: Deps, { source }: PipelineSpec, { replicaUrl, reachable }: SourceAccess) {
   if (source.kind !== 'postgres') return Promise.resolve(null);
-  const address = { url: withDatabase(ownerUrl, source.database), tls: source.tls };
+  const address = { url: withDatabase(replicaUrl, source.database), tls: source.tls };
   return findPooler(address, reachable, connectOptions(deps));
 }
 

@@ -24,7 +24,12 @@ export const examine = activity({ input: asked, reads: true }, async (deps, { sp
   if (spec === null) return { ...itself, references: [], source: null, materialize: null };
   const [references, source, materialize] = await Promise.all([
     Promise.all(referencesOf(spec).map((reference) => resolvable(deps, reference))),
-    look(deps, 'source', () => withSource(deps, spec, ({ client }) => ask(client, SOURCE))),
+    look(deps, 'source', () =>
+      withSource(deps, spec, async ({ client, replica }) => {
+        await replica();
+        return ask(client, SOURCE);
+      }),
+    ),
     look(deps, 'materialize', () => withMaterialize(deps, spec, (client) => ask(client, MATERIALIZE))),
   ]);
   return { ...itself, references, source, materialize };

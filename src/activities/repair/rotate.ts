@@ -147,7 +147,7 @@ export const reconnectSource = activity({ input: file, callers: ROTATE }, (deps,
   const object = `source ${source.name}`;
   return withMaterialize(deps, spec, (target) =>
     withSource(deps, spec, async (session) => {
-      const { client } = session;
+      const client = await session.replica();
       const slot = (await readSourceProgress(target, source))?.slot ?? null;
       if (slot === null)
         throw systemError('NotFound', 'materialize', `${object} has no slot`, { hint: 'n2m apply FILE' });

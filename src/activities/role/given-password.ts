@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PipelineSpec } from '../../core/spec/types';
 import { SystemError, systemError } from '../../systems/errors';
 import type { Deps } from '../support/deps';
-import { withSourceAs } from '../support/sessions';
+import { withReplicaAs } from '../support/sessions';
 import type { SourceAccess } from '../support/source-directory';
 
 /**
@@ -17,7 +17,7 @@ export function refuseUnknownHost({ reachable: { host, port }, unknownHost }: So
 }
 
 /**
- * Logs in upstream, where the worker's own URL leads, before a referenced password is told to Materialize: what is not
+ * Logs in where Materialize will, at the server that the worker's own URL leads to, before a referenced password is told to Materialize: what is not
  * this role's password does not leave the worker. Another one has to be refused, else nothing was proven.
  */
 export async function proveGiven(
@@ -49,10 +49,10 @@ export async function proveGiven(
 export async function loginAs(
   deps: Deps,
   spec: PipelineSpec,
-  as: Parameters<typeof withSourceAs>[2],
+  as: Parameters<typeof withReplicaAs>[2],
 ): Promise<string | null> {
   try {
-    await withSourceAs(deps, spec, as, (client) => client.query('SELECT 1'));
+    await withReplicaAs(deps, spec, as, (client) => client.query('SELECT 1'));
     return null;
   } catch (error) {
     if (error instanceof SystemError && error.info.type === 'AuthenticationFailed') return error.info.message;

@@ -23,7 +23,7 @@ export const removeRole = activity({ input: destroy, callers: DESTROY }, async (
   const { spec } = input;
   const { name, via } = spec.source.role;
   const object = `role ${name}`;
-  const kept = await withDestroySource(deps, input, 'server', async ({ client }, look) => {
+  const kept = await withDestroySource(deps, input, 'server', async ({ client, replica }, look) => {
     const { found, known } = await look();
     if (found.role && !isOwnRole(spec, found.role, known.added)) {
       return done('kept', object, `${object} stays: nothing says that it is this pipeline's`);
@@ -32,7 +32,7 @@ export const removeRole = activity({ input: destroy, callers: DESTROY }, async (
     if (needed !== null) return done('kept', object, `${object} stays: ${needed.why}`);
     const until = Date.now() + DEADLINE.sessions;
     for (;;) {
-      const sessions = await pg.countSessionsOf(client, name);
+      const sessions = await sessionsOf(name, client, await replica());
       if (sessions === 0) break;
       if (Date.now() >= until)
         return done('kept', object, `${object} stays: ${plural(sessions, 'session')} of it still work`);
@@ -49,6 +49,12 @@ export const removeRole = activity({ input: destroy, callers: DESTROY }, async (
     return done('dropped', object, `${object} is gone`);
   });
 });
+
+/** Also on the standby that Materialize reads. */
+async function sessionsOf(role: string, client: SqlClient, replica: SqlClient): Promise<number> {
+  const here = await pg.countSessionsOf(client, role);
+  return replica === client ? here : here + (await pg.countSessionsOf(replica, role));
+}
 
 /** By its comment, or, made through Neon's API where nobody may comment on it, by the record. */
 function isOwnRole(

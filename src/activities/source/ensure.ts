@@ -5,7 +5,7 @@ import { childOf, tableName } from '../../core/objects/tables/select';
 import { listed } from '../../core/plan/context';
 import type { SourceObjectFacts } from '../../core/plan/facts';
 import { isOurs, writeMark } from '../../core/plan/ownership';
-import type { PlannedTable } from '../../core/plan/types';
+import type { PlannedTable, StepResult } from '../../core/plan/types';
 import type { Adding } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as sql from '../../core/sql/materialize';
@@ -15,12 +15,20 @@ import { readConnection, readSource } from '../../systems/materialize';
 import type { SqlClient } from '../../systems/sql-client';
 import { heartbeat } from '../edges/heartbeat';
 import { APPLY, activity } from '../support/activity';
+import type { Deps } from '../support/deps';
 import { createAndLook, done, unseen } from '../support/ensure';
 import { type StepInput, step } from '../support/inputs';
+import { untilReplayed, withSlotsFed } from '../support/replay';
 import { itemsOf, withMaterialize } from '../support/sessions';
 
 /** The source with all planned tables, in the syntax the server wants. What has to be made again was dropped before. */
-export const ensureSource = activity({ input: step, callers: APPLY }, (deps, input) => {
+export const ensureSource = activity({ input: step, callers: APPLY }, async (deps, input) => {
+  // Materialize looks for publication and tables where it reads.
+  await untilReplayed(deps, input.spec);
+  return withSlotsFed(deps, input.spec, () => made(deps, input));
+});
+
+function made(deps: Deps, input: StepInput): Promise<StepResult> {
   const { spec, tables, planned } = input;
   const { source, connection } = itemsOf(spec);
   const object = `source ${source.name}`;
@@ -45,7 +53,7 @@ export const ensureSource = activity({ input: step, callers: APPLY }, (deps, inp
       `has ${plural(tables.length, 'table')} in cluster ${spec.materialize.cluster.name}`,
     );
   });
-});
+}
 
 function create(client: SqlClient, { spec, tables, syntax }: StepInput): Promise<unknown> {
   const { source, connection } = itemsOf(spec);

@@ -1,9 +1,10 @@
+import { readsStandby } from '../../core/objects/logical-replication/standby';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as sql from '../../core/sql/postgres';
 import { SystemError } from '../../systems/errors';
 import type { SqlClient } from '../../systems/sql-client';
 import type { Deps } from '../support/deps';
-import { withSourceAs, type SourceSession } from '../support/sessions';
+import { withReplicaAs, type SourceSession } from '../support/sessions';
 
 interface Ended extends Record<string, unknown> {
   pid: number;
@@ -17,22 +18,28 @@ interface Ended extends Record<string, unknown> {
 export async function endSlotReader(
   deps: Deps,
   spec: PipelineSpec,
-  { client, access }: SourceSession,
+  { client, replica, access }: SourceSession,
   slot: string,
 ): Promise<number | null> {
+  const reader = await replica();
   try {
-    return await end(client, slot);
+    return await end(reader, slot);
   } catch (error) {
     if (!isDenied(error)) throw error;
     const { role } = spec.source;
     try {
-      if (role.via !== 'given') return await asItsMaker(client, role.name, slot);
-      const password = await deps.secrets.resolve(role.password, 'role-password');
-      return await withSourceAs(deps, spec, { access, user: role.name, password }, (own) => end(own, slot));
+      if (role.via === 'given') {
+        const password = await deps.secrets.resolve(role.password, 'role-password');
+        return await withReplicaAs(deps, spec, { access, user: role.name, password }, (own) => end(own, slot));
+      }
+      // A standby takes no membership, however short, and one that is given on the primary would have to stay.
+      if (reader === client) return await asItsMaker(client, role.name, slot);
+      throw error;
     } catch (second) {
       if (!isDenied(second)) throw second;
-      const user = decodeURIComponent(new URL(access.ownerUrl).username);
-      const hint = `as a superuser: ${sql.grantSignals(user)}; then run the same command again`;
+      const user = decodeURIComponent(new URL(access.replicaUrl).username);
+      const where = readsStandby(spec) ? ' on the primary' : '';
+      const hint = `as a superuser${where}: ${sql.grantSignals(user)}; then run the same command again`;
       throw new SystemError({ ...error.info, hint });
     }
   }

@@ -28,7 +28,7 @@ export const removeSlot = activity({ input: proven, callers: [...APPLY, ...DESTR
   // Of this step, not of this attempt: a worker that dies in between does not start the wait over.
   const since = lastHeartbeat<{ since: number }>()?.since ?? Date.now();
   return withSource(deps, spec, async (session) => {
-    const { client } = session;
+    const client = await session.replica();
     await refuseForeignSlot(deps, spec, client, slot);
     const untilNextLook = pauses();
     for (;;) {
@@ -61,7 +61,7 @@ async function dropOurselves(
   slot: string,
   since: number,
 ): Promise<void> {
-  const { client } = session;
+  const client = await session.replica();
   const untilNextLook = pauses();
   for (let attempt = 1; ; attempt += 1) {
     await endSlotReader(deps, spec, session, slot);

@@ -1,4 +1,5 @@
 import { DEADLINE } from '../../core/budgets';
+import { readsStandby } from '../../core/objects/logical-replication/standby';
 import type { PipelineSpec } from '../../core/spec/types';
 import type { ItemName } from '../../core/sql/materialize';
 import { SystemError, systemError } from '../../systems/errors';
@@ -12,7 +13,13 @@ import type { Deps } from './deps';
 import { isOutdated, type SourceAccess } from './source-directory';
 
 export interface SourceSession {
+  /** Where everything upstream is set up: the primary. */
   client: SqlClient;
+  /**
+   * The server that Materialize reads, which has its slots and its WAL senders: `client` itself, or, where the file names
+   * the primary of that server, a session of its own, made when it is first asked for.
+   */
+  replica: () => Promise<SqlClient>;
   access: SourceAccess;
   neon: NeonClient | null;
 }
@@ -21,39 +28,95 @@ export interface SourceSession {
 type More = Pick<ConnectOptions, 'pool' | 'signal'>;
 
 /** A session as the role that owns the tables. */
-export async function withSource<T>(
+export function withSource<T>(
   deps: Deps,
   spec: PipelineSpec,
   use: (session: SourceSession) => Promise<T>,
   more: More = {},
 ): Promise<T> {
+  return withAccess(deps, spec, ({ access, neon }) => {
+    const open = (url: string) => connectUpstream(deps, spec, url, more);
+    return withClient(open(access.ownerUrl), async (client) => {
+      if (!readsStandby(spec)) return use({ client, replica: () => Promise.resolve(client), access, neon });
+      let opened: Promise<SqlClient> | null = null;
+      try {
+        return await use({ client, replica: () => (opened ??= open(access.replicaUrl)), access, neon });
+      } finally {
+        await (opened as Promise<SqlClient> | null)?.then(
+          (replica) => replica.close(),
+          () => undefined,
+        );
+      }
+    });
+  });
+}
+
+/** The same login on the server that Materialize reads, for what only that one can answer. */
+export const withReplica = <T>(
+  deps: Deps,
+  spec: PipelineSpec,
+  use: (client: SqlClient) => Promise<T>,
+  more: More = {},
+): Promise<T> =>
+  withAccess(deps, spec, ({ access }) => withClient(connectUpstream(deps, spec, access.replicaUrl, more), use));
+
+/** How upstream is reached, asked again next time where it may be outdated. */
+async function withAccess<T>(
+  deps: Deps,
+  spec: PipelineSpec,
+  use: (found: Pick<SourceSession, 'access' | 'neon'>) => Promise<T>,
+): Promise<T> {
   const { source } = spec;
   const neon = await neonClient(deps, spec);
   const access = await deps.sources.find(source, neon);
   try {
-    const url = withDatabase(access.ownerUrl, source.database);
-    const options = { ...connectOptions(deps), ...more };
-    return await withClient(connectSource({ url, tls: source.tls }, options), (client) =>
-      use({ client, access, neon }),
-    );
+    return await use({ access, neon });
   } catch (error) {
     if (error instanceof SystemError && isOutdated(error.info)) deps.sources.forget(source);
     throw error;
   }
 }
 
+/** To the pipeline's database there. */
+export function connectUpstream(deps: Deps, { source }: PipelineSpec, url: string, more: More = {}) {
+  const address = { url: withDatabase(url, source.database), tls: source.tls };
+  return connectSource(address, { ...connectOptions(deps), ...more });
+}
+
+interface Login {
+  access: SourceAccess;
+  user: string;
+  password: string;
+}
+
 /** A session as another role on the same database; its password was never anywhere but here. */
-export async function withSourceAs<T>(
+export const withSourceAs = <T>(
   deps: Deps,
   spec: PipelineSpec,
-  login: { access: SourceAccess; user: string; password: string },
+  login: Login,
+  use: (client: SqlClient) => Promise<T>,
+): Promise<T> => loggedIn(deps, spec, login.access.ownerUrl, login, use);
+
+/** The same where Materialize logs in. */
+export const withReplicaAs = <T>(
+  deps: Deps,
+  spec: PipelineSpec,
+  login: Login,
+  use: (client: SqlClient) => Promise<T>,
+): Promise<T> => loggedIn(deps, spec, login.access.replicaUrl, login, use);
+
+function loggedIn<T>(
+  deps: Deps,
+  spec: PipelineSpec,
+  where: string,
+  { user, password }: Login,
   use: (client: SqlClient) => Promise<T>,
 ): Promise<T> {
-  deps.secrets.remember(login.password);
-  const url = new URL(withDatabase(login.access.ownerUrl, spec.source.database));
-  url.username = encodeURIComponent(login.user);
-  url.password = encodeURIComponent(login.password);
-  return withClient(connectSource({ url: url.href, tls: spec.source.tls }, connectOptions(deps)), use);
+  deps.secrets.remember(password);
+  const url = new URL(where);
+  url.username = encodeURIComponent(user);
+  url.password = encodeURIComponent(password);
+  return withClient(connectUpstream(deps, spec, url.href), use);
 }
 
 export async function withMaterialize<T>(

@@ -6,8 +6,10 @@ import type { Secrets } from '../../systems/secrets';
 
 /** How n2m and Materialize reach one upstream database. Holds passwords: never leaves the worker's memory. */
 export interface SourceAccess {
-  /** URL of the role that owns the tables. */
+  /** URL of the role that owns the tables, on the server that takes changes. */
   ownerUrl: string;
+  /** The same on the server that Materialize reads: another one where the file names the primary of that. */
+  replicaUrl: string;
   /** Where Materialize connects. */
   reachable: { host: string; port: number };
   /** Only the file says so: neither the URL nor the worker's owner knows the host, and no password may go there. */
@@ -48,17 +50,23 @@ export function createSourceDirectory(
     const { project, database } = source;
     const { url, host, port } = await neon.connectionUri({ project, branchId: branch.id, database, role });
     secrets.remember(url);
-    return { ownerUrl: url, reachable: { host, port }, unknownHost: false, branchId: branch.id };
+    return {
+      ...{ ownerUrl: url, replicaUrl: url, reachable: { host, port } },
+      ...{ unknownHost: false, branchId: branch.id },
+    };
   }
 
   return {
     async find(source, neon) {
       if (source.kind === 'postgres') {
-        const ownerUrl = await secrets.resolve(source.url, 'postgres-url');
-        const { host, port } = parsePostgresUrl(ownerUrl, 'source');
+        const replicaUrl = await secrets.resolve(source.url, 'postgres-url');
+        const ownerUrl =
+          source.primary === undefined ? replicaUrl : await secrets.resolve(source.primary, 'postgres-url');
+        const { host, port } = parsePostgresUrl(replicaUrl, 'source');
         const known = [addressOf({ host, port }), ...reachableAllow];
         const reachable = source.reachableAt ?? { host, port };
-        return { ownerUrl, reachable, unknownHost: !known.includes(addressOf(reachable)), branchId: null };
+        const unknownHost = !known.includes(addressOf(reachable));
+        return { ownerUrl, replicaUrl, reachable, unknownHost, branchId: null };
       }
       if (!neon) throw new Error('a Neon source needs a Neon client');
       const key = keyOf(source);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { isBeside } from '../../core/objects/beside/names';
+import { readsStandby } from '../../core/objects/logical-replication/standby';
 import { tableName } from '../../core/objects/tables/select';
 import type { PipelineSpec } from '../../core/spec/types';
 import { listed } from '../../core/sql/verify/rows';
@@ -14,7 +15,7 @@ import type { SqlClient } from '../../systems/sql-client';
 import { heartbeat, lastHeartbeat } from '../edges/heartbeat';
 import { activity } from '../support/activity';
 import { takes, text } from '../support/inputs';
-import { itemsOf, withMaterialize, withSource } from '../support/sessions';
+import { itemsOf, withMaterialize, withReplica } from '../support/sessions';
 import { compareByGroups } from './by-groups';
 import { compareByKey } from './by-key';
 import { veil, type Veil } from './listing';
@@ -44,7 +45,7 @@ interface Progress {
 export const verifyTables = activity({ input, reads: true }, (deps, asked): Promise<VerifyResult> => {
   const { spec } = asked;
   return withMaterialize(deps, spec, (target) =>
-    withSource(deps, spec, async ({ client: source }) => {
+    withReplica(deps, spec, async (source) => {
       if (asked.cluster !== null && !(await useCluster(target, asked.cluster))) {
         throw systemError('InvalidPipeline', 'materialize', `there is no cluster ${asked.cluster}`, {
           hint: 'SHOW CLUSTERS lists them',
@@ -139,12 +140,14 @@ function faultOfTable(error: unknown): string | null {
 async function compare(
   { source, target, sides }: Open,
   { id, item, upstream, error }: ReplicatedTable,
-  { amount }: VerifyInput,
+  { spec, amount }: VerifyInput,
   hide: Veil,
 ): Promise<TableResult | string> {
   if (error !== null) return `it stands still in Materialize: ${error}`;
   const facts = await readVerifiable(source, upstream);
   if (facts === null) return 'upstream has no such table';
+  if (facts.foreign && readsStandby(spec))
+    return 'its owner could put code into it while it is read, which on a standby nothing can keep out';
   if (facts.inherited)
     return 'other tables inherit from it: their rows were copied, and their changes are not followed';
   const columns = await readTargetColumns(target, id);

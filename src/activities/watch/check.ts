@@ -5,6 +5,7 @@ import { runId, SEARCH_ATTRIBUTES, watchId } from '../../core/names';
 import type { RunPhase } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
 import { alertDelivered, decideAlerts } from '../../core/watch/alerts';
+import { readsStandby } from '../../core/objects/logical-replication/standby';
 import { judge } from '../../core/watch/judge';
 import { keep } from '../../core/watch/readings/kept';
 import { standing } from '../../core/watch/readings/columns';
@@ -172,7 +173,8 @@ function readSource(
 ): Promise<SourceReading> {
   const { publication, role, excludeColumns } = spec.source;
   const input = { slot: slot ?? '', publication, role: role.name, tables, memory, excludeColumns };
-  const read = ({ client }: SourceSession) => readSourceReading(client, input);
+  const read = async ({ client, replica }: SourceSession) =>
+    readSourceReading(client, { ...input, replica: readsStandby(spec) ? await replica() : undefined });
   return withSource(deps, spec, read, { pool: deps.pool, signal });
 }
 

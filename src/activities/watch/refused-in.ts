@@ -5,7 +5,7 @@ import { asRead } from '../../core/watch/reads';
 import type { PipelineReading, RefusedIn, WatchMemory } from '../../core/watch/types';
 import { findRefused } from '../../systems/postgres';
 import type { Deps } from '../support/deps';
-import { withSource } from '../support/sessions';
+import { withReplica } from '../support/sessions';
 
 /** Of so many tables a check says the column; of the others it is looked for once these are well. */
 const MOST = 20;
@@ -34,10 +34,10 @@ export async function readRefusedIn(
     .filter(({ id }) => !known.some((one) => one.id === id))
     .slice(0, LOOKS);
   if (asked.length === 0 || !source.ok) return known;
-  const looked = await withSource(
+  const looked = await withReplica(
     deps,
     spec,
-    async ({ client }) => {
+    async (client) => {
       const found: RefusedIn[] = [];
       for (const { id, upstream, refused, value } of asked) {
         found.push({ id, value, found: await findRefused(client, upstream, refused, takenOtherwise(spec, upstream)) });

@@ -1,6 +1,8 @@
 import { nameColumn } from '../../core/text/cut';
 import { formatDuration } from '../../core/text/duration';
 import { formatCount, plural } from '../../core/text/count';
+import { lsnDistance } from '../../core/watch/lsn';
+import type { StandbyReading } from '../../core/watch/types';
 import { followedWords } from '../../core/watch/readings/follow';
 import { column, fit, wrapWords } from '../../core/text/fit';
 import { formatBytes } from '../../core/text/size';
@@ -90,9 +92,17 @@ function sourceLines(side: StatusDocument['source']): string[] {
     `slot       ${slot.active ? 'active' : 'inactive'}${slot.walStatus === null ? '' : `, WAL ${slot.walStatus}`}`,
     `retained   ${bytes(slot.retainedBytes)}${side.maxSlotWalKeepSize === null ? '' : ` of at most ${bytes(side.maxSlotWalKeepSize)}`}`,
     `unread     ${bytes(slot.unconfirmedBytes)}`,
+    ...(side.pair === undefined ? [] : [`standby    ${standbyWords(side.pair)}`]),
     `published  ${side.publication.exists ? plural(side.publication.tables, 'table') : 'no publication'}`,
     `name       ${slot.slot}`,
   ];
+}
+
+/** How far it is behind its primary: Materialize has no more than it. */
+function standbyWords({ primary, replayedLsn }: StandbyReading): string {
+  const lacks = lsnDistance(replayedLsn ?? '', primary.flushedLsn ?? '');
+  if (lacks === null) return 'unknown how far';
+  return lacks <= 0n ? 'has what its primary has' : `lacks ${formatBytes(lacks.toString())} of its primary’s WAL`;
 }
 
 function targetLines(side: StatusDocument['target']): string[] {

@@ -46,7 +46,10 @@ export function referencesOf({ source, materialize, watch, alerts }: PipelineSpe
   return [
     ...(source.kind === 'neon'
       ? named(source.apiKey, 'source.apiKey', 'api-key')
-      : named(source.url, 'source.url', 'postgres-url')),
+      : [
+          ...named(source.url, 'source.url', 'postgres-url'),
+          ...named(source.primary ?? null, 'source.primary', 'postgres-url'),
+        ]),
     ...(role.via === 'given' ? named(role.password, 'source.role.password', 'role-password') : []),
     ...named(materialize.url, 'materialize.url', 'materialize-url'),
     ...named(watch.pingUrl, 'watch.pingUrl', 'web-url'),

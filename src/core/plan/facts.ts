@@ -1,6 +1,7 @@
 /** What was read from both systems before a plan is made. Counters and bytes are decimal strings, LSNs as Postgres prints them. */
 
 import type { PoolerFacts } from '../objects/connection/poolers';
+import type { StandbyFacts } from '../objects/logical-replication/standby';
 
 export * from './target-facts';
 
@@ -190,6 +191,8 @@ export interface SourceFacts {
   primary: string | null;
   /** Transactions of the connected role are read-only unless they ask to write. */
   readOnly: boolean;
+  /** Of the server that Materialize reads, where the file names the primary of that; the login is the primary's. */
+  replica?: StandbyFacts;
   /** Where Materialize will connect. */
   host: string;
   port: number;

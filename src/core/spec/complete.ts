@@ -78,7 +78,13 @@ function source(file: CheckedFile): SourceSpec {
     const { project, branch = null, apiKey } = source;
     return { kind: 'neon', project, branch, apiKey: apiKey as SecretRef, ...common };
   }
-  return { kind: 'postgres', url: source.url as SecretRef, reachableAt: source.reachableAt ?? null, ...common };
+  return {
+    kind: 'postgres',
+    url: source.url as SecretRef,
+    ...(source.primary !== undefined && { primary: source.primary as SecretRef }),
+    reachableAt: source.reachableAt ?? null,
+    ...common,
+  };
 }
 
 function following(columns: CheckedFile['source']['columns']): Pick<SourceSpec, 'columns'> {

@@ -85,6 +85,12 @@ const postgresSource = z
   .strictObject({
     kind: z.literal('postgres'),
     url: field.secretReference('N2M_SECRET_POSTGRES_URL', 'Connection URL of a role that owns the tables.'),
+    primary: field
+      .secretReference(
+        'N2M_SECRET_PRIMARY_URL',
+        'Where url leads to a standby, which Materialize is to read: connection URL of its primary, where all is set up.',
+      )
+      .optional(),
     reachableAt: z
       .strictObject({ host: field.host, port: z.int().min(1).max(65535).default(5432).describe('Port.') })
       .optional()

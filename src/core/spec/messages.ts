@@ -25,7 +25,10 @@ function translate(issue: Issue, above: Path, raw: unknown, kind: keyof typeof S
     case 'custom':
       return [{ path, message: issue.message }];
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, keysAt(path, kind)) }));
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        message: ofOtherKind([...path, key], kind) ?? unknownKey(key, keysAt(path, kind)),
+      }));
     case 'invalid_type':
       return [{ path, message: wrongType(issue.expected, value, path, kind) }];
     case 'invalid_value':
@@ -55,6 +58,12 @@ function translate(issue: Issue, above: Path, raw: unknown, kind: keyof typeof S
     default:
       return [{ path, message: 'is not valid' }];
   }
+}
+
+/** Why a key that another kind of source has is none of this one; null where there is nothing more to say. */
+function ofOtherKind(path: Path, kind: keyof typeof SOURCE_KINDS): string | null {
+  if (kind !== 'neon' || path.join('.') !== 'source.primary') return null;
+  return 'goes with kind postgres only: a read replica of Neon has no replication slots, so Materialize reads the compute of the branch that takes writes, which is the primary';
 }
 
 export function unknownKey(key: string, allowed: string[]): string {

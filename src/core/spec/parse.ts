@@ -56,7 +56,7 @@ function sourceKind(raw: unknown): { kind: 'neon' | 'postgres'; wrong: Complaint
     kind === undefined || kind === null
       ? 'is missing; allowed: neon, postgres'
       : wrongChoice(['neon', 'postgres'], kind);
-  const guess = 'url' in source || 'reachableAt' in source ? 'postgres' : 'neon';
+  const guess = ['url', 'primary', 'reachableAt'].some((key) => key in source) ? 'postgres' : 'neon';
   return { kind: guess, wrong: { path: ['source', 'kind'], message } };
 }
 

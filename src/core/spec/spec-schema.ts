@@ -64,6 +64,7 @@ const source = z.discriminatedUnion('kind', [
   z.looseObject({
     kind: z.literal('postgres'),
     url: reference,
+    primary: reference.optional(),
     reachableAt: z.looseObject({ host: field.host, port: z.int().min(1).max(65535) }).nullable(),
     ...common,
   }),

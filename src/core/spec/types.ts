@@ -84,8 +84,10 @@ export interface NeonSourceSpec extends SourceCommon {
 
 export interface PostgresSourceSpec extends SourceCommon {
   kind: 'postgres';
-  /** Connection URL of a role that owns the tables; a reference as a whole. */
+  /** Connection URL of the server that Materialize reads, as a role that owns the tables; a reference as a whole. */
   url: SecretRef;
+  /** The same login on the primary of that server, where everything is set up. Absent: that server is the primary. */
+  primary?: SecretRef;
   /** Where Materialize reaches the server, when that differs from the URL's host and port. */
   reachableAt: { host: string; port: number } | null;
 }

@@ -2,6 +2,7 @@
 import type { PipelineSpec } from '../spec/types';
 import { lsnDistance } from './lsn';
 import { standing } from './readings/columns';
+import { unreplayedSince, type Unreplayed } from './readings/standby';
 import { asRead } from './reads';
 import { consumedAt } from './slot-hours';
 import type { LsnAnchor, PipelineReading, SourceReading, TargetReading, WatchMemory } from './types';
@@ -28,6 +29,8 @@ export interface WatchContext {
   server: NonNullable<WatchMemory['server']> | null;
   /** When the slot was last known to be consumed; null while that was never seen. */
   consumedAt: string | null;
+  /** Where the primary of a standby was at the earliest check whose WAL the standby has not replayed; null: reads a primary. */
+  unreplayed: Unreplayed | null;
   /** Tables are copied for the first time: the slot legitimately stands still. */
   copying: boolean;
 }
@@ -78,6 +81,7 @@ export function watchContext(
     confirmedLsn: anchor(memory?.confirmedLsn, mine?.slot.confirmedFlushLsn),
     server: serverOf(mine, (same ? memory.server : null) ?? null, now),
     consumedAt: consumedAt({ source: mine, target, stillSince, before, spec, now }),
+    unreplayed: unreplayedSince(source, memory?.unreplayed ?? null, now),
     copying,
   };
 }

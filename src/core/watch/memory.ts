@@ -47,6 +47,7 @@ export function remember(
     confirmedLsn: context.confirmedLsn,
     consumedAt: context.consumedAt,
     server: context.server,
+    ...(context.unreplayed === null ? {} : { unreplayed: context.unreplayed }),
     ...rememberReads(reading.target.ok ? reading.target.value : null, memory),
     ...rememberPartitions(context),
     ...rememberRefused(context),

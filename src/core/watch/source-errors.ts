@@ -46,6 +46,15 @@ export const SOURCE_ERRORS: readonly SourceError[] = [
   },
   {
     rule: 'slot-lost',
+    // Before 18; on a standby also where its primary removed rows that it needs.
+    pattern: /cannot read from logical replication slot/,
+    permanent: true,
+    meaning: 'the server invalidated the replication slot: the WAL or the rows that it needs are gone',
+    next: REPAIR,
+    example: 'postgres: db error: ERROR: cannot read from logical replication slot "materialize_0123"',
+  },
+  {
+    rule: 'slot-lost',
     pattern: /slot compacted past snapshot point/,
     permanent: true,
     meaning: 'the replication slot moved past the point the copy was taken at',
@@ -84,7 +93,7 @@ export const SOURCE_ERRORS: readonly SourceError[] = [
     pattern: /physical replica status changed/,
     permanent: true,
     meaning: 'the standby that was copied from was made a primary: what Materialize has ends there',
-    next: REPAIR,
+    next: 'take source.primary out of the file, n2m apply FILE; then n2m repair {pipeline}',
     example:
       'postgres: unsupported action: upstream physical replica status changed (e.g. a physical replica was promoted to a primary). Expected pg_is_in_recovery()=true but got false',
   },

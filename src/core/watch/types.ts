@@ -2,9 +2,11 @@
 import type { Definition } from '../plan/definition';
 import type { SecretRef } from '../spec/types';
 import type { Verified } from '../verify/types';
+import type { Unreplayed } from './readings/standby';
 import type { KeptReading, RefusedIn } from './readings/types';
 
 export type * from './readings/types';
+export type { StandbyReading } from './readings/standby';
 
 export const VERDICTS = ['healthy', 'snapshotting', 'changing', 'lagging', 'stuck', 'broken', 'unknown'] as const;
 export type VerdictName = (typeof VERDICTS)[number];
@@ -56,6 +58,8 @@ export interface WatchMemory {
   confirmedLsn: LsnAnchor | null;
   /** The server that the copy is of; absent in states of before it was kept. */
   server?: { history: string | null; flushedLsn: string | null; at: string } | null;
+  /** Of a standby: where its primary was at the earliest check whose WAL it has not replayed; absent where a primary is read. */
+  unreplayed?: Unreplayed;
   /** When the slot was last known to be consumed; absent in states of before it was kept. */
   consumedAt?: string | null;
   /** Tables by id of which the last read failed, with its words; bounded. */

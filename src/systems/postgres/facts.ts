@@ -5,7 +5,8 @@ import type { SourceSpec } from '../../core/spec/types';
 import type { SqlClient } from '../sql-client';
 import { readOpenTransactions } from './activity';
 import { readRole } from './role';
-import { readClaims, readOwnPublications, readPublication, readServer } from './server';
+import { readClaims, readOwnPublications, readPublication, readServer, type ServerFacts } from './server';
+import { readStandbyFacts } from './standby';
 import { readDefaultPrivileges, readSelection, readTables } from './tables';
 
 /** Everything a plan needs to know upstream. `reachable`: where Materialize will connect. Reads only. */
@@ -18,14 +19,16 @@ export async function readSourceFacts(
     neon: NeonFacts | null;
     /** What is asked at the same time; absent: nobody looks. */
     pooler?: Promise<PoolerFacts | null>;
+    /** The server that Materialize reads, where `client` is its primary. */
+    replica?: SqlClient | undefined;
   },
 ): Promise<SourceFacts> {
-  const { pipeline, source, reachable, neon, pooler } = input;
+  const { pipeline, source, reachable, neon, pooler, replica } = input;
   const listed = readSelection(client, source.tables);
   // What does not hang on another answer is asked at once.
   const [server, selected, tables, role, publication, own, claims, openTransactions, defaultPrivileges, found] =
     await Promise.all([
-      readServer(client),
+      replica === undefined ? readServer(client) : readPair(client, replica),
       listed,
       listed.then((selected) => readTables(client, selected.tables, source.role.name)),
       readRole(client, source.role.name),
@@ -52,5 +55,24 @@ export async function readSourceFacts(
     openTransactions,
     defaultPrivileges,
     neon,
+  };
+}
+
+/** What is set up, and by whom, is the primary's; slots and what they need are of the server that Materialize reads. */
+async function readPair(primary: SqlClient, replica: SqlClient): Promise<ServerFacts & Pick<SourceFacts, 'replica'>> {
+  const [server, read, facts] = await Promise.all([
+    readServer(primary),
+    readServer(replica),
+    readStandbyFacts(primary, replica),
+  ]);
+  const { maxReplicationSlots, usedReplicationSlots, maxWalSenders, usedWalSenders } = read;
+  const { maxSlotWalKeepSize, idleSlotTimeoutMs, slots } = read;
+  return {
+    ...server,
+    ...{ maxReplicationSlots, usedReplicationSlots, maxWalSenders, usedWalSenders },
+    ...{ maxSlotWalKeepSize, idleSlotTimeoutMs, slots },
+    // Both have to be logical.
+    walLevel: server.walLevel === 'logical' ? read.walLevel : server.walLevel,
+    replica: facts,
   };
 }

@@ -10,6 +10,7 @@ export { readRole } from './role';
 export { scramVerifier } from './scram';
 export { readOwnPublications, readPublication, readServer, readWalLevel } from './server';
 export * from './shared';
+export * from './standby';
 export * from './tables';
 export { readColumnsOf } from './tables/columns';
 export * from './tables/refused-values';

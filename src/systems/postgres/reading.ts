@@ -5,6 +5,7 @@ import type { SqlClient } from '../sql-client';
 import { readBlockers, readWriters } from './activity';
 import { AURORA_FUNCTION } from './managed';
 import { IDLE_SLOT_MS, only, readPublication, slotCap } from './server';
+import { readStandbyReading } from './standby';
 import { readPartitionChanges } from './tables/partition-changes';
 import { readReplicaIdentities } from './tables/partitions';
 import type { UpstreamTable } from './tables';
@@ -55,14 +56,15 @@ const SERVER = `
                EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.proname = '${AURORA_FUNCTION}'
                        AND p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace) AS aurora) AS own`;
 
-/** Columns by version: wal_status and safe_wal_size from 13, the last two from 17. */
+/** Columns by version: wal_status and safe_wal_size from 13, the last two from 17; 16 says only that a standby's slot was in the way. */
 const SLOT = `SELECT s.active, s.restart_lsn::text, s.confirmed_flush_lsn::text,
             pg_catalog.pg_wal_lsn_diff(${HERE}, s.restart_lsn)::text AS retained,
             pg_catalog.pg_wal_lsn_diff(${HERE}, s.confirmed_flush_lsn)::text AS unconfirmed,
             pg_catalog.to_jsonb(s) ->> 'wal_status' AS wal_status,
             pg_catalog.to_jsonb(s) ->> 'safe_wal_size' AS safe_wal_size,
             (pg_catalog.to_jsonb(s) ->> 'inactive_since')::timestamptz AS inactive_since,
-            pg_catalog.to_jsonb(s) ->> 'invalidation_reason' AS invalidation_reason
+            coalesce(pg_catalog.to_jsonb(s) ->> 'invalidation_reason',
+                     CASE WHEN pg_catalog.to_jsonb(s) ->> 'conflicting' = 'true' THEN 'conflict with recovery' END) AS invalidation_reason
      FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = $1`;
 
 /** One row of pg_replication_slots; `exists: false` only when it was read and has no such row. */
@@ -107,10 +109,13 @@ export async function readSourceReading(
     tables: readonly UpstreamTable[];
     memory?: Pick<WatchMemory, 'partitions'> | null;
     excludeColumns?: readonly ColumnRef[];
+    /** The server that Materialize reads, where `client` is its primary. */
+    replica?: SqlClient | undefined;
   },
 ): Promise<SourceReading> {
-  const [servers, blockers, writers, publication, identities, writes, partitions] = await Promise.all([
-    client.query<{
+  const { replica } = input;
+  const [servers, blockers, writers, publication, identities, writes, partitions, pair] = await Promise.all([
+    (replica ?? client).query<{
       lsn: string;
       keep: string | null;
       idle: number | null;
@@ -128,12 +133,13 @@ export async function readSourceReading(
               (SELECT pg_catalog.json_agg(server) FROM (${SERVER}) AS server) AS server`,
       [input.slot],
     ),
-    readBlockers(client, input.role),
+    readBlockers(replica ?? client, input.role),
     readWriters(client),
     readPublication(client, input.publication),
     readReplicaIdentities(client, input.tables, input.role, input.excludeColumns),
     readWrites(client, input.tables),
     readPartitionChanges(client, input.tables, input.memory ?? null),
+    replica === undefined ? null : readStandbyReading(client, replica),
   ]);
   const server = only(servers);
   const [{ standby, history, flushed }] = server.server;
@@ -156,5 +162,6 @@ export async function readSourceReading(
     tables: identities,
     writes,
     ...(partitions === null ? {} : { partitions }),
+    ...(pair === null ? {} : { pair }),
   };
 }

@@ -11,6 +11,7 @@ import {
 } from '../../../src/core/spec/identifiers';
 import { parsePipeline } from '../../../src/core/spec/parse';
 import type { PipelineSpec, RoleSpec, TableRef } from '../../../src/core/spec/types';
+import * as f from './fixtures';
 
 /** What a person does with a fix that names a field of the file: puts it there as it is printed, or takes out what it says. */
 
@@ -19,6 +20,8 @@ type File = { source: Record<string, unknown> } & Record<string, unknown>;
 const KEY = '(?:source|materialize|snapshot|watch|verify)(?:\\.[a-zA-Z]+)+';
 const SET = new RegExp(`(${KEY}): (.+?)(?= -- |, or[: ]|; or[: ]|$)`, 'gm');
 const TAKE = new RegExp(`take (.+?) out of (${KEY})(?= -- |, or[: ]|$)`, 'gm');
+
+const UNSET = new RegExp(`take (${KEY}) out of the file`, 'gm');
 
 const NAMES_A_FIELD = new RegExp(`\\b${KEY}|\\b(?:role|tls|snapshotSize|steadySize): `);
 
@@ -31,6 +34,11 @@ function waysOf(fix: string): ((file: File) => void)[] {
       ([, key = '', value = '']) =>
         (file: File) =>
           set(file, key, parse(`{ value: ${value} }`)),
+    ),
+    ...[...fix.matchAll(UNSET)].map(
+      ([, key = '']) =>
+        (file: File) =>
+          delete file.source[key.replace('source.', '')],
     ),
     ...[...fix.matchAll(TAKE)].map(
       ([, item = '', key = '']) =>
@@ -107,7 +115,11 @@ function fileOf({ name, source, materialize }: PipelineSpec): File {
             apiKey: source.apiKey,
             ...(source.branch && { branch: source.branch }),
           }
-        : { kind: 'postgres', url: source.url, ...(source.reachableAt && { reachableAt: source.reachableAt }) }),
+        : {
+            ...{ kind: 'postgres', url: source.url },
+            ...(source.primary && { primary: source.primary }),
+            ...(source.reachableAt && { reachableAt: source.reachableAt }),
+          }),
       database: source.database,
       role: roleOf(source.role),
       ...selection,
@@ -127,7 +139,10 @@ const roleOf = (role: RoleSpec): object =>
     : { name: role.name, via: role.via };
 
 /** What only a person knows: the right name, what is wanted at all, whose certificate it is. */
-const ASKS = ['no-tables', 'missing-table', 'tls-unverified', 'role-is-login', 'limit-reached', 'partitions-apart'];
+const ASKS = [
+  ...['no-tables', 'missing-table', 'tls-unverified', 'role-is-login', 'limit-reached', 'partitions-apart'],
+  ...['primary-elsewhere', 'read-only-login'],
+];
 
 /** Upstream as it is read with another file: what is not selected any more is not read. */
 function readWith(spec: PipelineSpec, source: SourceFacts): SourceFacts {
@@ -135,8 +150,12 @@ function readWith(spec: PipelineSpec, source: SourceFacts): SourceFacts {
   const { takes } = selector(tables);
   const exclude = tables.kind === 'list' ? [] : (tables.exclude ?? []);
   const { selection } = source;
+  const { replica, ...alone } = source;
+  const named = 'primary' in spec.source;
   return {
-    ...source,
+    ...(named ? source : alone),
+    // Named from now on, it is the one that is asked.
+    ...(named && replica === undefined && { standby: false, replica: f.replica() }),
     tables: source.tables.filter(takes),
     missingTables: source.missingTables.filter(takes),
     ...(selection && {

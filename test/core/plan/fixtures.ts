@@ -9,6 +9,7 @@ import type {
   TargetFacts,
   WatchFacts,
 } from '../../../src/core/plan/facts';
+import type { StandbyFacts } from '../../../src/core/objects/logical-replication/standby';
 import { writeMark } from '../../../src/core/plan/ownership';
 import type { Plan } from '../../../src/core/plan/types';
 import type { NeonSourceSpec, PipelineSpec, PostgresSourceSpec } from '../../../src/core/spec/types';
@@ -249,6 +250,17 @@ export const stray = (kind: Stray['kind'], name: string): Stray => {
 };
 
 export const mark = writeMark('shop');
+
+/** A standby of the server that the facts are of, as it should be. */
+export const replica = (change: Partial<StandbyFacts> = {}): StandbyFacts => ({
+  ...{ standby: true, versionNum: 170_005, sameSystem: true, feedback: true, physicalSlot: 'standby' },
+  mayLogRunning: true,
+  ...change,
+});
+
+/** A file that names a standby and its primary. */
+export const primarySpec = (change: Partial<PostgresSourceSpec> = {}): PipelineSpec =>
+  postgresSpec({ primary: 'env:N2M_SECRET_PRIMARY_URL', ...change });
 
 /** What a finished run leaves upstream. */
 export function preparedSource(change: Partial<SourceFacts> = {}): SourceFacts {

@@ -320,6 +320,22 @@ watch: { every: 1x, retainedWal: { warn: 90%, critical: 80% } }
     expect(problemsOf(text).map(({ path }) => path)).toEqual(['source.role.via', 'source.project']);
   });
 
+  it('takes the primary of a standby for kind postgres, and says why Neon has none', () => {
+    const primary = 'database: shop\n  primary: env:N2M_SECRET_PRIMARY_URL';
+    expect(specOf(POSTGRES.replace('database: shop', primary)).source).toMatchObject({
+      ...{ kind: 'postgres', primary: 'env:N2M_SECRET_PRIMARY_URL' },
+    });
+    expect(specOf(POSTGRES).source).not.toHaveProperty('primary');
+    expect(problemsOf(neonWith('database: shop', primary))).toMatchObject([
+      {
+        path: 'source.primary',
+        message: expect.stringMatching(/^goes with kind postgres only: a read replica of Neon/) as string,
+      },
+    ]);
+    const literal = POSTGRES.replace('database: shop', 'database: shop\n  primary: postgres://a:b@c/d');
+    expect(problemsOf(literal)).toMatchObject([{ path: 'source.primary' }]);
+  });
+
   it('does not take __proto__ for a key', () => {
     expect(problemsOf(`${NEON}__proto__: { name: x }\n`)).toMatchObject([{ path: '__proto__' }]);
   });

@@ -25,13 +25,21 @@ export class Watched {
   ) {}
 
   /**
-   * The schedule's own period is so long that only `check` triggers checks. `change` edits the file before.
+   * The schedule's own period is so long that only `check` triggers checks. `change` edits the file before, `prepare` is
+   * done before the worker starts, and gives what the worker is to know.
    */
   static async start(
     options: WorldOptions = {},
     change: (file: PipelineFile) => void = () => undefined,
+    prepare: (world: World) => Promise<Record<string, string>> = () => Promise.resolve({}),
   ): Promise<Watched> {
     const receiver = await Receiver.start();
+    const env: Record<string, string> = {
+      N2M_SECRET_ALERT_URL: receiver.url,
+      N2M_SECRET_ALERT_KEY: KEY,
+      N2M_SECRET_PING_URL: receiver.url,
+      ...options.env,
+    };
     const world = await World.start({
       ...options,
       neon: { sampleOrders: 200, operationMs: 50, ...options.neon },
@@ -41,14 +49,10 @@ export class Watched {
         restartDelay: 200,
         ...options.materialize,
       },
-      env: {
-        N2M_SECRET_ALERT_URL: receiver.url,
-        N2M_SECRET_ALERT_KEY: KEY,
-        N2M_SECRET_PING_URL: receiver.url,
-        ...options.env,
-      },
+      env,
     });
     try {
+      Object.assign(env, await prepare(world));
       await world.startWorker();
       const path = await world.write((file) => {
         file.alerts = [{ webhook: 'env:N2M_SECRET_ALERT_URL', signingKey: 'env:N2M_SECRET_ALERT_KEY' }];

@@ -6,6 +6,7 @@ import { formatBytes } from '../../text/size';
 import { estimateCopy } from '../cluster/estimate';
 import { enableLogical, whereSettingsAre } from '../role/managed';
 import { idleSlotFix } from './idle-slots';
+import { ofStandby, standbyAlone, standbyFindings } from './standby-findings';
 import { alterSystem, writeByDefault } from './statements';
 
 /** Materialize supports 11 and later; from 14 on a table is copied by several workers at once. */
@@ -53,7 +54,8 @@ export const logicalReplicationFindings: Record<string, Rule> = {
 
   'wal-level': ({ source, spec }) => {
     if (source.walLevel === 'logical') return [];
-    const sentence = `wal_level is ${source.walLevel}, logical replication needs logical`;
+    const both = source.replica === undefined ? '' : ', on the primary and on the standby';
+    const sentence = `wal_level is ${source.walLevel}, logical replication needs logical${both}`;
     if (spec.source.kind === 'neon') {
       return [info('wal_level', `${sentence}; the run enables it after approval, which restarts every compute`)];
     }
@@ -64,7 +66,7 @@ export const logicalReplicationFindings: Record<string, Rule> = {
   'replication-slots': (context) => {
     const { maxReplicationSlots: max, usedReplicationSlots: used } = context.source;
     if (!isCopying(context) || max - used >= SLOTS_NEEDED) return [];
-    const sentence = `${used} of ${max} replication slots are taken; the copy needs ${SLOTS_NEEDED} free ones`;
+    const sentence = `${used} of ${max} replication slots${ofStandby(context)} are taken; the copy needs ${SLOTS_NEEDED} free ones`;
     const look = "SELECT slot_name, active, restart_lsn FROM pg_replication_slots WHERE slot_type = 'logical'";
     const raise = setting('max_replication_slots', String(max + SLOTS_NEEDED), context.source.managed);
     const fix = `${statements(look)} -- drop what nobody uses, or: ${raise}`;
@@ -75,7 +77,7 @@ export const logicalReplicationFindings: Record<string, Rule> = {
     const { maxWalSenders: max, usedWalSenders: used } = context.source;
     const free = max - used;
     if (!isCopying(context) || free >= SLOTS_NEEDED) return [];
-    const sentence = `${used} of ${max} wal senders are taken; the copy uses ${SLOTS_NEEDED}, and Materialize does not check`;
+    const sentence = `${used} of ${max} wal senders${ofStandby(context)} are taken; the copy uses ${SLOTS_NEEDED}, and Materialize does not check`;
     const fix = setting('max_wal_senders', '20', context.source.managed);
     return [free < 1 ? blocking('max_wal_senders', sentence, fix) : warning('max_wal_senders', sentence, fix)];
   },
@@ -135,17 +137,16 @@ export const logicalReplicationFindings: Record<string, Rule> = {
       : [],
 
   'read-only-login': (context) => {
-    const { standby, readOnly, user } = context.source;
-    if (standby && (isCreating(context) || context.addsUpstream)) {
-      const { primary } = context.source;
-      const sentence =
-        'the server is a standby (it is in recovery): it takes no role, grant, replica identity or publication, and n2m sets up no source that reads from one';
-      const where = primary === null ? 'the primary' : `the primary, which is ${primary} for the standby`;
-      return [blocking('server', sentence, `name ${where}; it hands its changes on to the standby`)];
+    const { standby, readOnly, user, replica } = context.source;
+    if (standby && replica === undefined && (isCreating(context) || context.addsUpstream)) {
+      const { sentence, fix } = standbyAlone(context);
+      return [blocking('server', sentence, fix)];
     }
     if (!readOnly || !context.addsUpstream) return [];
     const sentence = `sessions of ${user.name} are read-only (default_transaction_read_only): nothing can be set up`;
     const fix = statements(writeByDefault(user.name));
     return [blocking(`role ${user.name}`, sentence, `${fix} -- or a login that may write`)];
   },
+
+  ...standbyFindings,
 };

@@ -44,8 +44,33 @@ export const logicalReplicationWords: Record<string, Entry> = {
     'Nothing, if that is wanted.',
   ],
   'read-only-login': [
-    'The login’s server or sessions take no changes, and there is something to set up. Of a standby of PostgreSQL 16 and later Materialize reads from v26.30 on, with a slot that lives and dies on the standby, and ends the source when the standby is promoted; n2m makes and watches slots on the server it writes to, and so reads from a primary alone.',
+    'The login’s server or sessions take no changes, and there is something to set up. A standby of PostgreSQL 16 and later Materialize reads from v26.30 on; what only a primary takes n2m sets up there, where the file names it.',
     'SELECT pg_is_in_recovery(); SHOW default_transaction_read_only;',
-    'Name the primary (on the standby: SELECT sender_host, sender_port FROM pg_stat_wal_receiver;), or a login that may write.',
+    'Name the primary (on the standby: SELECT sender_host, sender_port FROM pg_stat_wal_receiver;) as source.primary, or in source.url; or a login that may write.',
+  ],
+  'primary-needless': [
+    'The file names a primary for a server that is one itself: it never was a standby, or was promoted. A promoted one ends the source that read from it.',
+    'SELECT pg_is_in_recovery();',
+    'Take source.primary out of the file and apply it; where the source ended, n2m repair NAME after that.',
+  ],
+  'primary-elsewhere': [
+    'source.primary does not lead to the primary of the standby: what is set up there would never arrive.',
+    'On both: SELECT pg_is_in_recovery(); SELECT system_identifier FROM pg_control_system();',
+    'Let the secret’s URL lead to the primary of that standby.',
+  ],
+  'standby-too-old': [
+    'Slots on standbys came with PostgreSQL 16, and Materialize reads standbys from v26.30 on.',
+    'SHOW server_version; in Materialize: SELECT mz_version();',
+    'Read the primary, or upgrade.',
+  ],
+  'standby-unprotected': [
+    'A slot on a standby does not keep the primary from removing old rows of its catalogs: hot_standby_feedback does, and a physical slot of the standby’s own also while the standby is away. What they keep stays on the primary’s disk until Materialize has read on.',
+    'On the standby: SHOW hot_standby_feedback; SHOW primary_slot_name; on the primary: SELECT slot_name, xmin, catalog_xmin FROM pg_replication_slots;',
+    'Switch it on and make the slot with the statements that the plan names. A limit for what they keep is max_slot_wal_keep_size on the primary.',
+  ],
+  'standby-snapshots': [
+    'A slot on a standby is made once the primary has logged what runs: a busy one does that every 15 s, an idle one not at all. n2m calls pg_log_standby_snapshot there while a slot waits, where its login may.',
+    "SELECT has_function_privilege('pg_log_standby_snapshot()', 'EXECUTE');",
+    'Grant it with the statement that the plan names, or write something on the primary while the copy begins.',
   ],
 };

@@ -75,7 +75,13 @@ export const sourceFindings: Record<string, Rule> = {
     if (!rebuild?.moved || target.connection === null) return [];
     const { host, port, database } = target.connection;
     const sentence = `what this pipeline made on ${host}:${port} stays there; its slot goes with the source, as long as Materialize still reaches that server`;
-    const fix = `on ${host}:${port}, database ${database}, see that slot ${rebuild.slot} is gone, then: ${dropPublication(spec.source.publication)};`;
+    const gone = `on ${host}:${port}, database ${database}, see that slot ${rebuild.slot} is gone`;
+    const drop = `${dropPublication(spec.source.publication)};`;
+    // What is read now may be a standby of that very server, which goes on with the publication.
+    const fix =
+      source.replica === undefined
+        ? `${gone}, then: ${drop}`
+        : `${gone}; only where it is not the primary of the pair, then also: ${drop}`;
     return [warning(`${host}:${port}`, sentence, fix)];
   },
 

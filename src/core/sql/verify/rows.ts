@@ -176,8 +176,14 @@ const BEGIN_READING = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCA
 export const beginReading = ({ upstream, partitioned, foreign }: ComparedTable): string =>
   `${BEGIN_READING}; ${holdStill(upstream, { only: !partitioned, foreign })}`;
 
-/** After the rows: whatever they show was in the WAL before. */
-export const WAL_END = `SELECT (pg_catalog.pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text AS lsn`;
+/**
+ * After the rows: whatever they show was in the WAL before. A standby shows a commit a moment before it says that it has
+ * replayed it, and never one that it has not received.
+ */
+export const WAL_END =
+  `SELECT ((CASE WHEN pg_catalog.pg_is_in_recovery() ` +
+  `THEN greatest(pg_catalog.pg_last_wal_receive_lsn(), pg_catalog.pg_last_wal_replay_lsn()) ` +
+  `ELSE pg_catalog.pg_current_wal_insert_lsn() END) - '0/0'::pg_lsn)::text AS lsn`;
 export const END_READING = 'COMMIT';
 
 /** How far the source is: what upstream wrote before this is in its tables. */

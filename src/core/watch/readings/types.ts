@@ -1,5 +1,6 @@
 /** What the watch reads of both sides, and what it keeps of it. */
 import type { Verified } from '../../verify/types';
+import type { StandbyReading } from './standby';
 import type { FailureInfo } from '../../failures/types';
 import type { Blocker } from '../../snapshot/types';
 import type { RefusedColumns } from '../../objects/tables/columns/values';
@@ -50,6 +51,8 @@ export interface SourceReading {
   }[];
   /** Absent where no table is partitioned, and in readings of before it was asked. */
   partitions?: PartitionsReading;
+  /** Of a standby that Materialize reads, and its primary; absent where it reads a primary. */
+  pair?: StandbyReading;
   /** Whether the application may write to them and to what inherits from them; absent in readings of before it was asked. */
   writes?: WritesProof;
 }

@@ -9,6 +9,7 @@ import { serverRules } from './server';
 import { slotRules } from './slot';
 import { snapshotRules } from './snapshot';
 import { sourceRules } from './source';
+import { standbyRules } from './standby';
 import { tableRules } from './tables';
 import { writeRules } from './writes';
 import type { WatchRule } from './rule';
@@ -17,6 +18,7 @@ import type { WatchRule } from './rule';
 export const WATCH_RULES: readonly WatchRule[] = [
   ...writeRules,
   ...serverRules,
+  ...standbyRules,
   ...publicationRules,
   ...rowSecurityRules,
   ...slotRules,

@@ -1,4 +1,5 @@
 /** The server upstream itself: that it is the one the copy is of, and feeds it. */
+import { readsStandby } from '../../objects/logical-replication/standby';
 import { always, repeated } from '../condition';
 import type { WatchContext } from '../context';
 import { lsnDistance } from '../lsn';
@@ -32,12 +33,12 @@ export const serverRules: WatchRule[] = [
     needs: 'source',
     during: ['copying', 'changing'],
     explanation: [
-      'The host leads to a standby: it replays another server’s WAL, and Materialize needs the primary. Usually a failover made another server the primary and the name still leads to the old one.',
+      'The host leads to a standby: it replays another server’s WAL, and the source was made on a primary. Usually a failover made another server the primary and the name still leads to the old one. A standby that Materialize is to read has source.primary beside it in the file.',
       'SELECT pg_is_in_recovery();',
       'Let the host or the secret’s URL lead to the primary, then n2m apply FILE; where it lost WAL or the tables stay dead, n2m repair NAME copies them again.',
     ],
     look: ({ source, spec }) =>
-      source?.server?.standby
+      source?.server?.standby && !readsStandby(spec)
         ? [
             {
               table: null,

@@ -13,6 +13,9 @@ import { grownSince, newStalls, type WatchContext } from '../context';
 const COUNTED_FROM = 0.1;
 const IDLE_SHARE = { warn: 0.5, critical: 0.75 };
 
+/** Why a standby invalidates a slot of its own; 16 names no more than that it did. */
+const REMOVED = ['rows_removed', 'conflict with recovery'];
+
 const SLOT = "SELECT * FROM pg_replication_slots WHERE slot_name LIKE 'materialize_%';";
 
 export const slotRules: WatchRule[] = [
@@ -24,7 +27,7 @@ export const slotRules: WatchRule[] = [
     explanation: [
       'The replication slot was invalidated or made anew: the changes in between are gone. Materialize retries for ever and sometimes even says running.',
       `${SLOT} shows wal_status lost; or the source says "slot overcompacted".`,
-      'n2m repair NAME makes the source again and copies every table.',
+      'n2m repair NAME makes the source again and copies every table. On a standby, see first that it has hot_standby_feedback = on and a slot on its primary (primary_slot_name), or it happens again.',
     ],
     look: (context) => {
       const { source, target, slot, spec } = context;
@@ -35,8 +38,10 @@ export const slotRules: WatchRule[] = [
       const row = source !== null && source.slot.slot === slot ? source.slot : null;
       if (row?.exists && row.walStatus === 'lost') {
         const why = row.invalidationReason === null ? '' : ` (${row.invalidationReason})`;
-        const cause = () =>
-          `slot ${row.slot} is lost${why}: the WAL it needs is gone, every table has to be copied again`;
+        const what = REMOVED.includes(row.invalidationReason ?? '')
+          ? 'the primary removed rows that it needs (hot_standby_feedback and primary_slot_name on the standby keep them)'
+          : 'the WAL it needs is gone';
+        const cause = () => `slot ${row.slot} is lost${why}: ${what}, every table has to be copied again`;
         return [{ table: null, severity: always('terminal'), cause, next, latch }];
       }
       const known = [target?.source.error ?? null, ...newStalls(context).map(({ error }) => error)].map(sourceError);

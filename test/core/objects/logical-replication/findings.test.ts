@@ -2,6 +2,20 @@ import { logicalReplicationFindings } from '../../../../src/core/objects/logical
 import { testFindings, open, orders } from '../../plan/finding-cases';
 import * as f from '../../plan/fixtures';
 
+/** From which Materialize reads standbys, and one that does not say so. */
+const NEW = { version: 'v26.30.0', versionNum: 2_603_000 };
+const STANDBY = { target: NEW, source: { neon: null, managed: null, standby: true, walLevel: 'logical' } };
+const pair = (change: Parameters<typeof f.replica>[0] = {}) => ({
+  ...{ neon: null, managed: null, walLevel: 'logical', replica: f.replica(change) },
+});
+const FINE = { spec: f.primarySpec(), target: NEW, source: pair() };
+const ELSEWHERE =
+  'let source.primary lead to the primary of the standby (there: SELECT sender_host, sender_port FROM pg_stat_wal_receiver;)';
+const FEEDBACK = "ALTER SYSTEM SET hot_standby_feedback = 'on';\nSELECT pg_catalog.pg_reload_conf();";
+const SLOT =
+  "on the primary: SELECT pg_catalog.pg_create_physical_replication_slot('n2m_standby'); on the standby: " +
+  "ALTER SYSTEM SET primary_slot_name = 'n2m_standby';\nSELECT pg_catalog.pg_reload_conf();";
+
 testFindings(logicalReplicationFindings, {
   raised: [
     ['server-version', 'Postgres 10', { source: { versionNum: 100_000 } }, 'blocking', 'upgrade the server'],
@@ -71,16 +85,86 @@ testFindings(logicalReplicationFindings, {
     [
       'read-only-login',
       'a standby',
-      { source: { standby: true } },
+      { ...STANDBY, spec: f.postgresSpec() },
       'blocking',
-      'name the primary; it hands its changes on to the standby',
+      'source.primary: env:N2M_SECRET_PRIMARY_URL -- the URL of its primary; or let source.url lead there',
     ],
     [
       'read-only-login',
       'a standby that says where its WAL comes from',
-      { source: { standby: true, primary: '10.0.0.5:5432' } },
+      { spec: f.postgresSpec(), target: NEW, source: { ...STANDBY.source, primary: '10.0.0.5:5432' } },
       'blocking',
-      'name the primary, which is 10.0.0.5:5432 for the standby; it hands its changes on to the standby',
+      'source.primary: env:N2M_SECRET_PRIMARY_URL -- the URL of its primary, which is 10.0.0.5:5432 for the standby; or let source.url lead there',
+    ],
+    [
+      'read-only-login',
+      'a standby that this Materialize cannot read',
+      { spec: f.postgresSpec(), source: STANDBY.source },
+      'blocking',
+      'let source.url lead to its primary',
+    ],
+    [
+      'primary-needless',
+      'a primary beside a server that is none of its standbys',
+      { spec: f.primarySpec(), target: NEW, source: pair({ standby: false }) },
+      'blocking',
+      'take source.primary out of the file; where a failover made it the primary, n2m repair copies its tables again after that',
+    ],
+    [
+      'primary-elsewhere',
+      'two standbys',
+      { spec: f.primarySpec(), target: NEW, source: { ...pair(), standby: true, primary: '10.0.0.5:5432' } },
+      'blocking',
+      ELSEWHERE,
+    ],
+    [
+      'primary-elsewhere',
+      'another system',
+      { spec: f.primarySpec(), target: NEW, source: pair({ sameSystem: false }) },
+      'blocking',
+      ELSEWHERE,
+    ],
+    [
+      'standby-too-old',
+      'a Materialize that reads no standby',
+      { spec: f.primarySpec(), target: { versionNum: 2_602_900 }, source: pair() },
+      'blocking',
+      'let source.url lead to the primary, and take source.primary out of the file',
+    ],
+    [
+      'standby-too-old',
+      'a Postgres that makes no slots on standbys',
+      { spec: f.primarySpec(), target: NEW, source: { ...pair(), versionNum: 150_000 } },
+      'blocking',
+      'let source.url lead to the primary, and take source.primary out of the file',
+    ],
+    [
+      'standby-unprotected',
+      'a standby that keeps nothing',
+      { spec: f.primarySpec(), target: NEW, source: pair({ feedback: false, physicalSlot: null }) },
+      'warning',
+      `on the standby: ${FEEDBACK}\n${SLOT}`,
+    ],
+    [
+      'standby-unprotected',
+      'a standby with a slot, that says nothing',
+      { spec: f.primarySpec(), target: NEW, source: pair({ feedback: false }) },
+      'warning',
+      `on the standby: ${FEEDBACK}`,
+    ],
+    [
+      'standby-unprotected',
+      'a standby that keeps nothing while it is away',
+      { spec: f.primarySpec(), target: NEW, source: pair({ physicalSlot: null }) },
+      'warning',
+      SLOT,
+    ],
+    [
+      'standby-snapshots',
+      'a login that may not log what runs',
+      { spec: f.primarySpec(), target: NEW, source: pair({ mayLogRunning: false }) },
+      'info',
+      'as a superuser on the primary: GRANT EXECUTE ON FUNCTION pg_catalog.pg_log_standby_snapshot() TO "neondb_owner";',
     ],
     [
       'read-only-login',
@@ -93,6 +177,17 @@ testFindings(logicalReplicationFindings, {
 
   silent: [
     ['read-only-login', 'a standby where all is set up', { built: true, source: { standby: true } }],
+    ['read-only-login', 'a standby beside its primary', FINE],
+    ['primary-needless', 'a standby beside its primary', FINE],
+    ['primary-elsewhere', 'a standby beside its primary', FINE],
+    [
+      'primary-elsewhere',
+      'servers that do not say which system they are',
+      { ...FINE, source: pair({ sameSystem: null }) },
+    ],
+    ['standby-too-old', 'versions that can', FINE],
+    ['standby-unprotected', 'a standby that keeps what its slot needs', FINE],
+    ['standby-snapshots', 'a login that may log what runs', FINE],
     ['read-only-login', 'a read-only login with nothing to set up', { built: true, source: { readOnly: true } }],
   ],
 });

@@ -16,6 +16,17 @@ testFindings(sourceFindings, {
       'on ep-cool-darkness-123456.us-east-2.aws.neon.tech:5432, database shop, see that slot materialize_0123456789abcdef0123456789abcdef is gone, then: DROP PUBLICATION IF EXISTS "n2m_shop";',
     ],
     [
+      'upstream-moved',
+      'a standby, perhaps of the very server that was read',
+      {
+        spec: f.primarySpec(),
+        source: { ...prepared, host: 'standby', slots: [], replica: f.replica() },
+        target: f.builtTarget(),
+      },
+      'warning',
+      'on ep-cool-darkness-123456.us-east-2.aws.neon.tech:5432, database shop, see that slot materialize_0123456789abcdef0123456789abcdef is gone; only where it is not the primary of the pair, then also: DROP PUBLICATION IF EXISTS "n2m_shop";',
+    ],
+    [
       'materialize-version',
       'an old Materialize',
       { target: { versionNum: 16_200, version: 'v0.162.0' } },
