@@ -11,6 +11,9 @@ import { until } from '../e2e/support/until';
 
 jest.setTimeout(120_000);
 
+/** A call, as the server logs it; not the question whether one may. */
+const FED = /SELECT pg_catalog\.pg_log_standby_snapshot\(\)/;
+
 const TLS = { mode: 'disable', ca: null } as const;
 
 describe('what a run waits for on a standby that Materialize reads', () => {
@@ -29,8 +32,16 @@ describe('what a run waits for on a standby that Materialize reads', () => {
     }
   };
 
+  async function pauseReplay(): Promise<void> {
+    await on(standby, 'SELECT pg_wal_replay_pause()');
+    await until(async () => {
+      const [row] = await on(standby, 'SELECT pg_get_wal_replay_pause_state() AS state');
+      return row?.state === 'paused' ? true : undefined;
+    }, 'the replay to pause');
+  }
+
   beforeAll(async () => {
-    primary = await startPostgres({ settings: { wal_level: 'logical', autovacuum: 'off' } });
+    primary = await startPostgres({ settings: { wal_level: 'logical', log_statement: 'all' } });
     standby = await startPostgres({ standbyOf: primary });
     const env = { N2M_SECRET_PRIMARY_URL: primary.superuserUrl, N2M_SECRET_STANDBY_URL: standby.superuserUrl };
     const secrets = createSecrets({ env, allow: [], directory: null });
@@ -42,11 +53,7 @@ describe('what a run waits for on a standby that Materialize reads', () => {
   });
 
   it('is that it has what its primary was given, and is told meanwhile', async () => {
-    await on(standby, 'SELECT pg_wal_replay_pause()');
-    await until(async () => {
-      const [row] = await on(standby, 'SELECT pg_get_wal_replay_pause_state() AS state');
-      return row?.state === 'paused' ? true : undefined;
-    }, 'the replay to pause');
+    await pauseReplay();
     await on(primary, 'CREATE ROLE made');
     const environment = new MockActivityEnvironment();
     const told: string[] = [];
@@ -68,9 +75,14 @@ describe('what a run waits for on a standby that Materialize reads', () => {
   });
 
   it('is a slot that an idle primary lets wait: it is fed as long as the work goes on, whose answer and failure pass', async () => {
-    const make = () => on(standby, `SELECT pg_create_logical_replication_slot('fed', 'pgoutput')`);
-    const rows = await new MockActivityEnvironment().run(() => withSlotsFed(deps, spec(), make));
-    expect(rows).toHaveLength(1);
+    await pauseReplay();
+    const work = async () => {
+      const made = on(standby, `SELECT pg_create_logical_replication_slot('fed', 'pgoutput')`);
+      await until(() => Promise.resolve(primary.log().find((line) => FED.test(line))), 'the primary to be asked');
+      await on(standby, 'SELECT pg_wal_replay_resume()');
+      return made;
+    };
+    expect(await new MockActivityEnvironment().run(() => withSlotsFed(deps, spec(), work))).toHaveLength(1);
     const failing = () => withSlotsFed(deps, spec(), () => Promise.reject(new Error('the work failed')));
     await expect(new MockActivityEnvironment().run(failing)).rejects.toThrow('the work failed');
   });

@@ -42,6 +42,15 @@ describe.each([16, 17, 18] as const)('a standby of PostgreSQL %i and its primary
     const lsn = await readFlushedLsn(up.client);
     await until(async () => ((await readUnreplayed(replica, lsn)) <= 0n ? true : undefined), 'the standby to replay');
   };
+  const pauseReplay = async (): Promise<SqlClient> => {
+    const admin = await asAdmin();
+    await admin.query('SELECT pg_wal_replay_pause()');
+    await until(async () => {
+      const [row] = await admin.query<{ paused: string }>('SELECT pg_get_wal_replay_pause_state() AS paused');
+      return row?.paused === 'paused' ? true : undefined;
+    }, 'the replay to pause');
+    return admin;
+  };
   const sent = (client: SqlClient, sql: string): Promise<unknown> => {
     const answer = client.query(sql);
     answer.catch(() => undefined);
@@ -49,7 +58,7 @@ describe.each([16, 17, 18] as const)('a standby of PostgreSQL %i and its primary
   };
 
   beforeAll(async () => {
-    up = await startUpstream(version, { autovacuum: 'off', max_slot_wal_keep_size: '64MB' });
+    up = await startUpstream(version, { autovacuum: 'off', log_statement: 'all', max_slot_wal_keep_size: '64MB' });
     await up.run(
       'CREATE TABLE orders (id int PRIMARY KEY, note text)',
       'ALTER TABLE orders REPLICA IDENTITY FULL',
@@ -99,15 +108,20 @@ describe.each([16, 17, 18] as const)('a standby of PostgreSQL %i and its primary
 
   it('a slot waits on the standby until an idle primary logs what runs, which is asked of it where the login may', async () => {
     const maker = await asAdmin();
+    // A primary that is not idle logs it by itself: meanwhile nothing of it arrives.
+    const admin = await pauseReplay();
     const made = sent(maker, `SELECT pg_create_logical_replication_slot('${SLOT}', 'pgoutput')`);
     await until(async () => ((await countWaitingSlots(replica)) === 1 ? true : undefined), 'the slot to wait');
-    // Not allowed: nothing fails, and it goes on waiting.
+    // Not allowed: nothing fails, and it is not asked.
     await logRunning(up.client);
-    await caughtUp();
-    expect(await countWaitingSlots(replica)).toBe(1);
     await up.sudo(grantLogRunning('owner'));
     expect(await readStandbyFacts(up.client, replica)).toMatchObject({ mayLogRunning: true });
     await logRunning(up.client);
+    const asked = () => up.server.log().filter((line) => /SELECT pg_catalog\.pg_log_standby_snapshot\(\)/.test(line));
+    await until(() => Promise.resolve(asked()[0]), 'the primary to be asked');
+    expect(asked()).toHaveLength(1);
+    expect(await countWaitingSlots(replica)).toBe(1);
+    await admin.query('SELECT pg_wal_replay_resume()');
     await made;
     expect(await countWaitingSlots(replica)).toBe(0);
     expect(await readSlot(replica, SLOT)).toMatchObject({ exists: true, walStatus: 'reserved' });
@@ -124,12 +138,7 @@ describe.each([16, 17, 18] as const)('a standby of PostgreSQL %i and its primary
       pair: { primary: { standby: false }, sameSystem: true, feedback: true },
       maxSlotWalKeepSize: String(32 * 1024 * 1024),
     });
-    const admin = await asAdmin();
-    await admin.query('SELECT pg_wal_replay_pause()');
-    await until(async () => {
-      const [row] = await admin.query<{ paused: string }>('SELECT pg_get_wal_replay_pause_state() AS paused');
-      return row?.paused === 'paused' ? true : undefined;
-    }, 'the replay to pause');
+    const admin = await pauseReplay();
     await up.run(`UPDATE orders SET note = 'paused' WHERE id = 1`);
     const { pair } = await readSourceReading(up.client, input);
     expect(lsnDistance(pair?.replayedLsn ?? '', pair?.primary.flushedLsn ?? '')).toBeGreaterThan(0n);
