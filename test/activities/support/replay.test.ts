@@ -1,13 +1,13 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { Client } from 'pg';
-import { startPostgres, type PostgresServer } from '../../local/postgres/server';
-import type { Deps } from '../../src/activities/support/deps';
-import { untilReplayed, withSlotsFed } from '../../src/activities/support/replay';
-import { createSourceDirectory } from '../../src/activities/support/source-directory';
-import type { PipelineSpec } from '../../src/core/spec/types';
-import { createSecrets } from '../../src/systems/secrets';
-import { postgresSpec } from '../core/plan/fixtures';
-import { until } from '../e2e/support/until';
+import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
+import type { Deps } from '../../../src/activities/support/deps';
+import { untilReplayed, withSlotsFed } from '../../../src/activities/support/replay';
+import { createSourceDirectory } from '../../../src/activities/support/source-directory';
+import type { PipelineSpec } from '../../../src/core/spec/types';
+import { createSecrets } from '../../../src/systems/secrets';
+import { postgresSpec } from '../../core/plan/fixtures';
+import { until } from '../../e2e/support/until';
 
 jest.setTimeout(120_000);
 
