@@ -9,6 +9,9 @@ export interface Endpoint {
   database: string;
 }
 
+/** A server as it is compared: names of hosts are the same in any case. */
+export const addressOf = ({ host, port }: Pick<Endpoint, 'host' | 'port'>): string => `${host.toLowerCase()}:${port}`;
+
 /** `postgres://user:password@host:port/database` in parts. The error never repeats the URL. */
 export function parsePostgresUrl(url: string, system: System): Endpoint & { parameters: URLSearchParams } {
   const bad = (why: string) =>

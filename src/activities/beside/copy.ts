@@ -1,6 +1,6 @@
-import { namesOf, tablesOf } from '../../core/objects/beside';
+import { namesOf } from '../../core/objects/beside';
 import { copyOf } from '../../core/objects/beside/decide';
-import { besideName, roleBeside } from '../../core/objects/beside/names';
+import { besideName, roleBeside, tablesOf } from '../../core/objects/beside/names';
 import { listed } from '../../core/plan/context';
 import type { Beside } from '../../core/plan/types';
 import type { PipelineSpec } from '../../core/spec/types';

@@ -3,7 +3,7 @@ import type { Near, Unread } from '../../core/destroy/others';
 import type { PipelineSpec } from '../../core/spec/types';
 import { toSystemError } from '../../systems/errors';
 import * as pg from '../../systems/postgres';
-import { parsePostgresUrl } from '../../systems/postgres-url';
+import { addressOf, parsePostgresUrl } from '../../systems/postgres-url';
 import { withClient, type SqlClient } from '../../systems/sql-client';
 import type { Deps } from '../support/deps';
 import { connectOptions, needNeon, withDatabase, type SourceSession } from '../support/sessions';
@@ -173,9 +173,7 @@ export async function placeOf(
       : [parsePostgresUrl(await deps.secrets.resolve(theirs.primary, 'postgres-url'), 'source')]),
   ];
   const { reachable, ownerUrl, replicaUrl } = session.access;
-  const own = [reachable, parsePostgresUrl(ownerUrl, 'source'), parsePostgresUrl(replicaUrl, 'source')];
-  const same = own.some(({ host, port }) =>
-    addresses.some((one) => host.toLowerCase() === one.host.toLowerCase() && port === one.port),
-  );
+  const own = [reachable, parsePostgresUrl(ownerUrl, 'source'), parsePostgresUrl(replicaUrl, 'source')].map(addressOf);
+  const same = addresses.some((one) => own.includes(addressOf(one)));
   return same ? { near: near(true), branch: null, database: theirs.database } : null;
 }

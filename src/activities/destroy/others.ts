@@ -6,7 +6,7 @@ import { toSystemError } from '../../systems/errors';
 import * as mz from '../../systems/materialize';
 import type { UpstreamConnection } from '../../systems/materialize';
 import * as pg from '../../systems/postgres';
-import { parsePostgresUrl } from '../../systems/postgres-url';
+import { addressOf, parsePostgresUrl } from '../../systems/postgres-url';
 import type { Deps } from '../support/deps';
 import { withMaterialize, type SourceSession } from '../support/sessions';
 import { placeOf, readProject, readServer } from './other-places';
@@ -63,12 +63,11 @@ async function addReaders(
       : [];
   const { host } = access.reachable;
   // A standby has what its primary has.
-  const own = [access.reachable, parsePostgresUrl(access.ownerUrl, 'source')];
+  const own = [access.reachable, parsePostgresUrl(access.ownerUrl, 'source')].map(addressOf);
   const near = (one: UpstreamConnection): Near | null => {
     const there = one.host.toLowerCase();
     // Locally several servers share a host and differ by port.
-    if (own.some((address) => there === address.host.toLowerCase() && one.port === address.port))
-      return one.database === source.database ? 'database' : 'server';
+    if (own.includes(addressOf(one))) return one.database === source.database ? 'database' : 'server';
     return project.includes(there) && there !== host.toLowerCase() ? 'project' : null;
   };
   await withMaterialize(deps, spec, async (client) => {

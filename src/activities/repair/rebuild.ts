@@ -3,6 +3,7 @@ import { remoteDeadline } from '../../core/budgets';
 import { tableName } from '../../core/objects/tables/select';
 import { listed } from '../../core/plan/context';
 import { isOurs } from '../../core/plan/ownership';
+import { typed } from '../../core/plan/rule';
 import type { Rebuild } from '../../core/plan/types';
 import { oddStatement } from '../../core/repair/definition-shape';
 import { dropDependent, keywordOf, ownerTo } from '../../core/repair/privileges';
@@ -79,15 +80,9 @@ function refuseUnnamed(
   throw cameUp(spec, unnamed);
 }
 
-/** So many objects are named to somebody who has to look at each. */
-const NAMED = 20;
-
 /** Nobody agreed to drop it. */
 export function cameUp(spec: Pick<PipelineSpec, 'name'>, objects: readonly { type: string; name: string }[]) {
-  const names = listed(
-    objects.map(({ type, name }) => `${type} ${name}`),
-    NAMED,
-  );
+  const names = listed(typed(objects), 20);
   return systemError('Conflict', 'materialize', `${names} came up after the plan and would have to be dropped`, {
     hint: `run the same command for ${spec.name} again: it names them and asks`,
   });

@@ -3,6 +3,7 @@ import type { DestroyInput } from '../../core/destroy/types';
 import { isMaterializeSlot } from '../../core/names';
 import { listed } from '../../core/plan/context';
 import { isOurs } from '../../core/plan/ownership';
+import { typed } from '../../core/plan/rule';
 import * as sql from '../../core/sql/materialize';
 import { plural } from '../../core/text/count';
 import { SystemError, systemError } from '../../systems/errors';
@@ -59,10 +60,7 @@ async function refuseUnnamed(
   const named = new Set([...plan.dependents, ...found.children].map(({ id }) => id));
   const unnamed = (await readDependentsOf(client, [found.id])).filter(({ id }) => !named.has(id));
   if (unnamed.length === 0) return;
-  const names = listed(
-    unnamed.map(({ type, name }) => `${type} ${name}`),
-    20,
-  );
+  const names = listed(typed(unnamed), 20);
   throw systemError('Conflict', 'materialize', `${names} came up after the plan and would go with the source`, {
     hint: `run n2m destroy ${spec.name} again: it names them and asks`,
   });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DEADLINE } from '../../core/budgets';
 import { readsStandby } from '../../core/objects/logical-replication/standby';
 import type { PipelineSpec } from '../../core/spec/types';
@@ -5,13 +6,12 @@ import { plural } from '../../core/text/count';
 import { formatBytes } from '../../core/text/size';
 import { systemError } from '../../systems/errors';
 import { countWaitingSlots, logRunning, readFlushedLsn, readUnreplayed } from '../../systems/postgres';
-import { sleep } from '../edges/cut-short';
+import { pauses } from '../edges/cut-short';
 import { heartbeat } from '../edges/heartbeat';
 import type { Deps } from './deps';
 import { openSessions, type Sessions } from './reconnecting';
 import { withSource } from './sessions';
 
-const EVERY = 100;
 const FEED_EVERY = 2_000;
 
 /**
@@ -24,6 +24,7 @@ export async function untilReplayed(deps: Deps, spec: PipelineSpec): Promise<voi
     const lsn = await readFlushedLsn(client);
     const standby = await replica();
     const until = Date.now() + DEADLINE.replay;
+    const untilNextLook = pauses();
     for (;;) {
       const behind = await readUnreplayed(standby, lsn);
       if (behind <= 0n) return;
@@ -36,7 +37,7 @@ export async function untilReplayed(deps: Deps, spec: PipelineSpec): Promise<voi
         });
       }
       heartbeat({ waitingFor: `the standby to replay ${lacks}` });
-      await sleep(EVERY);
+      await untilNextLook();
     }
   });
 }
@@ -66,15 +67,10 @@ export async function withSlotsFed<T>(deps: Deps, spec: PipelineSpec, work: () =
 }
 
 async function feed(sessions: Sessions, over: AbortSignal): Promise<void> {
-  const ended = new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }));
+  // Ends at once where it is over, as a value.
+  const pause = () => delay(FEED_EVERY, undefined, { signal: over }).catch(() => undefined);
   try {
-    while (!over.aborted) {
-      let timer: NodeJS.Timeout | undefined;
-      const pause = new Promise<void>((resolve) => (timer = setTimeout(resolve, FEED_EVERY)));
-      await Promise.race([pause, ended]);
-      clearTimeout(timer);
-      if (!over.aborted) await feedWaitingSlots(sessions);
-    }
+    for (await pause(); !over.aborted; await pause()) await feedWaitingSlots(sessions);
   } finally {
     await sessions.close();
   }

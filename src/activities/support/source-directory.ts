@@ -1,7 +1,7 @@
 import type { FailureInfo } from '../../core/failures/types';
 import type { NeonSourceSpec, SourceSpec } from '../../core/spec/types';
 import type { NeonClient } from '../../systems/neon';
-import { parsePostgresUrl } from '../../systems/postgres-url';
+import { addressOf, parsePostgresUrl } from '../../systems/postgres-url';
 import type { Secrets } from '../../systems/secrets';
 
 /** How n2m and Materialize reach one upstream database. Holds passwords: never leaves the worker's memory. */
@@ -82,8 +82,6 @@ export function createSourceDirectory(
     },
   };
 }
-
-const addressOf = ({ host, port }: { host: string; port: number }): string => `${host.toLowerCase()}:${port}`;
 
 /** The key's reference is part of it: another file must not get at a database with somebody else's key. */
 function keyOf({ apiKey, project, branch, database }: NeonSourceSpec): string {

@@ -35,7 +35,7 @@ export const info = (subject: string, sentence: string, fix: string | null = nul
 });
 
 /** Objects as a sentence lists them: `view by_day`. */
-export const typed = (objects: { type: string; name: string }[]): string[] =>
+export const typed = (objects: readonly { type: string; name: string }[]): string[] =>
   objects.map(({ type, name }) => `${type} ${name}`);
 
 /** Statements one after the other, each ended, as they can be pasted. */

@@ -1,8 +1,8 @@
+import { groupedBy } from '../../core/grouped';
 import { commentStatement, grantsOf, keywordOf, showCreate, withoutIds } from '../../core/repair/privileges';
 import type { Definition } from '../../core/repair/types';
 import type { ItemName } from '../../core/sql/items';
 import type { SqlClient } from '../sql-client';
-import { groupedBy } from '../grouped';
 
 interface ObjectRow {
   id: string;

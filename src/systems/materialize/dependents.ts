@@ -1,6 +1,6 @@
+import { groupedBy } from '../../core/grouped';
 import type { DependentFacts } from '../../core/plan/facts';
 import type { SqlClient } from '../sql-client';
-import { groupedBy } from '../grouped';
 
 interface EdgeRow {
   id: string;

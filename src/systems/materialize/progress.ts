@@ -1,8 +1,8 @@
+import { groupedBy } from '../../core/grouped';
 import type { ItemName } from '../../core/sql/items';
 import { tablesToRead, type ReadMemory } from '../../core/watch/reads';
 import type { TargetReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';
-import { groupedBy } from '../grouped';
 import { readClusterReading, readReplicas } from './cluster';
 import { readRows } from './reads';
 import { countColumns, findChildren, findSource, OBJECTS, type SourceRow, upstreamOf } from './source';

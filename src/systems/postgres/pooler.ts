@@ -1,5 +1,5 @@
 import { poolerByAnswer, poolerByName, type PoolerFacts } from '../../core/objects/connection/poolers';
-import { parsePostgresUrl } from '../postgres-url';
+import { addressOf, parsePostgresUrl } from '../postgres-url';
 import { SystemError } from '../errors';
 import { withClient, type ConnectOptions } from '../sql-client';
 import { connectSource, type SourceAddress } from './connect';
@@ -20,7 +20,7 @@ export async function findPooler(
   if (given !== null) return { ...given, replicates: true };
   const { host, port } = parsePostgresUrl(address.url, 'source');
   const found = poolerByName(host, port) ?? (await askServer(address, `${host}:${port}`, options));
-  const replicates = host.toLowerCase() === reachable.host.toLowerCase() && port === reachable.port;
+  const replicates = addressOf({ host, port }) === addressOf(reachable);
   return found === null ? null : { ...found, replicates };
 }
 

@@ -37,6 +37,9 @@ interface PrimaryRow {
   flushed: string | null;
 }
 
+const sameSystem = ({ system: one }: StandbyRow, { system: other }: PrimaryRow): boolean | null =>
+  one === null || other === null ? null : one === other;
+
 /** Null before 16, which has no such function. */
 const MAY_LOG_RUNNING = `
   SELECT (SELECT pg_catalog.has_function_privilege(p.oid, 'EXECUTE') FROM pg_catalog.pg_proc p
@@ -52,7 +55,7 @@ export async function readStandbyFacts(primary: SqlClient, replica: SqlClient): 
   return {
     standby: own.standby,
     versionNum: own.version_num,
-    sameSystem: own.system === null || of.system === null ? null : own.system === of.system,
+    sameSystem: sameSystem(own, of),
     feedback: own.feedback,
     physicalSlot: own.slot,
     mayLogRunning: privileges.may === true,
@@ -66,7 +69,7 @@ export async function readStandbyReading(primary: SqlClient, replica: SqlClient)
   const own = only(await replica.query<StandbyRow>(STANDBY));
   return {
     primary: { standby: of.standby, flushedLsn: of.flushed },
-    sameSystem: own.system === null || of.system === null ? null : own.system === of.system,
+    sameSystem: sameSystem(own, of),
     replayedLsn: own.replayed,
     feedback: own.feedback,
   };

@@ -5,7 +5,7 @@ import { formatBytes } from '../../text/size';
 import { recopyKey } from '../source/plan';
 import { named } from '../source/rebuild-steps';
 import { isCopiedBeside, tableName } from '../tables/select';
-import { tablesOf } from '.';
+import { tablesOf } from './names';
 
 /** What a run that nobody asked for may do: bring these columns; or why not. */
 export type Following =

@@ -1,12 +1,11 @@
 import { listed, type PlanContext, planStep } from '../../plan/context';
-import type { Beside, DroppedTable, PlanStep } from '../../plan/types';
+import type { DroppedTable, PlanStep } from '../../plan/types';
 import { copyCost } from '../cluster/estimate';
 import type { GuideObject } from '../object';
 import { recopyKey } from '../source/plan';
 import { named, rebuildReason } from '../source/rebuild-steps';
 import { isCopiedBeside, tableName } from '../tables/select';
-
-export const tablesOf = ({ groups }: Pick<Beside, 'groups'>): DroppedTable[] => groups.flatMap(({ tables }) => tables);
+import { tablesOf } from './names';
 
 /** As upstream calls them. */
 export const namesOf = (tables: readonly Pick<DroppedTable, 'upstream'>[]): string =>

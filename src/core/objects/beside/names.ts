@@ -1,5 +1,9 @@
 import { MATERIALIZE_NAME_BYTES } from '../../names';
+import type { Beside, DroppedTable } from '../../plan/types';
 import { utf8Length } from '../../text/bytes';
+
+/** Of all groups. */
+export const tablesOf = ({ groups }: Pick<Beside, 'groups'>): DroppedTable[] => groups.flatMap(({ tables }) => tables);
 
 /** How a table is called while it stands beside the one whose name it takes over, or that took over its own. */
 const ENDS = { new: '_n2m_new', old: '_n2m_old' } as const;

@@ -1,4 +1,4 @@
-import { planStep } from '../../plan/context';
+import { listed, planStep } from '../../plan/context';
 import type { DependentFacts } from '../../plan/facts';
 import type { PlanStep, Rebuild } from '../../plan/types';
 import { plural } from '../../text/count';
@@ -9,8 +9,7 @@ type Rest = Partial<Pick<PlanStep, 'changes' | 'interrupts' | 'irreversible' | '
 /** `view shop.a, index shop.b and 3 more`. */
 export function named(objects: { type: string; name: string }[], most = 4): string {
   const words = objects.map(({ type, name }) => `${type.replaceAll('-', ' ')} ${name}`);
-  if (words.length <= most) return words.join(', ');
-  return `${words.slice(0, most - 1).join(', ')} and ${plural(words.length - most + 1, 'more', 'more')}`;
+  return listed(words, most);
 }
 
 const madeAgain = (dependents: DependentFacts[]): string =>

@@ -1,3 +1,5 @@
+import { groupedBy } from '../../grouped';
+
 /** Finds tables by name in lists of any length: each list is indexed once. What is listed is read, never changed. */
 interface Named {
   schema: string;
@@ -12,14 +14,11 @@ function finder<Entry extends object>(nameOf: (entry: Entry) => Named | null) {
   return <T extends Entry>(list: readonly T[], table: Named): readonly T[] => {
     let index = indexes.get(list);
     if (index?.length !== list.length) {
-      index = { length: list.length, byName: new Map() };
-      for (const entry of list) {
+      const key = (entry: Entry): string | null => {
         const name = nameOf(entry);
-        if (name === null) continue;
-        const same = index.byName.get(keyOf(name));
-        if (same) same.push(entry);
-        else index.byName.set(keyOf(name), [entry]);
-      }
+        return name === null ? null : keyOf(name);
+      };
+      index = { length: list.length, byName: groupedBy(list, key) };
       indexes.set(list, index);
     }
     return (index.byName.get(keyOf(table)) as T[] | undefined) ?? [];

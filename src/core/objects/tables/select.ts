@@ -4,7 +4,7 @@ import type { Beside, DroppedTable, PlannedTable, Rebuild, RemovedTable } from '
 import { targetName } from '../../names';
 import type { PipelineSpec, TableRef, TableSelection } from '../../spec/types';
 import { plural } from '../../text/count';
-import { isBeside, roleBeside, settledName } from '../beside/names';
+import { isBeside, roleBeside, settledName, tablesOf } from '../beside/names';
 import { recreateReasons } from '../source/definition';
 import { findChildren, findIn, isIn } from './find';
 import { replicatedAsOne } from './partitions';
@@ -21,12 +21,13 @@ interface Named {
 /** It is there, and this run drops it alone and adds it again. */
 export const isRebuilt = (rebuild: Rebuild | null, table: Named): boolean =>
   rebuild !== null && findChildren(rebuild.damage.dead, table).length > 0;
-const inGroups = new WeakMap<Beside, DroppedTable[]>();
+/** One list of them for each plan, which is indexed once. */
+const besideTables = new WeakMap<Beside, DroppedTable[]>();
 /** It is there, and stays until this run has copied it again beside. */
 export function isCopiedBeside(beside: Beside | null, table: Named): boolean {
   if (beside === null) return false;
-  const tables = inGroups.get(beside) ?? beside.groups.flatMap((group) => group.tables);
-  inGroups.set(beside, tables);
+  const tables = besideTables.get(beside) ?? tablesOf(beside);
+  besideTables.set(beside, tables);
   return findChildren(tables, table).length > 0;
 }
 
