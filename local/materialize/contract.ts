@@ -112,6 +112,8 @@ export interface Ingestion {
   moveTo(sourceId: string, replica: Replica | null): void;
   /** Adds tables to a running source; each gets its own snapshot, during which nothing is acknowledged. */
   addTables(sourceId: string, tables: IngestedTable[]): void;
+  /** What `work` adds to a source begins together: one dataflow is started anew for all of it. */
+  together<T>(work: () => Promise<T>): Promise<T>;
   /** Stops writing the table. Best called before its relation is dropped: an unfinished snapshot holds a lock on it. */
   removeTable(sourceId: string, tableId: string): void;
   /** The connection or one of its secrets changed: connect anew. */

@@ -69,7 +69,11 @@ export interface MaterializeServer {
   stop(): Promise<void>;
 }
 
-const STORE_SETTINGS = { max_connections: '500', shared_buffers: '64MB', max_wal_size: '256MB' };
+const STORE_SETTINGS = {
+  ...{ max_connections: '500', shared_buffers: '64MB', max_wal_size: '256MB' },
+  // Each table here is five relations, and a source goes with all of its tables in one transaction.
+  max_locks_per_transaction: '256',
+};
 
 /** Starts the stand-in with its backing store and answers once it takes connections. */
 export async function startMaterialize(options: MaterializeOptions = {}): Promise<MaterializeServer> {

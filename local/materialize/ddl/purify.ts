@@ -2,10 +2,12 @@ import type { MzError, UpstreamConnection, UpstreamTable } from '../contract';
 import type { DdlContext } from '../environment';
 import { MzError as Refusal } from '../contract';
 import {
+  checkSettings,
+  connectionError,
   describePublication,
   selectTables,
-  validateConnection,
   validateTables,
+  withUpstream,
   type PublicationDescription,
   type SelectedTable,
   type TableOptions,
@@ -37,6 +39,9 @@ async function unlessCancelled<T>(signal: AbortSignal, work: Promise<T>): Promis
   }
 }
 
+const names = (selection: TableSelection): string[] | undefined =>
+  selection.type === 'tables' ? selection.tables.map(({ reference }) => reference.at(-1) ?? '') : undefined;
+
 /**
  * Asks upstream what a statement that adds tables needs to know, in Materialize's order: server settings, publication,
  * names, privileges, identity, columns, types. May wait without limit for a lock held upstream.
@@ -49,18 +54,24 @@ export function purify(
     selection: TableSelection;
     sourceName: string[];
     options: TableOptions;
-    /** Turns column names that stand alone into qualified ones, once the tables are known. */
+    /** Turns column names that stand alone into qualified ones, once the tables are known: nothing else is asked of upstream. */
     qualify?: (selected: SelectedTable[]) => TableOptions;
   },
 ): Promise<Purified> {
   const work = async (): Promise<Purified> => {
     const connection = await context.catalog.upstreamConnection(request.connectionId);
-    await validateConnection(connection, 'XX000');
-    const published = await describePublication(connection, request.publication);
-    const selected = selectTables(published, request.selection, request.sourceName);
-    const options = request.qualify?.(selected) ?? request.options;
-    const chosen = selected.map(({ table }) => table);
-    const checked = await validateTables(connection, published, chosen, options);
+    const { published, selected, checked } = await withUpstream(connection, connectionError, async (client) => {
+      await checkSettings(client, 'XX000');
+      const { database } = connection;
+      const published = await describePublication(client, {
+        ...{ database, publication: request.publication },
+        only: request.qualify && names(request.selection),
+      });
+      const selected = selectTables(published, request.selection, request.sourceName);
+      const options = request.qualify?.(selected) ?? request.options;
+      const chosen = selected.map(({ table }) => table);
+      return { published, selected, checked: await validateTables(client, published, chosen, options) };
+    });
     const tables = selected.map(({ name, table }) => {
       const ingested = checked.find(({ oid }) => oid === table.oid) ?? table;
       const kept = new Set(ingested.columns.map((column) => column.name));

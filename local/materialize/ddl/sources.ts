@@ -85,6 +85,7 @@ export async function createSource(context: DdlContext, ddl: CreateSource): Prom
     sourceName: ddl.name,
     options: { textColumns, excludeColumns },
   });
+  const slot = newSlotName();
   await environment.definitions.run(async () => {
     if (await isTaken(context, name, 'source', ddl.ifNotExists)) return;
     const subsources = await placeTables(context, purified);
@@ -97,7 +98,7 @@ export async function createSource(context: DdlContext, ddl: CreateSource): Prom
       publication,
       textColumns,
       excludeColumns,
-      slot: newSlotName(),
+      slot,
       timelineId: purified.published.timelineId,
       standby: purified.published.standby,
       upstreamDatabase: purified.published.database,
@@ -109,7 +110,6 @@ export async function createSource(context: DdlContext, ddl: CreateSource): Prom
         columns: table.columns.map((column) => column.name),
       })),
     });
-    const { slot } = await catalog.storedSource(added.source.id);
     environment.ingestion.start(
       {
         id: added.source.id,
@@ -148,7 +148,7 @@ export async function addSubsources(
   }
   const options = optionMap(withOptions);
   if (options.has('DETAILS')) throw planError('ALTER SOURCE .. ADD SUBSOURCE specifies DETAILS option');
-  const { connectionId, publication } = await catalog.storedSource(source.id);
+  const { connectionId, publication } = await catalog.originOf(source);
   const purified = await purify(context, {
     connectionId,
     publication,

@@ -66,7 +66,7 @@ export async function createTableFromSource(context: DdlContext, ddl: CreateTabl
   const options = optionMap(ddl.with);
   const text = bareColumns('TEXT COLUMNS', namesOption(options.get('TEXT COLUMNS')));
   const exclude = bareColumns('EXCLUDE COLUMNS', namesOption(options.get('EXCLUDE COLUMNS')));
-  const { connectionId, publication } = await catalog.storedSource(source.id);
+  const { connectionId, publication } = await catalog.originOf(source);
   const purified = await purify(context, {
     connectionId,
     publication,

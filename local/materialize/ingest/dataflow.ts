@@ -9,7 +9,7 @@ import { isLive } from './tables/running-table';
 import { checkSchemas } from './tables/schema-check';
 import { takeSlot } from './stream/slot-life';
 import { takeSnapshot } from './tables/snapshot';
-import { appliedLsn, storedTable } from './store';
+import { appliedLsn, storedTables } from './store';
 import { consume, probe, type Feed } from './stream/stream';
 
 const PROBE_EVERY_MS = 1000;
@@ -19,11 +19,13 @@ const CLOSED = 'sql client error: connection closed';
 const LOST = /terminating connection|^connection closed$|^error connecting to server: Connection re/;
 
 async function loadTables(context: DataflowContext): Promise<void> {
+  const ids = context.tables.map(({ id }) => id);
+  const known = await storedTables(context.store, ids);
   for (const table of context.tables) {
-    const stored = await storedTable(context.store, table.id);
-    table.committed = stored.committed;
-    table.snapshotLsn = stored.snapshotLsn;
-    table.dead = stored.definite;
+    const stored = known.get(table.id);
+    table.committed = stored?.committed ?? false;
+    table.snapshotLsn = stored?.snapshotLsn ?? 0n;
+    table.dead = stored?.definite ?? false;
   }
 }
 

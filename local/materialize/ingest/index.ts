@@ -10,6 +10,9 @@ export const createIngestion: CreateIngestion = (store, settings) => {
   const sources = new Map<string, SourceRunner>();
   const endings = new Set<Promise<void>>();
   const closing = new AbortController();
+  /** Pieces of work that add tables, and the sources they added some to. */
+  let gathering = 0;
+  const added = new Set<SourceRunner>();
 
   const runner = (sourceId: string): SourceRunner => {
     const found = sources.get(sourceId);
@@ -34,7 +37,24 @@ export const createIngestion: CreateIngestion = (store, settings) => {
       sources.set(source.id, new SourceRunner(store, settings, source, replica));
     },
     moveTo: (sourceId, replica) => runner(sourceId).moveTo(replica),
-    addTables: (sourceId, tables) => runner(sourceId).addTables(tables),
+    addTables(sourceId, tables) {
+      const source = runner(sourceId);
+      source.addTables(tables);
+      if (gathering === 0) source.restart();
+      else added.add(source);
+    },
+    async together(work) {
+      gathering++;
+      try {
+        return await work();
+      } finally {
+        gathering--;
+        if (gathering === 0) {
+          for (const source of added) source.restart();
+          added.clear();
+        }
+      }
+    },
     removeTable: (sourceId, tableId) => runner(sourceId).removeTable(tableId),
     reconnect: (sourceId, connection) => runner(sourceId).reconnect(connection),
     drop(sourceId) {

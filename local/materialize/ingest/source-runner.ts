@@ -63,9 +63,9 @@ export class SourceRunner {
     this.restart();
   }
 
+  /** They are copied from the next `restart` on. */
   addTables(tables: IngestedTable[]): void {
     this.tables.push(...tables.map(runningTable));
-    this.restart();
   }
 
   removeTable(id: string): void {
@@ -112,7 +112,7 @@ export class SourceRunner {
     for (const id of ids) await forgetTable(this.store, id);
   }
 
-  private restart(): void {
+  restart(): void {
     this.run?.abort();
     this.changed.resolve();
   }

@@ -8,7 +8,6 @@ export interface StoredTable {
   committed: boolean;
   /** Changes committed upstream before this are in the snapshot. */
   snapshotLsn: Lsn;
-  error: string | null;
   definite: boolean;
 }
 
@@ -36,25 +35,24 @@ export async function appliedLsn(store: Pool, sourceId: string): Promise<Lsn | n
 }
 
 interface TableRow {
-  committed: boolean | null;
-  error: string | null;
-  definite: boolean | null;
+  id: string;
+  committed: boolean;
+  definite: boolean;
   lsn: string | null;
 }
 
-export async function storedTable(store: Pool, tableId: string): Promise<StoredTable> {
+export async function storedTables(store: Pool, ids: string[]): Promise<Map<string, StoredTable>> {
   const { rows } = await store.query<TableRow>(
-    `SELECT s.committed, s.error, s.definite, t.snapshot_lsn::text AS lsn
-     FROM mz_store.table_state s LEFT JOIN mz_store.ingest_tables t ON t.table_id = s.id WHERE s.id = $1`,
-    [tableId],
+    `SELECT s.id, s.committed, s.definite, t.snapshot_lsn::text AS lsn
+     FROM mz_store.table_state s LEFT JOIN mz_store.ingest_tables t ON t.table_id = s.id WHERE s.id = ANY ($1)`,
+    [ids],
   );
-  const row = rows[0];
-  return {
-    committed: row?.committed ?? false,
-    snapshotLsn: row?.lsn == null ? 0n : parseLsn(row.lsn),
-    error: row?.error ?? null,
-    definite: row?.definite ?? false,
-  };
+  return new Map(
+    rows.map(({ id, committed, lsn, definite }) => [
+      id,
+      { committed, snapshotLsn: lsn === null ? 0n : parseLsn(lsn), definite },
+    ]),
+  );
 }
 
 type Queryable = Pick<PoolClient, 'query'>;

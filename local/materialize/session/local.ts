@@ -52,7 +52,9 @@ async function endTransaction(context: SessionContext, commit: boolean, notify: 
   const deferred = transaction.end(commit);
   settings.endTransaction(deferred !== null);
   if (deferred === null) return 'ROLLBACK';
-  for (const { statement, sql } of deferred) await executeDdl(context.ddl(sql, notify), statement);
+  await context.environment.ingestion.together(async () => {
+    for (const { statement, sql } of deferred) await executeDdl(context.ddl(sql, notify), statement);
+  });
   return 'COMMIT';
 }
 

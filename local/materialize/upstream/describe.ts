@@ -27,6 +27,7 @@ const TABLES = `
     JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
     JOIN pg_catalog.pg_publication_tables AS p ON c.relname = p.tablename AND n.nspname = p.schemaname
   WHERE p.pubname = $1 AND ($2::oid[] IS NULL OR c.oid = ANY ($2::oid[]))
+    AND ($3::text[] IS NULL OR c.relname = ANY ($3::text[]))
   ORDER BY p.schemaname, p.tablename`;
 
 const columnsQuery = (hasGenerated: boolean): string => `
@@ -54,13 +55,22 @@ export async function publicationExists(client: Client, publication: string): Pr
   return rows.length > 0;
 }
 
+export async function hasTables(client: Client, publication: string): Promise<boolean> {
+  const query = 'SELECT 1 FROM pg_catalog.pg_publication_tables WHERE pubname = $1 LIMIT 1';
+  return (await client.query(query, [publication])).rows.length > 0;
+}
+
 /**
- * The publication's tables as they are now, or those of `oids` that are in it, generated columns left out. Waits
- * while somebody holds a table ACCESS EXCLUSIVE, as Materialize's own query does.
+ * The publication's tables as they are now, or those of `oids` or `names` that are in it, generated columns left out.
+ * Waits while somebody holds a table ACCESS EXCLUSIVE, as Materialize's own query does.
  */
-export async function describeTables(client: Client, publication: string, oids?: number[]): Promise<UpstreamTable[]> {
+export async function describeTables(
+  client: Client,
+  publication: string,
+  { oids, names }: { oids?: number[]; names?: string[] } = {},
+): Promise<UpstreamTable[]> {
   const version = await client.query<{ v: number }>("SELECT current_setting('server_version_num')::int4 AS v");
-  const tables = (await client.query<TableRow>(TABLES, [publication, oids ?? null])).rows;
+  const tables = (await client.query<TableRow>(TABLES, [publication, oids ?? null, names ?? null])).rows;
   const found = [tables.map((table) => table.oid)];
   const columns = await client.query<ColumnRow>(columnsQuery(version.rows[0]!.v >= WITH_GENERATED), found);
   const keys = await client.query<KeyRow>(KEYS, found);

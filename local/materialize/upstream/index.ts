@@ -1,7 +1,7 @@
 /** Everything the stand-in asks of the upstream Postgres, in Materialize's words. */
-export { connectUpstream, ConnectError, cut } from './connect';
+export { connectUpstream, ConnectError, cut, withUpstream } from './connect';
 export { clientFailure, connectFailure, databaseErrorText } from './failure';
-export { validateConnection, connectionError } from './validate-connection';
+export { checkSettings, validateConnection, connectionError } from './validate-connection';
 export { describePublication, isInRecovery, sourceError, type PublicationDescription } from './publication';
 export { describeTables, publicationExists } from './describe';
 export {

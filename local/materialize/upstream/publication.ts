@@ -1,7 +1,6 @@
 import type { Client } from 'pg';
-import { MzError, type UpstreamConnection, type UpstreamTable } from '../contract';
-import { withUpstream } from './connect';
-import { describeTables, publicationExists } from './describe';
+import { MzError, type UpstreamTable } from '../contract';
+import { describeTables, hasTables, publicationExists } from './describe';
 import { connectionError } from './validate-connection';
 
 /** What one publication offers, read at one moment. */
@@ -36,15 +35,21 @@ export async function isInRecovery(client: Client): Promise<boolean> {
   return rows[0]?.standby === true;
 }
 
-/** Reads the publication; throws MzError when upstream is unreachable, the publication is missing or has no tables. */
-export async function describePublication(c: UpstreamConnection, publication: string): Promise<PublicationDescription> {
-  return withUpstream(c, connectionError, async (client) => {
-    if (!(await publicationExists(client, publication))) {
-      throw connectionError(`publication ${publication} does not exist`);
-    }
-    const tables = await describeTables(client, publication);
-    if (tables.length === 0) throw sourceError(`PUBLICATION ${publication} is empty`);
-    const standby = await isInRecovery(client);
-    return { publication, database: c.database, timelineId: await readTimeline(client), standby, tables };
-  });
+/**
+ * Reads the publication, or of its tables those called `only`. Throws MzError when it is missing, or nothing of what was
+ * asked for is in it.
+ */
+export async function describePublication(
+  client: Client,
+  { database, publication, only }: { database: string; publication: string; only?: string[] },
+): Promise<PublicationDescription> {
+  if (!(await publicationExists(client, publication))) {
+    throw connectionError(`publication ${publication} does not exist`);
+  }
+  const tables = await describeTables(client, publication, { names: only });
+  if (tables.length === 0 && !(only && (await hasTables(client, publication)))) {
+    throw sourceError(`PUBLICATION ${publication} is empty`);
+  }
+  const standby = await isInRecovery(client);
+  return { publication, database, timelineId: await readTimeline(client), standby, tables };
 }

@@ -11,7 +11,8 @@ interface ServerSettings {
   free_slots: string;
 }
 
-async function checkSettings(client: Client, code: string): Promise<void> {
+/** The checks of `validateConnection` on a connection that is there. */
+export async function checkSettings(client: Client, code: '58000' | 'XX000'): Promise<void> {
   const { rows } = await client.query<ServerSettings>(`
     SELECT current_setting('wal_level') AS wal_level, current_setting('max_wal_senders') AS max_wal_senders,
       current_setting('max_replication_slots')::int8 - (SELECT count(*) FROM pg_catalog.pg_replication_slots) AS free_slots`);

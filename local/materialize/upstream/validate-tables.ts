@@ -1,11 +1,9 @@
 import type { Client } from 'pg';
-import { MzError, type UpstreamColumn, type UpstreamConnection, type UpstreamTable } from '../contract';
-import { withUpstream } from './connect';
+import { MzError, type UpstreamColumn, type UpstreamTable } from '../contract';
 import { printName } from './names';
 import { sourceError, type PublicationDescription } from './publication';
 import { resolveReference } from './select-tables';
 import { isSupportedType, REFUSED } from './types';
-import { connectionError } from './validate-connection';
 
 export interface TableOptions {
   /** Columns as written in TEXT COLUMNS / EXCLUDE COLUMNS: table-qualified (`[schema,] table, column`). */
@@ -134,12 +132,12 @@ function checkTypes(published: PublicationDescription, tables: UpstreamTable[]):
  * TEXT COLUMNS, types. Answers them as they will be ingested: text columns marked, excluded columns left out.
  */
 export async function validateTables(
-  c: UpstreamConnection,
+  client: Client,
   published: PublicationDescription,
   tables: UpstreamTable[],
   options: TableOptions = {},
 ): Promise<UpstreamTable[]> {
-  if (tables.length > 0) await withUpstream(c, connectionError, (client) => checkAccess(client, tables));
+  if (tables.length > 0) await checkAccess(client, tables);
   const asText = columnsOf('TEXT COLUMNS', options.textColumns ?? [], published, tables);
   const excluded = columnsOf('EXCLUDE COLUMNS', options.excludeColumns ?? [], published, tables);
   const ingested = tables.map((table) => ({

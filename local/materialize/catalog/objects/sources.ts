@@ -119,6 +119,12 @@ export function sources(store: Store) {
 
     storedSource: async (id: string) => stored(await readItem(store, id)),
 
+    /** Where it reads from, without what it reads. */
+    async originOf({ id, connectionId }: CatalogItem): Promise<{ connectionId: string; publication: string }> {
+      const { publication } = await definitionOf<SourceDefinition>(store, id);
+      return { connectionId: connectionId ?? '', publication };
+    },
+
     async storedSources(): Promise<StoredSource[]> {
       const items = await store.query<CatalogItem>(
         `${selectItems()} WHERE i.type = 'source' AND i.subtype = 'postgres'`,

@@ -1,8 +1,16 @@
 import type { Pool } from 'pg';
 import { aggregate, zeroCounters, type Counters } from './counters';
 
-const COLUMNS = `messages_received, bytes_received, updates_staged, updates_committed, rehydration_latency,
+const COUNTED = `messages_received, bytes_received, updates_staged, updates_committed, rehydration_latency,
   snapshot_records_known, snapshot_records_staged, snapshot_committed, offset_known, offset_committed`;
+
+/** All rows in one statement: a source may have thousands of tables, and all of them change when it starts anew. */
+const WRITE = `
+  INSERT INTO mz_internal.mz_source_statistics (id, replica_id, records_indexed, bytes_indexed, ${COUNTED})
+  SELECT id, replica_id, '0', '0', ${COUNTED}
+  FROM jsonb_populate_recordset(NULL::mz_internal.mz_source_statistics, $1)
+  ON CONFLICT (id, replica_id) DO UPDATE SET (${COUNTED}) =
+    ROW (${COUNTED.replace(/\w+/g, 'excluded.$&')})`;
 
 const LOAD = `SELECT id, messages_received::text AS messages, bytes_received::text AS bytes,
     updates_committed::text AS committed, snapshot_records_known::text AS known, snapshot_records_staged::text AS staged,
@@ -21,18 +29,18 @@ interface StoredRow {
   offset_committed: string | null;
 }
 
-const values = (c: Counters): (string | boolean | null)[] => [
-  String(c.messagesReceived),
-  String(c.bytesReceived),
-  String(c.updatesStaged),
-  String(c.updatesCommitted),
-  c.rehydrationMs === null ? null : `${c.rehydrationMs} milliseconds`,
-  c.snapshotKnown === null ? null : String(c.snapshotKnown),
-  c.snapshotStaged === null ? null : String(c.snapshotStaged),
-  c.snapshotCommitted,
-  String(c.offsetKnown),
-  String(c.offsetCommitted),
-];
+const counted = (c: Counters) => ({
+  messages_received: String(c.messagesReceived),
+  bytes_received: String(c.bytesReceived),
+  updates_staged: String(c.updatesStaged),
+  updates_committed: String(c.updatesCommitted),
+  rehydration_latency: c.rehydrationMs === null ? null : `${c.rehydrationMs} milliseconds`,
+  snapshot_records_known: c.snapshotKnown === null ? null : String(c.snapshotKnown),
+  snapshot_records_staged: c.snapshotStaged === null ? null : String(c.snapshotStaged),
+  snapshot_committed: c.snapshotCommitted,
+  offset_known: String(c.offsetKnown),
+  offset_committed: String(c.offsetCommitted),
+});
 
 /**
  * The statistics of one source on one replica. Counters move at once, rows in mz_source_statistics follow at each
@@ -94,30 +102,14 @@ export class SourceStatistics {
       this.reported.has(id) ? counters : zeroCounters(),
     ]);
     const own = this.reported.has(this.sourceId) ? aggregate(shown.map(([, counters]) => counters)) : zeroCounters();
-    for (const [id, counters] of [...shown, [this.sourceId, own] as const]) {
-      const row = values(counters);
-      const text = JSON.stringify(row);
-      if (this.reported.get(id) === text) continue;
-      await this.write(id, row);
-      this.reported.set(id, text);
-    }
-  }
-
-  private async write(id: string, row: (string | boolean | null)[]): Promise<void> {
-    const parameters = [id, this.replicaId, ...row];
-    const updated = await this.store.query(
-      `UPDATE mz_internal.mz_source_statistics SET (${COLUMNS}) = ROW (${placeholders(3, row.length)})
-       WHERE id = $1 AND replica_id = $2`,
-      parameters,
-    );
-    if (updated.rowCount !== 0) return;
-    await this.store.query(
-      `INSERT INTO mz_internal.mz_source_statistics (id, replica_id, records_indexed, bytes_indexed, ${COLUMNS})
-       VALUES ($1, $2, '0', '0', ${placeholders(3, row.length)})`,
-      parameters,
-    );
+    const rows = [...shown, [this.sourceId, own] as const].map(([id, counters]) => ({
+      ...{ id, replica_id: this.replicaId },
+      ...counted(counters),
+    }));
+    const texts = rows.map((row) => JSON.stringify(row));
+    const changed = texts.filter((text, at) => this.reported.get(rows[at]!.id) !== text);
+    if (changed.length === 0) return;
+    await this.store.query(WRITE, [`[${changed.join(',')}]`]);
+    rows.forEach(({ id }, at) => this.reported.set(id, texts[at]!));
   }
 }
-
-const placeholders = (first: number, count: number): string =>
-  Array.from({ length: count }, (_, i) => `$${first + i}`).join(', ');

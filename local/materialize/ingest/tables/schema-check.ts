@@ -24,7 +24,7 @@ export async function checkSchemas(
     throw new DefiniteError(`publication "${publication}" does not exist`);
   }
   const oids = tables.map((table) => table.upstream.oid);
-  const published = await upstream(describeTables(client, publication, oids));
+  const published = await upstream(describeTables(client, publication, { oids }));
   const byOid = new Map(published.map((table) => [table.oid, table]));
   const present = await upstream(existing(client, oids));
   return tables.flatMap((table) => {

@@ -9,10 +9,12 @@ import type {
 import { createIngestion } from '../../../../local/materialize/ingest';
 import {
   connectUpstream,
+  connectionError,
   describePublication,
   newSlotName,
   selectTables,
   validateTables,
+  withUpstream,
 } from '../../../../local/materialize/upstream';
 import { startPostgres, type PostgresServer } from '../../../../local/postgres/server';
 import { until } from '../../../../local/stack/until';
@@ -28,7 +30,7 @@ const STORE = `
   CREATE TABLE mz_internal.mz_source_statistics (id text, replica_id text, messages_received numeric,
     bytes_received numeric, updates_staged numeric, updates_committed numeric, records_indexed numeric,
     bytes_indexed numeric, rehydration_latency interval, snapshot_records_known numeric,
-    snapshot_records_staged numeric, snapshot_committed bool, offset_known numeric, offset_committed numeric);
+    snapshot_records_staged numeric, snapshot_committed bool, offset_known numeric, offset_committed numeric, UNIQUE NULLS NOT DISTINCT (id, replica_id));
   CREATE TABLE mz_internal.mz_frontiers (object_id text, read_frontier numeric, write_frontier numeric)`;
 
 /** Every version of a row of the statistics: one that stands for a single interval, a look at the row itself may miss. */
@@ -162,10 +164,13 @@ export class Bench {
 
   /** Tables of the publication, ready to be ingested under new ids. */
   async describe(publication: string, textColumns: string[][] = [], only?: string): Promise<IngestedTable[]> {
-    const published = await describePublication(this.connection(), publication);
+    const connection = this.connection();
+    const asked = <T>(use: (client: Client) => Promise<T>) => withUpstream(connection, connectionError, use);
+    const { database } = connection;
+    const published = await asked((client) => describePublication(client, { database, publication }));
     const selected = selectTables(published, { type: 'all' }, ['shop', 'src']);
     const wanted = selected.map(({ table }) => table).filter(({ name }) => only === undefined || name === only);
-    const upstream = await validateTables(this.connection(), published, wanted, { textColumns });
+    const upstream = await asked((client) => validateTables(client, published, wanted, { textColumns }));
     const tables = upstream.map((table) => ({ id: this.newId(), upstream: table }));
     for (const table of tables) await this.createStoreTable(table);
     return tables;

@@ -2,12 +2,15 @@ import { createServer, type AddressInfo } from 'node:net';
 import { Client } from 'pg';
 import { MzError, type UpstreamConnection } from '../../../../local/materialize/contract';
 import {
+  connectionError,
   describePublication,
   dropSlot,
   newSlotName,
   selectTables,
   validateConnection,
   validateTables,
+  withUpstream,
+  type PublicationDescription,
   type TableOptions,
   type TableSelection,
 } from '../../../../local/materialize/upstream';
@@ -55,6 +58,10 @@ describe('questions to upstream', () => {
     await server?.stop();
   });
 
+  const asked = <T>(use: (client: Client) => Promise<T>, of = at) => withUpstream(of, connectionError, use);
+  const published = (publication: string, of = at, only?: string[]) =>
+    asked((client) => describePublication(client, { database: of.database, publication, only }), of);
+
   const refusal = async (work: Promise<unknown>): Promise<object> => {
     const error: unknown = await work.then(
       () => new Error('not refused'),
@@ -92,7 +99,7 @@ describe('questions to upstream', () => {
     expect(await refusal(validateConnection(nobody))).toEqual({ code: '58000', message });
     const wrapped = { code: 'XX000', message: 'failed to connect to PostgreSQL database', detail: message };
     expect(await refusal(validateConnection(nobody, 'XX000'))).toEqual(wrapped);
-    expect(await refusal(describePublication(nobody, 'p_good'))).toEqual(wrapped);
+    expect(await refusal(published('p_good', nobody))).toEqual(wrapped);
   });
 
   test('TLS: require takes any certificate, the verify modes only what the given authority signed', async () => {
@@ -145,19 +152,19 @@ describe('questions to upstream', () => {
   });
 
   test('a publication that is missing, or empty', async () => {
-    expect(await refusal(describePublication(at, 'nope'))).toEqual({
+    expect(await refusal(published('nope'))).toEqual({
       code: 'XX000',
       message: 'failed to connect to PostgreSQL database',
       detail: 'publication nope does not exist',
     });
-    expect(await refusal(describePublication(at, 'p_empty'))).toEqual({
+    expect(await refusal(published('p_empty'))).toEqual({
       code: 'XX000',
       message: 'POSTGRES source validation: PUBLICATION p_empty is empty',
     });
   });
 
   test('a table is described with its keys and without generated columns', async () => {
-    const { tables, database } = await describePublication(at, 'p_good');
+    const { tables, database } = await published('p_good');
     const [row] = (await admin.query<{ oid: number }>("SELECT 'orders'::regclass::oid AS oid")).rows;
     expect(database).toBe('postgres');
     expect(tables.find(({ name }) => name === 'orders')).toEqual({
@@ -172,8 +179,17 @@ describe('questions to upstream', () => {
     });
   });
 
+  test('of many tables those of one name, without the rest', async () => {
+    const names = ({ tables }: PublicationDescription) => tables.map(({ schema, name }) => `${schema}.${name}`);
+    expect(names(await published('p_all', at, ['orders']))).toEqual(['public.orders', 'third.orders']);
+    expect(names(await published('p_good', at, ['nowhere']))).toEqual([]);
+    expect(await refusal(published('p_empty', at, ['orders']))).toMatchObject({
+      message: 'POSTGRES source validation: PUBLICATION p_empty is empty',
+    });
+  });
+
   const select = async (selection: TableSelection): Promise<string[][]> =>
-    selectTables(await describePublication(at, 'p_all'), selection, ['shop', 'src']).map(({ name }) => name);
+    selectTables(await published('p_all'), selection, ['shop', 'src']).map(({ name }) => name);
   const tables = (...list: [string[], string[]?][]): TableSelection => ({
     type: 'tables',
     tables: list.map(([reference, alias]) => ({ reference, alias })),
@@ -232,10 +248,10 @@ describe('questions to upstream', () => {
   });
 
   async function validate(names: string[], options: TableOptions = {}): Promise<string[]> {
-    const published = await describePublication(at, 'p_all');
-    const chosen = published.tables.filter((table) => names.includes(`${table.schema}.${table.name}`));
+    const all = await published('p_all');
+    const chosen = all.tables.filter((table) => names.includes(`${table.schema}.${table.name}`));
     expect(chosen).toHaveLength(names.length);
-    const checked = await validateTables(at, published, chosen, options);
+    const checked = await asked((client) => validateTables(client, all, chosen, options));
     return checked.flatMap(({ columns }) => columns.map(({ name, asText }) => (asText ? `${name} as text` : name)));
   }
 
