@@ -39,14 +39,16 @@ async function measure(stack: Stack, client: Client): Promise<void> {
   if (!neon) throw new Error('the bench needs the local Neon');
   const times = {
     script: [] as number[],
+    proof: [] as number[],
     apply: [] as number[],
     plan: [] as number[],
     status: [] as number[],
     events: [] as number[],
   };
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const script = await time(() =>
-      straight({
+    let proof = 0;
+    const script = await time(async () => {
+      proof = await straight({
         name: `script${round}`,
         ownerUrl: neon.ownerUrl().replace(/\?.*$/, ''),
         superuserUrl: neon.postgres.superuserUrl,
@@ -55,8 +57,8 @@ async function measure(stack: Stack, client: Client): Promise<void> {
         port: neon.postgres.port,
         ca: neon.caPem,
         tables: TABLES,
-      }),
-    );
+      });
+    });
     const spec = smallPipeline(`apply${round}`, neon.caPem);
     const start = { taskQueue: 'n2m', args: [{ spec, approved: [] }] as [{ spec: PipelineSpec; approved: string[] }] };
     const apply = await time(() => client.workflow.execute('replicate', { ...start, workflowId: runId(spec.name) }));
@@ -71,18 +73,20 @@ async function measure(stack: Stack, client: Client): Promise<void> {
     const status = await time(() => n2m(stack, 'status', spec.name, '--last'));
     if (round === 0) continue; // the first round warms both up
     times.script.push(script);
+    times.proof.push(proof);
     times.apply.push(apply);
     times.plan.push(plan);
     times.status.push(status);
     times.events.push(history.events?.length ?? 0);
   }
   header(`full apply, 3 nearly empty tables, ${ROUNDS} rounds`);
-  row('straight script, same statements', times.script, 'ms');
+  row('straight script, same statements and waits', times.script, 'ms');
+  row('of it, waiting until every table moves on at the new size', times.proof, 'ms');
   row('replicate, all steps, checked and resumable', times.apply, 'ms');
   row(
     'ratio',
     times.apply.map((value, index) => value / (times.script[index] ?? NaN)),
-    `× (goal ≤ 2, median ${(median(times.apply) / median(times.script)).toFixed(2)})`,
+    `× (goal ≤ 1.6, median ${(median(times.apply) / median(times.script)).toFixed(2)})`,
   );
   row('plan that finds nothing to do', times.plan, 'ms');
   row('n2m status --last, cold process', times.status, 'ms');

@@ -7,7 +7,7 @@ import { replicaIdentityFull } from '../src/core/objects/replica-identity/statem
 import { createRole, noIdleInTransactionTimeout } from '../src/core/objects/role/statements';
 import { createSchema } from '../src/core/objects/schema/statements';
 import { createSecret } from '../src/core/objects/secret/statements';
-import { createSource } from '../src/core/objects/source/statements';
+import { createSourceBare, createTableFromSource } from '../src/core/objects/source/statements';
 import type { ItemName } from '../src/core/sql/items';
 
 export interface StraightInput {
@@ -21,8 +21,12 @@ export interface StraightInput {
   tables: { schema: string; name: string }[];
 }
 
-/** The same statements as a run sends, one after the other, without looking, retrying or remembering anything. */
-export async function straight(input: StraightInput): Promise<void> {
+/**
+ * The same statements as a run sends, one after the other, without looking, retrying or remembering anything. It waits for
+ * what a run waits for: the copy, the new size, and that every table moves on there. Answers with the milliseconds of that
+ * last wait.
+ */
+export async function straight(input: StraightInput): Promise<number> {
   const { name, tables } = input;
   const role = `role_${name}`;
   const publication = `n2m_${name}`;
@@ -57,27 +61,36 @@ export async function straight(input: StraightInput): Promise<void> {
         certificateAuthority: input.ca,
       }),
     );
-    const mapped = tables.map((table) => ({ upstream: table, target: item(table.name) }));
-    const none = { textColumns: [], excludeColumns: [], progress: null };
-    await target.query(createSource({ name: source, cluster, connection, publication, tables: mapped, ...none }));
-    await untilCommitted(target, name, tables.length);
+    await target.query(createSourceBare({ name: source, cluster, connection, publication }));
+    const options = { name: source, textColumns: [], excludeColumns: [], excludeConstraints: [] };
+    await target.query('BEGIN');
+    for (const table of tables) {
+      await target.query(createTableFromSource(options, { upstream: table, target: item(table.name) }));
+    }
+    await target.query('COMMIT');
+    await untilFrontiers(target, name, '0', tables.length);
     await target.query(alterClusterSize(cluster, '50cc'));
     await untilOnline(target, cluster);
+    const began = performance.now();
+    const { rows } = await target.query<{ at: string }>(
+      `SELECT max(f.write_frontier::text::numeric)::text AS at ${frontiersOf(name)}`,
+    );
+    await untilFrontiers(target, name, rows[0]?.at ?? '0', tables.length);
+    return performance.now() - began;
   } finally {
     await upstream.end();
     await target.end();
   }
 }
 
-/** The frontier tells first that a copy is committed. */
-function untilCommitted(target: Client, schema: string, tables: number): Promise<void> {
-  return poll(
-    target,
-    `SELECT count(*) AS n FROM mz_internal.mz_frontiers f JOIN mz_catalog.mz_sources s ON s.id = f.object_id
-    JOIN mz_catalog.mz_schemas c ON c.id = s.schema_id
-    WHERE c.name = '${schema}' AND s.type = 'subsource' AND f.write_frontier::text <> '0'`,
-    tables,
-  );
+const frontiersOf = (schema: string): string =>
+  `FROM mz_internal.mz_frontiers f JOIN mz_catalog.mz_tables t ON t.id = f.object_id
+    JOIN mz_catalog.mz_schemas c ON c.id = t.schema_id WHERE c.name = '${schema}'`;
+
+/** The frontier tells first that a copy is committed, and that a table moves on. */
+function untilFrontiers(target: Client, schema: string, beyond: string, tables: number): Promise<void> {
+  const moved = `SELECT count(*) AS n ${frontiersOf(schema)} AND f.write_frontier::text::numeric > ${beyond}`;
+  return poll(target, moved, tables);
 }
 
 function untilOnline(target: Client, cluster: string): Promise<void> {
