@@ -83,7 +83,12 @@ const WAITS: Record<string, (size: Size) => number[]> = {
   dropDeadTables: (size) => [eachTable(size)],
   dropLostSource: (size) => [remote(size), eachTable(size)],
   recreateDependents: (size) => [remote(size), eachTable(size)],
-  rotatePassword: () => [DEADLINE.operations, ...times(3, DEADLINE.login), DEADLINE.remote],
+  rotatePassword: () => [
+    ...times(2, DEADLINE.replay),
+    DEADLINE.operations,
+    ...times(3, DEADLINE.login),
+    DEADLINE.remote,
+  ],
   reconnectSource: () => [DEADLINE.reconnect],
   removeWatch: () => [DEADLINE.checks],
   removeSource: (size) => [remote(size)],

@@ -14,6 +14,7 @@ export const HOSTILE_DEFAULTS: readonly [name: string, value: string][] = [
   ['quote_all_identifiers', 'on'],
   ['row_security', 'off'],
   ['password_encryption', 'md5'],
+  ['synchronous_commit', 'off'],
   ['default_transaction_isolation', 'serializable'],
   ['default_transaction_deferrable', 'on'],
   ['idle_in_transaction_session_timeout', '5min'],

@@ -63,7 +63,8 @@ async function addReaders(
       : [];
   const { host } = access.reachable;
   // A standby has what its primary has.
-  const own = [access.reachable, parsePostgresUrl(access.ownerUrl, 'source')].map(addressOf);
+  const urls = [access.ownerUrl, access.replicaUrl].map((url) => parsePostgresUrl(url, 'source'));
+  const own = [access.reachable, ...urls].map(addressOf);
   const near = (one: UpstreamConnection): Near | null => {
     const there = one.host.toLowerCase();
     // Locally several servers share a host and differ by port.

@@ -37,11 +37,12 @@ async function observeTarget(deps: Deps, spec: PipelineSpec): Promise<TargetFact
   return { ...facts, unverified: unverified(url) };
 }
 
-/** Of a URL that a person gave; the host that Neon's API hands out is the direct one. */
-function pooler(deps: Deps, { source }: PipelineSpec, { replicaUrl, reachable }: SourceAccess) {
-  if (source.kind !== 'postgres') return Promise.resolve(null);
-  const address = { url: withDatabase(replicaUrl, source.database), tls: source.tls };
-  return findPooler(address, reachable, connectOptions(deps));
+/** Of URLs that a person gave; the host that Neon's API hands out is the direct one. */
+async function pooler(deps: Deps, { source }: PipelineSpec, { ownerUrl, replicaUrl, reachable }: SourceAccess) {
+  if (source.kind !== 'postgres') return null;
+  const find = (url: string) =>
+    findPooler({ url: withDatabase(url, source.database), tls: source.tls }, reachable, connectOptions(deps));
+  return (await find(replicaUrl)) ?? (ownerUrl === replicaUrl ? null : find(ownerUrl));
 }
 
 /** What Neon says of the project and the branch; null for a source of another kind. */

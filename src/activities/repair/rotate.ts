@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DEADLINE } from '../../core/budgets';
+import { readsStandby } from '../../core/objects/logical-replication/standby';
 import { loginDifferences } from '../../core/objects/source/definition';
 import { planRotation } from '../../core/repair/rotate-plan';
 import type { PipelineSpec } from '../../core/spec/types';
@@ -12,23 +13,29 @@ import {
   readSource,
   readSourceProgress,
 } from '../../systems/materialize';
-import { readRole, readSlot, readSlotPid } from '../../systems/postgres';
+import { maySignal, readRole, readSlot, readSlotPid } from '../../systems/postgres';
 import { pauses } from '../edges/cut-short';
 import { heartbeat } from '../edges/heartbeat';
 import { loginAs, refuseUnknownHost } from '../role/given-password';
 import { readPassword, renewPassword } from '../role/password';
 import { storeSecret } from '../secret';
-import { endSlotReader } from '../source/slot-reader';
+import { endSlotReader, loginOf } from '../source/slot-reader';
 import { ROTATE, activity } from '../support/activity';
 import type { Deps } from '../support/deps';
 import { done } from '../support/ensure';
+import { untilReplayed } from '../support/replay';
 import { file } from '../support/inputs';
 import { itemsOf, neonBranch, withMaterialize, withSource } from '../support/sessions';
 
 export const planRotate = activity({ input: file, reads: true }, async (deps, { spec }) => {
   const items = itemsOf(spec);
-  const [role, target] = await Promise.all([
-    withSource(deps, spec, ({ client }) => readRole(client, spec.source.role.name)),
+  const [upstream, target] = await Promise.all([
+    withSource(deps, spec, async ({ client, replica, access }) => ({
+      role: await readRole(client, spec.source.role.name),
+      // Where no membership can be given for a moment.
+      lacksSignal:
+        readsStandby(spec) && !(await maySignal(await replica(), spec.source.role.name)) ? loginOf(access) : null,
+    })),
     withMaterialize(deps, spec, async (client) => {
       const secret = await readSecret(client, items.secret);
       const connection = await readConnection(client, items.connection);
@@ -43,7 +50,7 @@ export const planRotate = activity({ input: file, reads: true }, async (deps, { 
       };
     }),
   ]);
-  return planRotation({ spec, role, ...target });
+  return planRotation({ spec, ...upstream, ...target });
 });
 
 /**
@@ -55,8 +62,11 @@ export const rotatePassword = activity({ input: file, callers: ROTATE }, async (
   const { name, via } = spec.source.role;
   await refuseOtherTarget(deps, spec);
   const old = via === 'api' ? await passwordByApi(deps, spec) : null;
+  // A standby that stands still would not know the new one, while nobody knows the old one any more.
+  await untilReplayed(deps, spec);
   const fresh = await newPassword(deps, spec);
   deps.secrets.remember(fresh);
+  await untilReplayed(deps, spec);
   await untilLogin(deps, spec, fresh, 'accepted');
   // A referenced one is whatever the file names: it goes nowhere before upstream has proven it.
   if (via === 'given') await untilLogin(deps, spec, randomBytes(24).toString('base64url'), 'refused');

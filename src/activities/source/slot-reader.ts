@@ -37,13 +37,16 @@ export async function endSlotReader(
       throw error;
     } catch (second) {
       if (!isDenied(second)) throw second;
-      const user = decodeURIComponent(new URL(access.replicaUrl).username);
       const where = readsStandby(spec) ? ' on the primary' : '';
-      const hint = `as a superuser${where}: ${sql.grantSignals(user)}; then run the same command again`;
+      const hint = `as a superuser${where}: ${sql.grantSignals(loginOf(access))}; then run the same command again`;
       throw new SystemError({ ...error.info, hint });
     }
   }
 }
+
+/** Who n2m is where the slot is. */
+export const loginOf = ({ replicaUrl }: SourceSession['access']): string =>
+  decodeURIComponent(new URL(replicaUrl).username);
 
 async function end(client: SqlClient, slot: string): Promise<number | null> {
   return (await client.query<Ended>(sql.endWalsender(slot)))[0]?.pid ?? null;

@@ -79,5 +79,8 @@ async function dropOurselves(
 
 function withStatement(error: unknown, slot: string): unknown {
   if (!(error instanceof SystemError)) return error;
-  return new SystemError({ ...error.info, hint: `as a superuser: ${sql.dropSlot(slot)}; then run n2m destroy again` });
+  return new SystemError({
+    ...error.info,
+    hint: `as a superuser where the slot is: ${sql.dropSlot(slot)}; then run the same command again`,
+  });
 }

@@ -1,6 +1,7 @@
 import { isOurs } from '../plan/ownership';
 import type { ConnectionFacts, RoleFacts } from '../plan/facts';
 import type { Approval, Finding, Plan, PlanStep } from '../plan/types';
+import { grantSignals } from '../objects/role/statements';
 import type { PipelineSpec } from '../spec/types';
 
 /** A plan of `n2m rotate`, as `--output json` prints it. */
@@ -21,6 +22,8 @@ export interface RotateLook {
   secret: { comment: string | null } | null;
   connection: ConnectionFacts | null;
   sourceExists: boolean;
+  /** n2m's login on the standby that Materialize reads, where it may not end the source's session there. */
+  lacksSignal: string | null;
   /** Names of pipelines or objects that use the same secret, besides our connection. */
   otherUsers: string[];
 }
@@ -33,21 +36,39 @@ export function planRotation(look: RotateLook): RotatePlan {
   return { pipeline: spec.name, findings, steps, changes: steps.length, needsApproval: approvals(spec, steps) };
 }
 
-function obstacles({ spec, role, secret, connection, sourceExists }: RotateLook): Finding[] {
+function obstacles(look: RotateLook): Finding[] {
+  return [...missing(look), ...unsignalled(look)];
+}
+
+/** Said before there is a new password: afterwards nobody could bring the source to use it. */
+function unsignalled({ spec, lacksSignal }: RotateLook): Finding[] {
+  if (lacksSignal === null || spec.source.role.via === 'given') return [];
+  return [
+    {
+      code: 'standby-signals',
+      severity: 'blocking',
+      subject: lacksSignal,
+      sentence: `login ${lacksSignal} may not end the source's session on the standby, which makes it log in again`,
+      fix: `as a superuser on the primary: ${grantSignals(lacksSignal)};`,
+    },
+  ];
+}
+
+function missing({ spec, role, secret, connection, sourceExists }: RotateLook): Finding[] {
   const { names } = spec.materialize;
-  const missing = [
+  const lacking = [
     ...(role ? [] : [`role ${spec.source.role.name}`]),
     ...(secret ? [] : [`secret ${names.secret}`]),
     ...(connection ? [] : [`connection ${names.connection}`]),
     ...(sourceExists ? [] : [`source ${names.source}`]),
   ];
-  if (missing.length === 0) return [];
+  if (lacking.length === 0) return [];
   return [
     {
       code: 'nothing-to-rotate',
       severity: 'blocking',
       subject: spec.name,
-      sentence: `${missing.join(', ')} ${missing.length === 1 ? 'does' : 'do'} not exist`,
+      sentence: `${lacking.join(', ')} ${lacking.length === 1 ? 'does' : 'do'} not exist`,
       fix: 'n2m apply FILE makes what is missing',
     },
   ];

@@ -22,6 +22,8 @@ const SOURCE = [
   'row_security = on',
   // Only where the clear text has to be sent does the server hash it.
   "password_encryption = 'scram-sha-256'",
+  // What was answered is in the WAL on disk: a standby is waited for up to there.
+  'synchronous_commit = on',
   "default_transaction_isolation = 'read committed'",
   'default_transaction_deferrable = off',
   // A worker that stands still lets go of its locks before its successor begins, which is after half a minute.

@@ -56,7 +56,10 @@ const SERVER = `
                EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.proname = '${AURORA_FUNCTION}'
                        AND p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace) AS aurora) AS own`;
 
-/** Columns by version: wal_status and safe_wal_size from 13, the last two from 17; 16 says only that a standby's slot was in the way. */
+/**
+ * Columns by version: wal_status and safe_wal_size from 13, the last two from 17. 16 calls every lost slot conflicting, also
+ * where no standby is and its WAL is gone.
+ */
 const SLOT = `SELECT s.active, s.restart_lsn::text, s.confirmed_flush_lsn::text,
             pg_catalog.pg_wal_lsn_diff(${HERE}, s.restart_lsn)::text AS retained,
             pg_catalog.pg_wal_lsn_diff(${HERE}, s.confirmed_flush_lsn)::text AS unconfirmed,
@@ -64,7 +67,8 @@ const SLOT = `SELECT s.active, s.restart_lsn::text, s.confirmed_flush_lsn::text,
             pg_catalog.to_jsonb(s) ->> 'safe_wal_size' AS safe_wal_size,
             (pg_catalog.to_jsonb(s) ->> 'inactive_since')::timestamptz AS inactive_since,
             coalesce(pg_catalog.to_jsonb(s) ->> 'invalidation_reason',
-                     CASE WHEN pg_catalog.to_jsonb(s) ->> 'conflicting' = 'true' THEN 'conflict with recovery' END) AS invalidation_reason
+                     CASE WHEN pg_catalog.pg_is_in_recovery() AND pg_catalog.to_jsonb(s) ->> 'conflicting' = 'true'
+                          THEN 'conflict with recovery' END) AS invalidation_reason
      FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = $1`;
 
 /** One row of pg_replication_slots; `exists: false` only when it was read and has no such row. */

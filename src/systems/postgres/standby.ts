@@ -102,6 +102,17 @@ export async function countWaitingSlots(replica: SqlClient): Promise<number> {
   return rows.length;
 }
 
+/** Whether this login may end sessions of `role`, by what it is a member of for good. */
+export async function maySignal(client: SqlClient, role: string): Promise<boolean> {
+  const rows = await client.query(
+    `SELECT FROM pg_catalog.pg_roles r
+     WHERE (r.rolname = current_user AND r.rolsuper)
+        OR (r.rolname IN ('pg_signal_backend', $1) AND pg_catalog.pg_has_role(r.oid, 'USAGE')) LIMIT 1`,
+    [role],
+  );
+  return rows.length > 0;
+}
+
 /** Has a primary log what runs, where this login may. */
 export async function logRunning(primary: SqlClient): Promise<void> {
   const { may } = only(await primary.query<{ may: boolean | null }>(MAY_LOG_RUNNING));

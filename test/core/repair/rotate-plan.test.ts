@@ -4,7 +4,7 @@ import { builtTarget, mark, postgresSpec, preparedSource, spec } from '../plan/f
 
 const look = (change: Partial<RotateLook> = {}): RotateLook => ({
   ...{ spec, role: preparedSource().role, secret: { comment: mark }, connection: builtTarget().connection },
-  ...{ sourceExists: true, otherUsers: [] },
+  ...{ sourceExists: true, otherUsers: [], lacksSignal: null },
   ...change,
 });
 const via = (role: RoleSpec) => planRotation(look({ spec: postgresSpec({ role }) }));
@@ -77,4 +77,19 @@ test.each<[string, Partial<RotateLook>]>([
     ...{ pipeline: 'shop', steps: [], changes: 0, needsApproval: [] },
     findings: [{ ...finding, fix: 'n2m apply FILE makes what is missing' }],
   });
+});
+
+test('a login that could not bring the source to use it sets no new password', () => {
+  const owner = postgresSpec({ role: { name: 'materialize', via: 'sql' } });
+  expect(planRotation(look({ spec: owner, lacksSignal: 'own"er' }))).toMatchObject({
+    steps: [],
+    findings: [
+      {
+        ...{ code: 'standby-signals', severity: 'blocking', subject: 'own"er' },
+        fix: 'as a superuser on the primary: GRANT pg_signal_backend TO "own""er";',
+      },
+    ],
+  });
+  const given = postgresSpec({ role: { name: 'materialize', via: 'given', password: 'env:N2M_SECRET_ROLE_MZ' } });
+  expect(planRotation(look({ spec: given, lacksSignal: 'owner' }))).toMatchObject({ changes: 2, findings: [] });
 });

@@ -15,6 +15,7 @@ test('a session upstream leans on no default of its role or database, the timeou
       "SET bytea_output = 'hex'",
       'SET row_security = on',
       "SET password_encryption = 'scram-sha-256'",
+      'SET synchronous_commit = on',
       "SET default_transaction_isolation = 'read committed'",
       'SET default_transaction_deferrable = off',
       "SET idle_in_transaction_session_timeout = '20s'",

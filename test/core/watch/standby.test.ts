@@ -74,6 +74,15 @@ describe('a standby that Materialize reads', () => {
     expect(watch.check(8, pair(40, 40)).name).toBe('healthy');
   });
 
+  it('is not measured by how far another primary was: the pair is another one, or was restored', () => {
+    const watch = new Watch(file);
+    watch.check(0, pair(500));
+    watch.check(1, pair(510, 500));
+    expect(watch.check(2, pair(10)).name).toBe('healthy');
+    expect(watch.memory?.unreplayed).toEqual({ lsn: lsn(10), at: at(2) });
+    expect(watch.checks(3, 9, pair(20)).name).toBe('healthy');
+  });
+
   it('keeps since when over a check that could not read it', () => {
     const watch = new Watch(file);
     watch.check(0, pair(10));

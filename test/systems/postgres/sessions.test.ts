@@ -27,6 +27,7 @@ const OURS: Record<string, string> = {
   quote_all_identifiers: 'off',
   row_security: 'on',
   password_encryption: 'scram-sha-256',
+  synchronous_commit: 'on',
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
   idle_in_transaction_session_timeout: '20s',

@@ -187,4 +187,15 @@ describe.each([16, 17, 18] as const)('a standby of PostgreSQL %i and its primary
     });
     expect((await readStandbyFacts(up.client, replica)).feedback).toBe(false);
   });
+
+  it('a slot on the primary whose WAL is gone is in conflict with no standby', async () => {
+    await up.sudo(`ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'`, 'SELECT pg_reload_conf()');
+    await up.sudo(`SELECT pg_create_logical_replication_slot('left', 'pgoutput')`);
+    const lost = await until(async () => {
+      await up.sudo('CREATE TABLE gone (a int)', 'DROP TABLE gone', 'SELECT pg_switch_wal()', 'CHECKPOINT');
+      const slot = await readSlot(up.client, 'left');
+      return slot.walStatus === 'lost' ? slot : undefined;
+    }, 'the slot to be lost');
+    expect(lost.invalidationReason).toBe(version === 16 ? null : 'wal_removed');
+  });
 });

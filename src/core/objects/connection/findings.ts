@@ -21,7 +21,8 @@ export const connectionFindings: Record<string, Rule> = {
     if (pooler === null) return [];
     const { address, product, evidence, replicates } = pooler;
     const what = `${address} is a connection pooler (${product === null ? '' : `${product}, `}${evidence})`;
-    const fix = pooler.direct ?? `name the server itself ${urlOf(spec.source)}: often the same host at another port`;
+    const fix =
+      pooler.direct ?? `name the server itself ${urlOf(spec.source, replicates)}: often the same host at another port`;
     return replicates
       ? [blocking(address, `${what}, through which nothing can be replicated`, fix)]
       : [warning(address, `${what}: what n2m locks and sets for a session need not hold there`, fix)];
@@ -57,6 +58,8 @@ export const connectionFindings: Record<string, Rule> = {
 const unchecked = (host: string, encrypted: boolean): string =>
   `the connection to ${host} is ${encrypted ? 'encrypted, but nobody checks who answers' : 'not encrypted'}`;
 
-/** Where the address stands that n2m connects to. */
-const urlOf = (source: SourceSpec): string =>
-  source.kind === 'postgres' ? `in the URL of ${source.url}` : 'in place of the pooler';
+/** Where the address stands that n2m connects to, and Materialize where it is the one that `replicates`. */
+function urlOf(source: SourceSpec, replicates: boolean): string {
+  if (source.kind !== 'postgres') return 'in place of the pooler';
+  return `in the URL of ${(replicates ? null : source.primary) ?? source.url}`;
+}

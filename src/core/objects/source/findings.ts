@@ -77,11 +77,8 @@ export const sourceFindings: Record<string, Rule> = {
     const sentence = `what this pipeline made on ${host}:${port} stays there; its slot goes with the source, as long as Materialize still reaches that server`;
     const gone = `on ${host}:${port}, database ${database}, see that slot ${rebuild.slot} is gone`;
     const drop = `${dropPublication(spec.source.publication)};`;
-    // What is read now may be a standby of that very server, which goes on with the publication.
-    const fix =
-      source.replica === undefined
-        ? `${gone}, then: ${drop}`
-        : `${gone}; only where it is not the primary of the pair, then also: ${drop}`;
+    // One of the two may be a standby of the other: then the publication there is the one that goes on.
+    const fix = `${gone}; only where it is neither primary nor standby of the server that is read now, then also: ${drop}`;
     return [warning(`${host}:${port}`, sentence, fix)];
   },
 

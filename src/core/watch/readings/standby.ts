@@ -30,7 +30,9 @@ export function unreplayedSince(
   if (source === null) return before;
   if (source.pair === undefined) return null;
   const { primary, replayedLsn } = source.pair;
-  const lacks = before === null || replayedLsn === null ? null : lsnDistance(replayedLsn, before.lsn);
-  if (before !== null && (lacks ?? 0n) > 0n) return before;
+  const ahead = (lsn: string | null): boolean =>
+    before !== null && lsn !== null && (lsnDistance(lsn, before.lsn) ?? 0n) > 0n;
+  // A primary that has not come so far itself is another one, or was restored.
+  if (ahead(replayedLsn) && !ahead(primary.flushedLsn)) return before;
   return primary.flushedLsn === null ? null : { lsn: primary.flushedLsn, at: now };
 }

@@ -13,7 +13,7 @@ testFindings(sourceFindings, {
       'a source whose slot is not where the file leads',
       { source: { ...prepared, host: 'ep-new.aws.neon.tech', slots: [] }, target: f.builtTarget() },
       'warning',
-      'on ep-cool-darkness-123456.us-east-2.aws.neon.tech:5432, database shop, see that slot materialize_0123456789abcdef0123456789abcdef is gone, then: DROP PUBLICATION IF EXISTS "n2m_shop";',
+      'on ep-cool-darkness-123456.us-east-2.aws.neon.tech:5432, database shop, see that slot materialize_0123456789abcdef0123456789abcdef is gone; only where it is neither primary nor standby of the server that is read now, then also: DROP PUBLICATION IF EXISTS "n2m_shop";',
     ],
     [
       'upstream-moved',
@@ -24,7 +24,7 @@ testFindings(sourceFindings, {
         target: f.builtTarget(),
       },
       'warning',
-      'on ep-cool-darkness-123456.us-east-2.aws.neon.tech:5432, database shop, see that slot materialize_0123456789abcdef0123456789abcdef is gone; only where it is not the primary of the pair, then also: DROP PUBLICATION IF EXISTS "n2m_shop";',
+      'on ep-cool-darkness-123456.us-east-2.aws.neon.tech:5432, database shop, see that slot materialize_0123456789abcdef0123456789abcdef is gone; only where it is neither primary nor standby of the server that is read now, then also: DROP PUBLICATION IF EXISTS "n2m_shop";',
     ],
     [
       'materialize-version',
