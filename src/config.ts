@@ -1,3 +1,4 @@
+import { TASK_QUEUE } from './core/names';
 import { telemetrySettings, type TelemetrySettings } from './core/telemetry/settings';
 import { parseWebhookAllow, type WebhookAllow } from './core/webhook-allow';
 import { parseVersion, type VersionSetting } from './versioning';
@@ -66,7 +67,7 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
   const webhooks = parseWebhookAllow(env.N2M_WEBHOOK_ALLOW ?? '');
   for (const entry of webhooks.wrong)
     problems.push(`N2M_WEBHOOK_ALLOW: ${entry} is no host, address or CIDR, e.g. hooks.internal,10.2.0.0/16`);
-  const grace = Number(env.N2M_SHUTDOWN_GRACE_SECONDS ?? '10');
+  const grace = Number(env.N2M_SHUTDOWN_GRACE_SECONDS || '10');
   if (!(grace >= 0 && grace <= 3600))
     problems.push('N2M_SHUTDOWN_GRACE_SECONDS is no number of seconds from 0 to 3600');
   const codecRequired = oneOf('N2M_CODEC_REQUIRE', ['0', '1'], '0') === '1';
@@ -77,7 +78,7 @@ export function parseConfig(env: Record<string, string | undefined>): WorkerConf
   problems.push(...telemetry.problems);
 
   const config: WorkerConfig = {
-    taskQueue: env.N2M_TASK_QUEUE ?? 'n2m',
+    taskQueue: env.N2M_TASK_QUEUE || TASK_QUEUE,
     neonApiUrl,
     secrets: {
       allow: list('N2M_SECRETS_ALLOW'),

@@ -31,6 +31,8 @@ export interface PlannedCommand<P extends AnyPlan, R> {
   neverByYes: string[];
   renderPlan(plan: P): string[];
   renderReport(report: R): string[];
+  /** Where nothing is to be done; fine unless something is said here. */
+  exitOfPlan?(plan: P): ExitCode;
   exitOf(report: R): ExitCode;
 }
 
@@ -47,7 +49,7 @@ export async function planAndRun<P extends AnyPlan, R>(
     // Without a plan first the run itself plans, waits for systems that do not answer, and asks.
     const unplanned = !options.wait && !options.yes;
     const approved = unplanned ? [] : await planAndApprove(temporal, output, command, options);
-    if (approved === null) return EXIT.fine;
+    if (!Array.isArray(approved)) return approved;
     execution = await startRun(temporal, command, approved);
   } else output.log(`${command.runType} of ${name} is under way; following it`);
   const run = { pipeline: name, execution, joined };
@@ -77,13 +79,13 @@ async function runToJoin(
   );
 }
 
-/** The keys to start with; null when there is nothing to do. */
+/** The keys to start with, or how it ends where there is nothing to do. */
 async function planAndApprove<P extends AnyPlan, R>(
   temporal: Temporal,
   output: Output,
   command: PlannedCommand<P, R>,
   options: RunOptions,
-): Promise<string[] | null> {
+): Promise<string[] | ExitCode> {
   const { spec, planType, input, commandLine } = command;
   output.log(`reading both systems for ${spec.name} …`);
   const plan = (await runPlan(temporal, { type: planType, pipeline: spec.name, input, next: commandLine })) as P;
@@ -101,7 +103,7 @@ async function planAndApprove<P extends AnyPlan, R>(
   }
   if (plan.changes === 0) {
     output.print(plan, command.renderPlan(plan));
-    return null;
+    return command.exitOfPlan?.(plan) ?? EXIT.fine;
   }
   return initialApprovals(output, { plan, commandLine, options, neverByYes: command.neverByYes });
 }

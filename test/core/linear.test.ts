@@ -110,7 +110,7 @@ const WORK: Record<string, (count: number) => number> = {
   },
   'damage of a repair': (count) => {
     const { source, target } = standing(count);
-    const look = { symptoms: [], upstream: healthySource(0), target: manyTargets(count), facts: source };
+    const look = { symptoms: [], memory: null, upstream: healthySource(0), target: manyTargets(count), facts: source };
     return readsOf({ spec: listed(count), ...look, source: target.source, passwordRefused: false }, findDamage);
   },
   'a plan to take down': (count) => {

@@ -32,14 +32,15 @@ export const planRepair = activity(
     const upstream = valueOf(reading.source);
     const target = valueOf(reading.target);
     // The repair itself holds the lock: it is not the change that explains what is broken.
-    const { verdict } = judge({ ...reading, changeUnderWay: null }, memory, spec, reading.takenAt);
+    const judged = judge({ ...reading, changeUnderWay: null }, memory, spec, reading.takenAt);
     const [{ source: facts, target: found, watch }, attempts, owed] = await Promise.all([
       observe(deps, spec),
       countRepairs(deps, spec.name),
       readOwed(deps, spec),
     ]);
     const passwordRefused = suspectsPassword(target) && (await isPasswordRefused(deps, spec));
-    const look = { spec, symptoms: verdict.symptoms, upstream, target, facts, source: found.source, passwordRefused };
+    const seen = { symptoms: judged.verdict.symptoms, memory: judged.memory };
+    const look = { spec, ...seen, upstream, target, facts, source: found.source, passwordRefused };
     const sides = { facts, target: { ...found, owed } };
     const damage = withDrift(spec, sides, findDamage(look));
     const left = afterTakeDown(sides, damage);

@@ -32,11 +32,14 @@ const input = takes<VerifyInput>({
   showValues: z.boolean(),
 });
 
-/** How far an attempt got: tables that are done are not compared again. */
+/** How far an attempt got: tables that are done are not compared again. By name, as others may come and go meanwhile. */
 interface Progress {
-  done: number;
+  last: Place | null;
   tally: Tally;
 }
+
+/** A table in the order in which they are compared: its name upstream, and its id here. */
+type Place = [name: string, id: string];
 
 /**
  * Compares the tables of both sides, one after the other. Changes nothing; rows stay here, and so do values unless they were
@@ -66,17 +69,23 @@ export const verifyTables = activity({ input, reads: true }, (deps, asked): Prom
       }
       const tables = chosen(found.tables.filter(isStanding), asked.tables);
       const startedAt = new Date().toISOString();
-      const progress: Progress = lastHeartbeat<Progress>() ?? {
-        done: 0,
-        tally: emptyTally(spec.name, startedAt, asked.amount, asked.tables.length === 0),
+      const before = lastHeartbeat<Partial<Progress>>();
+      const progress: Progress = {
+        last: before?.last ?? null,
+        // An older build kept how many were done, which says nothing of which.
+        tally:
+          before?.last && before.tally
+            ? before.tally
+            : emptyTally(spec.name, startedAt, asked.amount, asked.tables.length === 0, found.slot),
       };
       const sides = new Sides(source, target, found.progress);
       // Known here alone: who reads what Temporal keeps cannot try which value has a hash.
       const salt = randomBytes(16).toString('hex');
       const hide = veil(asked.showValues, salt);
-      for (const table of tables.slice(progress.done)) {
+      const { last } = progress;
+      for (const table of last === null ? tables : tables.filter((one) => isBefore(last, placeOf(one)))) {
         progress.tally = await withOne(progress.tally, { source, target, sides }, table, asked, hide);
-        progress.done += 1;
+        progress.last = placeOf(table);
         heartbeat(progress);
       }
       const seconds = (Date.now() - Date.parse(progress.tally.startedAt)) / 1_000;
@@ -88,6 +97,9 @@ export const verifyTables = activity({ input, reads: true }, (deps, asked): Prom
 });
 
 const nameOf = ({ upstream }: ReplicatedTable): string => tableName(upstream);
+const placeOf = (table: ReplicatedTable): Place => [nameOf(table), table.id];
+const isBefore = ([name, id]: Place, [other, otherId]: Place): boolean =>
+  name < other || (name === other && id < otherId);
 
 /** No copy beside the one that people read. */
 const isStanding = ({ item: { name }, upstream }: ReplicatedTable): boolean => !isBeside({ name, upstream });
@@ -102,7 +114,7 @@ function chosen(tables: readonly ReplicatedTable[], names: readonly string[]): R
   }
   return tables
     .filter((table) => names.length === 0 || names.includes(nameOf(table)))
-    .sort((a, b) => (nameOf(a) < nameOf(b) || (nameOf(a) === nameOf(b) && a.id < b.id) ? -1 : 1));
+    .sort((a, b) => (isBefore(placeOf(a), placeOf(b)) ? -1 : 1));
 }
 
 interface Open {

@@ -91,7 +91,7 @@ export async function readBoth(
   // The tables of a selection by schema are known from Materialize only: then one side waits for the other.
   const listed = spec.source.tables.kind === 'list' ? spec.source.tables.tables : null;
   const known = listed && (memory?.slot ?? null);
-  const sourceSide = (slot: string | null, tables: UpstreamTable[]) =>
+  const sourceSide = (slot: string | null, tables: UpstreamTable[] | null) =>
     side('source', (signal) => readSource(deps, spec, { slot, tables, memory }, signal));
   const [target, early, changeUnderWay, watch, verified] = await Promise.all([
     targetSide,
@@ -102,7 +102,7 @@ export async function readBoth(
   ]);
   // Which slot is ours is Materialize's to say: read again when it says another one, or when none was known.
   const slot = (target.ok ? target.value.source.slot : null) ?? memory?.slot ?? null;
-  const tables = listed ?? (target.ok ? standing(target.value.tables).map((table) => table.upstream) : []);
+  const tables = listed ?? (target.ok ? standing(target.value.tables).map((table) => table.upstream) : null);
   const source = early && slot === known ? early : await sourceSide(slot, tables);
   const [leftovers, refusedIn, behind, followed] = await Promise.all([
     readLeftBehind(deps, spec, source, target),
@@ -168,7 +168,7 @@ function readTarget(
 function readSource(
   deps: Deps,
   spec: PipelineSpec,
-  { slot, tables, memory }: { slot: string | null; tables: UpstreamTable[]; memory: WatchMemory | null },
+  { slot, tables, memory }: { slot: string | null; tables: UpstreamTable[] | null; memory: WatchMemory | null },
   signal: AbortSignal,
 ): Promise<SourceReading> {
   const { publication, role, excludeColumns } = spec.source;

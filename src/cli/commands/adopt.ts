@@ -31,7 +31,13 @@ Examples:
         const { withTemporal } = await import('../temporal/client.js');
         const { apply } = await import('./apply.js');
         return withTemporal((temporal) =>
-          apply(temporal, output, { spec, file, options, refuse: (plan) => refuse(plan, file, output) }),
+          apply(temporal, output, {
+            spec,
+            file,
+            options,
+            command: 'adopt',
+            refuse: (plan) => refuse(plan, file, output),
+          }),
         );
       }),
     );

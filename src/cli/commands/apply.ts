@@ -7,7 +7,7 @@ import { CliError, EXIT, type ExitCode } from '../exit';
 import type { Output } from '../terminal/output';
 import { blocking, conflicts, renderPlan } from '../render/plan';
 import { needsManualWork } from '../render/repair';
-import { renderReport } from '../render/report';
+import { isAlarming, renderReport } from '../render/report';
 import type { StartedRun } from '../temporal/start-run';
 import type { Temporal } from '../temporal/client';
 
@@ -38,7 +38,7 @@ Examples:
         const { readPipeline } = await import('../pipeline-file.js');
         const spec = await readPipeline(file, output);
         const { withTemporal } = await import('../temporal/client.js');
-        return withTemporal((temporal) => apply(temporal, output, { spec, file, options }));
+        return withTemporal((temporal) => apply(temporal, output, { spec, file, options, command: 'apply' }));
       }),
     );
 
@@ -46,14 +46,16 @@ export interface Request {
   spec: PipelineSpec;
   file: string;
   options: ApplyOptions;
+  /** What was typed; every "next" says it again. */
+  command: 'apply' | 'adopt';
   /** Refuses a plan for reasons of its own, before anything is asked or started. */
   refuse?: (plan: Plan) => void;
 }
 
 /** Plans, asks, starts or joins the run, follows it. */
 export async function apply(temporal: Temporal, output: Output, request: Request): Promise<ExitCode> {
-  const { spec, file, options } = request;
-  const commandLine = `n2m apply ${file}`;
+  const { spec, file, options, command } = request;
+  const commandLine = `n2m ${command} ${file}`;
   const { runToJoin, startRun } = await import('../temporal/start-run.js');
   const { initialApprovals, followAndApprove, detach } = await import('../follow-and-approve.js');
   let run = await runToJoin(temporal, spec);
@@ -63,10 +65,10 @@ export async function apply(temporal: Temporal, output: Output, request: Request
     const plan = await planPipeline(temporal, spec, commandLine);
     output.log(...renderPlan(plan, output.stderrPaint, output.stderrWidth));
     request.refuse?.(plan);
-    refuseBlocked(plan, file);
+    refuseBlocked(plan, commandLine);
     run = await startRun(temporal, spec, await initialApprovals(output, { plan, commandLine, options }));
   }
-  if (run.joined) tellJoined(output, spec.name, file, run);
+  if (run.joined) tellJoined(output, spec.name, commandLine, run);
   const underWay = { pipeline: spec.name, execution: run.execution, joined: run.joined };
   if (!options.wait) return detach(temporal, output, underWay);
   return followAndApprove<ReplicateReport>(temporal, output, {
@@ -74,30 +76,28 @@ export async function apply(temporal: Temporal, output: Output, request: Request
     commandLine,
     print: (report) => {
       output.print(report, renderReport(report, output.stdoutPaint));
-      const broken = report.firstCheck?.verdict.severity === 'critical';
+      const broken = isAlarming(report.firstCheck?.verdict);
       return broken || needsManualWork(report.recreated) ? EXIT.attention : EXIT.fine;
     },
   });
 }
 
-function refuseBlocked(plan: Plan, file: string): void {
+function refuseBlocked(plan: Plan, commandLine: string): void {
   const stops = [...blocking(plan), ...conflicts(plan)];
   if (stops.length === 0) return;
   throw new CliError(
     `${plural(stops.length, 'thing')} above ${stops.length === 1 ? 'stands' : 'stand'} in the way; nothing was changed`,
     EXIT.failed,
-    `mend ${stops.length === 1 ? 'it' : 'them'}, then n2m apply ${file}`,
+    `mend ${stops.length === 1 ? 'it' : 'them'}, then ${commandLine}`,
     { plan },
   );
 }
 
-function tellJoined(output: Output, pipeline: string, file: string, run: StartedRun): void {
+function tellJoined(output: Output, pipeline: string, commandLine: string, run: StartedRun): void {
   output.log(`a run of ${pipeline} is under way; following it`);
   if (run.sameFile === false) {
     output.log(
-      output.stderrPaint.yellow(
-        `it was started with another version of the file: run n2m apply ${file} again afterwards`,
-      ),
+      output.stderrPaint.yellow(`it was started with another version of the file: run ${commandLine} again afterwards`),
     );
   }
 }

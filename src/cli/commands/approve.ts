@@ -20,7 +20,7 @@ export const register: Register = (program, exit) =>
         const { withTemporal } = await import('../temporal/client.js');
         const { approve, pendingApprovals } = await import('../temporal/pending-approvals.js');
         return withTemporal(async (temporal) => {
-          const open = await pendingApprovals(temporal, pipeline);
+          const open = await pendingApprovals(temporal, pipeline, 'approve');
           const wanted = options.only ? open.filter(({ key }) => options.only?.includes(key)) : open;
           const unknown = (options.only ?? []).filter((key) => !open.some((approval) => approval.key === key));
           if (unknown.length > 0) {

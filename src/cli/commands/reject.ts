@@ -17,7 +17,7 @@ export const register: Register = (program, exit) =>
         const { withTemporal } = await import('../temporal/client.js');
         const { pendingApprovals, reject } = await import('../temporal/pending-approvals.js');
         return withTemporal(async (temporal) => {
-          const open = await pendingApprovals(temporal, pipeline);
+          const open = await pendingApprovals(temporal, pipeline, 'reject');
           await reject(temporal, pipeline, options.reason);
           const keys = open.map(({ key }) => key);
           output.print({ pipeline, rejected: keys, reason: options.reason }, [

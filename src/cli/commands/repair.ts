@@ -23,7 +23,7 @@ anew. Views, indexes, privileges and comments built on what is dropped are kept,
 made again and compared; what could not be made is printed. After three repairs
 in a day --yes does not do.
 
-Exit code 3: repaired, but something is left for a person.
+Exit code 3: something is left for a person, repaired or not.
 
 Examples:
   n2m repair shop
@@ -52,6 +52,7 @@ Examples:
               neverByYes: ['repair-again'],
               renderPlan: (plan) => renderRepairPlan(plan, output.stderrPaint, output.stderrWidth),
               renderReport: (report) => renderRepairReport(report, output.stdoutPaint, output.stdoutWidth),
+              exitOfPlan: ({ symptoms }) => (symptoms.length > 0 ? EXIT.attention : EXIT.fine),
               exitOf: ({ recreated, verdict }) =>
                 needsManualWork(recreated) || verdict.name === 'broken' ? EXIT.attention : EXIT.fine,
             },

@@ -17,16 +17,17 @@ export function renderRepairPlan(read: RepairPlan, paint: Paint, width: number):
   );
   const summary =
     changes === 0
-      ? paint.green(
-          symptoms.length === 0
-            ? `nothing of ${pipeline} is broken`
-            : 'nothing n2m could repair; see the next steps above',
-        )
+      ? symptoms.length === 0
+        ? paint.green(`nothing of ${pipeline} is broken`)
+        : paint.yellow('nothing n2m could repair; see the next steps above')
       : `${plural(changes, 'step')} to do, to be approved: ${needsApproval.map(({ key }) => key).join(', ')}`;
   return [
     ...found,
     ...(changes === 0 ? symptoms.map(({ next }) => `  next: ${next}`) : []),
-    ...findings.map(({ sentence }) => paint.red(`✗ ${sentence}`)),
+    ...findings.flatMap(({ sentence, fix }) => [
+      paint.red(`✗ ${sentence}`),
+      ...(fix === null ? [] : wrapWords(`fix: ${fix}`, width, '  ').map((line) => `  ${line}`)),
+    ]),
     ...(steps.length > 0 ? [paint.bold(`${pipeline}: repair`)] : []),
     ...steps.flatMap((step) => stepLines(step, paint, width)),
     '',

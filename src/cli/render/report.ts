@@ -3,9 +3,14 @@ import { plural } from '../../core/text/count';
 import { formatDuration } from '../../core/text/duration';
 import { formatBytes } from '../../core/text/size';
 import { shownIn } from '../../core/text/shown';
+import type { Verdict } from '../../core/watch/types';
 import type { Paint } from '../terminal/paint';
 import { byHandLines } from './repair';
 import { paintVerdict } from './verdict';
+
+/** Nobody should go home after such a look. */
+export const isAlarming = (verdict: Pick<Verdict, 'severity'> | undefined): boolean =>
+  verdict?.severity === 'critical' || verdict?.severity === 'terminal';
 
 /** What a finished run comes to, in a few lines. */
 export function renderReport({ recreated, ...read }: ReplicateReport, paint: Paint): string[] {
@@ -26,7 +31,7 @@ export function renderReport({ recreated, ...read }: ReplicateReport, paint: Pai
   if (report.firstCheck !== null) {
     const { verdict } = report.firstCheck;
     lines.push(`  first look ${paintVerdict(verdict.name, paint)}: ${verdict.cause}`);
-    if (verdict.severity === 'critical') lines.push(`  next: ${verdict.next}`);
+    if (isAlarming(verdict)) lines.push(`  next: ${verdict.next}`);
   }
   lines.push(...byHandLines(recreated, paint));
   lines.push(`  from now on: n2m status ${report.pipeline}`);

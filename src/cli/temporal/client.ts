@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { dataConverterOf, LISTING_CONVERTER } from '../../codec';
 import { codecKeys, CodecError } from '../../codec/keys';
@@ -171,15 +172,10 @@ const GRPC: Record<string, number> = {
 export function toCliError(error: unknown, temporal: Temporal): unknown {
   for (let at = error; at instanceof Error; at = at.cause) if (at instanceof CodecError) return codecCliError(at);
   const cause = error instanceof ServiceError ? error.cause : error;
+  if (error instanceof NamespaceNotFoundError) return noNamespace(temporal);
   if (!isGrpcServiceError(cause)) return error;
   const { code, details } = cause;
-  if (code === GRPC.notFound && /namespace/i.test(details)) {
-    return new CliError(
-      `namespace ${temporal.namespace} does not exist on ${temporal.address}`,
-      EXIT.unreachable,
-      `set TEMPORAL_NAMESPACE, or: temporal operator namespace create -n ${temporal.namespace}`,
-    );
-  }
+  if (code === GRPC.notFound && /namespace/i.test(details)) return noNamespace(temporal);
   if (code === GRPC.invalidArgument && /search attribute/i.test(details)) {
     return new CliError(
       `namespace ${temporal.namespace} lacks a search attribute: ${details}`,
@@ -189,6 +185,13 @@ export function toCliError(error: unknown, temporal: Temporal): unknown {
   }
   return Object.values(GRPC).includes(code) ? unreachableError(temporal.address, cause) : error;
 }
+
+const noNamespace = ({ namespace, address }: Temporal): CliError =>
+  new CliError(
+    `namespace ${namespace} does not exist on ${address}`,
+    EXIT.unreachable,
+    `set TEMPORAL_NAMESPACE, or: temporal operator namespace create -n ${namespace}`,
+  );
 
 function unreachableError(address: string, error: unknown): CliError {
   const code = isGrpcServiceError(error)

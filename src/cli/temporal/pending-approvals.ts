@@ -24,7 +24,11 @@ const PAUSES = [100, 500, 2_000, 5_000];
 const FAILED_PRECONDITION = 9;
 
 /** What the pipeline's run waits for. Refuses when it does not wait. */
-export async function pendingApprovals(temporal: Temporal, pipeline: string): Promise<Approval[]> {
+export async function pendingApprovals(
+  temporal: Temporal,
+  pipeline: string,
+  answer: 'approve' | 'reject',
+): Promise<Approval[]> {
   await requireWorker(temporal);
   const run = await readRun(temporal, pipeline);
   if (run === null || run.status !== 'RUNNING') {
@@ -34,7 +38,7 @@ export async function pendingApprovals(temporal: Temporal, pipeline: string): Pr
     throw new CliError(
       `the worker does not answer for the run of ${pipeline}`,
       EXIT.unreachable,
-      `n2m approve ${pipeline}`,
+      `n2m ${answer} ${pipeline}`,
     );
   }
   if (run.view.waitingFor.length === 0) {

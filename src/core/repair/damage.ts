@@ -8,15 +8,18 @@ import { leftOutOf, publicationDifferences, tablesToPublish } from '../objects/p
 import { droppedTable } from '../objects/source/rebuild';
 import type { DroppedTable } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
+import { isLatched } from '../watch/latched';
 import { readErrorOf } from '../watch/reads';
 import { tableErrorOf } from '../watch/errors/table-errors';
 import { sourceError } from '../watch/source-errors';
-import type { SourceReading, Symptom, TargetReading } from '../watch/types';
+import type { SourceReading, Symptom, TargetReading, WatchMemory } from '../watch/types';
 import type { Damage } from './types';
 
 export interface RepairLook {
   spec: PipelineSpec;
   symptoms: Symptom[];
+  /** What the watch knows by now. */
+  memory: WatchMemory | null;
   /** What the check read of both sides. */
   upstream: SourceReading;
   target: TargetReading;
@@ -69,7 +72,7 @@ function recreateReasons({ symptoms, source, upstream, facts }: RepairLook): str
  * Tables with a permanent error of their own (what the whole source suffers from shows on every table), and tables that
  * left the publication: until Materialize notices, it misses their changes without a word.
  */
-function deadTables({ spec, source, facts, symptoms, target }: RepairLook): DroppedTable[] {
+function deadTables({ spec, source, facts, symptoms, memory, target }: RepairLook): DroppedTable[] {
   const unpublished = facts.publication ? tablesToPublish(facts.tables, facts.publication) : [];
   const narrow = leftOutOf(facts.publication, source).tables;
   const told = new Map(
@@ -84,7 +87,10 @@ function deadTables({ spec, source, facts, symptoms, target }: RepairLook): Drop
     const error = (read && readErrorOf(read)) ?? child.error;
     const permanent = error !== source?.error && tableErrorOf(error)?.permanent;
     if (error !== null && permanent) return [droppedTable(spec, child, error)];
-    const seen = told.get(tableName(child.upstream));
+    // Of many tables the watch says the first, and keeps which the others are.
+    const latched = COPIED_AGAIN.find((rule) => isLatched(memory, rule, child.id));
+    const seen =
+      told.get(tableName(child.upstream)) ?? (latched && symptoms.find(({ rule }) => rule === latched)?.cause);
     if (seen !== undefined) return [droppedTable(spec, child, seen)];
     if (isIn(narrow, child.upstream))
       return [droppedTable(spec, child, `publication ${spec.source.publication} leaves out rows or columns of it`)];

@@ -2,12 +2,32 @@ import type { Amount, TableResult, VerifyResult } from './types';
 
 /** Enough to see what is wrong; more would fill a result that everybody who looks has to load. */
 const MOST = { differences: 20, tables: 20, notCompared: 50 };
+/** Of this many lists of tables have all. */
+export const ALL_NAMED = MOST.tables;
 
 export type Tally = Omit<VerifyResult, 'verdict' | 'seconds'>;
 
-export function emptyTally(pipeline: string, startedAt: string, amount: Amount, whole = true): Tally {
+export function emptyTally(
+  pipeline: string,
+  startedAt: string,
+  amount: Amount,
+  whole = true,
+  slot: string | null = null,
+): Tally {
   return {
-    ...{ pipeline, startedAt, amount, whole, tables: 0, rows: 0, differing: 0, more: false, unsettled: 0 },
+    ...{
+      pipeline,
+      startedAt,
+      amount,
+      whole,
+      slot,
+      openTables: [],
+      tables: 0,
+      rows: 0,
+      differing: 0,
+      more: false,
+      unsettled: 0,
+    },
     ...{ differingTables: [], differences: [], notCompared: [], notComparedCount: 0, failedTables: 0 },
   };
 }
@@ -23,6 +43,7 @@ export function withTable(tally: Tally, result: TableResult): Tally {
     more: tally.more || more,
     unsettled: tally.unsettled + result.unsettled,
     failedTables: tally.failedTables + (result.partial ? 1 : 0),
+    openTables: result.partial || result.unsettled > 0 ? withOpen(tally, table) : tally.openTables,
     differingTables:
       rows === 0 ? tally.differingTables : [...tally.differingTables, { table, rows, more }].slice(0, MOST.tables),
     differences: [...tally.differences, ...result.differences].slice(0, MOST.differences),
@@ -31,8 +52,16 @@ export function withTable(tally: Tally, result: TableResult): Tally {
 
 /** A table of which nothing can be told. */
 export function withFailure(tally: Tally, table: string, why: string): Tally {
-  return { ...withNotCompared(tally, [{ what: table, why }]), failedTables: tally.failedTables + 1 };
+  return {
+    ...withNotCompared(tally, [{ what: table, why }]),
+    failedTables: tally.failedTables + 1,
+    openTables: withOpen(tally, table),
+  };
 }
+
+/** One more than are named says that there are more. */
+const withOpen = ({ openTables = [] }: Tally, table: string): string[] =>
+  [...openTables, table].slice(0, MOST.tables + 1);
 
 function withNotCompared(tally: Tally, more: TableResult['notCompared']): Tally {
   return {

@@ -121,12 +121,18 @@ export interface VerifyResult {
   notComparedCount: number;
   /** Tables that could not be read, or not to their end. */
   failedTables: number;
+  /** Tables of which not every row was compared, the first of them; absent in results of older builds. */
+  openTables?: string[];
+  /** The copy that was compared, by its source's slot; absent in results of older builds. */
+  slot?: string | null;
 }
 
 /** A comparison as the watch keeps it: no key and no value of a row is in it. */
 export interface Comparison {
-  /** When it began. */
+  /** When it began: which one it is. */
   at: string;
+  /** About when it ended; absent in what older builds kept. */
+  endedAt?: string;
   verdict: VerifyResult['verdict'];
   amount: Amount;
   /** Of all tables of the pipeline. */
@@ -134,14 +140,20 @@ export interface Comparison {
   sentence: string;
   /** The first tables that differ, with columns. */
   where: string[];
+  /** All tables that differ, and all of which not every row was compared; null where they are too many to name. */
+  tables?: { differ: string[] | null; open: string[] | null };
+  /** The slot of the copy that was compared; absent in what older builds kept. */
+  slot?: string | null;
 }
 
 /** What comparisons found, from check to check. */
 export interface Verified {
   lookedAt: string;
   last: Comparison | null;
-  /** The newest that found a difference, until one of all rows of all tables finds none. */
+  /** The newest that found a difference, until one of all tables compared every row of those that differed and finds none. */
   differs: Comparison | null;
   /** The slot of the copy that `differs` is of. */
   slot: string | null;
+  /** The last ones by when they began, so that none counts twice; absent in what older builds kept. */
+  seen?: string[] | undefined;
 }

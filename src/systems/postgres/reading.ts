@@ -110,14 +110,16 @@ export async function readSourceReading(
     slot: string;
     publication: string;
     role: string;
-    tables: readonly UpstreamTable[];
+    /** Null where nobody says which are replicated: then writes are proven of those that are published. */
+    tables: readonly UpstreamTable[] | null;
     memory?: Pick<WatchMemory, 'partitions'> | null;
     excludeColumns?: readonly ColumnRef[];
     /** The server that Materialize reads, where `client` is its primary. */
     replica?: SqlClient | undefined;
   },
 ): Promise<SourceReading> {
-  const { replica } = input;
+  const { replica, tables } = input;
+  const publishing = readPublication(client, input.publication);
   const [servers, blockers, writers, publication, identities, writes, partitions, pair] = await Promise.all([
     (replica ?? client).query<{
       lsn: string;
@@ -139,10 +141,10 @@ export async function readSourceReading(
     ),
     readBlockers(replica ?? client, input.role),
     readWriters(client),
-    readPublication(client, input.publication),
-    readReplicaIdentities(client, input.tables, input.role, input.excludeColumns),
-    readWrites(client, input.tables),
-    readPartitionChanges(client, input.tables, input.memory ?? null),
+    publishing,
+    readReplicaIdentities(client, tables ?? [], input.role, input.excludeColumns),
+    tables === null ? publishing.then((found) => readWrites(client, found?.tables ?? [])) : readWrites(client, tables),
+    readPartitionChanges(client, tables ?? [], input.memory ?? null),
     replica === undefined ? null : readStandbyReading(client, replica),
   ]);
   const server = only(servers);
@@ -161,7 +163,7 @@ export async function readSourceReading(
       tables: (publication?.tables ?? []).map(({ schema, name }) => ({ schema, name })),
       leavesOut: publication === null ? [] : unpublished(publication),
       narrowed:
-        publication === null ? [] : narrowed(input.tables, publication).map(({ schema, name }) => ({ schema, name })),
+        publication === null ? [] : narrowed(tables ?? [], publication).map(({ schema, name }) => ({ schema, name })),
     },
     tables: identities,
     writes,

@@ -14,7 +14,8 @@ import { OWNER, pipeline, type Shared } from '../support/server';
 /** Tables of one server copied into Materialize, with what a test needs to harm the copy and to compare it. */
 export interface Copied {
   spec: PipelineSpec;
-  verify: (options?: Partial<VerifyOptions>, other?: PipelineSpec) => Promise<VerifyResult>;
+  /** `heartbeat`: what an attempt before this one left. */
+  verify: (options?: Partial<VerifyOptions>, other?: PipelineSpec, heartbeat?: object) => Promise<VerifyResult>;
   /** Statements of the application that the publication leaves out: the copy never hears of them. */
   unheard: (left: 'insert' | 'update' | 'delete', ...statements: string[]) => Promise<void>;
   /** Waits until Materialize has all that upstream wrote before. */
@@ -82,8 +83,8 @@ export async function copy(
   return {
     spec,
     caughtUp,
-    verify: (options = {}, other = spec) =>
-      new MockActivityEnvironment({ attempt: 1 }).run(() =>
+    verify: (options = {}, other = spec, heartbeat) =>
+      new MockActivityEnvironment({ attempt: 1, heartbeatDetails: heartbeat }).run(() =>
         verifyTables({ ...shared.deps, metrics: { verify: () => undefined } } as unknown as Deps, {
           spec: other,
           ...EVERYTHING,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+import { emptyTally } from '../../../src/core/verify/report';
 import { OWNER, startShared, type Shared } from '../support/server';
 import { copy, type Copied } from './copied';
 
@@ -162,6 +163,15 @@ describe('finds within one run', () => {
     expect(differingTables).toEqual([{ table: 'public.pairs', rows: differing, more: true }]);
     writer = await Writer.start(shared);
   });
+});
+
+it('goes on behind the table that was last, whatever came or went before it', async () => {
+  const tally = emptyTally(copied.spec.name, new Date().toISOString(), 'full');
+  const on = await copied.verify({}, copied.spec, { last: ['public.named', 'z'], tally });
+  expect(on.tables).toBe(3);
+  // As an older build left it: a number says nothing of which they were.
+  const anew = await copied.verify({}, copied.spec, { done: 2, tally: { ...tally, tables: 2 } });
+  expect(anew).toMatchObject({ tables: 5, slot: expect.stringMatching(/^materialize_/) as string });
 });
 
 it('reads places of large tables and all of small ones where a sample is asked for', async () => {

@@ -1,5 +1,5 @@
 import { plain } from '../../../src/cli/terminal/paint';
-import { renderReport } from '../../../src/cli/render/report';
+import { isAlarming, renderReport } from '../../../src/cli/render/report';
 import { check } from '../support/checks';
 import { step } from './drawn';
 
@@ -23,7 +23,10 @@ describe('the final report', () => {
     expect(renderReport({ ...report, changed: false }, plain)[0]).toContain('nothing to change');
     expect(text).not.toContain('next:');
     const firstCheck = check('shop', 'broken');
-    Object.assign(firstCheck.verdict, { severity: 'critical', next: 'n2m repair shop' });
-    expect(renderReport({ ...report, firstCheck }, plain)).toContain('  next: n2m repair shop');
+    for (const severity of ['critical', 'terminal']) {
+      Object.assign(firstCheck.verdict, { severity, next: 'n2m repair shop' });
+      expect(renderReport({ ...report, firstCheck }, plain)).toContain('  next: n2m repair shop');
+      expect(isAlarming(firstCheck.verdict)).toBe(true);
+    }
   });
 });

@@ -88,7 +88,14 @@ describe('what the file wants made again anyway', () => {
 
 describe('a repair', () => {
   const scene = (damage: Damage) => ({
-    ...{ spec, symptoms: [], facts: sides.facts, source: { ...built.source!, slot: SLOT }, passwordRefused: false },
+    ...{
+      spec,
+      symptoms: [],
+      memory: null,
+      facts: sides.facts,
+      source: { ...built.source!, slot: SLOT },
+      passwordRefused: false,
+    },
     ...{ upstream: {} as SourceReading, target: {} as TargetReading, connection: built.connection },
     ...{ damage, dependents: [], attempts: 0 },
   });

@@ -31,6 +31,7 @@ const look = (change: Partial<RepairLook> = {}): RepairLook => ({
   ...{
     spec,
     symptoms: [],
+    memory: null,
     upstream: slotIs(SLOT, true),
     target: { tables: [] } as unknown as TargetReading,
     facts,

@@ -2,7 +2,8 @@ import { findDamage, type RepairLook } from '../../../src/core/repair/damage';
 import { planRepair } from '../../../src/core/repair/plan';
 import { commentStatement, grantsOf, withoutIds } from '../../../src/core/repair/privileges';
 import type { RepairPlan } from '../../../src/core/repair/types';
-import type { SourceReading, Symptom, TargetReading } from '../../../src/core/watch/types';
+import { packIds } from '../../../src/core/watch/readings/id-runs';
+import type { SourceReading, Symptom, TargetReading, WatchMemory } from '../../../src/core/watch/types';
 import { builtTarget, emptyPlan, preparedSource, spec } from '../plan/fixtures';
 
 const SLOT = `materialize_${'0'.repeat(32)}`;
@@ -18,6 +19,7 @@ function look(change: Partial<RepairLook> = {}): RepairLook {
   return {
     spec,
     symptoms: [],
+    memory: null,
     upstream: { slot: { slot: SLOT, exists: true } } as SourceReading,
     target: { source: { error: null, stalledSince: [] }, tables: [] } as unknown as TargetReading,
     ...{ facts, source: found, passwordRefused: false },
@@ -116,6 +118,15 @@ describe('what mends what', () => {
     it('also after it was put back by hand', () => {
       const told = { ...symptom('table-narrowed', 'critical'), table: 'public.orders' };
       expect(planned({ symptoms: [told] }).damage.dead.map(({ id }) => id)).toEqual(['u-orders']);
+    });
+
+    it('also one of so many that the watch names only the first', () => {
+      const more = { ...symptom('table-narrowed', 'critical'), cause: '11 more tables, one of them: it is narrowed' };
+      const memory = {
+        latched: [],
+        latchedMore: [{ ...more, count: 1, ids: packIds(['u-orders']) }],
+      } as unknown as WatchMemory;
+      expect(planned({ symptoms: [more], memory }).damage.dead.map(({ id }) => id)).toEqual(['u-orders']);
     });
   });
 

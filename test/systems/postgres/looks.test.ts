@@ -406,6 +406,12 @@ describe('slots, copies and who is in the way', () => {
       },
     });
     expect(reading.tables).toHaveLength(4);
+    // Nobody says which are replicated: the application's writes to what is published are proven all the same.
+    await client.query('ALTER TABLE public.orders REPLICA IDENTITY NOTHING');
+    const blind = await readSourceReading(client, { ...input, tables: null });
+    await client.query('ALTER TABLE public.orders REPLICA IDENTITY FULL');
+    expect(blind.tables).toEqual([]);
+    expect(blind.writes?.refused.map(({ name }) => name)).toContain('orders');
     const none = await readSourceReading(client, { ...input, slot: 'gone', publication: 'gone' });
     expect(none).toMatchObject({ slot: { exists: false }, publication: { exists: false, leavesOut: [] } });
     await client.query(`SET neon.timeline_id = 'abc'`);
