@@ -67,11 +67,14 @@ const FORMS = new Map<number, Form>(
 );
 
 /** What prints otherwise by the settings of the session that reads it: the text Materialize got is no text we get. */
-const BY_SETTINGS = new Map([
-  [790, 'money prints by lc_monetary'],
-  [1266, 'a time with a zone prints by settings of the session'],
-  [1184, 'as text it prints by the time zone of the session'],
-]);
+const BY_SETTINGS = new Map(
+  [
+    { oids: [790, 791], why: 'money prints by lc_monetary' },
+    { oids: [1266, 1270], why: 'a time with a zone prints by settings of the session' },
+    // timestamptz, tstzrange, tstzmultirange, and arrays of them.
+    { oids: [1184, 1185, 3910, 3911, 4534, 6153], why: 'as text it prints by the time zone of the session' },
+  ].flatMap(({ oids, why }) => oids.map((oid) => [oid, why] as const)),
+);
 
 /** The form of a column, or why it cannot be compared. `asText`: it is text in Materialize and not upstream. */
 export function formOf(typeOid: number, asText: boolean): Form | string {

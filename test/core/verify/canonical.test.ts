@@ -139,3 +139,10 @@ describe('forms', () => {
     expect(worker.map(byServer)).toEqual(worker.map(() => false));
   });
 });
+
+it.each([791, 1184, 1185, 1270, 3910, 3911])(
+  'no text of type %i is compared: it prints by settings of a session',
+  (oid) => {
+    expect(formOf(oid, true)).toMatch(/prints by/);
+  },
+);

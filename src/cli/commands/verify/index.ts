@@ -27,8 +27,9 @@ export const register: Register = (program, exit) =>
       'after',
       `
 Reads both sides and changes nothing. Upstream it reads in transactions of a
-quarter of a second and rests as long; rows that are on their way are looked at
-again until they settle.
+quarter of a second and rests as long, but for a table without a usable key,
+which it reads whole; rows that are on their way are looked at again until they
+settle.
 
 Exit codes: 0 equal, 3 rows differ or something could not be compared, 1 it
 could not look.
