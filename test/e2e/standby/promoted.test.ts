@@ -74,7 +74,8 @@ onPairs('a standby that Materialize comes to read, and that is promoted', () => 
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('take source.primary out of the file');
 
-    await watched.apply(({ source }) => delete source.primary);
+    // The source has ended until it is repaired.
+    await watched.apply(({ source }) => delete source.primary, 3);
     await ended(world, ['repair', world.name, '--yes']);
     await pair.onStandby((client) =>
       client.query(`INSERT INTO orders (customer_id, status, total) VALUES (1, 'after', 5)`),
