@@ -12,6 +12,8 @@ export interface Seen {
 
 /** Two looks in a row, as a row may come and go between two of them without a trace. */
 const STRIKES = 2;
+/** What upstream has not, no version tells apart: a lock or a session of somebody may come and go all the time. */
+const STRIKES_WITHOUT_VERSION = 5;
 
 interface Suspect {
   up: Seen | null;
@@ -46,7 +48,7 @@ export class Settling {
       }
       const untouched = before !== null && (before.up?.version ?? null) === (now?.version ?? null);
       const strikes = untouched ? before.strikes + 1 : 0;
-      if (strikes < STRIKES) this.suspects.set(key, { up: now, strikes });
+      if (strikes < (now === null ? STRIKES_WITHOUT_VERSION : STRIKES)) this.suspects.set(key, { up: now, strikes });
       else {
         this.suspects.delete(key);
         this.found.set(key, now);
