@@ -109,7 +109,7 @@ export async function validateStored(context: DdlContext, name: string[]): Promi
 export async function reconnectUsers(context: DdlContext, itemId: string): Promise<void> {
   const { catalog, environment } = context;
   for (const sourceId of await catalog.sourcesUsing(itemId)) {
-    const { connectionId } = await catalog.storedSource(sourceId);
+    const { connectionId } = await catalog.originOf(await catalog.item(sourceId));
     environment.ingestion.reconnect(sourceId, await catalog.upstreamConnection(connectionId));
   }
 }

@@ -11,7 +11,10 @@ interface ServerSettings {
   free_slots: string;
 }
 
-/** The checks of `validateConnection` on a connection that is there. */
+/**
+ * wal_level, max_wal_senders, two free slots: of a connection (58000), and again in everything that adds tables (XX000).
+ * Neither free senders nor the role's REPLICATION.
+ */
 export async function checkSettings(client: Client, code: '58000' | 'XX000'): Promise<void> {
   const { rows } = await client.query<ServerSettings>(`
     SELECT current_setting('wal_level') AS wal_level, current_setting('max_wal_senders') AS max_wal_senders,
@@ -29,14 +32,10 @@ export async function checkSettings(client: Client, code: '58000' | 'XX000'): Pr
   }
 }
 
-/**
- * What Materialize checks in CREATE, ALTER and VALIDATE CONNECTION (58000) and again in everything that adds tables
- * (XX000): reachable, wal_level, max_wal_senders, two free slots. Neither free senders nor the role's REPLICATION.
- */
-export async function validateConnection(c: UpstreamConnection, code: '58000' | 'XX000' = '58000'): Promise<void> {
-  const refusal = (message: string): MzError =>
-    code === '58000' ? new MzError(code, message) : connectionError(message);
-  await withUpstream(c, refusal, (client) => checkSettings(client, code));
+/** What Materialize checks in CREATE, ALTER and VALIDATE CONNECTION: reachable, and its settings. */
+export async function validateConnection(c: UpstreamConnection): Promise<void> {
+  const refusal = (message: string): MzError => new MzError('58000', message);
+  await withUpstream(c, refusal, (client) => checkSettings(client, '58000'));
 }
 
 /** How CREATE SOURCE wraps whatever the upstream connection answered. */

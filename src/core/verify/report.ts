@@ -15,20 +15,8 @@ export function emptyTally(
   slot: string | null = null,
 ): Tally {
   return {
-    ...{
-      pipeline,
-      startedAt,
-      amount,
-      whole,
-      slot,
-      openTables: [],
-      tables: 0,
-      rows: 0,
-      differing: 0,
-      more: false,
-      unsettled: 0,
-    },
-    ...{ differingTables: [], differences: [], notCompared: [], notComparedCount: 0, failedTables: 0 },
+    ...{ pipeline, startedAt, amount, whole, slot, tables: 0, rows: 0, differing: 0, more: false, unsettled: 0 },
+    ...{ openTables: [], differingTables: [], differences: [], notCompared: [], notComparedCount: 0, failedTables: 0 },
   };
 }
 

@@ -118,7 +118,8 @@ export async function readSourceReading(
     replica?: SqlClient | undefined;
   },
 ): Promise<SourceReading> {
-  const { replica, tables } = input;
+  const { replica } = input;
+  const tables = input.tables ?? [];
   const publishing = readPublication(client, input.publication);
   const [servers, blockers, writers, publication, identities, writes, partitions, pair] = await Promise.all([
     (replica ?? client).query<{
@@ -142,9 +143,9 @@ export async function readSourceReading(
     readBlockers(replica ?? client, input.role),
     readWriters(client),
     publishing,
-    readReplicaIdentities(client, tables ?? [], input.role, input.excludeColumns),
-    tables === null ? publishing.then((found) => readWrites(client, found?.tables ?? [])) : readWrites(client, tables),
-    readPartitionChanges(client, tables ?? [], input.memory ?? null),
+    readReplicaIdentities(client, tables, input.role, input.excludeColumns),
+    input.tables ? readWrites(client, tables) : publishing.then((found) => readWrites(client, found?.tables ?? [])),
+    readPartitionChanges(client, tables, input.memory ?? null),
     replica === undefined ? null : readStandbyReading(client, replica),
   ]);
   const server = only(servers);
@@ -162,8 +163,7 @@ export async function readSourceReading(
       exists: publication !== null,
       tables: (publication?.tables ?? []).map(({ schema, name }) => ({ schema, name })),
       leavesOut: publication === null ? [] : unpublished(publication),
-      narrowed:
-        publication === null ? [] : narrowed(tables ?? [], publication).map(({ schema, name }) => ({ schema, name })),
+      narrowed: publication === null ? [] : narrowed(tables, publication).map(({ schema, name }) => ({ schema, name })),
     },
     tables: identities,
     writes,

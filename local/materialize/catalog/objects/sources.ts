@@ -117,8 +117,6 @@ export function sources(store: Store) {
         return insertIngested(on, table, { kind: 'table', source, ownerId, sql: sourceTableSql(table, source) });
       }),
 
-    storedSource: async (id: string) => stored(await readItem(store, id)),
-
     /** Where it reads from, without what it reads. */
     async originOf({ id, connectionId }: CatalogItem): Promise<{ connectionId: string; publication: string }> {
       const { publication } = await definitionOf<SourceDefinition>(store, id);

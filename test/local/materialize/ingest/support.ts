@@ -30,7 +30,8 @@ const STORE = `
   CREATE TABLE mz_internal.mz_source_statistics (id text, replica_id text, messages_received numeric,
     bytes_received numeric, updates_staged numeric, updates_committed numeric, records_indexed numeric,
     bytes_indexed numeric, rehydration_latency interval, snapshot_records_known numeric,
-    snapshot_records_staged numeric, snapshot_committed bool, offset_known numeric, offset_committed numeric, UNIQUE NULLS NOT DISTINCT (id, replica_id));
+    snapshot_records_staged numeric, snapshot_committed bool, offset_known numeric, offset_committed numeric,
+    UNIQUE NULLS NOT DISTINCT (id, replica_id));
   CREATE TABLE mz_internal.mz_frontiers (object_id text, read_frontier numeric, write_frontier numeric)`;
 
 /** Every version of a row of the statistics: one that stands for a single interval, a look at the row itself may miss. */

@@ -176,6 +176,13 @@ export const unrecorded: Acts = {
       for (const table of ['trunc', 'unpub', 'altered', 'ident', 'slotless']) {
         await replay.upstreamRun('setup', slotlessUpstream(table));
         await replay.say('materialize', sourceOf('shop', 'ingest', table));
+        // A copy under way has a slot of its own, and so many there are not.
+        await replay.until(
+          'materialize',
+          `SELECT (f.write_frontier::text <> '0')::text
+           FROM mz_internal.mz_frontiers f JOIN mz_sources s ON s.id = f.object_id WHERE s.name = '${table}'`,
+          'true',
+        );
       }
     },
     7: (replay) => replay.say('materialize', 'SET cluster = ingest'),
