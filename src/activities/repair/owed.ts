@@ -37,12 +37,13 @@ export async function readOwed(deps: Deps, spec: PipelineSpec): Promise<Definiti
 }
 
 async function owedByRuns(deps: Deps, pipeline: string): Promise<Definition[]> {
-  const query = `WorkflowId = '${runId(pipeline)}' AND ExecutionStatus != 'Running'`;
+  const query = `WorkflowId = '${runId(pipeline)}'`;
   let looked = 0;
   try {
     // Newest first.
     for await (const run of deps.workflows.list({ query, pageSize: RUNS_AT_MOST })) {
-      const owed = run.taskQueue === deps.taskQueue ? await owedBy(deps, run) : undefined;
+      const ask = run.taskQueue === deps.taskQueue && !(await isRunning(deps, run));
+      const owed = ask ? await owedBy(deps, run) : undefined;
       if (owed !== undefined) return owed;
       looked += 1;
       if (looked >= RUNS_AT_MOST) break;
@@ -51,6 +52,18 @@ async function owedByRuns(deps: Deps, pipeline: string): Promise<Definition[]> {
     throw passing(error) ?? error;
   }
   return [];
+}
+
+/** It makes again what it took away itself. A list tells a moment late that a run has ended; its history does at once. */
+async function isRunning(deps: Deps, { status, workflowId, runId }: WorkflowExecutionInfo): Promise<boolean> {
+  if (status.name !== 'RUNNING') return false;
+  try {
+    const describe = () => deps.workflows.getHandle(workflowId, runId).describe();
+    return (await deps.workflows.withDeadline(Date.now() + ANSWER_DEADLINE, describe)).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 /** Undefined where it does not say. */
