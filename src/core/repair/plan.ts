@@ -21,6 +21,7 @@ import { plural } from '../text/count';
 import type { RepairLook } from './damage';
 import { reconnect } from './rotate-plan';
 import type { Damage, RepairPlan } from './types';
+import type { RepairCode } from './words';
 
 /** After so many in a day another repair needs a person: what comes back that often is not mended by repairing. */
 export const MOST_A_DAY = 3;
@@ -115,7 +116,7 @@ function rotate({ source, materialize }: PipelineSpec): PlanStep {
 function obstacles(scene: RepairScene): Finding[] {
   const { spec, damage, source, connection, facts } = scene;
   const found: Finding[] = [];
-  const block = (code: string, subject: string, sentence: string, fix: string | null) =>
+  const block = (code: RepairCode, subject: string, sentence: string, fix: string) =>
     found.push({ code, severity: 'blocking', subject, sentence, fix });
   const { names } = spec.materialize;
   const object = `source ${names.source}`;
@@ -129,7 +130,12 @@ function obstacles(scene: RepairScene): Finding[] {
     block('not-ours', object, `${object} was not made by n2m, which drops only its own`, byHand(scene));
   }
   if (damage.recreate.length > 0 && !isMaterializeSlot(source.slot ?? '')) {
-    block('no-slot-name', object, `Materialize names no slot of ${object}: nothing proves that it lost one`, null);
+    block(
+      'no-slot-name',
+      object,
+      `Materialize names no slot of ${object}: nothing proves that it lost one`,
+      remade(spec),
+    );
   }
   const missing = source.children.filter((child) => !isIn(facts.tables, child.upstream));
   if (source.children.length > 0 && missing.length === source.children.length) {
@@ -143,6 +149,9 @@ function obstacles(scene: RepairScene): Finding[] {
   }
   return [...found, ...wouldStop(scene).filter(({ code }) => !found.some((one) => one.code === code))];
 }
+
+const remade = ({ name }: PipelineSpec): string =>
+  `n2m status ${name} says what is wrong with it; where it has to be made again: n2m destroy ${name}, then n2m apply FILE`;
 
 function byHand({ spec, damage }: RepairScene): string {
   const { database, schema, names } = spec.materialize;

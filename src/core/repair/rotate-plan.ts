@@ -3,6 +3,7 @@ import type { ConnectionFacts, RoleFacts } from '../plan/facts';
 import type { Approval, Finding, Plan, PlanStep } from '../plan/types';
 import { grantSignals } from '../objects/role/statements';
 import type { PipelineSpec } from '../spec/types';
+import type { RepairCode } from './words';
 
 /** A plan of `n2m rotate`, as `--output json` prints it. */
 export type RotatePlan = Pick<Plan, 'pipeline' | 'findings' | 'changes' | 'needsApproval' | 'steps'>;
@@ -45,7 +46,7 @@ function unsignalled({ spec, lacksSignal }: RotateLook): Finding[] {
   if (lacksSignal === null || spec.source.role.via === 'given') return [];
   return [
     {
-      code: 'standby-signals',
+      code: 'standby-signals' satisfies RepairCode,
       severity: 'blocking',
       subject: lacksSignal,
       sentence: `login ${lacksSignal} may not end the source's session on the standby, which makes it log in again`,
@@ -65,7 +66,7 @@ function missing({ spec, role, secret, connection, sourceExists }: RotateLook): 
   if (lacking.length === 0) return [];
   return [
     {
-      code: 'nothing-to-rotate',
+      code: 'nothing-to-rotate' satisfies RepairCode,
       severity: 'blocking',
       subject: spec.name,
       sentence: `${lacking.join(', ')} ${lacking.length === 1 ? 'does' : 'do'} not exist`,

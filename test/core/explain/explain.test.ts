@@ -2,10 +2,14 @@ import { explain, explainedCodes } from '../../../src/core/explain';
 import { FAILURE_TYPES } from '../../../src/core/failures/types';
 import { RUN_ENTRIES } from '../../../src/core/run/run-alerts';
 import { FINDING_CODES } from '../../../src/core/plan/findings';
+import { repairWords } from '../../../src/core/repair/words';
 import { WATCH_RULE_IDS } from '../../../src/core/watch/rules';
 import { VERDICTS } from '../../../src/core/watch/types';
 
-const CODES = [...VERDICTS, ...WATCH_RULE_IDS, ...Object.keys(RUN_ENTRIES), ...FINDING_CODES, ...FAILURE_TYPES];
+const CODES = [
+  ...[...VERDICTS, ...WATCH_RULE_IDS, ...Object.keys(RUN_ENTRIES), ...FINDING_CODES, ...Object.keys(repairWords)],
+  ...FAILURE_TYPES,
+];
 
 test.each(CODES)('%s has an entry that says what it means, how to see it and what to do', (code) => {
   const entries = explain(code);

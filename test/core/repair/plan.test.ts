@@ -252,7 +252,8 @@ describe('what stops it', () => {
     for (const slot of [null, '', 'mine']) {
       expect(blocked({ ...lost, source: { ...found, slot } })).toMatchObject([
         {
-          ...{ code: 'no-slot-name', subject: 'source shop_source', fix: null },
+          ...{ code: 'no-slot-name', subject: 'source shop_source' },
+          fix: 'n2m status shop says what is wrong with it; where it has to be made again: n2m destroy shop, then n2m apply FILE',
           sentence: 'Materialize names no slot of source shop_source: nothing proves that it lost one',
         },
       ]);
