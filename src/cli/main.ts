@@ -6,9 +6,9 @@ import { Output } from './terminal/output';
 
 const HELP_FOOTER = `
 Exit codes: 0 fine, 1 failed, 2 the file or the arguments are wrong, 3 attention
-needed (plan: there are changes; status, list: not healthy; verify: not equal),
-4 waiting for approval, 5 Temporal or the worker is unreachable, 130 detached by
-Ctrl-C.
+needed (plan: there are changes; status, list: not healthy; verify: not equal;
+apply: what it made is broken; repair: nothing that it can mend), 4 waiting for
+approval, 5 Temporal or the worker is unreachable, 130 detached by Ctrl-C.
 
 Temporal is found through TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY
 … or a profile in temporal.toml.
@@ -78,10 +78,25 @@ export async function main(args: string[], version: string): Promise<number> {
       return code;
     });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : usageError(error, args);
     return new Output(false).fail(error);
   }
 }
+
+/** The parser has told people by now. */
+function usageError({ message }: CommanderError, args: string[]): number {
+  const [name = ''] = args;
+  const next = Object.hasOwn(BY_NAME, name) ? `n2m ${name} --help` : 'n2m --help';
+  const error = { message: message.replace(/^error: /, ''), next, exitCode: EXIT.usage };
+  if (asksForJson(args)) new Output(true).print({ error }, []);
+  return EXIT.usage;
+}
+
+const asksForJson = (args: string[]): boolean =>
+  args.some(
+    (word, at) =>
+      ['--output=json', '-ojson'].includes(word) || (['--output', '-o'].includes(word) && args[at + 1] === 'json'),
+  );
 
 /** `n2m list | head -1` is no error. */
 function quietWhenNobodyReads(): void {

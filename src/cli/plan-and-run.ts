@@ -89,8 +89,8 @@ async function planAndApprove<P extends AnyPlan, R>(
   const { spec, planType, input, commandLine } = command;
   output.log(`reading both systems for ${spec.name} …`);
   const plan = (await runPlan(temporal, { type: planType, pipeline: spec.name, input, next: commandLine })) as P;
-  output.log(...command.renderPlan(plan));
   const blocking = plan.findings.filter(({ severity }) => severity === 'blocking');
+  if (blocking.length > 0 || plan.changes > 0) output.log(...command.renderPlan(plan));
   if (blocking.length > 0) {
     throw new CliError(
       blocking.map(({ sentence }) => sentence).join('; '),

@@ -62,6 +62,18 @@ describe('arguments', () => {
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).toContain(message);
   });
+
+  it.each([
+    [['plan', '--output', 'json'], "missing required argument 'file'", 'n2m plan --help'],
+    [['plan', 'x', '-ojson', '--fast'], "unknown option '--fast'", 'n2m plan --help'],
+    [['stauts', '--output=json'], "unknown command 'stauts'", 'n2m --help'],
+  ])('n2m %j says so to programs, too', async (args, message, next) => {
+    const result = await n2m(args);
+    expect(result.code).toBe(2);
+    const { error } = JSON.parse(result.stdout) as { error: { message: string } };
+    expect(error).toMatchObject({ exitCode: 2, next });
+    expect(error.message).toContain(message);
+  });
 });
 
 describe('a wrong file', () => {

@@ -66,6 +66,7 @@ Examples:
           throw new CliError(why, EXIT.failed, next);
         });
         const endpoint = `${server.url}${token === null ? '' : '/<token>'}`;
+        if (output.json) output.print({ endpoint, uiOrigin }, []);
         output.log(`codec endpoint ${endpoint} for ${uiOrigin}; Ctrl-C ends it`);
         await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
         await server.close();

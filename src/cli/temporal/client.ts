@@ -183,6 +183,13 @@ export function toCliError(error: unknown, temporal: Temporal): unknown {
       REGISTER_SEARCH_ATTRIBUTES,
     );
   }
+  if (code === GRPC.invalidArgument || code === GRPC.notFound) {
+    return new CliError(
+      `Temporal at ${temporal.address} refused: ${details}`,
+      EXIT.failed,
+      'n2m doctor checks the setup',
+    );
+  }
   return Object.values(GRPC).includes(code) ? unreachableError(temporal.address, cause) : error;
 }
 

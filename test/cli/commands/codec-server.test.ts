@@ -40,12 +40,13 @@ describe('n2m codec-server', () => {
     const workflowId = `codec-${randomUUID()}`;
     const client = new Client({ connection, namespace, dataConverter: dataConverterOf([]) });
     const started = await client.workflow.start('nobody', { workflowId, taskQueue: workflowId, args: [large] });
-    const server = startCli(['codec-server', '--port', '0'], {});
+    const server = startCli(['codec-server', '--port', '0', '--output', 'json'], {});
     try {
-      let said = '';
-      server.child.stderr.on('data', (text: string) => (said += text));
-      await server.until('stderr', /codec endpoint/);
-      const [, url = ''] = /endpoint (http:\/\/127\.0\.0\.1:\d+) /.exec(said) ?? [];
+      let document = '';
+      server.child.stdout.on('data', (text: string) => (document += text));
+      await server.until('stderr', /codec endpoint http:\/\/127\.0\.0\.1:\d+ for /);
+      await server.until('stdout', /\n\}/);
+      const { endpoint: url } = JSON.parse(document) as { endpoint: string };
       const stored = await inputOf(started);
       expect(stored.data?.length).toBeLessThan(JSON.stringify(large).length / 4);
       const answer = await fetch(`${url}/decode`, {

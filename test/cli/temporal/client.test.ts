@@ -11,3 +11,31 @@ it('a namespace that is not there is said so, whichever call found out', () => {
   ]);
   expect(error.next).toMatch(/^set TEMPORAL_NAMESPACE/);
 });
+
+const answered = (code: number, details: string): CliError => {
+  const cause = Object.assign(new Error(details), { code, details, metadata: {} });
+  return toCliError(cause, { namespace: 'shops', address: 'temporal:7233' } as Temporal) as CliError;
+};
+
+it.each([
+  [
+    '3, a question it cannot read',
+    3,
+    'invalid query: unable to parse',
+    /^Temporal at temporal:7233 refused: invalid query/,
+  ],
+  ['5, something that is not there', 5, 'workflow execution not found', /refused: workflow execution not found$/],
+])('a refusal (%s) is no outage', (_, code, details, sentence) => {
+  const error = answered(code, details);
+  expect(error.message).toMatch(sentence);
+  expect(error.exitCode).toBe(EXIT.failed);
+});
+
+it.each([
+  ['no answer', 14, 'connection refused', 'Temporal does not answer at temporal:7233'],
+  ['no answer in time', 4, 'deadline', 'Temporal does not answer at temporal:7233'],
+  ['an unknown key', 16, 'unauthenticated', 'Temporal at temporal:7233 refuses us'],
+])('%s is', (_, code, details, sentence) => {
+  const error = answered(code, details);
+  expect([error.message, error.exitCode]).toEqual([sentence, EXIT.unreachable]);
+});

@@ -52,11 +52,12 @@ Examples:
         refuseWrong(text, file, output);
         const variables = starterVariables(answers);
         const named = file === '-' ? 'FILE' : file;
-        if (file === '-') process.stdout.write(text);
-        else {
+        const document = { file, pipeline: answers.name, variables };
+        if (file !== '-') {
           await write(file, text);
-          output.print({ file, pipeline: answers.name, variables }, [`wrote ${file}`]);
-        }
+          output.print(document, [`wrote ${file}`]);
+        } else if (output.json) output.print({ ...document, text }, []);
+        else process.stdout.write(text);
         output.log(`set on the worker: ${variables.join(', ')}`, `next: n2m doctor ${named}, then n2m plan ${named}`);
         return EXIT.fine;
       }),

@@ -54,6 +54,8 @@ describe('n2m init without a terminal', () => {
     const sql = await n2m(['sql', '-'], {}, stdout);
     expect(sql).toMatchObject({ code: 0, stderr: '' });
     expect(sql.stdout).toContain('CREATE PUBLICATION "n2m_shop"');
+    const asked = await n2m(['init', '-', ...FLAGS, '--output', 'json']);
+    expect(JSON.parse(asked.stdout)).toMatchObject({ file: '-', pipeline: 'shop', text: stdout });
   });
 });
 
