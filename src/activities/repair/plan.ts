@@ -1,9 +1,10 @@
 import { DEADLINE } from '../../core/budgets';
 import { runId } from '../../core/names';
+import { suspectsPassword } from '../../core/objects/role/repair';
 import { dependentsOn } from '../../core/objects/source/rebuild';
 import { makePlan } from '../../core/plan/plan';
 import { afterTakeDown, withDrift } from '../../core/repair/after';
-import { findDamage, suspectsPassword } from '../../core/repair/damage';
+import { findDamage } from '../../core/repair/damage';
 import { planRepair as decide } from '../../core/repair/plan';
 import type { PipelineSpec } from '../../core/spec/types';
 import { validateConnection } from '../../core/sql/materialize';

@@ -4,6 +4,7 @@ import type { Entry } from '../explain/types';
 import type { PlanContext } from '../plan/context';
 import type { Rule } from '../plan/rule';
 import type { PlanStep, StepId } from '../plan/types';
+import type { Remedies } from '../repair/types';
 import type { RunPhase } from '../run/types';
 import type { PipelineSpec } from '../spec/types';
 import type { Script } from './script';
@@ -39,7 +40,7 @@ export interface Removal {
 }
 
 /**
- * One object of the guide, and all that is particular about it. Plan, run, destroy, `n2m sql` and the runbook walk the
+ * One object of the guide, and all that is particular about it. Plan, run, destroy, repair, `n2m sql` and the runbook walk the
  * list of them and know none by name.
  */
 export interface GuideObject {
@@ -60,4 +61,6 @@ export interface GuideObject {
   /** The same for what it is upstream, which a destroy may have to leave as it is. */
   destroyUpstream?(context: DestroyContext): DestroyStep[];
   removals?: readonly Removal[];
+  /** What a repair does with it. */
+  repair?: Remedies;
 }

@@ -18,9 +18,8 @@ import { isOurs } from '../plan/ownership';
 import type { Approval, Finding, Plan, PlanStep, Rebuild, StepId } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import { plural } from '../text/count';
-import type { RepairLook } from './damage';
 import { reconnect } from './rotate-plan';
-import type { Damage, RepairPlan } from './types';
+import type { Damage, RepairLook, RepairPlan } from './types';
 import type { RepairCode } from './words';
 
 /** After so many in a day another repair needs a person: what comes back that often is not mended by repairing. */

@@ -1,8 +1,42 @@
 import type { Definition, Recreated } from '../plan/definition';
+import type { ChildFacts, SourceFacts, SourceObjectFacts } from '../plan/facts';
 import type { Plan, PlanStep, Rebuild } from '../plan/types';
-import type { Symptom, Verdict } from '../watch/types';
+import type { PipelineSpec } from '../spec/types';
+import type { SourceReading, Symptom, TargetReading, Verdict, WatchMemory } from '../watch/types';
 
 export type { Definition, Recreated };
+
+/** What a repair reads of both sides, to find what is broken. */
+export interface RepairLook {
+  spec: PipelineSpec;
+  symptoms: Symptom[];
+  /** What the watch knows by now. */
+  memory: WatchMemory | null;
+  /** What the check read of both sides. */
+  upstream: SourceReading;
+  target: TargetReading;
+  /** What a plan reads. */
+  facts: SourceFacts;
+  source: SourceObjectFacts | null;
+  /** Materialize just tried to log in upstream and was refused its password. */
+  passwordRefused: boolean;
+}
+
+/** What a repair does with an object of the guide; reasons are sentences for people. */
+export interface Remedies {
+  /** Symptoms after which only a new source helps. */
+  remakes?: (symptom: Symptom) => boolean;
+  /** Rules of the watch whose tables are copied again: they miss or have too much what nothing says to Materialize. */
+  copies?: readonly string[];
+  /** Rules of the watch whose symptoms a run without a change of the file puts right. */
+  converges?: readonly string[];
+  /** Why the source has to be made again, before the watch has a symptom. */
+  remake?: (look: RepairLook) => string[];
+  /** Why a table has to be copied again, before Materialize notices. */
+  copy?: (look: RepairLook) => (child: ChildFacts) => string | null;
+  /** What a run without a change of the file puts right, before Materialize notices: it looks every 15 s. */
+  converge?: (look: RepairLook) => string[];
+}
 
 /** What is broken, by what mends it: the least destructive first. */
 export type Damage = Rebuild['damage'] & {

@@ -1,6 +1,8 @@
 import type { DependentFacts, SourceFacts } from '../../../src/core/plan/facts';
 import type { Finding } from '../../../src/core/plan/types';
-import { findDamage, suspectsPassword, type RepairLook } from '../../../src/core/repair/damage';
+import { suspectsPassword } from '../../../src/core/objects/role/repair';
+import { findDamage } from '../../../src/core/repair/damage';
+import type { RepairLook } from '../../../src/core/repair/types';
 import { planRepair } from '../../../src/core/repair/plan';
 import type { RepairPlan } from '../../../src/core/repair/types';
 import type { SourceReading, Symptom, TargetReading } from '../../../src/core/watch/types';

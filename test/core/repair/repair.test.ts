@@ -1,4 +1,5 @@
-import { findDamage, type RepairLook } from '../../../src/core/repair/damage';
+import { findDamage } from '../../../src/core/repair/damage';
+import type { RepairLook } from '../../../src/core/repair/types';
 import { planRepair } from '../../../src/core/repair/plan';
 import { commentStatement, grantsOf, withoutIds } from '../../../src/core/repair/privileges';
 import type { RepairPlan } from '../../../src/core/repair/types';

@@ -9,6 +9,7 @@ import { tableName } from '../tables/select';
 import { publicationDifferences, publicationWords, tablesToPublish } from './differences';
 import { publicationRules } from './findings';
 import { destroy } from './removal';
+import { publicationRemedies } from './repair';
 import { createPublication } from './statements';
 import { publicationWords as wordsOfFindings } from './words';
 
@@ -71,6 +72,7 @@ export const publication: GuideObject = {
   findings: publicationRules,
   words: wordsOfFindings,
   destroyUpstream: destroy,
+  repair: publicationRemedies,
   removals: [
     { id: 'unpublish', activity: 'unpublish', timeouts: 'quick' },
     { id: 'remove-publication', activity: 'removePublication', timeouts: 'quick' },

@@ -14,6 +14,7 @@ import { costFindings } from './cost-findings';
 import { replicaIdentityFindings } from './findings';
 import { harmFindings } from './harm-findings';
 import { identitySteps } from './removal';
+import { identityRemedies } from './repair';
 import { replicaIdentity as setIdentity, replicaIdentityFull } from './statements';
 import { replicaIdentityWords } from './words';
 
@@ -70,5 +71,6 @@ export const replicaIdentity: GuideObject = {
   findings: { ...replicaIdentityFindings, ...harmFindings, ...costFindings },
   words: replicaIdentityWords,
   destroyUpstream: destroy,
+  repair: identityRemedies,
   removals: [{ id: 'restore-identity', activity: 'restoreIdentity', timeouts: 'quick' }],
 };

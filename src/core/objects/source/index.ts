@@ -7,6 +7,7 @@ import { sourceFindings } from './findings';
 import { planSource, rebuildSteps, recopyKey } from './plan';
 import { rebuildReason } from './rebuild-steps';
 import { destroy, destroySlot } from './removal';
+import { sourceRemedies } from './repair';
 import { createSource, createSourceBare, createTableFromSource, type SourceDefinition } from './statements';
 import { sourceWords } from './words';
 
@@ -89,6 +90,7 @@ export const source: GuideObject = {
   words: sourceWords,
   destroy,
   destroyUpstream: destroySlot,
+  repair: sourceRemedies,
   removals: [
     { id: 'remove-source', activity: 'removeSource', timeouts: 'slow' },
     {

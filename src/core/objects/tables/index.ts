@@ -5,6 +5,7 @@ import { columnFindings } from './columns/findings';
 import { tablesFindings } from './findings';
 import { namingFindings } from './naming-findings';
 import { partitionFindings } from './partition-findings';
+import { tablesRemedies } from './repair';
 import { tableName } from './select';
 import { selectionFindings } from './selection-findings';
 import { tablesWords } from './words';
@@ -39,4 +40,5 @@ export const tables: GuideObject = {
       : null,
   findings: { ...selectionFindings, ...tablesFindings, ...columnFindings, ...namingFindings, ...partitionFindings },
   words: tablesWords,
+  repair: tablesRemedies,
 };
