@@ -1,4 +1,4 @@
-import { grants, revoke } from '../core/destroy/sharing';
+import { recordedGrants, revoke } from '../core/objects/grants/recorded';
 import { neededDefaultPrivileges, neededGrants } from '../core/objects/grants/needed';
 import { tableName } from '../core/objects/tables/select';
 import { listed } from '../core/plan/context';
@@ -57,13 +57,13 @@ function notGiven(role: string, { schemas, tables }: ReturnType<typeof neededGra
 export const revokeGrants = activity({ input: destroy, callers: DESTROY }, (deps, { spec, plan }) => {
   return withDestroySource(deps, { spec, plan }, 'database', async ({ client }, look) => {
     const refused: string[] = [];
-    for (const statement of grants((await look()).found).take.map(revoke)) {
+    for (const statement of recordedGrants((await look()).found).take.map(revoke)) {
       if (statement === null) continue;
       const message = await refusal(client, statement);
       if (message !== null) refused.push(message);
     }
     if (refused.length > 0) return done('kept', 'privileges', [...new Set(refused)].join('; '));
-    const left = grants((await look()).found).take;
+    const left = recordedGrants((await look()).found).take;
     // Taken back as somebody else's member it stays what another role gave.
     if (left.length > 0)
       return done('kept', 'privileges', `${plural(left.length, 'privilege')} was given by others, too`);

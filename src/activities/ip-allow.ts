@@ -1,5 +1,5 @@
 import { reasons } from '../core/destroy/kept-steps';
-import { addresses } from '../core/destroy/sharing';
+import { recordedAddresses } from '../core/objects/ip-allow/recorded';
 import { missingEntries } from '../core/ip';
 import { plural } from '../core/text/count';
 import { readEgressCidrs } from '../systems/materialize';
@@ -37,7 +37,7 @@ export const removeIps = activity({ input: destroy, callers: DESTROY }, (deps, {
   return withDestroySource(deps, { spec, plan }, 'project', async (session, look) => {
     const { neon, project } = needNeon(spec, session);
     const { found, known } = await look();
-    const { take, kept } = addresses(found, known);
+    const { take, kept } = recordedAddresses(found, known);
     const cidrs = take.map(({ cidr }) => cidr);
     await neon.removeAllowedIps(project, cidrs);
     if (cidrs.length === 0 && kept.length > 0) return done('kept', object, reasons(kept));

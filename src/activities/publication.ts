@@ -1,7 +1,7 @@
 import { addedBy } from '../core/destroy/added';
 import { handOvers } from '../core/destroy/hand-overs';
 import { keptFor, reads } from '../core/destroy/others';
-import { readByOthers, unpublishing } from '../core/destroy/sharing';
+import { readByOthers, unpublishing } from '../core/objects/publication/recorded';
 import type { DestroyInput } from '../core/destroy/types';
 import {
   GENERATED_SERVER,

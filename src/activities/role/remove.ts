@@ -1,6 +1,6 @@
 import { DEADLINE } from '../../core/budgets';
 import type { Added } from '../../core/destroy/added';
-import { roleKept } from '../../core/destroy/sharing';
+import { roleKept } from '../../core/objects/role/recorded';
 import type { DestroyInput } from '../../core/destroy/types';
 import { isOurs } from '../../core/plan/ownership';
 import type { StepResult } from '../../core/plan/types';

@@ -30,6 +30,10 @@ export type Added =
   | { kind: 'published'; publication: string; schema: string; name: string }
   | { kind: 'operations'; publication: string; before: string };
 
+/** Of what is recorded, the entries of one kind. */
+export const ofKind = <K extends Added['kind']>(added: readonly Added[], kind: K): Extract<Added, { kind: K }>[] =>
+  added.filter((entry): entry is Extract<Added, { kind: K }> => entry.kind === kind);
+
 export type Identity = 'default' | 'nothing' | 'index';
 
 export function writeAdded(added: Added): string {

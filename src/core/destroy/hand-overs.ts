@@ -1,8 +1,7 @@
-import { identities } from '../objects/replica-identity/identities';
+import { OBJECTS } from '../objects';
 import type { PipelineSpec } from '../spec/types';
 import type { Added } from './added';
 import { goesOver, type RecordPlace } from './others';
-import { addresses, grants, published, roleKept } from './sharing';
 import type { DestroySource, KnownUpstream } from './types';
 
 /** What one pipeline's record takes over from ours. */
@@ -14,15 +13,7 @@ export interface HandOver {
 
 /** Everything recorded that others still need and that goes over into their records, before ours is dropped. */
 export function handOvers(spec: PipelineSpec, found: DestroySource, known: Pick<KnownUpstream, 'added'>): HandOver[] {
-  const role = roleKept(spec, found);
-  const isMade = known.added.some((entry) => entry.kind === 'role' && entry.name === spec.source.role.name);
-  const kept = [
-    ...grants(found).kept,
-    ...addresses(found, known).kept,
-    ...published(spec, found, known).kept,
-    ...identities(spec, found, known).stay.flatMap((one) => (one.kept ? [one.kept] : [])),
-    ...(role !== null && isMade ? [role] : []),
-  ];
+  const kept = OBJECTS.flatMap((object) => object.handsOver?.(spec, found, known) ?? []);
   const byPlace = new Map<string, HandOver>();
   for (const one of kept) {
     if (one.to === null || !goesOver(one, true)) continue;

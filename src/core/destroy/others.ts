@@ -138,7 +138,12 @@ export const nearer = (reach: Near | null, furthest: Near): Near | null =>
   reach !== null && RANK[reach] > RANK[furthest] ? furthest : reach;
 
 /** Entries that may go, and those that stay. */
-export function parted<A extends Added>(entries: readonly A[], others: Others): { take: A[]; kept: Kept[] } {
+export interface Parted<A extends Added> {
+  take: A[];
+  kept: Kept[];
+}
+
+export function parted<A extends Added>(entries: readonly A[], others: Others): Parted<A> {
   const take: A[] = [];
   const kept: Kept[] = [];
   for (const entry of entries) {

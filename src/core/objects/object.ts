@@ -1,5 +1,6 @@
 import type { DestroyContext } from '../destroy/context';
-import type { DestroyInput, DestroyStep } from '../destroy/types';
+import type { Kept } from '../destroy/others';
+import type { DestroyInput, DestroySource, DestroyStep, KnownUpstream } from '../destroy/types';
 import type { Entry } from '../explain/types';
 import type { PlanContext } from '../plan/context';
 import type { Rule } from '../plan/rule';
@@ -61,6 +62,8 @@ export interface GuideObject {
   /** The same for what it is upstream, which a destroy may have to leave as it is. */
   destroyUpstream?(context: DestroyContext): DestroyStep[];
   removals?: readonly Removal[];
+  /** What is recorded of it and stays because others need it: it goes over into their records. */
+  handsOver?(spec: PipelineSpec, found: DestroySource, known: Pick<KnownUpstream, 'added'>): Kept[];
   /** What a repair does with it. */
   repair?: Remedies;
 }

@@ -1,6 +1,5 @@
 import { ended, type Shared, shared } from '../../destroy/context';
 import { keptSteps } from '../../destroy/kept-steps';
-import { grants as recordedGrants, revoke } from '../../destroy/sharing';
 import { remove } from '../../destroy/step';
 import type { DestroyStep } from '../../destroy/types';
 import { listed, type PlanContext, planStep } from '../../plan/context';
@@ -12,6 +11,7 @@ import { postgres, type Script, tablesOf } from '../script';
 import { tableName } from '../tables/select';
 import { grantsFindings } from './findings';
 import { neededDefaultPrivileges, neededGrants } from './needed';
+import { recordedGrants, revoke } from './recorded';
 import { grantSelect, grantSelectOnFutureTables, grantUsage } from './statements';
 import { grantsWords } from './words';
 
@@ -69,5 +69,6 @@ export const grants: GuideObject = {
   words: grantsWords,
   destroyUpstream: (context) =>
     context.source && !context.sourceStays ? removal(shared(context, context.source)) : [],
+  handsOver: (_, found) => recordedGrants(found).kept,
   removals: [{ id: 'remove-grants', activity: 'revokeGrants', timeouts: 'quick' }],
 };

@@ -1,6 +1,5 @@
 import { type DestroyContext, type Shared, shared, UNTOUCHED } from '../../destroy/context';
 import { keptSteps } from '../../destroy/kept-steps';
-import { addresses } from '../../destroy/sharing';
 import { leave, remove } from '../../destroy/step';
 import type { DestroyStep } from '../../destroy/types';
 import { missingEntries } from '../../ip';
@@ -10,6 +9,7 @@ import type { PipelineSpec } from '../../spec/types';
 import type { GuideObject } from '../object';
 import { materialize, neon, type Script } from '../script';
 import { ipAllowFindings } from './findings';
+import { recordedAddresses } from './recorded';
 import { ipAllowWords } from './words';
 
 function plan({ source, target }: PlanContext): PlanStep {
@@ -44,7 +44,7 @@ function script({ source }: PipelineSpec): Script | null {
 function removal({ found, known }: Shared): DestroyStep[] {
   if (!found.neon) return [];
   const { allowedIps } = found.neon;
-  const { take, kept } = addresses(found, known);
+  const { take, kept } = recordedAddresses(found, known);
   const object = 'IP Allow entries';
   const ours = take.map(({ cidr }) => cidr);
   const byHand = (cidrs: string[]) => [`remove ${cidrs.join(', ')} from the IP Allow list in the Neon console`];
@@ -84,5 +84,6 @@ export const ipAllow: GuideObject = {
   findings: ipAllowFindings,
   words: ipAllowWords,
   destroyUpstream: destroy,
+  handsOver: (_, found, known) => recordedAddresses(found, known).kept,
   removals: [{ id: 'remove-ips', activity: 'removeIps', timeouts: 'slow' }],
 };

@@ -8,6 +8,7 @@ import { postgres, tablesOf } from '../script';
 import { tableName } from '../tables/select';
 import { publicationDifferences, publicationWords, tablesToPublish } from './differences';
 import { publicationRules } from './findings';
+import { published } from './recorded';
 import { destroy } from './removal';
 import { publicationRemedies } from './repair';
 import { createPublication } from './statements';
@@ -73,6 +74,7 @@ export const publication: GuideObject = {
   words: wordsOfFindings,
   destroyUpstream: destroy,
   repair: publicationRemedies,
+  handsOver: (...found) => published(...found).kept,
   removals: [
     { id: 'unpublish', activity: 'unpublish', timeouts: 'quick' },
     { id: 'remove-publication', activity: 'removePublication', timeouts: 'quick' },

@@ -1,11 +1,11 @@
 import type { Added } from '../../destroy/added';
 import { type DestroyContext, ended, readByTheSource, shared, type Shared, UNTOUCHED } from '../../destroy/context';
 import { keptSteps } from '../../destroy/kept-steps';
-import { published, readByOthers, unpublishing } from '../../destroy/sharing';
 import { absent, foreign, keep, leave, remove } from '../../destroy/step';
 import type { DestroyStep } from '../../destroy/types';
 import { recordName } from '../../names';
 import type { PipelineSpec } from '../../spec/types';
+import { published, readByOthers, unpublishing } from './recorded';
 import { alterPublicationDrop, dropPublication, publishOnly } from './statements';
 
 function unpublishSteps({ spec, found, known }: Shared): DestroyStep[] {

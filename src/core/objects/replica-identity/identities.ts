@@ -1,9 +1,9 @@
 import type { Added } from '../../destroy/added';
 import { type Kept, type Other, type Others, reads } from '../../destroy/others';
-import { published, readByOthers } from '../../destroy/sharing';
 import type { DestroySource, KnownUpstream } from '../../destroy/types';
 import { isOurs } from '../../plan/ownership';
 import type { PipelineSpec } from '../../spec/types';
+import { published, readByOthers } from '../publication/recorded';
 import { findIn, isIn } from '../tables/find';
 import { tableName } from '../tables/select';
 import { type Back, identityBack } from './back';

@@ -13,6 +13,7 @@ import { writeCost, writeRateWords } from './cost';
 import { costFindings } from './cost-findings';
 import { replicaIdentityFindings } from './findings';
 import { harmFindings } from './harm-findings';
+import { identities } from './identities';
 import { identitySteps } from './removal';
 import { identityRemedies } from './repair';
 import { replicaIdentity as setIdentity, replicaIdentityFull } from './statements';
@@ -72,5 +73,6 @@ export const replicaIdentity: GuideObject = {
   words: replicaIdentityWords,
   destroyUpstream: destroy,
   repair: identityRemedies,
+  handsOver: (...found) => identities(...found).stay.flatMap(({ kept }) => kept ?? []),
   removals: [{ id: 'restore-identity', activity: 'restoreIdentity', timeouts: 'quick' }],
 };

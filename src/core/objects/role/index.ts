@@ -1,6 +1,5 @@
 import { type DestroyContext, ended, readByTheSource, shared, type Shared, UNTOUCHED } from '../../destroy/context';
 import { goesOver } from '../../destroy/others';
-import { roleKept } from '../../destroy/sharing';
 import { absent, foreign, keep, leave, remove } from '../../destroy/step';
 import type { DestroyStep } from '../../destroy/types';
 import { isManaged, keepOrAdopt, type PlanContext, planStep, writesSecret } from '../../plan/context';
@@ -11,6 +10,7 @@ import type { GuideObject } from '../object';
 import { type Call, neon, postgres } from '../script';
 import { roleFindings } from './findings';
 import { mayReplicate, replicatesByGroup } from './managed';
+import { isRecorded, roleKept } from './recorded';
 import { createRole, dropOwnedBy, dropRole, noIdleInTransactionTimeout } from './statements';
 import { roleWords } from './words';
 
@@ -119,7 +119,7 @@ function removal({ spec, found, known }: Shared): DestroyStep {
   const there = found.role !== null || (found.neon?.roleNames.includes(name) ?? false);
   if (!there) return absent('remove-role', object);
   if (via === 'given') return keep('remove-role', object, 'the file says it is given');
-  const recorded = known.added.some((added) => added.kind === 'role' && added.name === name);
+  const recorded = isRecorded(spec, known);
   const why = recorded ? null : foreign(found.role?.comment ?? null, spec.name);
   if (why !== null) return keep('remove-role', object, why);
   const run = via === 'api' ? [`delete role ${name} of the branch in the Neon console`] : ended([dropRole(name)]);
@@ -162,5 +162,6 @@ export const role: GuideObject = {
   findings: roleFindings,
   words: roleWords,
   destroyUpstream: destroy,
+  handsOver: (spec, found, known) => (isRecorded(spec, known) ? [roleKept(spec, found) ?? []].flat() : []),
   removals: [{ id: 'remove-role', activity: 'removeRole', timeouts: 'slow' }],
 };
