@@ -17,7 +17,8 @@ import {
 } from '../core/objects/publication/differences';
 import { isIn } from '../core/objects/tables/find';
 import { tableName } from '../core/objects/tables/select';
-import type { PublicationFacts, TableFacts } from '../core/plan/facts';
+import type { PublicationFacts } from '../core/objects/publication/facts';
+import type { TableFacts } from '../core/objects/tables/facts';
 import { isOurs, writeMark } from '../core/plan/ownership';
 import type { RemovedTable, StepResult } from '../core/plan/types';
 import type { PipelineSpec } from '../core/spec/types';

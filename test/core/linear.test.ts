@@ -1,7 +1,8 @@
 import { planDestruction } from '../../src/core/destroy/plan';
 import { writeAdded } from '../../src/core/destroy/added';
 import { makePlan } from '../../src/core/plan/plan';
-import type { SourceFacts, TableFacts, TargetFacts } from '../../src/core/plan/facts';
+import type { TableFacts } from '../../src/core/objects/tables/facts';
+import type { SourceFacts, TargetFacts } from '../../src/core/plan/facts';
 import { findDamage } from '../../src/core/repair/damage';
 import type { PipelineSpec } from '../../src/core/spec/types';
 import { judge } from '../../src/core/watch/judge';

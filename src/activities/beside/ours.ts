@@ -1,4 +1,4 @@
-import type { SourceObjectFacts } from '../../core/plan/facts';
+import type { SourceObjectFacts } from '../../core/objects/source/facts';
 import { isOurs } from '../../core/plan/ownership';
 import type { PipelineSpec } from '../../core/spec/types';
 import { systemError } from '../../systems/errors';

@@ -2,7 +2,7 @@ import { namesOf } from '../../core/objects/beside';
 import { copyOf } from '../../core/objects/beside/decide';
 import { besideName } from '../../core/objects/beside/names';
 import { findChildren } from '../../core/objects/tables/find';
-import type { ChildFacts } from '../../core/plan/facts';
+import type { ChildFacts } from '../../core/objects/source/facts';
 import type { DroppedTable } from '../../core/plan/types';
 import { oddStatement } from '../../core/repair/definition-shape';
 import type { Definition, Recreated } from '../../core/repair/types';

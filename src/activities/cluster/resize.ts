@@ -1,6 +1,6 @@
 import { DEADLINE } from '../../core/budgets';
 import { endOf, isUnderWay, pausedResize, refusedForCredits, withPause } from '../../core/objects/cluster/resize';
-import type { ClusterFacts, Reconfiguration } from '../../core/plan/facts';
+import type { ClusterFacts, Reconfiguration } from '../../core/objects/cluster/facts';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as sql from '../../core/sql/materialize';
 import { SystemError, systemError } from '../../systems/errors';

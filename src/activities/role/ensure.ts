@@ -1,7 +1,7 @@
 import { DEADLINE } from '../../core/budgets';
 import { neverIdlesOut } from '../../core/objects/role/limits';
 import { letReplicate, mayReplicate, replicatesByGroup } from '../../core/objects/role/managed';
-import type { RoleFacts } from '../../core/plan/facts';
+import type { RoleFacts } from '../../core/objects/role/facts';
 import { isOurs, writeMark } from '../../core/plan/ownership';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as sql from '../../core/sql/postgres';

@@ -3,7 +3,7 @@ import { definitionReasons } from '../../core/objects/source/definition';
 import { isIn } from '../../core/objects/tables/find';
 import { childOf, tableName } from '../../core/objects/tables/select';
 import { listed } from '../../core/plan/context';
-import type { SourceObjectFacts } from '../../core/plan/facts';
+import type { SourceObjectFacts } from '../../core/objects/source/facts';
 import { isOurs, writeMark } from '../../core/plan/ownership';
 import type { PlannedTable, StepResult } from '../../core/plan/types';
 import type { Adding } from '../../core/run/types';

@@ -1,12 +1,8 @@
-import type {
-  ChildFacts,
-  ClusterFacts,
-  DependentFacts,
-  NeonFacts,
-  PublicationFacts,
-  RoleFacts,
-  Stray,
-} from '../plan/facts';
+import type { ClusterFacts } from '../objects/cluster/facts';
+import type { PublicationFacts } from '../objects/publication/facts';
+import type { RoleFacts } from '../objects/role/facts';
+import type { ChildFacts, DependentFacts } from '../objects/source/facts';
+import type { NeonFacts, Stray } from '../plan/facts';
 import type { Plan, PlanReference, PlanStep } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import type { SlotReading } from '../watch/types';

@@ -1,5 +1,5 @@
 import { named } from '../objects/source/rebuild-steps';
-import type { DependentFacts } from '../plan/target-facts';
+import type { DependentFacts } from '../objects/source/facts';
 import type { StepId } from '../plan/types';
 import type { DestroyContext } from './context';
 import { absent, foreign, keep, remove } from './step';

@@ -5,7 +5,8 @@ import { rebuildOf } from '../objects/source/rebuild';
 import { leftOut, removedTables, selected, selectTables } from '../objects/tables/select';
 import type { PipelineSpec } from '../spec/types';
 import { plural } from '../text/count';
-import type { SourceFacts, TableFacts, TargetFacts, WatchFacts } from './facts';
+import type { TableFacts } from '../objects/tables/facts';
+import type { SourceFacts, TargetFacts, WatchFacts } from './facts';
 import { isOurs, ownerOf } from './ownership';
 import type { Beside, Plan, PlanAction, PlannedTable, PlanStep, Rebuild, RemovedTable, StepId } from './types';
 

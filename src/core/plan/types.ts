@@ -1,7 +1,7 @@
 import type { TableRef } from '../spec/types';
 import type { ItemName } from '../sql/items';
 import type { Definition } from './definition';
-import type { DependentFacts } from './facts';
+import type { DependentFacts } from '../objects/source/facts';
 
 /** The id of a step in plans, views and reports. Each is named by the room of its object; see src/core/objects. */
 export type StepId = string;

@@ -1,5 +1,6 @@
 import { isOurs } from '../plan/ownership';
-import type { ConnectionFacts, RoleFacts } from '../plan/facts';
+import type { ConnectionFacts } from '../objects/connection/facts';
+import type { RoleFacts } from '../objects/role/facts';
 import type { Approval, Finding, Plan, PlanStep } from '../plan/types';
 import { grantSignals } from '../objects/role/statements';
 import type { PipelineSpec } from '../spec/types';

@@ -1,5 +1,6 @@
 import type { Definition, Recreated } from '../plan/definition';
-import type { ChildFacts, SourceFacts, SourceObjectFacts } from '../plan/facts';
+import type { ChildFacts, SourceObjectFacts } from '../objects/source/facts';
+import type { SourceFacts } from '../plan/facts';
 import type { Plan, PlanStep, Rebuild } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import type { SourceReading, Symptom, TargetReading, Verdict, WatchMemory } from '../watch/types';

@@ -1,4 +1,5 @@
-import type { ClusterFacts, DependentFacts, Reconfiguration, SizedBy } from '../../core/plan/facts';
+import type { ClusterFacts, Reconfiguration, SizedBy } from '../../core/objects/cluster/facts';
+import type { DependentFacts } from '../../core/objects/source/facts';
 import type { ItemName } from '../../core/sql/items';
 import type { TargetReading } from '../../core/watch/types';
 import type { SqlClient } from '../sql-client';

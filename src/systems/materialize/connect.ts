@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import type { UnverifiedHost } from '../../core/plan/facts';
+import type { UnverifiedHost } from '../../core/objects/connection/facts';
 import { systemError } from '../errors';
 import { parsePostgresUrl } from '../postgres-url';
 import { openSqlClient, type ConnectOptions, type SqlClient } from '../sql-client';

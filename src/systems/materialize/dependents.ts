@@ -1,5 +1,5 @@
 import { groupedBy } from '../../core/grouped';
-import type { DependentFacts } from '../../core/plan/facts';
+import type { DependentFacts } from '../../core/objects/source/facts';
 import type { SqlClient } from '../sql-client';
 
 interface EdgeRow {

@@ -1,4 +1,5 @@
-import type { SourceObjectFacts, TargetFacts } from '../../core/plan/facts';
+import type { SourceObjectFacts } from '../../core/objects/source/facts';
+import type { TargetFacts } from '../../core/plan/facts';
 import type { PipelineSpec } from '../../core/spec/types';
 import type { ItemName } from '../../core/sql/items';
 import type { SqlClient } from '../sql-client';

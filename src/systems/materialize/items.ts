@@ -1,4 +1,4 @@
-import type { ConnectionFacts } from '../../core/plan/facts';
+import type { ConnectionFacts } from '../../core/objects/connection/facts';
 import type { ItemName } from '../../core/sql/items';
 import { parseConnection } from '../../core/sql/parse-create';
 import type { SqlClient } from '../sql-client';

@@ -1,4 +1,5 @@
-import type { SizePower, TargetFacts } from '../../core/plan/facts';
+import type { SizePower } from '../../core/objects/cluster/facts';
+import type { TargetFacts } from '../../core/plan/facts';
 import { qualified, unquoteIdent } from '../../core/sql/quote';
 import { SystemError } from '../errors';
 import type { SqlClient } from '../sql-client';

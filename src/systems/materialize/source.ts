@@ -1,4 +1,4 @@
-import type { ChildFacts, SourceObjectFacts } from '../../core/plan/facts';
+import type { ChildFacts, SourceObjectFacts } from '../../core/objects/source/facts';
 import type { ItemName } from '../../core/sql/items';
 import { parseChild, parseSource } from '../../core/sql/parse-create';
 import { unquoteIdent } from '../../core/sql/quote';

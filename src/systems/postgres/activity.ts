@@ -1,4 +1,4 @@
-import type { OpenTransaction } from '../../core/plan/facts';
+import type { OpenTransaction } from '../../core/objects/source/facts';
 import type { Blocker } from '../../core/snapshot/types';
 import { unquoteIdent } from '../../core/sql/quote';
 import { rollbackPrepared, terminateBackend } from '../../core/sql/upstream';

@@ -1,4 +1,5 @@
-import type { PublicationFacts, SourceFacts } from '../../core/plan/facts';
+import type { PublicationFacts } from '../../core/objects/publication/facts';
+import type { SourceFacts } from '../../core/plan/facts';
 import { isOurs } from '../../core/plan/ownership';
 import type { SqlClient } from '../sql-client';
 import { MARKS_FOUND, managedServer } from './managed';

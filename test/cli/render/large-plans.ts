@@ -1,4 +1,4 @@
-import type { TableFacts } from '../../../src/core/plan/facts';
+import type { TableFacts } from '../../../src/core/objects/tables/facts';
 import { makePlan } from '../../../src/core/plan/plan';
 import type { Plan } from '../../../src/core/plan/types';
 import * as f from '../../core/plan/fixtures';

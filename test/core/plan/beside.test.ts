@@ -1,5 +1,7 @@
 import { besideOf } from '../../../src/core/objects/beside/decide';
-import type { ChildFacts, ColumnFacts, TargetFacts } from '../../../src/core/plan/facts';
+import type { ChildFacts } from '../../../src/core/objects/source/facts';
+import type { ColumnFacts } from '../../../src/core/objects/tables/facts';
+import type { TargetFacts } from '../../../src/core/plan/facts';
 import { makePlan } from '../../../src/core/plan/plan';
 import type { Plan, PlanStep } from '../../../src/core/plan/types';
 import type { PipelineSpec } from '../../../src/core/spec/types';

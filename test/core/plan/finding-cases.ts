@@ -1,4 +1,5 @@
-import type { SourceFacts, TableFacts, TargetFacts } from '../../../src/core/plan/facts';
+import type { TableFacts } from '../../../src/core/objects/tables/facts';
+import type { SourceFacts, TargetFacts } from '../../../src/core/plan/facts';
 import { findings } from '../../../src/core/plan/findings';
 import type { Rule } from '../../../src/core/plan/rule';
 import type { Finding } from '../../../src/core/plan/types';

@@ -1,14 +1,8 @@
-import type {
-  ChildFacts,
-  SourceFacts,
-  SizePower,
-  Stray,
-  PartitionsFacts,
-  TableFacts,
-  TablePublication,
-  TargetFacts,
-  WatchFacts,
-} from '../../../src/core/plan/facts';
+import type { SizePower } from '../../../src/core/objects/cluster/facts';
+import type { TablePublication } from '../../../src/core/objects/publication/facts';
+import type { ChildFacts } from '../../../src/core/objects/source/facts';
+import type { PartitionsFacts, TableFacts } from '../../../src/core/objects/tables/facts';
+import type { SourceFacts, Stray, TargetFacts, WatchFacts } from '../../../src/core/plan/facts';
 import type { StandbyFacts } from '../../../src/core/objects/logical-replication/standby';
 import { writeMark } from '../../../src/core/plan/ownership';
 import type { Plan } from '../../../src/core/plan/types';

@@ -1,5 +1,6 @@
 import { following } from '../../../src/core/objects/beside/follow';
-import type { ChildFacts, ColumnFacts, DependentFacts } from '../../../src/core/plan/facts';
+import type { ChildFacts, DependentFacts } from '../../../src/core/objects/source/facts';
+import type { ColumnFacts } from '../../../src/core/objects/tables/facts';
 import { makePlan } from '../../../src/core/plan/plan';
 import type { Finding, Plan } from '../../../src/core/plan/types';
 import type { PipelineSpec } from '../../../src/core/spec/types';

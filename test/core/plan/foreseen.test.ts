@@ -1,4 +1,5 @@
-import type { TableFacts, TablePublication } from '../../../src/core/plan/facts';
+import type { TablePublication } from '../../../src/core/objects/publication/facts';
+import type { TableFacts } from '../../../src/core/objects/tables/facts';
 import { foreseenRefusal } from '../../../src/core/objects/replica-identity/foreseen';
 import { table } from './fixtures';
 

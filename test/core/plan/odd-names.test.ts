@@ -1,4 +1,5 @@
-import type { ColumnFacts, SourceFacts } from '../../../src/core/plan/facts';
+import type { ColumnFacts } from '../../../src/core/objects/tables/facts';
+import type { SourceFacts } from '../../../src/core/plan/facts';
 import { findings } from '../../../src/core/plan/findings';
 import type { TableSelection } from '../../../src/core/spec/types';
 import { tried } from './file-fixes';

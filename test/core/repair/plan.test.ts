@@ -1,4 +1,5 @@
-import type { DependentFacts, SourceFacts } from '../../../src/core/plan/facts';
+import type { DependentFacts } from '../../../src/core/objects/source/facts';
+import type { SourceFacts } from '../../../src/core/plan/facts';
 import type { Finding } from '../../../src/core/plan/types';
 import { suspectsPassword } from '../../../src/core/objects/role/repair';
 import { findDamage } from '../../../src/core/repair/damage';

@@ -1,7 +1,8 @@
 import { Client } from 'pg';
 import type { PostgresVersion } from '../../../local/postgres/binaries';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
-import type { SourceFacts, TableFacts } from '../../../src/core/plan/facts';
+import type { TableFacts } from '../../../src/core/objects/tables/facts';
+import type { SourceFacts } from '../../../src/core/plan/facts';
 import type { PostgresSourceSpec, TableSelection } from '../../../src/core/spec/types';
 import { connectSource, readSourceFacts } from '../../../src/systems/postgres';
 import { withClient, type SqlClient } from '../../../src/systems/sql-client';

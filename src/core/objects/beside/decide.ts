@@ -1,4 +1,5 @@
-import type { ChildFacts, DependentFacts, SourceFacts, SourceObjectFacts, TargetFacts } from '../../plan/facts';
+import type { ChildFacts, DependentFacts, SourceObjectFacts } from '../source/facts';
+import type { SourceFacts, TargetFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
 import type { Beside, DroppedTable } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';

@@ -1,4 +1,5 @@
-import type { SizePower, TargetFacts } from '../../plan/facts';
+import type { SizePower } from './facts';
+import type { TargetFacts } from '../../plan/facts';
 import type { PlannedTable } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';
 import { plural } from '../../text/count';

@@ -1,5 +1,6 @@
 import { isManaged, keepOrAdopt, ownerWords, type PlanContext, planStep } from '../../plan/context';
-import type { ClusterFacts, TargetFacts } from '../../plan/facts';
+import type { ClusterFacts } from './facts';
+import type { TargetFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
 import type { PlannedTable, PlanStep } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';

@@ -1,4 +1,5 @@
-import type { ClusterFacts, Reconfiguration, TargetFacts } from '../../plan/facts';
+import type { ClusterFacts, Reconfiguration } from './facts';
+import type { TargetFacts } from '../../plan/facts';
 import { alterClusterReplicationFactor, alterClusterSize } from './statements';
 
 /** The key that approves a resize for which the region has no credits beside what runs: replicas go first. */

@@ -1,4 +1,6 @@
-import type { RoleFacts, SourceFacts, TableFacts } from '../../plan/facts';
+import type { RoleFacts } from '../role/facts';
+import type { TableFacts } from '../tables/facts';
+import type { SourceFacts } from '../../plan/facts';
 
 /** Members of these read every table of every schema, future ones, too. */
 const READS_ALL = ['pg_read_all_data', 'neon_superuser'];

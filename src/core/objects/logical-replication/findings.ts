@@ -1,4 +1,5 @@
-import type { ManagedServer, OpenTransaction } from '../../plan/facts';
+import type { OpenTransaction } from '../source/facts';
+import type { ManagedServer } from '../../plan/facts';
 import { blocking, info, isCopying, isCreating, type Rule, statements, warning } from '../../plan/rule';
 import { rollbackPrepared, terminateBackend } from '../../sql/upstream';
 import { formatDuration } from '../../text/duration';

@@ -1,4 +1,6 @@
-import type { PublicationFacts, SourceObjectFacts, TableFacts } from '../../plan/facts';
+import type { PublicationFacts } from './facts';
+import type { SourceObjectFacts } from '../source/facts';
+import type { TableFacts } from '../tables/facts';
 import { readMark } from '../../plan/ownership';
 import { isIn } from '../tables/find';
 import { isPartitioned } from '../tables/partitions';

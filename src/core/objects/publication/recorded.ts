@@ -1,7 +1,7 @@
 import { type Added, ofKind } from '../../destroy/added';
 import { type Parted, parted, readersOf } from '../../destroy/others';
 import type { DestroySource, KnownUpstream } from '../../destroy/types';
-import type { PublicationFacts } from '../../plan/facts';
+import type { PublicationFacts } from './facts';
 import { isOurs } from '../../plan/ownership';
 import type { PipelineSpec } from '../../spec/types';
 import { isIn } from '../tables/find';

@@ -1,5 +1,5 @@
 import { listed } from '../../plan/context';
-import type { TableFacts } from '../../plan/facts';
+import type { TableFacts } from '../tables/facts';
 import { info, type Rule, warning } from '../../plan/rule';
 import { formatBytes } from '../../text/size';
 import { tableName } from '../tables/select';

@@ -1,4 +1,4 @@
-import type { TableFacts } from '../../plan/facts';
+import type { TableFacts } from '../tables/facts';
 import { formatCount, plural } from '../../text/count';
 import { formatBytes } from '../../text/size';
 

@@ -1,4 +1,5 @@
-import type { TableFacts, TablePublication } from '../../plan/facts';
+import type { TablePublication } from '../publication/facts';
+import type { TableFacts } from '../tables/facts';
 import { blocking, type Found, info, type Rule, statements, warning } from '../../plan/rule';
 import { tablesToPublish } from '../publication/differences';
 import { isIn } from '../tables/find';

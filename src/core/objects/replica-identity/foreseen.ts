@@ -1,4 +1,5 @@
-import type { TableFacts, TablePublication } from '../../plan/facts';
+import type { TablePublication } from '../publication/facts';
+import type { TableFacts } from '../tables/facts';
 import { tableName } from '../tables/select';
 import { refusedWrites } from './predicted';
 import type { WritesProof } from './refused';

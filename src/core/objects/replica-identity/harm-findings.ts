@@ -1,5 +1,5 @@
 import { listed } from '../../plan/context';
-import type { TableFacts } from '../../plan/facts';
+import type { TableFacts } from '../tables/facts';
 import { leaveOut } from '../../plan/fix';
 import { blocking, type Found, info, type Rule, statements, warning } from '../../plan/rule';
 import type { PipelineSpec } from '../../spec/types';

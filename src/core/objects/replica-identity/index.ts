@@ -2,7 +2,7 @@ import type { DestroyContext } from '../../destroy/context';
 import { leave } from '../../destroy/step';
 import type { DestroyStep } from '../../destroy/types';
 import { listed, type PlanContext, planStep } from '../../plan/context';
-import type { TableFacts } from '../../plan/facts';
+import type { TableFacts } from '../tables/facts';
 import type { PlanStep } from '../../plan/types';
 import { plural } from '../../text/count';
 import { formatBytes } from '../../text/size';

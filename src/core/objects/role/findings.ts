@@ -1,5 +1,5 @@
 import { isManaged, listed } from '../../plan/context';
-import type { SessionLimit } from '../../plan/facts';
+import type { SessionLimit } from './facts';
 import {
   blocking,
   type FindingContext,

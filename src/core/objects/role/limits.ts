@@ -1,4 +1,4 @@
-import type { RoleFacts, SessionLimit } from '../../plan/facts';
+import type { RoleFacts, SessionLimit } from './facts';
 import { isManaged, type PlanContext } from '../../plan/context';
 
 /** What pg_db_role_setting and pg_settings say of a role's sessions in one database. */

@@ -1,4 +1,5 @@
-import type { ManagedServer, RoleFacts, SourceFacts } from '../../plan/facts';
+import type { RoleFacts } from './facts';
+import type { ManagedServer, SourceFacts } from '../../plan/facts';
 import { alterRoleReplication, grantReplication } from './statements';
 
 interface Words {

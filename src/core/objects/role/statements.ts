@@ -1,4 +1,4 @@
-import type { SessionLimit } from '../../plan/facts';
+import type { SessionLimit } from './facts';
 import { quoteIdent, quoteLiteral } from '../../sql/quote';
 
 /** Statements about the role that Materialize logs in as. */

@@ -1,4 +1,5 @@
-import type { ConnectionFacts, SourceFacts, TargetFacts } from '../../plan/facts';
+import type { ConnectionFacts } from '../connection/facts';
+import type { SourceFacts, TargetFacts } from '../../plan/facts';
 import type { PipelineSpec } from '../../spec/types';
 
 type Upstream = Pick<SourceFacts, 'host' | 'port' | 'slots'>;

@@ -1,5 +1,5 @@
 import { listed, planStep } from '../../plan/context';
-import type { DependentFacts } from '../../plan/facts';
+import type { DependentFacts } from './facts';
 import type { PlanStep, Rebuild } from '../../plan/types';
 import { plural } from '../../text/count';
 import { tableName } from '../tables/select';

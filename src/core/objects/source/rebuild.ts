@@ -1,11 +1,6 @@
-import type {
-  ChildFacts,
-  DependentFacts,
-  SourceFacts,
-  SourceObjectFacts,
-  TableFacts,
-  TargetFacts,
-} from '../../plan/facts';
+import type { ChildFacts, DependentFacts, SourceObjectFacts } from './facts';
+import type { TableFacts } from '../tables/facts';
+import type { SourceFacts, TargetFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
 import type { DroppedTable, Rebuild } from '../../plan/types';
 import type { ConstraintRef, PipelineSpec } from '../../spec/types';

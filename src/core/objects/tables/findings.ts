@@ -1,6 +1,6 @@
 import { listed } from '../../plan/context';
 import { add, leaveOut, takeOutOf } from '../../plan/fix';
-import type { TableFacts } from '../../plan/facts';
+import type { TableFacts } from './facts';
 import { isOurs } from '../../plan/ownership';
 import { blocking, type Found, info, isCopying, type Rule, statements, typed, warning } from '../../plan/rule';
 import { writeColumn } from '../../spec/identifiers';

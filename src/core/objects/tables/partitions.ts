@@ -1,4 +1,5 @@
-import type { ChildFacts, TableFacts } from '../../plan/facts';
+import type { ChildFacts } from '../source/facts';
+import type { TableFacts } from './facts';
 import { allIn, findIn, isIn } from './find';
 
 /** From here on a publication can send the changes of partitions under the name of the table they are of. */

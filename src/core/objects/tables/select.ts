@@ -1,4 +1,6 @@
-import type { ChildFacts, SourceFacts, TableFacts, TargetFacts } from '../../plan/facts';
+import type { ChildFacts } from '../source/facts';
+import type { TableFacts } from './facts';
+import type { SourceFacts, TargetFacts } from '../../plan/facts';
 import { isOurs } from '../../plan/ownership';
 import type { Beside, DroppedTable, PlannedTable, Rebuild, RemovedTable } from '../../plan/types';
 import { targetName } from '../../names';

@@ -1,5 +1,5 @@
 import { SETTINGS, sessionLimits, type SettingsFound } from '../../../core/objects/role/limits';
-import type { RoleFacts } from '../../../core/plan/facts';
+import type { RoleFacts } from '../../../core/objects/role/facts';
 import type { SqlClient } from '../../sql-client';
 
 /** Everything a role is a member of, also through other roles. */

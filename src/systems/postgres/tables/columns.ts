@@ -1,5 +1,5 @@
 import { ingestOf } from '../../../core/ingestible-types';
-import type { ColumnFacts } from '../../../core/plan/facts';
+import type { ColumnFacts } from '../../../core/objects/tables/facts';
 import type { SqlClient } from '../../sql-client';
 import type { TableName as UpstreamTable } from '../../../core/sql/upstream';
 import { WANTED } from './partitions';

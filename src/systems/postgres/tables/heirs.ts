@@ -1,4 +1,4 @@
-import type { TableFacts } from '../../../core/plan/facts';
+import type { TableFacts } from '../../../core/objects/tables/facts';
 import type { SqlClient } from '../../sql-client';
 
 /** Schemas that TimescaleDB keeps for itself; its chunks are in one of them unless somebody chose another. */

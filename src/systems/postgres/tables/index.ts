@@ -1,6 +1,6 @@
 import { VIA_ROOT_SERVER } from '../../../core/objects/tables/partitions';
 import { selector, unmatched } from '../../../core/objects/tables/selector';
-import type { ColumnFacts, SelectionFacts, TableFacts } from '../../../core/plan/facts';
+import type { ColumnFacts, SelectionFacts, TableFacts } from '../../../core/objects/tables/facts';
 import type { TableSelection } from '../../../core/spec/types';
 import type { SqlClient } from '../../sql-client';
 import { column, type ColumnRow, COLUMNS } from './columns';

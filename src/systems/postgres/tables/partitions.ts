@@ -1,5 +1,5 @@
 import { isIn } from '../../../core/objects/tables/find';
-import type { PartitionsFacts, TableFacts } from '../../../core/plan/facts';
+import type { PartitionsFacts, TableFacts } from '../../../core/objects/tables/facts';
 import type { ColumnRef } from '../../../core/spec/types';
 import type { SourceReading } from '../../../core/watch/types';
 import type { SqlClient } from '../../sql-client';

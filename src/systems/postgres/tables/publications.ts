@@ -1,4 +1,4 @@
-import type { TablePublication } from '../../../core/plan/facts';
+import type { TablePublication } from '../../../core/objects/publication/facts';
 import type { SqlClient } from '../../sql-client';
 
 /** Column lists, row filters and whole schemas came with 15, generated columns with 18. */

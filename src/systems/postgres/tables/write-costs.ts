@@ -1,4 +1,4 @@
-import type { TableFacts } from '../../../core/plan/facts';
+import type { TableFacts } from '../../../core/objects/tables/facts';
 import type { SqlClient } from '../../sql-client';
 
 type WriteCost = Pick<TableFacts, 'rowBytes' | 'written'>;

@@ -1,6 +1,7 @@
 import { endOf, isCopying, PAUSE_KEY } from '../../../../src/core/objects/cluster/resize';
 import { makePlan } from '../../../../src/core/plan/plan';
-import type { ClusterFacts, Reconfiguration, TargetFacts } from '../../../../src/core/plan/facts';
+import type { ClusterFacts, Reconfiguration } from '../../../../src/core/objects/cluster/facts';
+import type { TargetFacts } from '../../../../src/core/plan/facts';
 import type { Plan } from '../../../../src/core/plan/types';
 import * as f from '../../plan/fixtures';
 

@@ -1,5 +1,6 @@
 import { roleFindings } from '../../../../src/core/objects/role/findings';
-import type { SessionLimit, SourceFacts } from '../../../../src/core/plan/facts';
+import type { SessionLimit } from '../../../../src/core/objects/role/facts';
+import type { SourceFacts } from '../../../../src/core/plan/facts';
 import { testFindings, prepared, publication, role, orders, run, type Case } from '../../plan/finding-cases';
 import * as f from '../../plan/fixtures';
 

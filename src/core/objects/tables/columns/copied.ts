@@ -1,4 +1,5 @@
-import type { ChildFacts, ColumnFacts, TableFacts } from '../../../plan/facts';
+import type { ChildFacts } from '../../source/facts';
+import type { ColumnFacts, TableFacts } from '../facts';
 import type { ColumnRef, PipelineSpec } from '../../../spec/types';
 
 /** What upstream and the copy of a table do not share. A copy keeps the columns it was made with, and nobody says so. */
