@@ -7,7 +7,7 @@ import { pipelineAttribute } from '../workflows/messages';
 import { CliError, EXIT, type ExitCode } from './exit';
 import type { Output } from './terminal/output';
 import { runPlan } from './temporal/run-plan';
-import { describeRun } from './temporal/read-run';
+import { runUnderWay } from './temporal/read-run';
 import { withDeadline, type Temporal } from './temporal/client';
 import { initialApprovals, followAndApprove, detach } from './follow-and-approve';
 
@@ -43,7 +43,7 @@ export async function planAndRun<P extends AnyPlan, R>(
   options: RunOptions,
 ): Promise<ExitCode> {
   const { name } = command.spec;
-  let execution = await runToJoin(temporal, command);
+  let execution = await underWay(temporal, command);
   const joined = execution !== null;
   if (execution === null) {
     // Without a plan first the run itself plans, waits for systems that do not answer, and asks.
@@ -64,20 +64,10 @@ export async function planAndRun<P extends AnyPlan, R>(
   });
 }
 
-/** The execution of the same kind under way. Throws when something else works on the pipeline. */
-async function runToJoin(
+const underWay = async (
   temporal: Temporal,
   { spec, runType }: Pick<PlannedCommand<never, never>, 'spec' | 'runType'>,
-): Promise<string | null> {
-  const run = await describeRun(temporal, spec.name);
-  if (run?.status.name !== 'RUNNING') return null;
-  if (run.type === runType) return run.runId;
-  throw new CliError(
-    `${run.type} of ${spec.name} is under way since ${run.startTime.toISOString()}; one run at a time works on a pipeline`,
-    EXIT.failed,
-    `n2m status ${spec.name}; n2m cancel ${spec.name} ends it`,
-  );
-}
+): Promise<string | null> => (await runUnderWay(temporal, spec.name, runType))?.runId ?? null;
 
 /** The keys to start with, or how it ends where there is nothing to do. */
 async function planAndApprove<P extends AnyPlan, R>(
@@ -127,7 +117,7 @@ async function startRun<P extends AnyPlan, R>(
     );
     return handle.firstExecutionRunId;
   } catch (error) {
-    const other = error instanceof WorkflowExecutionAlreadyStartedError ? await runToJoin(temporal, command) : null;
+    const other = error instanceof WorkflowExecutionAlreadyStartedError ? await underWay(temporal, command) : null;
     if (other === null) throw error;
     return other;
   }

@@ -9,6 +9,7 @@ import { runId } from '../../core/names';
 import type { Adding, RunView } from '../../core/run/types';
 import type { SnapshotProgress } from '../../core/snapshot/types';
 import { formatCount, plural } from '../../core/text/count';
+import { CliError, EXIT } from '../exit';
 import { withDeadline, type Temporal } from './client';
 import { SeenViews } from './follow/seen-views';
 
@@ -40,6 +41,22 @@ export async function describeRun(temporal: Temporal, pipeline: string): Promise
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
+}
+
+/** The run under way, if there is one; what works on the pipeline and is of another type is thrown as an error. */
+export async function runUnderWay(
+  temporal: Temporal,
+  pipeline: string,
+  type: string,
+): Promise<WorkflowExecutionDescription | null> {
+  const run = await describeRun(temporal, pipeline);
+  if (run?.status.name !== 'RUNNING') return null;
+  if (run.type === type) return run;
+  throw new CliError(
+    `${run.type} of ${pipeline} is under way since ${run.startTime.toISOString()}; one run at a time works on a pipeline`,
+    EXIT.failed,
+    `n2m status ${pipeline}; n2m cancel ${pipeline} ends it`,
+  );
 }
 
 /** A look at a run, and what tells when another is worth it. */

@@ -6,8 +6,7 @@ import { selectionWords } from '../../core/objects/tables/selector';
 import type { PipelineSpec } from '../../core/spec/types';
 import { pipelineAttribute } from '../../workflows/messages';
 import type { replicate } from '../../workflows';
-import { CliError, EXIT } from '../exit';
-import { describeRun } from './read-run';
+import { runUnderWay } from './read-run';
 import { withDeadline, type Temporal } from './client';
 
 /** The execution that works on the pipeline; `joined`: it was under way before. */
@@ -20,15 +19,8 @@ export interface StartedRun {
 
 /** The run under way, if there is one. Throws when what runs is no apply. */
 export async function runToJoin(temporal: Temporal, spec: PipelineSpec): Promise<StartedRun | null> {
-  const run = await describeRun(temporal, spec.name);
-  if (run === null || run.status.name !== 'RUNNING') return null;
-  if (run.type !== 'replicate') {
-    throw new CliError(
-      `${run.type} of ${spec.name} is under way since ${run.startTime.toISOString()}; one run at a time works on a pipeline`,
-      EXIT.failed,
-      `n2m status ${spec.name}`,
-    );
-  }
+  const run = await runUnderWay(temporal, spec.name, 'replicate');
+  if (run === null) return null;
   const other = run.memo?.file;
   const sameFile = typeof other === 'string' ? other === fingerprint(spec) : null;
   return { execution: run.runId, joined: true, sameFile };
