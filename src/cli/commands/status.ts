@@ -5,7 +5,6 @@ import type { Output } from '../terminal/output';
 import { renderStatus } from '../render/status';
 import type { StatusDocument } from '../render/status-document';
 import { LiveRegion } from '../terminal/live-region';
-import type { Temporal } from '../temporal/client';
 
 interface StatusOptions extends CommonOptions {
   last?: boolean;
@@ -50,30 +49,32 @@ Examples:
         return withTemporal((temporal) => {
           const views = new SeenViews();
           const { last: onlyLast = false, full = false } = options;
-          const read = () => readStatus(temporal, pipeline, { onlyLast, full }, views);
-          return options.watch ? keepLooking(temporal, output, read) : once(output, read);
+          const read: Read = (signal) => readStatus(temporal, pipeline, { onlyLast, full, views, signal });
+          return options.watch ? keepLooking(output, read) : once(output, read);
         });
       }),
     );
 
-async function once(output: Output, read: () => Promise<StatusDocument>): Promise<ExitCode> {
+type Read = (signal?: AbortSignal) => Promise<StatusDocument>;
+
+async function once(output: Output, read: Read): Promise<ExitCode> {
   const status = await read();
   const now = new Date().toISOString();
   output.print(status, renderStatus(status, { paint: output.stdoutPaint, width: output.stdoutWidth, now }));
   return exitCodeOf(status);
 }
 
-async function keepLooking(_: Temporal, output: Output, read: () => Promise<StatusDocument>): Promise<ExitCode> {
+async function keepLooking(output: Output, read: Read): Promise<ExitCode> {
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);
   const screen = new LiveRegion(process.stdout, output.stdoutPaint);
   const live = process.stdout.isTTY === true && !output.json;
   let before = '';
-  let status: StatusDocument;
+  let status: StatusDocument | null = null;
   try {
     do {
-      status = await read();
+      status = await read(stop.signal);
       const lines = renderStatus(status, {
         paint: output.stdoutPaint,
         width: output.stdoutWidth,
@@ -90,10 +91,13 @@ async function keepLooking(_: Temporal, output: Output, read: () => Promise<Stat
         () => undefined,
       );
     } while (!stop.signal.aborted);
-    return exitCodeOf(status);
+  } catch (error) {
+    // A look may take minutes where a system does not answer: nobody who leaves waits for it.
+    if (!stop.signal.aborted) throw error;
   } finally {
     process.removeListener('SIGINT', onInterrupt);
   }
+  return status === null ? EXIT.interrupted : exitCodeOf(status);
 }
 
 function exitCodeOf(status: StatusDocument): ExitCode {

@@ -19,13 +19,20 @@ import { readRun, type LiveRun } from './read-run';
 import { workerPolls, type Temporal } from './client';
 import { lastCheck, checkNow, readWatch, type Watch } from './watch';
 
+export interface StatusRead {
+  onlyLast: boolean;
+  full: boolean;
+  /** Of whoever looks again and again. */
+  views: SeenViews;
+  /** Gives up waiting for a look, which is cancelled. */
+  signal?: AbortSignal;
+}
+
 /** Everything `n2m status` says: the run where one is under way, else a look at both sides, else the last one. */
 export async function readStatus(
   temporal: Temporal,
   pipeline: string,
-  { onlyLast, full }: { onlyLast: boolean; full: boolean },
-  /** Of whoever looks again and again. */
-  views?: SeenViews,
+  { onlyLast, full, views, signal }: StatusRead,
 ): Promise<StatusDocument> {
   const [run, [watch, last], worker] = await Promise.all([
     readRun(temporal, pipeline, undefined, views),
@@ -54,7 +61,8 @@ export async function readStatus(
     if (last === null) return found(statusWithoutCheck(pipeline, { kind: 'no-check-yet' }, null, state));
     return found(statusOfCheck(last, state, lateBy(watch, last)));
   }
-  const check = worker ? await checkNow(temporal, watch.spec, last?.memory ?? null, full ? 'all' : 'first') : null;
+  const look = { memory: last?.memory ?? null, tables: full ? ('all' as const) : ('first' as const), signal };
+  const check = worker ? await checkNow(temporal, watch.spec, look) : null;
   // The look knows when the schedule's last check was, and says itself that none was since.
   if (check) return found(statusOfCheck(check, state, null), check);
   const late = last && lateBy(watch, last);

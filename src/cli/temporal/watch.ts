@@ -76,8 +76,7 @@ const EVENTS_BEFORE_PICKUP = 2;
 export async function checkNow(
   temporal: Temporal,
   spec: PipelineSpec,
-  memory: WatchMemory | null,
-  tables: TablesNamed,
+  { memory, tables, signal }: { memory: WatchMemory | null; tables: TablesNamed; signal?: AbortSignal | undefined },
 ): Promise<CheckResult | null> {
   const { workflow } = temporal.client;
   const done = new AbortController();
@@ -94,7 +93,7 @@ export async function checkNow(
       }),
     );
     let givenUp = false;
-    const result = awaitResult<CheckResult>(temporal, handle).catch((error: unknown) => {
+    const result = awaitResult<CheckResult>(temporal, handle, signal).catch((error: unknown) => {
       if (givenUp) return null;
       throw error;
     });

@@ -5,7 +5,7 @@ import type { CheckResult, VerdictName } from '../../../src/core/watch/types';
 import type { StatusDocument } from '../../../src/cli/render/status-document';
 import type { ListedPipeline } from '../../../src/cli/render/list';
 import { fakes } from '../../workflows/harness';
-import { n2m } from '../support/cli';
+import { n2m, startCli } from '../support/cli';
 import { check } from '../support/checks';
 import { specOf } from '../support/files';
 import { startWorld, type World } from '../support/world';
@@ -78,6 +78,24 @@ describe('n2m status', () => {
     const result = await n2m(['status', 'before', '--last', '-o', 'json'], world.env);
     expect(result).toMatchObject({ code: 3 });
     expect(JSON.parse(result.stdout)).toMatchObject({ verdict: 'lagging', checkedAt: expect.any(String) as string });
+  });
+
+  it('ends at Ctrl-C with --watch, also in the middle of a look', async () => {
+    await watch('hanging');
+    let begin = () => undefined as void;
+    let release: (result: CheckResult) => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const hangs = () => {
+      begin();
+      return new Promise<CheckResult>((resolve) => (release = resolve));
+    };
+    await world.withWorker(fakes([], { check: hangs }), async () => {
+      const cli = startCli(['status', 'hanging', '--watch'], world.env);
+      await begun;
+      cli.child.kill('SIGINT');
+      expect(await cli.done).toMatchObject({ code: 130, stdout: '' });
+      release(check('hanging', 'healthy'));
+    });
   });
 
   it('knows no pipeline that nobody made', async () => {
