@@ -42,6 +42,7 @@ const restartDelays: Record<string, number> = { restart: 5_000 };
 
 /** How long a watched series may take to come to where the recording ended. */
 const PATIENCE_MS = 30_000;
+const MOST_TIMES = 3;
 /** Recorded answers that the stand-in gives; raise it when more are followed. */
 const FLOOR = 745;
 
@@ -53,6 +54,27 @@ const units: Unit[] = [];
 interface Played {
   units: Unit[];
   broken: Error | null;
+}
+
+const NOT_PLAYED: Played = { units: [], broken: null };
+
+/** What the stand-in answered otherwise than recorded, and is not known to. */
+const surprisesOf = ({ units }: Played): Unit[] =>
+  units.filter((unit) => !unit.followed && !known.has(unitKey(unit.scenario, unit.step, unit.series)));
+
+/**
+ * Some answers were recorded in moments, as before a copy is committed, and a busy machine may ask after them. A stand-in that
+ * answers otherwise does so each time.
+ */
+async function playUntilFollowed(name: string, scenarios: string[]): Promise<Map<string, Played>> {
+  for (let time = 1; ; time += 1) {
+    const all = await playAll(name, scenarios);
+    const isFollowed = [...all.values()].every((one) => one.broken === null && surprisesOf(one).length === 0);
+    if (isFollowed || time === MOST_TIMES) return all;
+    process.stdout.write(
+      `${name} is played again: ${[...all.values()].flatMap(surprisesOf).map(({ sql }) => sql)[0]}\n`,
+    );
+  }
 }
 
 /** The recordings of one environment, one after the other. */
@@ -74,7 +96,9 @@ async function playAll(name: string, scenarios: string[]): Promise<Map<string, P
 let played: Map<string, Promise<Map<string, Played>>>;
 beforeAll(() => {
   const environment = ([name]: [string, string[]]) => name;
-  played = inLanes(Object.entries(environments), environment, ([name, scenarios]) => playAll(name, scenarios));
+  played = inLanes(Object.entries(environments), environment, ([name, scenarios]) =>
+    playUntilFollowed(name, scenarios),
+  );
 });
 afterAll(() => Promise.allSettled(played.values()));
 
@@ -82,12 +106,9 @@ describe.each(Object.entries(environments))('%s', (name, scenarios) => {
   test.each(scenarios)(
     '%s',
     async (scenario) => {
-      const { units: own = [], broken = null } = (await played.get(name))?.get(scenario) ?? {};
+      const { units: own, broken } = (await played.get(name))?.get(scenario) ?? NOT_PLAYED;
       units.push(...own);
-      const surprises = own.filter(
-        (unit) => !unit.followed && !known.has(unitKey(unit.scenario, unit.step, unit.series)),
-      );
-      const told = surprises.map((unit) => ({
+      const told = surprisesOf({ units: own, broken }).map((unit) => ({
         unit: unitKey(unit.scenario, unit.step, unit.series),
         sql: unit.sql,
         given: unit.given,
@@ -100,7 +121,7 @@ describe.each(Object.entries(environments))('%s', (name, scenarios) => {
         told.map((one) => ({ unit: one.unit, sql: one.sql, answer: one.expected })),
       );
     },
-    240_000,
+    600_000,
   );
 });
 
