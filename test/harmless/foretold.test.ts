@@ -9,7 +9,7 @@ import { schemas, statementsOf, type RandomSchema } from './schemas';
  * would have refused.
  */
 
-const RUNS = Number(process.env.N2M_TEST_RUNS ?? 40);
+const RUNS = Number(process.env.N2M_TEST_RUNS ?? 20);
 /** A virtual column, a generated one that somebody else leaves out, somebody else's list of columns. */
 const HARM = ['generated-columns', 'other-publication-columns'];
 
@@ -51,11 +51,7 @@ describe.each([14, 18] as const)('on PostgreSQL %d', (version) => {
         expect({ schema, stops, refused: refused.length > 0 }).toEqual({ schema, stops, refused: harm.length > 0 });
         seen[harm.length > 0 ? 'stopped' : 'done'] += 1;
       }),
-      {
-        numRuns: RUNS,
-        endOnFailure: false,
-        ...(process.env.TRY ? { seed: -86590463, path: '21:21:1:2:1:1', endOnFailure: true } : {}),
-      },
+      { numRuns: RUNS, endOnFailure: false },
     );
     expect(seen.done).toBeGreaterThan(0);
     if (version === 18) expect(seen.stopped).toBeGreaterThan(0);

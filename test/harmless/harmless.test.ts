@@ -9,7 +9,7 @@ import { schemas } from './schemas';
  * alone has to hold.
  */
 
-const RUNS = Number(process.env.N2M_TEST_RUNS ?? 25);
+const RUNS = Number(process.env.N2M_TEST_RUNS ?? 12);
 describe.each([14, 18] as const)('on PostgreSQL %d', (version) => {
   let database: Database;
   beforeAll(async () => (database = await startDatabase(version)), 120_000);

@@ -62,7 +62,6 @@ export const LIVES: Record<string, Life> = {
     run: rotate,
   },
   'repair of a dead table': {
-    inEveryTest: true,
     patterns: [...DEPENDENTS, DROP_TABLE, ADD_TABLE],
     damage: async (world) => {
       await build(world);

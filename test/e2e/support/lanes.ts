@@ -1,13 +1,14 @@
 import { has, itSince, type Since } from './versions';
 import type { Mode } from './world';
 
-const ALL = process.env.N2M_TEST_KILLS === 'all';
+/** `npm run test:kills`, which leaves nothing out. */
+const ALL_KILLS = process.env.N2M_TEST_KILLS === 'all';
 
 /**
  * When a worker is killed. To die right before a change is to die right after the one before it, but for what is read between
  * them: only `npm run test:kills` does both.
  */
-export const KILLS: Mode[] = ALL ? ['kill-before', 'kill-after'] : ['kill-after'];
+export const KILLS: Mode[] = ALL_KILLS ? ['kill-before', 'kill-after'] : ['kill-after'];
 
 /** What a case asks for: a version of Postgres, and whether `npm test` has it as well or `npm run test:kills` alone. */
 export interface Asks {
@@ -15,11 +16,11 @@ export interface Asks {
   inEveryTest: boolean;
 }
 
-export const runs = ({ since, inEveryTest }: Asks): boolean => has(since) && (ALL || inEveryTest);
+export const runs = ({ since, inEveryTest }: Asks): boolean => has(since) && (ALL_KILLS || inEveryTest);
 
 /** A case that does not run is skipped by name, with the reason. */
 export function itRuns({ since, inEveryTest }: Asks, name: string, test: () => Promise<void>, timeout: number): void {
-  if (ALL || inEveryTest) itSince(since, name, test, timeout);
+  if (ALL_KILLS || inEveryTest) itSince(since, name, test, timeout);
   else it.skip(`${name} (npm run test:kills)`, test);
 }
 
