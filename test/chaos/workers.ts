@@ -38,14 +38,16 @@ export class Workers {
   /** SIGSTOP; a successor comes; SIGCONT after that time, and a while later it is told to end. */
   async standStill(ms: number): Promise<boolean> {
     const lane = this.acting;
-    if (!lane?.worker) return false;
+    // Kept here: one that ends by itself once it goes on, as without Temporal, leaves its lane empty.
+    const worker = lane?.worker;
+    if (!lane || !worker) return false;
     lane.retired = true;
-    lane.worker.kill('SIGSTOP');
+    worker.kill('SIGSTOP');
     this.replace();
     await pause(ms);
-    lane.worker.kill('SIGCONT');
+    worker.kill('SIGCONT');
     await pause(ms);
-    lane.worker.kill('SIGTERM');
+    worker.kill('SIGTERM');
     return true;
   }
 

@@ -3,6 +3,7 @@ import type { DestroySource } from '../../core/destroy/types';
 import type { SqlClient } from '../sql-client';
 import type { UpstreamTable } from './tables';
 import { IDENTITIES } from './tables/identities';
+import { readTablePublications } from './tables/publications';
 
 const WANTED = `ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS wanted(schema, name)
   JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema
@@ -38,15 +39,41 @@ const LINE = `WITH RECURSIVE line AS (
     JOIN pg_catalog.pg_class a ON a.oid = i.inhparent
   )`;
 
-/** Names of the publications that publish the table `c`, also under the name of what it is a partition of. */
-const published = (also = ''): string => `ARRAY(
-    ${LINE}
-    SELECT DISTINCT p.pubname::text
-    FROM line l
-    JOIN pg_catalog.pg_class a ON a.oid = l.rel
-    JOIN pg_catalog.pg_namespace an ON an.oid = a.relnamespace
-    JOIN pg_catalog.pg_publication_tables p ON p.schemaname = an.nspname AND p.tablename = a.relname
-    JOIN pg_catalog.pg_publication f ON f.pubname = p.pubname ${also} ORDER BY 1)`;
+/** What tells which publications publish the table `c`, all tables at once: a table's own question would read all of each. */
+const PUBLISHABLE = `c.oid, c.relpersistence = 'p' AS logged, c.relkind = 'p' AS partitioned,
+            pg_catalog.current_setting('server_version_num')::int AS version_num`;
+
+interface Publishable {
+  oid: number;
+  logged: boolean;
+  partitioned: boolean;
+  version_num: number;
+}
+
+/**
+ * Also those that publish a partition under the name of what it is a partition of; a partitioned table itself is published by
+ * those alone that go by its name. In the order of their names.
+ */
+async function publishersOf(
+  client: SqlClient,
+  tables: readonly Publishable[],
+): Promise<(table: Publishable) => { name: string; strictly: boolean }[]> {
+  const [first] = tables;
+  if (first === undefined) return () => [];
+  const oids = tables.map(({ oid }) => oid);
+  const [found, byRoot] = await Promise.all([
+    readTablePublications(client, oids, first.version_num),
+    client.query<{ name: string }>(
+      `SELECT p.pubname::text AS name FROM pg_catalog.pg_publication p
+       WHERE (pg_catalog.to_jsonb(p) ->> 'pubviaroot')::bool`,
+    ),
+  ]);
+  const roots = new Set(byRoot.map(({ name }) => name));
+  return ({ oid, logged, partitioned }) =>
+    (found.get(oid) ?? []).flatMap(({ name, publishes }) =>
+      logged && (!partitioned || roots.has(name)) ? [{ name, strictly: publishes.update || publishes.delete }] : [],
+    );
+}
 
 /**
  * Replica identity of each table, what else could be it, and the publications that publish it. Tables that do not exist are
@@ -58,31 +85,30 @@ export async function readIdentities(
 ): Promise<DestroySource['tables']> {
   if (tables.length === 0) return [];
   const rows = await client.query<
-    UpstreamTable & {
-      identity: keyof typeof IDENTITIES;
-      primary_key: boolean;
-      indexes: DestroySource['tables'][number]['indexes'];
-      published_by: string[];
-      strictly: string[];
-      partition_of: UpstreamTable[] | null;
-    }
+    UpstreamTable &
+      Publishable & {
+        identity: keyof typeof IDENTITIES;
+        primary_key: boolean;
+        indexes: DestroySource['tables'][number]['indexes'];
+        partition_of: UpstreamTable[] | null;
+      }
   >(
     `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity,
             EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS primary_key,
-            ${INDEXES} AS indexes, ${published()} AS published_by,
+            ${INDEXES} AS indexes, ${PUBLISHABLE},
             (${LINE} SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', an.nspname, 'name', a.relname))
              FROM line l
              JOIN pg_catalog.pg_class a ON a.oid = l.rel AND a.oid <> c.oid
-             JOIN pg_catalog.pg_namespace an ON an.oid = a.relnamespace) AS partition_of,
-            ${published('AND (f.pubupdate OR f.pubdelete)')} AS strictly
+             JOIN pg_catalog.pg_namespace an ON an.oid = a.relnamespace) AS partition_of
      FROM ${WANTED} ORDER BY 1, 2`,
     parameters(tables),
   );
-  return rows.map(({ schema, name, identity, indexes, ...row }) => ({
-    ...{ schema, name, indexes, hasPrimaryKey: row.primary_key },
-    identity: IDENTITIES[identity],
-    publishedBy: row.published_by,
-    strictlyPublishedBy: row.strictly,
+  const publishers = await publishersOf(client, rows);
+  return rows.map((row) => ({
+    ...{ schema: row.schema, name: row.name, indexes: row.indexes, hasPrimaryKey: row.primary_key },
+    identity: IDENTITIES[row.identity],
+    publishedBy: publishers(row).map(({ name }) => name),
+    strictlyPublishedBy: publishers(row).flatMap(({ name, strictly }) => (strictly ? [name] : [])),
     ...(row.partition_of === null ? {} : { partitionOf: row.partition_of }),
   }));
 }
@@ -94,15 +120,10 @@ export async function readWeakIdentities(
 ): Promise<(UpstreamTable & { before: Identity; index: string | null; columns?: string[]; publishedBy?: string[] })[]> {
   if (tables.length === 0) return [];
   const rows = await client.query<
-    UpstreamTable & {
-      identity: keyof typeof IDENTITIES;
-      index: string | null;
-      columns: string[] | null;
-      published_by: string[];
-    }
+    UpstreamTable & Publishable & { identity: keyof typeof IDENTITIES; index: string | null; columns: string[] | null }
   >(
     `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity,
-            ${published()} AS published_by,
+            ${PUBLISHABLE},
             x.relname::text AS index, CASE WHEN x.oid IS NOT NULL THEN ${columnsOf('i')} END AS columns
      FROM ${WANTED}
      LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisreplident AND c.relreplident = 'i'
@@ -110,51 +131,61 @@ export async function readWeakIdentities(
      WHERE c.relreplident <> 'f' ORDER BY 1, 2`,
     parameters(tables),
   );
-  return rows.flatMap(({ schema, name, identity, index, columns, published_by: publishedBy }) => {
+  const publishers = await publishersOf(client, rows);
+  return rows.flatMap((row) => {
+    const { schema, name, identity, index, columns } = row;
     const before = IDENTITIES[identity];
     if (before === 'full') return [];
+    const publishedBy = publishers(row).map((publication) => publication.name);
     const more = { ...(columns === null ? {} : { columns }), ...(publishedBy.length > 0 ? { publishedBy } : {}) };
     return [{ schema, name, before, index, ...more }];
   });
 }
 
-/** Of the recorded privileges, those that were given and are still there. Roles and tables may be gone by now. */
-export async function readHeldPrivileges(client: SqlClient, recorded: readonly Added[]): Promise<Added[]> {
-  const held: Added[] = [];
-  for (const added of recorded) {
-    const query = privilegeQuery(added);
-    if (query && (await client.query(query.sql, query.params)).length > 0) held.push(added);
-  }
-  return held;
-}
+type Privilege = Extract<Added, { kind: 'usage' | 'select' | 'future' }>;
 
-/** Explicit entries of the access lists, not what the role may do by other ways. */
-function privilegeQuery(added: Added): { sql: string; params: string[] } | null {
-  const toRole = (acl: string, privilege: string) =>
-    `CROSS JOIN LATERAL pg_catalog.aclexplode(${acl}) AS a JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
-     WHERE r.rolname = $1 AND r.rolname <> current_user AND a.privilege_type = '${privilege}'`;
-  switch (added.kind) {
-    case 'usage':
-      return {
-        sql: `SELECT 1 FROM pg_catalog.pg_namespace n ${toRole('n.nspacl', 'USAGE')} AND n.nspname = $2`,
-        params: [added.role, added.schema],
-      };
-    case 'select':
-      return {
-        sql: `SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-              ${toRole('c.relacl', 'SELECT')} AND n.nspname = $2 AND c.relname = $3`,
-        params: [added.role, added.schema, added.name],
-      };
-    case 'future':
-      return {
-        sql: `SELECT 1 FROM pg_catalog.pg_default_acl d JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace
-              ${toRole('d.defaclacl', 'SELECT')} AND d.defaclobjtype = 'r' AND n.nspname = $2
-              AND pg_catalog.pg_get_userbyid(d.defaclrole) = $3`,
-        params: [added.role, added.schema, added.owner],
-      };
-    default:
-      return null;
+/** Where each kind of privilege stands, with which access list; `third`: the table, or the owner of future tables. */
+const PRIVILEGES: Record<Privilege['kind'], { third: (added: Privilege) => string; from: string; acl: string }> = {
+  usage: { third: () => '', from: '', acl: 'n.nspacl' },
+  select: {
+    third: (added) => (added.kind === 'select' ? added.name : ''),
+    from: 'JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.third',
+    acl: 'c.relacl',
+  },
+  future: {
+    third: (added) => (added.kind === 'future' ? added.owner : ''),
+    from: `JOIN pg_catalog.pg_default_acl d ON d.defaclnamespace = n.oid AND d.defaclobjtype = 'r'
+             AND pg_catalog.pg_get_userbyid(d.defaclrole) = wanted.third`,
+    acl: 'd.defaclacl',
+  },
+};
+
+/**
+ * Of the recorded privileges, those that were given and are still there, by explicit entries of the access lists, not by what
+ * the role may do in other ways. Roles and tables may be gone by now.
+ */
+export async function readHeldPrivileges(client: SqlClient, recorded: readonly Added[]): Promise<Added[]> {
+  const held = new Set<Added>();
+  for (const kind of ['usage', 'select', 'future'] as const) {
+    const { third, from, acl } = PRIVILEGES[kind];
+    const entries = recorded.filter((added): added is Privilege => added.kind === kind);
+    if (entries.length === 0) continue;
+    const rows = await client.query<{ place: string }>(
+      `SELECT wanted.place
+       FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[]), pg_catalog.unnest($3::text[]))
+         WITH ORDINALITY AS wanted(role, schema, third, place)
+       JOIN pg_catalog.pg_roles r ON r.rolname = wanted.role AND r.rolname <> current_user
+       JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema ${from}
+       WHERE EXISTS (SELECT FROM pg_catalog.aclexplode(${acl}) AS a
+                     WHERE a.grantee = r.oid AND a.privilege_type = '${kind === 'usage' ? 'USAGE' : 'SELECT'}')`,
+      [entries.map(({ role }) => role), entries.map(({ schema }) => schema), entries.map(third)],
+    );
+    for (const { place } of rows) {
+      const entry = entries[Number(place) - 1];
+      if (entry) held.add(entry);
+    }
   }
+  return recorded.filter((added) => held.has(added));
 }
 
 /** Sessions of a role, also those that replicate. */
