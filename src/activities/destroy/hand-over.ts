@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { addedBy, mergeAdded, type Added } from '../../core/destroy/added';
+import { mergeAdded, recordedSince, type Added } from '../../core/destroy/added';
 import type { HandOver } from '../../core/destroy/hand-overs';
 import { isOurs, writeMark } from '../../core/plan/ownership';
 import type { PipelineSpec } from '../../core/spec/types';
@@ -51,14 +51,11 @@ export function dropUnlessMore(
   publication: string,
   known: readonly Added[],
 ): Promise<string | null> {
-  const before = mergeAdded([], known);
   return withRecordsLocked(client, async () => {
     const comment = (await readPublication(client, publication))?.comment ?? null;
     if (!isOurs(comment, pipeline)) return null;
-    const more = addedBy([{ comment }]).filter(
-      // The slot was recorded by this very run.
-      (entry) => entry.kind !== 'slot' && mergeAdded(before, [entry]).length > before.length,
-    );
+    // The slot was recorded by this very run.
+    const more = recordedSince(known, [{ comment }]).filter(({ kind }) => kind !== 'slot');
     if (more.length === 0) {
       await client.query(sql.dropPublication(publication));
       return null;

@@ -121,6 +121,12 @@ export function mergeAdded(before: readonly string[], more: readonly Added[]): s
   return [...before, ...fresh];
 }
 
+/** What these publications record and was not known, as another pipeline handed it over meanwhile. */
+export function recordedSince(known: readonly Added[], publications: readonly { comment: string | null }[]): Added[] {
+  const keys = new Set(known.map((added) => keyOf(writeAdded(added))));
+  return addedBy(publications).filter((added) => !keys.has(keyOf(writeAdded(added))));
+}
+
 function keyOf(text: string): string {
   const added = readAdded(text);
   if (added?.kind === 'identity') return entry('identity', added.schema, added.name);

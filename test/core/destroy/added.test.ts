@@ -1,5 +1,13 @@
 import { writeMark } from '../../../src/core/plan/ownership';
-import { addedBy, mergeAdded, readAdded, stillRecorded, writeAdded, type Added } from '../../../src/core/destroy/added';
+import {
+  addedBy,
+  mergeAdded,
+  readAdded,
+  recordedSince,
+  stillRecorded,
+  writeAdded,
+  type Added,
+} from '../../../src/core/destroy/added';
 
 const ALL: Added[] = [
   { kind: 'ip', cidr: '203.0.113.0/24' },
@@ -48,6 +56,15 @@ describe('the record of what was added', () => {
   );
 
   const recording = (...texts: string[]) => [{ comment: writeMark('shop', texts) }];
+
+  it('knows what was recorded since, whatever is said of what was known', () => {
+    const identity = { kind: 'identity', schema: 's', name: 't', before: 'default', index: null } as const;
+    const publications = recording(writeAdded(identity), ...ALL.map(writeAdded));
+    expect(recordedSince([...ALL, identity], publications)).toEqual([]);
+    expect(recordedSince([...ALL, { ...identity, before: 'nothing' }], publications)).toEqual([]);
+    expect(recordedSince(ALL.slice(1), publications)).toEqual([identity, ALL[0]]);
+    expect(recordedSince([], [{ comment: null }])).toEqual([]);
+  });
 
   it('takes back all that it could have written', () => {
     expect(addedBy(recording(...ALL.map(writeAdded)))).toEqual(ALL);
