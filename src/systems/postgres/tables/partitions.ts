@@ -198,19 +198,21 @@ export async function readReplicaIdentities(
       weak: SourceReading['tables'][number]['weak'] | null;
     }
   >(
-    `${leavesOf(WANTED)}
+    `${leavesOf(`${WANTED} AND c.relkind = 'p'`)}, weak AS (
+       SELECT l.root, pg_catalog.json_build_object(
+                        'count', pg_catalog.count(*), 'filled', pg_catalog.bool_or(s.filled),
+                        'first', (pg_catalog.array_agg(pg_catalog.json_build_object('schema', l.schema, 'name', l.name)
+                                                       ORDER BY s.filled DESC, l.schema, l.name))[1]) AS found
+       FROM leaf l
+       CROSS JOIN LATERAL (SELECT pg_catalog.pg_relation_size(l.oid) > 0 AS filled) AS s
+       WHERE l.relkind = 'r' AND l.identity <> 'f' GROUP BY l.root
+     )
      SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity, ${hidesRows('$3')} AS hidden,
-            ${COPYABLE} AS columns,
-            (SELECT pg_catalog.json_build_object(
-                      'count', pg_catalog.count(*), 'filled', pg_catalog.bool_or(s.filled),
-                      'first', (pg_catalog.array_agg(pg_catalog.json_build_object('schema', l.schema, 'name', l.name)
-                                                     ORDER BY s.filled DESC, l.schema, l.name))[1])
-             FROM leaf l
-             CROSS JOIN LATERAL (SELECT pg_catalog.pg_relation_size(l.oid) > 0 AS filled) AS s
-             WHERE l.root = c.oid AND l.relkind = 'r' AND l.identity <> 'f' HAVING pg_catalog.count(*) > 0) AS weak
+            ${COPYABLE} AS columns, weak.found AS weak
      FROM (${WANTED}) AS w
      JOIN pg_catalog.pg_class c ON c.oid = w.oid AND c.relkind IN ('r', 'p')
      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     LEFT JOIN weak ON weak.root = c.oid
      ORDER BY 1, 2`,
     [
       ...[tables.map((t) => t.schema), tables.map((t) => t.name), role],

@@ -1,7 +1,7 @@
-import type { Added } from '../../../src/core/destroy/added';
-import { readHeldPrivileges, readIdentities, readWeakIdentities } from '../../../src/systems/postgres';
-import type { SqlClient } from '../../../src/systems/sql-client';
-import { startUpstream, type Upstream } from './upstream';
+import type { Added } from '../../../../src/core/destroy/added';
+import { readHeldPrivileges, readIdentities, readWeakIdentities } from '../../../../src/systems/postgres';
+import type { SqlClient } from '../../../../src/systems/sql-client';
+import { startUpstream, type Upstream } from '../upstream';
 
 jest.setTimeout(120_000);
 
