@@ -58,8 +58,8 @@ async function owedByRuns(deps: Deps, pipeline: string): Promise<Definition[]> {
 async function isRunning(deps: Deps, { status, workflowId, runId }: WorkflowExecutionInfo): Promise<boolean> {
   if (status.name !== 'RUNNING') return false;
   try {
-    const describe = () => deps.workflows.getHandle(workflowId, runId).describe();
-    return (await deps.workflows.withDeadline(Date.now() + ANSWER_DEADLINE, describe)).status.name === 'RUNNING';
+    const { status: now } = await inTime(deps, () => deps.workflows.getHandle(workflowId, runId).describe());
+    return now.name === 'RUNNING';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
@@ -70,8 +70,7 @@ async function isRunning(deps: Deps, { status, workflowId, runId }: WorkflowExec
 async function owedBy(deps: Deps, run: WorkflowExecutionInfo): Promise<Definition[] | undefined> {
   const handle = deps.workflows.getHandle(run.workflowId, run.runId);
   try {
-    const ask = () => handle.query<RunView>('view');
-    return (await deps.workflows.withDeadline(Date.now() + ANSWER_DEADLINE, ask)).owed;
+    return (await inTime(deps, () => handle.query<RunView>('view'))).owed;
   } catch (error) {
     const later = passing(error);
     if (later) throw later;
@@ -81,6 +80,9 @@ async function owedBy(deps: Deps, run: WorkflowExecutionInfo): Promise<Definitio
     return undefined;
   }
 }
+
+const inTime = <T>({ workflows }: Deps, ask: () => Promise<T>): Promise<T> =>
+  workflows.withDeadline(Date.now() + ANSWER_DEADLINE, ask);
 
 function passing(error: unknown) {
   const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;

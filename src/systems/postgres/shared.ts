@@ -1,8 +1,9 @@
-import type { Added, Identity } from '../../core/destroy/added';
+import { type Added, type Identity, ofKind } from '../../core/destroy/added';
 import type { DestroySource } from '../../core/destroy/types';
 import type { SqlClient } from '../sql-client';
 import type { UpstreamTable } from './tables';
 import { IDENTITIES } from './tables/identities';
+import { readAncestors } from './tables/partitions';
 import { readTablePublications } from './tables/publications';
 
 const WANTED = `ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS wanted(schema, name)
@@ -28,16 +29,6 @@ function columnsOf(index: string): string {
     JOIN pg_catalog.pg_attribute a ON a.attrelid = ${index}.indrelid AND a.attnum = k.number
     WHERE k.place <= ${index}.indnkeyatts ORDER BY k.place)`;
 }
-
-/** The table `c` and what it is a partition of. */
-const LINE = `WITH RECURSIVE line AS (
-    SELECT c.oid AS rel, c.relispartition AS part
-    UNION ALL
-    SELECT i.inhparent, a.relispartition
-    FROM line l
-    JOIN pg_catalog.pg_inherits i ON i.inhrelid = l.rel AND l.part
-    JOIN pg_catalog.pg_class a ON a.oid = i.inhparent
-  )`;
 
 /** What tells which publications publish the table `c`, all tables at once: a table's own question would read all of each. */
 const PUBLISHABLE = `c.oid, c.relpersistence = 'p' AS logged, c.relkind = 'p' AS partitioned,
@@ -90,27 +81,32 @@ export async function readIdentities(
         identity: keyof typeof IDENTITIES;
         primary_key: boolean;
         indexes: DestroySource['tables'][number]['indexes'];
-        partition_of: UpstreamTable[] | null;
       }
   >(
     `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relreplident::text AS identity,
             EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS primary_key,
-            ${INDEXES} AS indexes, ${PUBLISHABLE},
-            (${LINE} SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', an.nspname, 'name', a.relname))
-             FROM line l
-             JOIN pg_catalog.pg_class a ON a.oid = l.rel AND a.oid <> c.oid
-             JOIN pg_catalog.pg_namespace an ON an.oid = a.relnamespace) AS partition_of
+            ${INDEXES} AS indexes, ${PUBLISHABLE}
      FROM ${WANTED} ORDER BY 1, 2`,
     parameters(tables),
   );
-  const publishers = await publishersOf(client, rows);
-  return rows.map((row) => ({
-    ...{ schema: row.schema, name: row.name, indexes: row.indexes, hasPrimaryKey: row.primary_key },
-    identity: IDENTITIES[row.identity],
-    publishedBy: publishers(row).map(({ name }) => name),
-    strictlyPublishedBy: publishers(row).flatMap(({ name, strictly }) => (strictly ? [name] : [])),
-    ...(row.partition_of === null ? {} : { partitionOf: row.partition_of }),
-  }));
+  const [publishers, ancestors] = await Promise.all([
+    publishersOf(client, rows),
+    readAncestors(
+      client,
+      rows.map(({ oid }) => oid),
+    ),
+  ]);
+  return rows.map((row) => {
+    const by = publishers(row);
+    const partitionOf = ancestors.get(row.oid);
+    return {
+      ...{ schema: row.schema, name: row.name, indexes: row.indexes, hasPrimaryKey: row.primary_key },
+      identity: IDENTITIES[row.identity],
+      publishedBy: by.map(({ name }) => name),
+      strictlyPublishedBy: by.filter(({ strictly }) => strictly).map(({ name }) => name),
+      ...(partitionOf === undefined ? {} : { partitionOf }),
+    };
+  });
 }
 
 /** What tables log now, as `REPLICA IDENTITY` would have to say to bring it back. Full ones are left out. */
@@ -144,19 +140,27 @@ export async function readWeakIdentities(
 
 type Privilege = Extract<Added, { kind: 'usage' | 'select' | 'future' }>;
 
-/** Where each kind of privilege stands, with which access list; `third`: the table, or the owner of future tables. */
-const PRIVILEGES: Record<Privilege['kind'], { third: (added: Privilege) => string; from: string; acl: string }> = {
-  usage: { third: () => '', from: '', acl: 'n.nspacl' },
+interface Place {
+  privilege: 'USAGE' | 'SELECT';
+  acl: string;
+  from: string;
+  /** The table, or the owner of future tables. */
+  third: (added: Privilege) => string;
+}
+
+/** Where each kind of privilege stands, in which access list. */
+const PRIVILEGES: Record<Privilege['kind'], Place> = {
+  usage: { privilege: 'USAGE', acl: 'n.nspacl', from: '', third: () => '' },
   select: {
-    third: (added) => (added.kind === 'select' ? added.name : ''),
+    ...{ privilege: 'SELECT', acl: 'c.relacl' },
     from: 'JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.third',
-    acl: 'c.relacl',
+    third: (added) => (added.kind === 'select' ? added.name : ''),
   },
   future: {
-    third: (added) => (added.kind === 'future' ? added.owner : ''),
+    ...{ privilege: 'SELECT', acl: 'd.defaclacl' },
     from: `JOIN pg_catalog.pg_default_acl d ON d.defaclnamespace = n.oid AND d.defaclobjtype = 'r'
              AND pg_catalog.pg_get_userbyid(d.defaclrole) = wanted.third`,
-    acl: 'd.defaclacl',
+    third: (added) => (added.kind === 'future' ? added.owner : ''),
   },
 };
 
@@ -167,8 +171,8 @@ const PRIVILEGES: Record<Privilege['kind'], { third: (added: Privilege) => strin
 export async function readHeldPrivileges(client: SqlClient, recorded: readonly Added[]): Promise<Added[]> {
   const held = new Set<Added>();
   for (const kind of ['usage', 'select', 'future'] as const) {
-    const { third, from, acl } = PRIVILEGES[kind];
-    const entries = recorded.filter((added): added is Privilege => added.kind === kind);
+    const { privilege, acl, from, third } = PRIVILEGES[kind];
+    const entries = ofKind<Privilege['kind']>(recorded, kind);
     if (entries.length === 0) continue;
     const rows = await client.query<{ place: string }>(
       `SELECT wanted.place
@@ -177,7 +181,7 @@ export async function readHeldPrivileges(client: SqlClient, recorded: readonly A
        JOIN pg_catalog.pg_roles r ON r.rolname = wanted.role AND r.rolname <> current_user
        JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.schema ${from}
        WHERE EXISTS (SELECT FROM pg_catalog.aclexplode(${acl}) AS a
-                     WHERE a.grantee = r.oid AND a.privilege_type = '${kind === 'usage' ? 'USAGE' : 'SELECT'}')`,
+                     WHERE a.grantee = r.oid AND a.privilege_type = '${privilege}')`,
       [entries.map(({ role }) => role), entries.map(({ schema }) => schema), entries.map(third)],
     );
     for (const { place } of rows) {

@@ -1,16 +1,10 @@
 /** What was read of the connection in Materialize. */
 
-export interface ConnectionFacts {
+import type { ParsedConnection } from '../../sql/parse-create';
+
+export interface ConnectionFacts extends ParsedConnection {
   id: string;
   comment: string | null;
-  host: string;
-  port: number;
-  user: string;
-  database: string;
-  sslMode: string;
-  /** Qualified name of the password secret. */
-  passwordSecret: string | null;
-  certificateAuthority: string | null;
   createSql: string;
 }
 

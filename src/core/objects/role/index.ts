@@ -162,6 +162,9 @@ export const role: GuideObject = {
   findings: roleFindings,
   words: roleWords,
   destroyUpstream: destroy,
-  handsOver: (spec, found, known) => (isRecorded(spec, known) ? [roleKept(spec, found) ?? []].flat() : []),
+  handsOver: (spec, found, known) => {
+    const kept = isRecorded(spec, known) ? roleKept(spec, found) : null;
+    return kept === null ? [] : [kept];
+  },
   removals: [{ id: 'remove-role', activity: 'removeRole', timeouts: 'slow' }],
 };
