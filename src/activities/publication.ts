@@ -1,6 +1,7 @@
 import { addedBy } from '../core/destroy/added';
 import { handOvers } from '../core/destroy/hand-overs';
-import { keptFor, reads } from '../core/destroy/others';
+import { reads } from '../core/destroy/other';
+import { keptFor } from '../core/destroy/others';
 import { readByOthers, unpublishing } from '../core/objects/publication/recorded';
 import type { DestroyInput } from '../core/destroy/types';
 import {

@@ -1,9 +1,9 @@
 import { DEADLINE } from '../core/budgets';
 import { addedBy } from '../core/destroy/added';
 import { identityStatement } from '../core/objects/replica-identity/back';
-import { foreseenRefusal } from '../core/objects/replica-identity/foreseen';
+import { foreseenRefusal } from '../core/objects/replica-identity/harm/foreseen';
 import { identities } from '../core/objects/replica-identity/identities';
-import type { RefusedWrite } from '../core/objects/replica-identity/refused';
+import type { RefusedWrite } from '../core/objects/replica-identity/harm/refused';
 import { isIn } from '../core/objects/tables/find';
 import { tableName } from '../core/objects/tables/select';
 import { listed } from '../core/plan/context';

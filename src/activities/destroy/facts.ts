@@ -1,5 +1,6 @@
 import { addedBy, stillRecorded, writeAdded } from '../../core/destroy/added';
-import { nearer, reachOf, type Near } from '../../core/destroy/others';
+import type { Near } from '../../core/destroy/other';
+import { nearer, reachOf } from '../../core/destroy/others';
 import type { DestroyInput, DestroySource, KnownUpstream } from '../../core/destroy/types';
 import { isOurs } from '../../core/plan/ownership';
 import type { PipelineSpec } from '../../core/spec/types';

@@ -1,5 +1,6 @@
 import type { Evidence, MarkFound, Place, WatchFound } from '../../core/destroy/evidence';
-import type { Near, Unread } from '../../core/destroy/others';
+import type { Near } from '../../core/destroy/other';
+import type { Unread } from '../../core/destroy/others';
 import type { PipelineSpec } from '../../core/spec/types';
 import { toSystemError } from '../../systems/errors';
 import * as pg from '../../systems/postgres';

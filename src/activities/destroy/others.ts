@@ -1,6 +1,7 @@
 import { DEADLINE } from '../../core/budgets';
 import { othersIn, type Evidence, type ReaderFound, type WatchFound } from '../../core/destroy/evidence';
-import { NOBODY, type Near, type Others } from '../../core/destroy/others';
+import type { Near } from '../../core/destroy/other';
+import { NOBODY, type Others } from '../../core/destroy/others';
 import type { PipelineSpec } from '../../core/spec/types';
 import { toSystemError } from '../../systems/errors';
 import * as mz from '../../systems/materialize';

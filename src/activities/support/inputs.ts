@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAdded } from '../../core/destroy/added';
 import type { DestroyInput } from '../../core/destroy/types';
 import type { Beside, Plan, PlanAction, PlannedTable, RemovedTable } from '../../core/plan/types';
 import type { CheckStep } from '../../core/run/check-step';
@@ -43,18 +44,8 @@ export interface FileInput {
 export const text = z.string().refine((value) => !value.includes('\0'), 'holds a null character');
 const item = z.looseObject({ database: text, schema: text, name: text });
 const table = z.looseObject({ schema: text, name: text });
-const identity = z.enum(['default', 'nothing', 'index']);
 
-const added = z.union([
-  z.looseObject({ kind: z.literal('ip'), cidr: text }),
-  z.looseObject({ kind: z.enum(['role', 'slot']), name: text }),
-  z.looseObject({ kind: z.literal('identity'), schema: text, name: text, before: identity, index: text.nullable() }),
-  z.looseObject({ kind: z.literal('usage'), role: text, schema: text }),
-  z.looseObject({ kind: z.literal('select'), role: text, schema: text, name: text }),
-  z.looseObject({ kind: z.literal('future'), role: text, owner: text, schema: text }),
-  z.looseObject({ kind: z.literal('published'), publication: text, schema: text, name: text }),
-  z.looseObject({ kind: z.literal('operations'), publication: text, before: text }),
-]);
+const added = z.looseObject({ kind: text }).refine(isAdded, 'is nothing that a record holds');
 
 export const knownShape = z.looseObject({ slot: text.nullable(), added: z.array(added) });
 const dependents = z.array(z.looseObject({ id: text, type: text, name: text }));

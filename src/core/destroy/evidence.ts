@@ -1,7 +1,8 @@
 import { recordName } from '../names';
 import type { RoleSpec, TableSelection } from '../spec/types';
 import type { TableName } from '../sql/upstream';
-import type { Near, Other, Others, RecordPlace, Unread } from './others';
+import type { Near, Other, RecordPlace } from './other';
+import type { Others, Unread } from './others';
 
 /** A database, seen from ours. */
 export interface Place {

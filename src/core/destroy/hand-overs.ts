@@ -1,7 +1,8 @@
 import { OBJECTS } from '../objects';
 import type { PipelineSpec } from '../spec/types';
 import type { Added } from './added';
-import { goesOver, type RecordPlace } from './others';
+import type { RecordPlace } from './other';
+import { goesOver } from './others';
 import type { DestroySource, KnownUpstream } from './types';
 
 /** What one pipeline's record takes over from ours. */

@@ -1,4 +1,5 @@
-import { type Added, type Identity, ofKind } from '../../core/destroy/added';
+import { type Added, ofKind } from '../../core/destroy/added';
+import type { Identity } from '../../core/objects/replica-identity/entries';
 import type { DestroySource } from '../../core/destroy/types';
 import type { SqlClient } from '../sql-client';
 import type { UpstreamTable } from './tables';

@@ -1,4 +1,4 @@
-import { refusalWords, type RefusedWrite, type WritesProof } from '../../core/objects/replica-identity/refused';
+import { refusalWords, type RefusedWrite, type WritesProof } from '../../core/objects/replica-identity/harm/refused';
 import { allIn } from '../../core/objects/tables/find';
 import type { TableName } from '../../core/sql/upstream';
 import { proveWrites, requireWrites, WRITES_REFUSED } from '../../core/sql/writes';

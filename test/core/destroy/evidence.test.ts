@@ -1,6 +1,6 @@
 import { type Evidence, type MarkFound, othersIn, type WatchFound } from '../../../src/core/destroy/evidence';
 import type { TableSelection } from '../../../src/core/spec/types';
-import type { Other } from '../../../src/core/destroy/others';
+import type { Other } from '../../../src/core/destroy/other';
 
 const SALES: TableSelection = { kind: 'schemas', schemas: ['sales'], aliases: [], exclude: ['*_log'] };
 const HERE = { near: 'database', branch: null, database: 'shop' } as const;

@@ -1,16 +1,7 @@
 import type { TableSelection } from '../../../src/core/spec/types';
 import type { Added } from '../../../src/core/destroy/added';
-import {
-  goesOver,
-  keptFor,
-  nearer,
-  NOBODY,
-  type Other,
-  parted,
-  reachOf,
-  readersOf,
-  type RecordPlace,
-} from '../../../src/core/destroy/others';
+import type { Other, RecordPlace } from '../../../src/core/destroy/other';
+import { goesOver, keptFor, nearer, NOBODY, parted, reachOf, readersOf } from '../../../src/core/destroy/others';
 
 const ORDERS = { schema: 'public', name: 'orders' };
 const RECORD: RecordPlace = { branch: null, database: 'shop', publication: 'n2m_b', exists: true, holds: [] };

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { POSTGRES_VERSIONS, type PostgresVersion } from '../../../local/postgres/binaries';
-import { refusedWrites } from '../../../src/core/objects/replica-identity/predicted';
+import { refusedWrites } from '../../../src/core/objects/replica-identity/harm/predicted';
 import type { TableFacts } from '../../../src/core/objects/tables/facts';
 import { readTablePublications } from '../../../src/systems/postgres/tables/publications';
 import type { SqlClient } from '../../../src/systems/sql-client';

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { startPostgres, type PostgresServer } from '../../../local/postgres/server';
-import { causeOf, writesBack } from '../../../src/core/objects/replica-identity/refused';
+import { causeOf, writesBack } from '../../../src/core/objects/replica-identity/harm/refused';
 import { createPublication } from '../../../src/core/objects/publication/statements';
 import { replicaIdentityFull } from '../../../src/core/objects/replica-identity/statements';
 import { connectSource, readWrites } from '../../../src/systems/postgres';

@@ -1,4 +1,5 @@
-import type { Added, Identity } from '../../destroy/added';
+import type { Added } from '../../destroy/added';
+import type { Identity } from './entries';
 import type { DestroySource } from '../../destroy/types';
 import { replicaIdentity } from './statements';
 

@@ -1,5 +1,6 @@
 import type { Added } from '../../destroy/added';
-import { type Kept, type Other, type Others, reads } from '../../destroy/others';
+import { type Other, reads } from '../../destroy/other';
+import type { Kept, Others } from '../../destroy/others';
 import type { DestroySource, KnownUpstream } from '../../destroy/types';
 import { isOurs } from '../../plan/ownership';
 import type { PipelineSpec } from '../../spec/types';

@@ -12,7 +12,7 @@ import { tableName } from '../tables/select';
 import { writeCost, writeRateWords } from './cost';
 import { costFindings } from './cost-findings';
 import { replicaIdentityFindings } from './findings';
-import { harmFindings } from './harm-findings';
+import { harmFindings } from './harm/findings';
 import { identities } from './identities';
 import { identitySteps } from './removal';
 import { identityRemedies } from './repair';

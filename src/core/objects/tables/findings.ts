@@ -7,7 +7,7 @@ import { writeColumn } from '../../spec/identifiers';
 import { plural } from '../../text/count';
 import { formatBytes } from '../../text/size';
 import { amount, copyCost } from '../cluster/estimate';
-import { isPublishable } from '../replica-identity/predicted';
+import { isPublishable } from '../replica-identity/harm/predicted';
 import { columnDifferences, droppedTable } from '../source/rebuild';
 import { copyable, isTaken } from './columns/copied';
 import { allIn, isIn } from './find';

@@ -4,7 +4,7 @@ import type { StandbyReading } from './standby';
 import type { FailureInfo } from '../../failures/types';
 import type { Blocker } from '../../snapshot/types';
 import type { RefusedColumns } from '../../objects/tables/columns/values';
-import type { WritesProof } from '../../objects/replica-identity/refused';
+import type { WritesProof } from '../../objects/replica-identity/harm/refused';
 
 /** A value, or why it could not be read: unreachable, refused and timed out are data, never "absent". */
 export type Reading<T> = { ok: true; value: T } | { ok: false; failure: FailureInfo };

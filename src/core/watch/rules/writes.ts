@@ -1,5 +1,5 @@
 /** The application's own writes: that replication does not make Postgres refuse them. */
-import { causeOf, writesBack, type RefusedWrite } from '../../objects/replica-identity/refused';
+import { causeOf, writesBack, type RefusedWrite } from '../../objects/replica-identity/harm/refused';
 import { always, type Condition } from '../condition';
 import type { WatchRule } from './rule';
 

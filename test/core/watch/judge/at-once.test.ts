@@ -1,5 +1,5 @@
 import type { Severity, VerdictName } from '../../../../src/core/watch/types';
-import type { RefusedWrite, WritesProof } from '../../../../src/core/objects/replica-identity/refused';
+import type { RefusedWrite, WritesProof } from '../../../../src/core/objects/replica-identity/harm/refused';
 import { at, slot, table, targetCluster, targetSource, Watch, type Look, dead } from '../reading';
 
 const GIB = 2 ** 30;

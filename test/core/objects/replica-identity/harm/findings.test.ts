@@ -1,6 +1,6 @@
-import { harmFindings } from '../../../../src/core/objects/replica-identity/harm-findings';
-import { testFindings, prepared, orders } from '../../plan/finding-cases';
-import * as f from '../../plan/fixtures';
+import { harmFindings } from '../../../../../src/core/objects/replica-identity/harm/findings';
+import { testFindings, prepared, orders } from '../../../plan/finding-cases';
+import * as f from '../../../plan/fixtures';
 
 const stored = f.generatedColumn('total', 'stored', '(price * (2)::numeric)');
 const virtual = f.generatedColumn('half', 'virtual', '(price / (2)::numeric)');

@@ -1,5 +1,5 @@
-import type { TablePublication } from '../publication/facts';
-import type { TableFacts } from '../tables/facts';
+import type { TablePublication } from '../../publication/facts';
+import type { TableFacts } from '../../tables/facts';
 
 /** An UPDATE or DELETE that Postgres would refuse, whatever rows it touches: predicted here, proven by EXPLAIN in a run. */
 export interface PredictedRefusal {

@@ -1,6 +1,6 @@
-import { isManaged, type PlanContext } from '../../plan/context';
-import type { TablePublication } from '../publication/facts';
-import type { TableFacts } from '../tables/facts';
+import { isManaged, type PlanContext } from '../../../plan/context';
+import type { TablePublication } from '../../publication/facts';
+import type { TableFacts } from '../../tables/facts';
 import { type PredictedRefusal, refusedWrites } from './predicted';
 
 /** A refusal that is or would be, for the plan; a run proves it by EXPLAIN and changes nothing where it holds. */

@@ -1,13 +1,13 @@
-import { listed } from '../../plan/context';
-import type { TableFacts } from '../tables/facts';
-import { leaveOut } from '../../plan/fix';
-import { blocking, type Found, info, type Rule, statements, warning } from '../../plan/rule';
-import type { PipelineSpec } from '../../spec/types';
-import { plural } from '../../text/count';
-import { GENERATED_SERVER } from '../publication/differences';
-import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../publication/statements';
-import { isIn } from '../tables/find';
-import { tableName } from '../tables/select';
+import { listed } from '../../../plan/context';
+import type { TableFacts } from '../../tables/facts';
+import { leaveOut } from '../../../plan/fix';
+import { blocking, type Found, info, type Rule, statements, warning } from '../../../plan/rule';
+import type { PipelineSpec } from '../../../spec/types';
+import { plural } from '../../../text/count';
+import { GENERATED_SERVER } from '../../publication/differences';
+import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../../publication/statements';
+import { isIn } from '../../tables/find';
+import { tableName } from '../../tables/select';
 import { type Harm, harmsOf } from './harms';
 
 const INSISTS = 'with replica identity full, on which Materialize insists, Postgres would refuse';

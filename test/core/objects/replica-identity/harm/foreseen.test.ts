@@ -1,7 +1,7 @@
-import type { TablePublication } from '../../../src/core/objects/publication/facts';
-import type { TableFacts } from '../../../src/core/objects/tables/facts';
-import { foreseenRefusal } from '../../../src/core/objects/replica-identity/foreseen';
-import { table } from './fixtures';
+import type { TablePublication } from '../../../../../src/core/objects/publication/facts';
+import type { TableFacts } from '../../../../../src/core/objects/tables/facts';
+import { foreseenRefusal } from '../../../../../src/core/objects/replica-identity/harm/foreseen';
+import { table } from '../../../plan/fixtures';
 
 const untold = { untold: [{ schema: 'public', name: 'orders', operation: 'UPDATE', code: 'N2M02' }] };
 const theirs: TablePublication = {

@@ -1,6 +1,6 @@
-import { plural } from '../../text/count';
-import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../publication/statements';
-import { replicaIdentity, replicaIdentityFull } from './statements';
+import { plural } from '../../../text/count';
+import { alterPublicationAdd, alterPublicationDrop, publishGenerated } from '../../publication/statements';
+import { replicaIdentity, replicaIdentityFull } from '../statements';
 
 /** A write of the application that Postgres refuses, as EXPLAIN told. */
 export interface RefusedWrite {

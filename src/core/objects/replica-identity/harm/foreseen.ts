@@ -1,6 +1,6 @@
-import type { TablePublication } from '../publication/facts';
-import type { TableFacts } from '../tables/facts';
-import { tableName } from '../tables/select';
+import type { TablePublication } from '../../publication/facts';
+import type { TableFacts } from '../../tables/facts';
+import { tableName } from '../../tables/select';
 import { refusedWrites } from './predicted';
 import type { WritesProof } from './refused';
 
