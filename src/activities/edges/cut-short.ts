@@ -48,15 +48,18 @@ export async function sleep(ms: number): Promise<void> {
   }
 }
 
-const FIRST_PAUSE = 50;
+const SHORTEST_PAUSE = 50;
 const LONGEST_PAUSE = 500;
 
-/** A pause between two looks at what mostly has come about at once, in ms: short at first, twice as long each time, half a second at most. */
+/**
+ * A pause between two looks at what mostly has come about at once, in ms: a quarter of what was waited so far, so that little
+ * is waited for nothing, and half a second at most.
+ */
 export function pauses(): () => Promise<void> {
-  let next = FIRST_PAUSE;
+  let waited = 0;
   return () => {
-    const ms = next;
-    next = Math.min(2 * ms, LONGEST_PAUSE);
+    const ms = Math.min(Math.max(SHORTEST_PAUSE, waited / 4), LONGEST_PAUSE);
+    waited += ms;
     return sleep(ms);
   };
 }
