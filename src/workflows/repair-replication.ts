@@ -2,7 +2,7 @@ import { allHandlersFinished, condition } from '@temporalio/workflow';
 import { HAND_OVER } from '../core/objects';
 import { recreateStep } from '../core/objects/source/rebuild-steps';
 import type { Plan, PlanStep } from '../core/plan/types';
-import { drops, putsUp } from '../core/repair/plan';
+import { drops, PUT_RIGHT, putsUp } from '../core/repair/plan';
 import type { Definition, Recreated, RepairPlan, RepairReport } from '../core/repair/types';
 import type { RepairRunInput, RunBefore } from '../core/run/types';
 import type { Symptom } from '../core/watch/types';
@@ -170,7 +170,7 @@ async function putUp(
   approvals: Approvals,
 ): Promise<Recreated[]> {
   if (!putsUp(repair)) return [];
-  const before = repair.steps.filter(({ id }) => id !== 'publication');
+  const before = repair.steps.filter(({ id }) => id !== PUT_RIGHT);
   const after = definitions.length === 0 ? [] : [recreateStep(definitions.length)];
   const show = (plan: Plan) => ({ findings: plan.findings, steps: arranged(before, plan.steps, after) });
   const plan = await approvedPlan(input, tracker, approvals, show);

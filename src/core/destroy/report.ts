@@ -1,11 +1,12 @@
+import { REMOVALS } from '../objects';
 import type { StepId } from '../plan/types';
 import type { DestroyPlan, DestroyReport, DestroyStep, ObjectFate } from './types';
 
-/** No object of its own where the publication goes, too: a step on the way. */
-const isOnTheWay = ({ id, fate }: DestroyStep, { steps }: DestroyPlan): boolean =>
-  id === 'unpublish' &&
-  fate === 'remove' &&
-  steps.some((step) => step.id === 'remove-publication' && step.fate !== 'keep');
+/** No object of its own where what it is part of goes, too. */
+const isOnTheWay = ({ id, fate }: DestroyStep, { steps }: DestroyPlan): boolean => {
+  const whole = REMOVALS.find((removal) => removal.id === id)?.onTheWayTo;
+  return fate === 'remove' && steps.some((step) => step.id === whole && step.fate !== 'keep');
+};
 
 /** What steps said that took less than was planned. */
 export type Told = Partial<Record<StepId, string>>;

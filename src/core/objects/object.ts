@@ -36,6 +36,8 @@ export interface Removal {
   id: StepId;
   activity: string;
   timeouts: Timeouts;
+  /** What it takes is part of what that step takes: told only where that one keeps. */
+  onTheWayTo?: StepId;
   /** What the activity gets, where it is not the plan. */
   input?(destroy: DestroyInput): { spec: PipelineSpec };
 }

@@ -70,6 +70,9 @@ const wouldStop = (scene: RepairScene): Finding[] =>
       )
     : [];
 
+/** Stands for what a run puts right, until that run's own plan says it step by step. */
+export const PUT_RIGHT: StepId = 'publication';
+
 function steps(scene: RepairScene): PlanStep[] {
   const { spec, damage, source, dependents, after } = scene;
   const rebuild = { damage, dependents, slot: source?.slot ?? null };
@@ -84,7 +87,7 @@ function steps(scene: RepairScene): PlanStep[] {
   if (damage.converge.length > 0 && !drops(damage)) {
     result.push(
       planStep(
-        'publication',
+        PUT_RIGHT,
         'change',
         `publication ${spec.source.publication}`,
         `put right: ${damage.converge.join('; ')}`,

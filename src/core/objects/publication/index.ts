@@ -76,7 +76,7 @@ export const publication: GuideObject = {
   repair: publicationRemedies,
   handsOver: (...found) => published(...found).kept,
   removals: [
-    { id: 'unpublish', activity: 'unpublish', timeouts: 'quick' },
+    { id: 'unpublish', activity: 'unpublish', timeouts: 'quick', onTheWayTo: 'remove-publication' },
     { id: 'remove-publication', activity: 'removePublication', timeouts: 'quick' },
     { id: 'remove-record', activity: 'removeRecord', timeouts: 'quick' },
   ],
