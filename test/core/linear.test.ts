@@ -145,3 +145,18 @@ describe('the work of', () => {
     expect(ratio).toBeLessThan(6);
   });
 });
+
+describe('what is written into', () => {
+  const SIZES: Record<string, (count: number) => Sides> = {
+    'a plan that drops and copies every table again': (count) => ({
+      spec: listed(count),
+      ...widened(count, 'subsource'),
+    }),
+    'a plan that copies every table again, beside it': (count) => ({ spec: listed(count), ...widened(count) }),
+    'a plan of a file that every table left': (count) => ({ spec: listed(1), ...standing(count) }),
+  };
+  it.each(Object.keys(SIZES))('%s grows as its tables do', (title) => {
+    const written = (count: number) => JSON.stringify(planned(SIZES[title]!(count))).length;
+    expect(written(MANY) / written(FEW)).toBeLessThan(5);
+  });
+});

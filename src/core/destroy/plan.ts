@@ -1,7 +1,7 @@
 import { OBJECTS, removalOrder } from '../objects';
 import { named } from '../objects/source/rebuild-steps';
 import type { WatchFacts } from '../plan/facts';
-import { boundedChanges, MOST } from '../plan/bounds';
+import { boundedStep, MOST } from '../plan/bounds';
 import { isOurs } from '../plan/ownership';
 import type { Approval } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
@@ -74,7 +74,7 @@ function bounded(step: DestroyStep): DestroyStep {
   const { run, fate } = step;
   const more = fate === 'remove' ? run.length - MOST : 0;
   const shown = more > 0 ? [...run.slice(0, MOST), `-- and ${more} more like these`] : run;
-  return { ...step, ...boundedChanges(step), run: shown };
+  return { ...step, ...boundedStep(step), run: shown };
 }
 
 /** Travels with the plan through the run's history. */

@@ -1,5 +1,6 @@
 /** What a plan says of each table is bounded: Temporal stores a plan, and people read its beginning. */
-import type { Finding, PlanStep } from './types';
+import { fit } from '../text/fit';
+import type { Approval, Finding, PlanStep } from './types';
 
 /** Far more than anybody reads of one kind. */
 export const MOST = 500;
@@ -22,9 +23,27 @@ export function boundedFindings(findings: readonly Finding[]): Finding[] {
   });
 }
 
+/** A sentence names the first of many; this is for what nobody thought of. */
+const LONGEST = 2_000;
+
 /** The first changes, and how many more there are. */
-export function boundedChanges<Step extends PlanStep>(step: Step): Step {
-  const more = step.changes.length - MOST;
-  if (more <= 0) return step;
-  return { ...step, changes: step.changes.slice(0, MOST), more };
+export function boundedStep<Step extends PlanStep>(step: Step): Step {
+  const { object, sentence, interrupts, irreversible, changes } = step;
+  const more = changes.length - MOST;
+  return {
+    ...step,
+    object: fit(object, LONGEST),
+    sentence: fit(sentence, LONGEST),
+    interrupts: interrupts && fit(interrupts, LONGEST),
+    irreversible: irreversible && fit(irreversible, LONGEST),
+    ...(more > 0 ? { changes: changes.slice(0, MOST), more } : {}),
+  };
+}
+
+/** One of each key, the first. */
+export function boundedApprovals(asked: readonly Approval[]): Approval[] {
+  const keys = new Set<string>();
+  return asked
+    .filter(({ key }) => !keys.has(key) && keys.add(key))
+    .map((approval) => ({ ...approval, reason: fit(approval.reason, LONGEST) }));
 }

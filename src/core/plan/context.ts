@@ -107,8 +107,8 @@ export function ownerWords(context: PlanContext, comment: string | null): string
 }
 
 /** `public.a, public.b` or, when there are many, `public.a, public.b and 40 more`. */
-export function listed(names: string[], most = 4): string {
-  if (names.length <= most) return names.join(', ');
+export function listed(names: string[], most = 4, between = ', '): string {
+  if (names.length <= most) return names.join(between);
   const shown = names.slice(0, most - 1);
-  return `${shown.join(', ')} and ${plural(names.length - shown.length, 'more', 'more')}`;
+  return `${shown.join(between)} and ${plural(names.length - shown.length, 'more', 'more')}`;
 }

@@ -11,7 +11,8 @@ import { dropSource } from '../objects/source/statements';
 import { findChildren, isIn } from '../objects/tables/find';
 import { tableName, takeOut } from '../objects/tables/select';
 import { dropSubsource, dropTable } from '../objects/tables/statements';
-import { planStep } from '../plan/context';
+import { boundedApprovals, boundedStep } from '../plan/bounds';
+import { listed, planStep } from '../plan/context';
 import { repairCommand } from '../plan/rule';
 import type { ConnectionFacts } from '../objects/connection/facts';
 import type { DependentFacts } from '../objects/source/facts';
@@ -22,6 +23,9 @@ import { plural } from '../text/count';
 import { reconnect } from './rotate-plan';
 import type { Damage, RepairLook, RepairPlan } from './types';
 import type { RepairCode } from './words';
+
+/** As many as a sentence carries. */
+const MOST_REASONS = 20;
 
 /** After so many in a day another repair needs a person: what comes back that often is not mended by repairing. */
 export const MOST_A_DAY = 3;
@@ -38,7 +42,7 @@ export interface RepairScene extends RepairLook {
 /** The least that mends what is broken, in order; nothing where nothing is broken that n2m can mend. */
 export function planRepair(scene: RepairScene): RepairPlan {
   const { spec, symptoms, damage, source, attempts, after } = scene;
-  const due = steps(scene);
+  const due = steps(scene).map(boundedStep);
   const findings = due.length === 0 ? [] : obstacles(scene);
   const asked = due.length === 0 ? [] : approvals(scene, due);
   return {
@@ -46,7 +50,7 @@ export function planRepair(scene: RepairScene): RepairPlan {
     findings,
     steps: due,
     changes: due.length,
-    needsApproval: asked,
+    needsApproval: boundedApprovals(asked),
     symptoms,
     damage,
     dependents: drops(damage) ? scene.dependents : [],
@@ -90,7 +94,7 @@ function steps(scene: RepairScene): PlanStep[] {
         PUT_RIGHT,
         'change',
         `publication ${spec.source.publication}`,
-        `put right: ${damage.converge.join('; ')}`,
+        `put right: ${listed(damage.converge, MOST_REASONS, '; ')}`,
         {
           changes: damage.converge,
         },
@@ -147,7 +151,7 @@ function obstacles(scene: RepairScene): Finding[] {
   }
   const gone = damage.dead.filter((dead) => findChildren(missing, dead.upstream).length > 0);
   if (gone.length > 0 && gone.length < source.children.length) {
-    const tables = gone.map((table) => tableName(table.upstream)).join(', ');
+    const tables = listed(gone.map((table) => tableName(table.upstream)));
     block('table-gone', tables, `${tables} does not exist upstream any more`, takeOut(spec));
   }
   return [...found, ...wouldStop(scene).filter(({ code }) => !found.some((one) => one.code === code))];

@@ -1,4 +1,5 @@
 /** What people are told of a run while nobody looks at it: that it waits for them, or that it failed. */
+import { listed } from '../plan/context';
 import type { Entry } from '../explain/types';
 import type { FailureInfo } from '../failures/types';
 import type { Approval } from '../plan/types';
@@ -27,6 +28,9 @@ export const commandOf = (workflowType: string): string => COMMANDS[workflowType
 /** A run that waits is told again after so long, in milliseconds. */
 export const WAITING_AGAIN = 4 * 3_600_000;
 
+/** As many as a message carries. */
+const MOST_KEYS = 10;
+
 /** The alert as sinks get it. `workflowType`: of the run; `at`: ISO time. */
 export function runAlert(pipeline: string, workflowType: string, news: RunNews, at: string): Alert {
   if (news.about === 'followed') return followedAlert(pipeline, news, at);
@@ -45,7 +49,10 @@ const followedAlert = (pipeline: string, followed: Followed, at: string): Alert 
 function symptomOf(pipeline: string, command: string, news: Exclude<RunNews, { about: 'followed' }>): Symptom {
   if (news.about === 'waiting') {
     const [first] = news.approvals;
-    const keys = news.approvals.map(({ key }) => key).join(', ');
+    const keys = listed(
+      news.approvals.map(({ key }) => key),
+      MOST_KEYS,
+    );
     const cause = `${command} waits for approval of ${keys}${first ? `: ${first.reason}` : ''}`;
     const next = `n2m approve ${pipeline}, or n2m reject ${pipeline}`;
     return { rule: 'run-waiting', severity: 'warn', table: null, cause, next };

@@ -1,4 +1,4 @@
-import { boundedChanges, boundedFindings } from '../../../src/core/plan/bounds';
+import { boundedApprovals, boundedFindings, boundedStep } from '../../../src/core/plan/bounds';
 import { makePlan } from '../../../src/core/plan/plan';
 import { isLarge, referringStep } from '../../../src/core/plan/reference';
 import type { Finding, PlanStep } from '../../../src/core/plan/types';
@@ -43,10 +43,24 @@ describe('the changes of a step', () => {
   };
 
   it('are bounded, and say how many are left', () => {
-    expect(boundedChanges({ ...step, changes: step.changes.slice(0, 500) }).changes).toHaveLength(500);
-    const bounded = boundedChanges(step);
+    expect(boundedStep({ ...step, changes: step.changes.slice(0, 500) }).changes).toHaveLength(500);
+    const bounded = boundedStep(step);
     expect([bounded.changes.length, bounded.changes.at(-1), bounded.more]).toEqual([500, 'public.t499', 100]);
     expect(stepLines(bounded, plain, 80).at(-1)).toContain('· and 100 more');
+  });
+});
+
+describe('what a step says of itself', () => {
+  it('is cut where nobody bounded it, the cut shown', () => {
+    const long = 'x'.repeat(3_000);
+    const step = boundedStep({
+      ...{ id: 'x', action: 'change', object: long, sentence: long, interrupts: long, irreversible: null },
+      ...{ approval: null, changes: [] },
+    });
+    for (const text of [step.object, step.sentence, step.interrupts]) expect(text).toBe(`${'x'.repeat(1_999)}…`);
+    expect(step.irreversible).toBeNull();
+    const [one, ...more] = boundedApprovals(['a', 'b'].map((end) => ({ key: 'k', step: 'x', reason: long + end })));
+    expect([one?.reason.length, more]).toEqual([2_000, []]);
   });
 });
 

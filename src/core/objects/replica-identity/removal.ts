@@ -2,6 +2,7 @@ import type { Added } from '../../destroy/added';
 import { keptSteps } from '../../destroy/kept-steps';
 import { keep, leave, remove } from '../../destroy/step';
 import type { DestroySource, DestroyStep, KnownUpstream } from '../../destroy/types';
+import { listed } from '../../plan/context';
 import type { PipelineSpec } from '../../spec/types';
 import { plural } from '../../text/count';
 import { findIn, isIn } from '../tables/find';
@@ -21,6 +22,7 @@ export function identitySteps(spec: PipelineSpec, found: DestroySource, known: K
   const other = [...back, ...changed].filter((one) => one.back.instead !== null);
   const toOthers = stay.flatMap(({ kept }) => (kept === null ? [] : [kept]));
   const alone = stay.filter(({ kept }) => kept === null);
+  const reasons = alone.map(({ table, why }) => `${tableName(table)} ${why}`);
   return [
     ...(back.length > 0
       ? [
@@ -36,8 +38,8 @@ export function identitySteps(spec: PipelineSpec, found: DestroySource, known: K
       ? [
           keep(
             id,
-            `${object} of ${alone.map(({ table }) => tableName(table)).join(', ')}`,
-            alone.map(({ table, why }) => `${tableName(table)} ${why}`).join('; '),
+            `${object} of ${listed(alone.map(({ table }) => tableName(table)))}`,
+            listed(reasons, 4, '; '),
             statements(recordsOf(alone, known), found),
           ),
         ]

@@ -31,7 +31,7 @@ export function dropTablesStep(
   again: string,
   rest: Rest = {},
 ): PlanStep {
-  const tables = dead.map((table) => tableName(table.upstream)).join(', ');
+  const tables = listed(dead.map((table) => tableName(table.upstream)));
   return planStep(id, 'drop', tables, `drop ${tables} alone, ${again}${madeAgain(dependents)}`, {
     changes: dead.map((table) => `${tableName(table.upstream)}: ${table.why}`),
     interrupts: `${tables} cannot be read until copied again; the other tables wait meanwhile`,
