@@ -41,6 +41,12 @@ export const DEADLINE = {
   sessions: 15 * SECOND,
   /** A check under way ends by its own deadlines within two minutes; cancelled, at once. */
   checks: 2 * MINUTE,
+  /** Of each side of a check; one that is slower is "timed out", and the other side's answer counts all the same. */
+  side: 25 * SECOND,
+  /** The whole exchange with the receiver of an alert. */
+  webhook: 10 * SECOND,
+  /** All that one check has to tell one sink; what is left is told by the next. */
+  alerts: 25 * SECOND,
 } as const;
 
 /** Making, changing and dropping a source asks upstream for each of its tables: minutes, for thousands. */
@@ -98,7 +104,22 @@ const WAITS: Record<string, (size: Size) => number[]> = {
   revokeGrants: (size) => [DEADLINE.others, eachTable(size)],
   removeRole: () => [DEADLINE.others, DEADLINE.sessions, DEADLINE.operations],
   removeIps: () => [DEADLINE.others, ...times(3, DEADLINE.allowList)],
+  planDestroy: () => [DEADLINE.others],
+  // Upstream waits for Materialize where only that knows the tables, and what is behind is looked at after both.
+  check: () => [...times(3, DEADLINE.side), DEADLINE.alerts, DEADLINE.webhook],
+  tellRun: () => [DEADLINE.webhook],
 };
+
+/** One attempt of what looks or tells, and belongs to no step: as long as its waits, and no longer, as others wait for it. */
+export const LOOKS = {
+  makePlan: 3 * MINUTE,
+  planDestroy: 3 * MINUTE,
+  planRotate: 3 * MINUTE,
+  planRepair: 3 * MINUTE,
+  check: 130 * SECOND,
+  lookForOwed: 2 * MINUTE,
+  tellRun: 30 * SECOND,
+} as const;
 
 export const waitsOf = (activity: string, size: Size): number[] => WAITS[activity]?.(size) ?? [];
 

@@ -2,6 +2,7 @@ import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { DEADLINE } from '../core/budgets';
 import { mayConnect, type WebhookAllow } from '../core/webhook-allow';
 
 export interface WebhookMessage {
@@ -26,7 +27,6 @@ export interface WebhookOptions {
   ca?: string;
 }
 
-const DEADLINE = 10_000;
 const MOST_HEADER_BYTES = 16_384;
 /** Answers before the answer (100, 103); more than a proxy or two has no reason. */
 const MOST_INTERIM = 8;
@@ -43,7 +43,7 @@ const NOT_HTTPS = 'it is not https; list its host in N2M_WEBHOOK_ALLOW of the wo
  * allowed. So nobody outside can use the worker to reach what only the worker reaches.
  */
 export function createWebhooks(options: WebhookOptions): Webhooks {
-  const { allow, deadlineMs = DEADLINE, lookup = dnsLookup, ca } = options;
+  const { allow, deadlineMs = DEADLINE.webhook, lookup = dnsLookup, ca } = options;
 
   const refusal = (target: URL) => new WebhookError(`is not called: ${encrypted(target) ? NOT_PUBLIC : NOT_HTTPS}`);
 

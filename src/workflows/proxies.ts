@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities, StepInput, WindowInput } from '../activities/types';
-import { type Size, startToClose } from '../core/budgets';
+import { LOOKS, type Size, startToClose } from '../core/budgets';
 import type { Timeouts } from '../core/objects/object';
 import type { StepResult } from '../core/plan/types';
 
@@ -69,6 +69,7 @@ export interface Performed<I, R = StepResult> {
 /** What a run does beside the steps of its objects: read whole sides, and what belongs to several objects at once. */
 export const { makePlan, planDestroy, planRotate, planRepair, keepDefinitions } = proxyActivities<Activities>({
   ...quick,
+  startToCloseTimeout: LOOKS.makePlan,
   heartbeatTimeout: HEARTBEAT,
 });
 export const {
@@ -82,11 +83,12 @@ export const {
 } = groups.slow;
 
 /** One look answers within its own deadlines; one that cannot must not overlap the next ones for long. */
-export const { check, lookForOwed } = proxyActivities<Activities>({
-  startToCloseTimeout: '2m',
+const look = {
   heartbeatTimeout: HEARTBEAT,
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 3 },
-});
+} as const;
+export const { check } = proxyActivities<Activities>({ ...look, startToCloseTimeout: LOOKS.check });
+export const { lookForOwed } = proxyActivities<Activities>({ ...look, startToCloseTimeout: LOOKS.lookForOwed });
 
 /** The watch's look at what a run would do: it is made again later, and must not keep the next check from beginning. */
 export const { makePlan: planOnce } = proxyActivities<Activities>({
@@ -105,7 +107,7 @@ export const { verifyTables } = proxyActivities<Activities>({
 
 /** A sink that is down must not hold a run, nor the lock, for long: a failure is told once, a wait again after hours. */
 export const { tellRun } = proxyActivities<Activities>({
-  startToCloseTimeout: '30s',
+  startToCloseTimeout: LOOKS.tellRun,
   scheduleToCloseTimeout: '1m',
   heartbeatTimeout: '30s',
   retry: { initialInterval: '2s', maximumAttempts: 3 },

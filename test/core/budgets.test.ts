@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REGISTRY } from '../../src/activities/registry';
-import { DEADLINE, remoteDeadline, startToClose, waitsOf, type Size } from '../../src/core/budgets';
+import { DEADLINE, LOOKS, remoteDeadline, startToClose, waitsOf, type Size } from '../../src/core/budgets';
 import { OBJECTS } from '../../src/core/objects';
 import type { Timeouts } from '../../src/core/objects/object';
 
@@ -12,12 +12,16 @@ const SIZES: Size[] = [0, 1, 2_000, 10_000].flatMap((tables) =>
 );
 const usual: Size = { tables: 20, resizeDeadline: 10 * MINUTE };
 
-/** Every activity with its group: of its step or removal, else `slow`, as what belongs to several objects has it. */
+/** Hours, by itself: it goes on where the attempt before ended. */
+const UNBOUNDED = 'verifyTables';
+/** Every other activity with its group: of its step or removal, else `slow`, as what belongs to several objects has it. */
 const GROUPS = new Map<string, Timeouts>(
-  [...REGISTRY.keys()].map((name) => {
-    const steps = OBJECTS.flatMap((object) => [...object.steps, ...(object.removals ?? [])]);
-    return [name, steps.find(({ activity }) => activity === name)?.timeouts ?? 'slow'];
-  }),
+  [...REGISTRY.keys()]
+    .filter((name) => !(name in LOOKS) && name !== UNBOUNDED)
+    .map((name) => {
+      const steps = OBJECTS.flatMap((object) => [...object.steps, ...(object.removals ?? [])]);
+      return [name, steps.find(({ activity }) => activity === name)?.timeouts ?? 'slow'];
+    }),
 );
 const SRC = join(__dirname, '../../src/activities');
 
@@ -30,6 +34,21 @@ describe('an attempt has the time that everything inside it may take', () => {
       const around = DEADLINE.connect + 2 * DEADLINE.statement;
       expect(attempt).toBeGreaterThanOrEqual(waits.reduce((sum, ms) => sum + ms, around));
     }
+  });
+
+  it.each(Object.entries(LOOKS))('%s, which only looks or tells', (activity, attempt) => {
+    expect(REGISTRY.has(activity)).toBe(true);
+    const waits = waitsOf(activity, usual);
+    // A check and an alert have nothing beside their waits; plans have a connection and a statement that hangs.
+    const around = ['check', 'tellRun'].includes(activity) ? 0 : DEADLINE.connect + DEADLINE.statement;
+    expect(attempt).toBeGreaterThan(waits.reduce((sum, ms) => sum + ms, around));
+  });
+
+  it('is what the workflows ask for', () => {
+    const proxies = readFileSync(join(SRC, '../workflows/proxies.ts'), 'utf8');
+    for (const name of ['check', 'lookForOwed', 'tellRun'])
+      expect(proxies).toMatch(new RegExp(`{ ${name} } = proxyActivities<Activities>\\({[^}]*LOOKS\\.${name}`));
+    expect(proxies).toMatch(/makePlan, planDestroy, planRotate, planRepair, keepDefinitions }[^}]*LOOKS\.makePlan/);
   });
 
   it('grows with the tables and with what the file says of a resize, and never shrinks below its group', () => {
@@ -53,7 +72,7 @@ describe('deadlines', () => {
   const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
   const text = (path: string) => readFileSync(join(SRC, path), 'utf8');
   /** Of what only looks: a side of a check or of a comparison, a run that is asked, an error that may pass. */
-  const OWN = ['watch/check.ts', 'verify/sides.ts', 'repair/owed.ts', 'first-copy/await-running.ts'];
+  const OWN = ['verify/sides.ts', 'repair/owed.ts', 'first-copy/await-running.ts'];
   const ELSEWHERE = /(?:DEADLINE|PATIENCE)\w* = \d|deadlineMs: \d|Date\.now\(\) \+ \d/;
 
   it('of activities that change something are nowhere but in the one table', () => {

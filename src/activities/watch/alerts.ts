@@ -1,5 +1,6 @@
 import { log } from '@temporalio/activity';
 import { createHmac } from 'node:crypto';
+import { DEADLINE } from '../../core/budgets';
 import type { AlertSinkSpec, PipelineSpec, SecretRef } from '../../core/spec/types';
 import { alertLine, slackBody, webhookBody } from '../../core/watch/render-alert';
 import type { Alert } from '../../core/watch/types';
@@ -35,8 +36,9 @@ export function newest(undelivered: Undelivered[]): Undelivered[] {
 }
 
 /**
- * Tells alerts to every sink at once, and what was left over to the sinks that missed it. A log line is written always,
- * so that nothing is lost where no sink is configured or all are down.
+ * Tells every sink at once what it missed and then the alerts, in that order. A sink that refuses one, or has taken its time,
+ * gets the rest with the next check: it keeps neither the check nor the others waiting. A log line is written always, so
+ * that nothing is lost where no sink is configured or all are down.
  */
 export async function deliverAlerts(
   deps: Sending,
@@ -44,32 +46,38 @@ export async function deliverAlerts(
   alerts: Alert[],
   before: Undelivered[],
 ): Promise<Delivery> {
-  const delivered: Alert[] = [];
-  const undelivered: Undelivered[] = [];
-  let failed = 0;
-  const sendTo = async (sinks: AlertSinkSpec[], alert: Alert): Promise<AlertSinkSpec[]> => {
-    const results = await Promise.allSettled(sinks.map((sink) => send(deps, sink, alert)));
-    const refused = sinks.filter((_sink, index) => results[index]?.status === 'rejected');
-    for (const result of results) {
-      if (result.status === 'rejected')
-        log.error(`alert not delivered: ${String(result.reason)}`, { pipeline: spec.name });
-    }
-    failed += refused.length;
-    return refused;
-  };
-
-  for (const left of before) {
-    const sinks = spec.alerts.filter(({ url }) => url === left.sink);
-    if ((await sendTo(sinks, left.alert)).length > 0) undelivered.push(left);
-  }
-  for (const alert of alerts) {
+  for (const alert of alerts)
     log.warn(alertLine(alert), { pipeline: alert.pipeline, verdict: alert.verdict, kind: alert.kind });
-    const refused = await sendTo(spec.alerts, alert);
-    if (refused.length > 0 && refused.length === spec.alerts.length) continue;
-    delivered.push(alert);
-    undelivered.push(...refused.map(({ url }) => ({ sink: url, alert })));
+  const told = await Promise.all(
+    spec.alerts.map(async (sink) => {
+      const owed = before.filter((left) => left.sink === sink.url).map(({ alert }) => alert);
+      return { sink: sink.url, missed: await tell(deps, spec.name, sink, [...owed, ...alerts]) };
+    }),
+  );
+  const lost = alerts.filter((alert) => told.length > 0 && told.every(({ missed }) => missed.includes(alert)));
+  const undelivered = told
+    .flatMap(({ sink, missed }) => missed.map((alert) => ({ sink, alert })))
+    .sort((a, b) => Date.parse(a.alert.at) - Date.parse(b.alert.at));
+  return {
+    delivered: alerts.filter((alert) => !lost.includes(alert)),
+    undelivered: newest(undelivered.filter(({ alert }) => !lost.includes(alert))),
+    failed: undelivered.length,
+  };
+}
+
+/** Those that the sink was not told, in their order. */
+async function tell(deps: Sending, pipeline: string, sink: AlertSinkSpec, alerts: Alert[]): Promise<Alert[]> {
+  const until = Date.now() + DEADLINE.alerts - DEADLINE.webhook;
+  for (const [at, alert] of alerts.entries()) {
+    try {
+      if (Date.now() > until) throw new Error(`${sink.url} answers slowly: ${alerts.length - at} are left`);
+      await send(deps, sink, alert);
+    } catch (error) {
+      log.error(`alert not delivered: ${String(error)}`, { pipeline });
+      return alerts.slice(at);
+    }
   }
-  return { delivered, undelivered: newest(undelivered), failed };
+  return [];
 }
 
 /** Pings the dead man's switch after a completed check; a failure is only logged: not being pinged is its signal. */

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { DEADLINE } from '../../core/budgets';
 import { runId, SEARCH_ATTRIBUTES, watchId } from '../../core/names';
 import type { RunPhase } from '../../core/run/types';
 import type { PipelineSpec } from '../../core/spec/types';
@@ -37,9 +38,6 @@ import { readLeftBehind } from './left-behind';
 import { readRefusedIn } from './refused-in';
 
 const stateAttribute = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWORD');
-
-/** Of each side; a side that is slower is "timed out", and the other side's answer counts all the same. */
-const SIDE_DEADLINE = 25_000;
 
 /** One reading, one verdict, alerts delivered. Fails only when the worker itself is at fault. */
 export const check = activity({ input: takes<CheckStep>(), reads: true }, async (deps, input) => {
@@ -186,8 +184,8 @@ async function side<T>(
   // What nobody waits for any more must not keep a connection from the checks of others.
   const over = new AbortController();
   const late = new Promise<never>((_resolve, reject) => {
-    const message = `${system === 'source' ? 'upstream' : 'Materialize'} did not answer within ${SIDE_DEADLINE / 1000} s`;
-    timer = setTimeout(() => reject(systemError('Timeout', system, message, { retryable: true })), SIDE_DEADLINE);
+    const message = `${system === 'source' ? 'upstream' : 'Materialize'} did not answer within ${DEADLINE.side / 1000} s`;
+    timer = setTimeout(() => reject(systemError('Timeout', system, message, { retryable: true })), DEADLINE.side);
   });
   try {
     return {
