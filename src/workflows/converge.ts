@@ -13,7 +13,7 @@ import type { SnapshotProgress, AttemptWindow } from '../core/snapshot/types';
 import { type Approvals, refusal } from './approvals';
 import * as activities from './proxies';
 import { activityOf, type Performed, type StepInput, type WindowInput } from './proxies';
-import { changePlaces, makeAgain, type Rebuilt, takeDown } from './rebuild';
+import { changePlaces, keepDefinitions, makeAgain, type Rebuilt, takeDown } from './rebuild';
 import type { RunTracker } from './run-tracker';
 
 /** Half an hour: long enough that a day's wait is a few hundred events, short enough that a deploy never waits for it. */
@@ -78,10 +78,14 @@ async function aroundSource(run: Converging, source: () => Promise<void>): Promi
     await source();
     return { definitions: owed, recreated: owed.length > 0 ? await makeAgain(of, owed) : [] };
   }
+  // Nothing is gone yet. Runs that began under an earlier version could not be cancelled from here on.
+  const early = patched('cancel-before-the-drop') ? await keepDefinitions(of, rebuild) : null;
   // In one piece: a run that is cancelled in between would leave others without what they built.
   const rebuilt = await tracker.inOnePiece(async () => {
+    const kept = early ?? (await keepDefinitions(of, rebuild));
+    await takeDown(of, rebuild, kept);
     // What was left before may be built on what goes now, and never the other way round.
-    const definitions = [...(await takeDown(of, rebuild)), ...owed];
+    const definitions = [...kept, ...owed];
     await source();
     return { definitions, recreated: await makeAgain(of, definitions) };
   });

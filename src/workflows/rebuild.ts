@@ -1,4 +1,5 @@
-import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, patched } from '@temporalio/workflow';
+import { batchesOf } from '../core/objects/beside/batches';
 import type { Size } from '../core/budgets';
 import type { Beside, Rebuild, StepResult } from '../core/plan/types';
 import type { Definition, Recreated } from '../core/repair/types';
@@ -6,6 +7,7 @@ import { summaryOf } from '../core/run/details';
 import type { PipelineSpec } from '../core/spec/types';
 import * as activities from './proxies';
 import { inTime } from './proxies';
+import type { StepView } from '../core/run/types';
 import type { RunTracker } from './run-tracker';
 
 /** Whose it is, and how much of it there is. */
@@ -27,18 +29,27 @@ export const joined = (before: Rebuilt | undefined, { definitions, recreated }: 
   recreated: [...(before?.recreated ?? []), ...recreated],
 });
 
-/** Definitions first, and into the view: whatever happens next, they are there for a person. Then only what is named goes. */
-export async function takeDown({ spec, size, tracker }: Rebuilding, plan: Rebuild): Promise<Definition[]> {
-  const { damage, slot } = plan;
+/** What is built on what goes, read before anything does. */
+export async function keepDefinitions({ spec, size, tracker }: Rebuilding, plan: Rebuild): Promise<Definition[]> {
   let definitions: Definition[] = [];
   await tracker.step('keep-definitions', async (view) => {
-    definitions = await activities.keepDefinitions.executeWithOptions(
-      { summary: summaryOf(view), ...inTime('keepDefinitions', size) },
-      [{ spec, plan }],
-    );
-    tracker.keeps(definitions);
+    definitions = await read({ spec, size, tracker }, plan, summaryOf(view));
     return done('waited', view.object, `${definitions.length} definitions kept`);
   });
+  return definitions;
+}
+
+const read = ({ spec, size }: Rebuilding, plan: Rebuild, summary: string): Promise<Definition[]> =>
+  activities.keepDefinitions.executeWithOptions({ summary, ...inTime('keepDefinitions', size) }, [{ spec, plan }]);
+
+/** Definitions into the view first: whatever happens next, they are there for a person. Then only what is named goes. */
+export async function takeDown(
+  { spec, size, tracker }: Rebuilding,
+  plan: Rebuild,
+  definitions: Definition[],
+): Promise<void> {
+  const { damage, slot } = plan;
+  tracker.keeps(definitions);
   const drop = { spec, plan, definitions };
   if (damage.dead.length > 0) {
     const dropTables = () =>
@@ -62,7 +73,6 @@ export async function takeDown({ spec, size, tracker }: Rebuilding, plan: Rebuil
       ]),
     );
   }
-  return definitions;
 }
 
 /** As soon as the tables exist; the copy may take hours. */
@@ -82,44 +92,50 @@ export async function makeAgain({ spec, size, tracker }: Rebuilding, definitions
 
 /**
  * Copies that are committed take the places of the tables they stand beside, group by group: definitions first and into the
- * view, then everything at once. In one piece, as what is built on a table is away for a moment.
+ * view, then everything at once. Each group in one piece, as what is built on a table is away for a moment.
  */
 export async function changePlaces(
-  { spec, size, tracker }: Rebuilding,
+  of: Rebuilding,
   { groups }: Beside,
   owed: readonly Definition[] = [],
 ): Promise<Rebuilt> {
+  const { tracker } = of;
   const all: Rebuilt = { definitions: [], recreated: [] };
-  await tracker.inOnePiece(() =>
-    tracker.step('switch-tables', async (view) => {
-      for (const { tables, dependents } of groups) {
-        // What an earlier run owed is there again by now.
-        const plan = { damage: { recreate: [], dead: tables }, dependents: [...dependents, ...owed], slot: null };
-        const definitions = await activities.keepDefinitions.executeWithOptions(
-          { summary: 'read what is built on them', ...inTime('keepDefinitions', size) },
-          [{ spec, plan }],
-        );
-        tracker.keeps(definitions);
-        const recreated = await activities.switchTables.executeWithOptions(
-          { summary: summaryOf(view), ...inTime('switchTables', size) },
-          [{ spec, plan, definitions }],
-        );
-        tracker.madeAgain(recreated);
-        all.definitions.push(...definitions);
-        all.recreated.push(...recreated);
-      }
-      const well = all.recreated.filter(({ outcome }) => outcome === 'recreated').length;
-      return done(
-        'changed',
-        view.object,
-        `${view.object} took its place, ${well} of ${all.recreated.length} definitions are back and equal`,
+  const place = async (view: StepView, { tables, dependents }: Beside['groups'][number], piece: Piece) => {
+    // What an earlier run owed is there again by now.
+    const plan = { damage: { recreate: [], dead: tables }, dependents: [...dependents, ...owed], slot: null };
+    const definitions = await read(of, plan, 'read what is built on them');
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before a table goes');
+    const recreated = await piece(() => {
+      tracker.keeps(definitions);
+      return activities.switchTables.executeWithOptions(
+        { summary: summaryOf(view), ...inTime('switchTables', of.size) },
+        [{ spec: of.spec, plan, definitions }],
       );
-    }),
-  );
+    });
+    tracker.madeAgain(recreated);
+    all.definitions.push(...definitions);
+    all.recreated.push(...recreated);
+  };
+  const switchAll = (these: Beside['groups'], piece: Piece) =>
+    tracker.step('switch-tables', async (view) => {
+      for (const group of these) await place(view, group, piece);
+      const well = all.recreated.filter(({ outcome }) => outcome === 'recreated').length;
+      const back = `${well} of ${all.recreated.length} definitions are back and equal`;
+      return done('changed', view.object, `${view.object} took its place, ${back}`);
+    });
+  // Runs that began under an earlier version do all of it in one piece, however many groups there are.
+  if (patched('places-in-batches')) {
+    await switchAll(batchesOf(groups), (work) => tracker.inOnePiece(work));
+  } else {
+    await tracker.inOnePiece(() => switchAll(groups, (work) => work()));
+  }
   if (CancellationScope.current().consideredCancelled)
     throw new CancelledFailure('cancelled after tables changed places');
   return all;
 }
+
+type Piece = (work: () => Promise<Recreated[]>) => Promise<Recreated[]>;
 
 const done = (outcome: StepResult['outcome'], object: string, sentence: string): StepResult => ({
   outcome,

@@ -10,7 +10,7 @@ import { Approvals } from './approvals';
 import { approvedPlan, type Converging, perform, refuseBlocked, secondsOf, settle, setUp } from './converge';
 import { goingOn, mayGoOn } from './go-on';
 import * as activities from './proxies';
-import { joined, makeAgain, type Rebuilt, takeDown } from './rebuild';
+import { joined, keepDefinitions, makeAgain, type Rebuilt, takeDown } from './rebuild';
 import { RunTracker } from './run-tracker';
 import { endedBadly } from './told';
 
@@ -153,7 +153,9 @@ async function dropThenPlan(
   tracker: RunTracker,
   approvals: Approvals,
 ): Promise<Rebuilt> {
-  const definitions = await takeDown({ ...unknownSize(input), tracker }, repair);
+  const of = { ...unknownSize(input), tracker };
+  const definitions = await keepDefinitions(of, repair);
+  await takeDown(of, repair, definitions);
   return { definitions, recreated: await putUp(input, repair, definitions, tracker, approvals) };
 }
 

@@ -69,8 +69,11 @@ function cancellingLines(view: RunView): string[] {
 /** What a run that was asked to stop still waits for; null where nobody asked, or it has ended. */
 export function cancelling({ cancelling: asked, inOnePiece, phase, steps }: RunView): string | null {
   if (!asked || ['done', 'failed', 'cancelled'].includes(phase)) return null;
-  if (inOnePiece) return 'it ends once the source is back with what others built on it';
   const step = steps.find(({ state }) => state === 'running');
+  if (inOnePiece) {
+    const now = step ? `, and is at step ${step.id} (${step.object})` : '';
+    return `it ends once the source is back with what others built on it${now}`;
+  }
   return step ? `it ends with the attempt under way of step ${step.id} (${step.object})` : 'it is ending';
 }
 

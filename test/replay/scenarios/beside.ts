@@ -9,4 +9,6 @@ export const besideLife: Scenario = async (life) => {
   await up(world, 'ALTER TABLE customers ADD COLUMN memo text');
   await life.apply();
   await life.save('replicate-brings-a-column');
+  // What is recorded under the name above is of code that knew one piece for all groups.
+  await life.save('replicate-brings-a-column-group-by-group');
 };

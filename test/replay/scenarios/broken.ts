@@ -21,6 +21,8 @@ export const brokenLife: Scenario = async (life) => {
   await up(world, `INSERT INTO orders (customer_id, status, total) VALUES (1, 'new', 1)`);
   await repair(life, /slot (\S+ )?(is gone from the server|was lost)/);
   await life.save('repair-makes-the-source-again');
+  // What is recorded under the name above is of code that could not be cancelled before the drop.
+  await life.save('repair-looks-before-the-drop');
 };
 
 /** As a server does where the login lacks a right: that is permanent. */
