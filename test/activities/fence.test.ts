@@ -19,9 +19,11 @@ const logger = new DefaultLogger('ERROR');
 const asked: string[] = [];
 
 /** What attempt 2 of activity 7 is told before it changes something, while the server has this of the run. */
-async function told(pending: Pending[] | Error, activityType = 'ensureSchema'): Promise<string> {
-  const describe = () =>
-    pending instanceof Error ? Promise.reject(pending) : Promise.resolve({ raw: { pendingActivities: pending } });
+async function told(pending: Pending[] | Error | (() => Pending[]), activityType = 'ensureSchema'): Promise<string> {
+  const describe = () => {
+    if (pending instanceof Error) return Promise.reject(pending);
+    return Promise.resolve({ raw: { pendingActivities: typeof pending === 'function' ? pending() : pending } });
+  };
   const getHandle = (workflowId: string, runId: string) => {
     asked.push(`${workflowId} ${runId}`);
     return { describe };
@@ -67,6 +69,31 @@ it.each<[string, Pending[]]>([
 it('keeps it from changing anything where the run is gone, or nobody can tell', async () => {
   expect(await told(new WorkflowNotFoundError('gone', 'pipeline/a', 'r'))).toContain('was given up');
   expect(await told(new Error('14 UNAVAILABLE'))).toContain('cannot be told: 14 UNAVAILABLE');
+});
+
+describe('an answer that is older than the worker can have stood still', () => {
+  const realNow = Date.now.bind(Date);
+  let late = 0;
+  /** As after SIGCONT: the answer was on its way before. */
+  const stopped = (pending: Pending[]) => () => {
+    late += 60_000;
+    return pending;
+  };
+  beforeEach(() => void jest.spyOn(Date, 'now').mockImplementation(() => realNow() + late));
+  afterEach(() => jest.restoreAllMocks());
+
+  it('is asked for again', async () => {
+    const answers = [stopped([mine]), () => [{ ...mine, attempt: 3 }]];
+    const before = asked.length;
+    expect(await told(() => answers.shift()!())).toContain('was given up');
+    expect(answers).toEqual([]);
+    expect(asked.length - before).toBe(2);
+    expect(await told(() => [mine])).toBe('goes on');
+  });
+
+  it('is no answer, however often', async () => {
+    expect(await told(stopped([mine]))).toContain('cannot be told: every answer came later than 5 s');
+  });
 });
 
 it('asks nobody for what only reads', async () => {

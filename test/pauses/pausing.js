@@ -16,7 +16,7 @@ const pauses = JSON.parse(process.env.N2M_TEST_PAUSES);
 
 /** What changes something, as far as a test knows; the product's own opinion is what it asks by. */
 const CHANGES =
-  /(?:^|;)\s*(?:CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT|ROLLBACK PREPARED|INSERT|UPDATE|DELETE)\b|^\s*SELECT (?:pg_catalog\.)?pg_(?:drop_replication_slot|terminate_backend)/i;
+  /(?:^|;)\s*(?:CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT|COMMIT|ROLLBACK PREPARED|INSERT|UPDATE|DELETE)\b|^\s*SELECT (?:pg_catalog\.)?pg_(?:drop_replication_slot|terminate_backend)/i;
 
 /** The same text in every world, without what is secret or of one attempt. */
 function nameOf(text) {
@@ -26,6 +26,9 @@ function nameOf(text) {
     .replaceAll(pauses.world, 'WORLD')
     .replace(/\/(projects|branches)\/[^/]+/g, '/$1/…');
 }
+
+/** Where many say the same, whose it is. */
+const callOf = (text, { info }) => (/^\s*COMMIT\b/i.test(text) ? `COMMIT by ${info.activityType}` : nameOf(text));
 
 function current() {
   try {
@@ -79,7 +82,8 @@ const { mayChange } = changes;
 changes.mayChange = (text) => {
   const may = mayChange(text);
   // The product also asks for what it does not know.
-  if (may && current()) upcoming.set(current(), CHANGES.test(text) ? nameOf(text) : null);
+  const context = current();
+  if (may && context) upcoming.set(context, CHANGES.test(text) ? callOf(text, context) : null);
   return may;
 };
 
@@ -116,7 +120,7 @@ Client.prototype.query = function (...args) {
   const text = typeof args[0] === 'string' ? args[0] : args[0]?.text;
   const context = current();
   if (!context || typeof text !== 'string' || !CHANGES.test(text)) return query.apply(this, args);
-  return sent(context, nameOf(text), () => query.apply(this, args));
+  return sent(context, callOf(text, context), () => query.apply(this, args));
 };
 
 const requestName = (method, url) => nameOf(`${method} ${new URL(url).pathname}`);
