@@ -50,8 +50,7 @@ export async function destroyReplication(input: DestroyRunInput): Promise<Destro
     await condition(allHandlersFinished);
     return destroyReport(plan, after, secondsOf(tracker), told);
   } catch (error) {
-    await endedBadly(error, spec, tracker);
-    throw error;
+    throw await endedBadly(error, spec, tracker);
   }
 }
 

@@ -51,8 +51,7 @@ export async function repairReplication(input: RepairRunInput): Promise<RepairRe
       seconds: secondsOf(tracker),
     };
   } catch (error) {
-    await endedBadly(error, spec, tracker);
-    throw error;
+    throw await endedBadly(error, spec, tracker);
   }
 }
 

@@ -51,8 +51,7 @@ export async function replicate(input: ReplicateInput): Promise<ReplicateReport>
     const changed = plan.changes > 0 || input.before !== undefined;
     return { ...report(plan, tracker, rebuilt, { firstCheck, changed }), ...(followed ? { followed } : {}) };
   } catch (error) {
-    await endedBadly(error, spec, tracker, follows !== null);
-    throw error;
+    throw await endedBadly(error, spec, tracker, follows !== null);
   }
 }
 

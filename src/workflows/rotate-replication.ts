@@ -42,8 +42,7 @@ export async function rotateReplication(input: ReplicateInput): Promise<RotateRe
       seconds: secondsOf(tracker),
     };
   } catch (error) {
-    await endedBadly(error, spec, tracker);
-    throw error;
+    throw await endedBadly(error, spec, tracker);
   }
 }
 

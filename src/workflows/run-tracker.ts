@@ -129,7 +129,7 @@ export class RunTracker {
       this.end(step, await work(step));
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
-      this.fail(step, error);
+      this.fail(step, isStopped(error) ? new CancelledFailure('stopped') : error);
       throw error;
     }
   }
@@ -201,7 +201,7 @@ function untilAttemptEnds<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** No attempt came after the one that failed, because somebody asked to stop; what is permanent is told all the same. */
-function isStopped(error: unknown): boolean {
+export function isStopped(error: unknown): boolean {
   if (!CancellationScope.current().consideredCancelled || !(error instanceof ActivityFailure)) return false;
   if (isCancellation(error)) return true;
   const permanent = error.cause instanceof ApplicationFailure && error.cause.nonRetryable;

@@ -1,8 +1,8 @@
-import { CancellationScope, ContinueAsNew, isCancellation, log, patched } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, ContinueAsNew, isCancellation, log, patched } from '@temporalio/workflow';
 import type { RunNews } from '../core/run/run-alerts';
 import type { PipelineSpec } from '../core/spec/types';
 import { tellRun } from './proxies';
-import { failureOf, type RunTracker } from './run-tracker';
+import { failureOf, isStopped, type RunTracker } from './run-tracker';
 
 /** Whether this run tells anybody anything: those that began under an earlier version do not. */
 export const tells = (): boolean => patched('tell-of-runs');
@@ -23,18 +23,26 @@ export async function tell(spec: PipelineSpec, news: RunNews): Promise<void> {
   }
 }
 
-/** The last thing a run does that ends badly: it says so. A rejection is no news to whoever rejected, and going on no end. */
+/**
+ * The last thing a run does that ends badly: it says so. A rejection is no news to whoever rejected, and going on no end.
+ * Answers with what the run ends with: whoever cancelled it is not told that the attempt under way failed.
+ */
 export async function endedBadly(
   error: unknown,
   spec: PipelineSpec,
   tracker: RunTracker,
   follows = false,
-): Promise<void> {
-  if (error instanceof ContinueAsNew) return;
-  if (isCancellation(error)) return tracker.phase('cancelled');
+): Promise<unknown> {
+  if (error instanceof ContinueAsNew) return error;
+  const stopped = isStopped(error) && patched('cancel-between-attempts');
+  if (stopped || isCancellation(error)) {
+    tracker.phase('cancelled');
+    return stopped ? new CancelledFailure('cancelled between two attempts') : error;
+  }
   const failure = failureOf(error);
   tracker.failed(failure);
   // What a run may not do that the watch began, the watch says.
   const isKnown = failure.type === 'Rejected' || (follows && failure.type === 'Blocked');
   if (!isKnown && tells()) await tell(spec, { about: 'failed', failure, ...(follows ? { follows } : {}) });
+  return error;
 }

@@ -155,3 +155,27 @@ it('still tells a permanent failure of the last attempt', async () => {
   );
   expect([status, view.phase, view.failure?.type]).toEqual(['FAILED', 'failed', 'PermissionDenied']);
 });
+
+it.each<[string, (reject: () => Promise<never>) => Partial<Activities>]>([
+  ['a wait', (reject) => ({ awaitRunning: reject })],
+  ['a plan', (reject) => ({ makePlan: reject })],
+])('does not call it a failure where the attempt under way of %s fails by itself', async (_what, overrides) => {
+  let tries = 0;
+  let fail: (error: Error) => void = () => undefined;
+  const told: unknown[] = [];
+  const reject = () => {
+    tries += 1;
+    return new Promise<never>((_resolve, rejects) => (fail = rejects));
+  };
+  const { status, view } = await run(
+    { ...overrides(reject), tellRun: ({ news }) => Promise.resolve(void told.push(news)) },
+    async (handle) => {
+      await until(() => tries === 1);
+      await handle.cancel();
+      await until(() => isAsked(handle));
+      fail(REFUSED);
+    },
+  );
+  expect([status, view.phase, view.failure, told, tries]).toEqual(['CANCELLED', 'cancelled', null, [], 1]);
+  expect(view.steps.filter(({ state }) => state === 'failed')).toEqual([]);
+});

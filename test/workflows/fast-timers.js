@@ -11,3 +11,5 @@ exports.interceptors = () => ({
     },
   ],
 });
+
+exports.FASTER = FASTER;

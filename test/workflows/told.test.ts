@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { Activities } from '../../src/activities/types';
+import { runId } from '../../src/core/names';
 import type { RunNews } from '../../src/core/run/run-alerts';
 import { until } from '../../local/stack/until';
-import { fakes, planOf, planStep, startHarness, startRun, type Harness } from './harness';
+import { fakes, planOf, planStep, spec, startHarness, startRun, type Harness } from './harness';
 
 jest.setTimeout(120_000);
 
@@ -22,6 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
+const broken = () => Promise.reject(ApplicationFailure.nonRetryable('it broke'));
+
 /** What was told, in order. */
 function listening(overrides: Partial<Activities> = {}): { told: RunNews[]; activities: Activities } {
   const told: RunNews[] = [];
@@ -31,6 +34,14 @@ function listening(overrides: Partial<Activities> = {}): { told: RunNews[]; acti
   };
   return { told, activities: fakes([], { tellRun, ...overrides }) };
 }
+
+const { FASTER } = jest.requireActual<{ FASTER: number }>('./fast-timers');
+const HOUR = 3_600_000;
+const millis = ({
+  startToFireTimeout: timeout,
+}: {
+  startToFireTimeout?: { seconds?: unknown; nanos?: number | null } | null;
+}) => Number(timeout?.seconds ?? 0) * 1_000 + (timeout?.nanos ?? 0) / 1e6;
 
 const asking = (name: string) => () => Promise.resolve(planOf(name, [planStep('role', { approval: 'create-role' })]));
 
@@ -52,17 +63,24 @@ const newName = () => `t-${randomUUID().slice(0, 8)}`;
 it('a run that waits tells so at once and every four hours, and goes on when somebody answers', async () => {
   const name = newName();
   const { told, activities } = listening({ makePlan: asking(name) });
-  await harness.withWorker(
+  // Three days.
+  const alerts = 1 + (3 * 24) / 4;
+  const waited = await harness.withWorker(
     activities,
     async () => {
       const handle = await start(name);
-      await until(() => Promise.resolve(told.length >= 3 || undefined), { what: 'three alerts', timeout: 60_000 });
+      await until(() => Promise.resolve(told.length >= alerts || undefined), { what: 'the alerts', timeout: 90_000 });
       await answer(handle, 'approve');
       await handle.result();
+      const { events } = await handle.fetchHistory();
+      return (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) => (timer ? [millis(timer)] : []));
     },
     [],
     fast,
   );
+  expect(waited.length).toBeGreaterThanOrEqual(alerts - 1);
+  // The first of them began before the first alert was taken.
+  for (const ms of waited) expect(Math.abs(ms * FASTER - 4 * HOUR)).toBeLessThan(0.02 * HOUR);
   expect(told[0]).toMatchObject({ about: 'waiting', again: false, approvals: [{ key: 'create-role' }] });
   expect(told.slice(1).every((news) => news.about === 'waiting' && news.again)).toBe(true);
 });
@@ -115,6 +133,23 @@ it('a run that fails tells why, with its next command; a rejected or cancelled o
     await expect(handle.result()).rejects.toThrow();
   });
   expect(rejected.told.map(({ about }) => about)).toEqual(['waiting']);
+});
+
+it.each<[string, object, Partial<Activities>]>([
+  ['rotateReplication', {}, { planRotate: broken }],
+  ['repairReplication', { memory: null }, { planRepair: broken }],
+  ['destroyReplication', { leaveUpstream: false }, { planDestroy: broken }],
+])('%s that fails tells it, as every run does', async (workflow, more, overrides) => {
+  const name = newName();
+  const { told, activities } = listening(overrides);
+  await harness.withWorker(activities, async () => {
+    const handle = await harness.client.workflow.start(workflow, {
+      ...{ taskQueue: harness.taskQueue, workflowId: runId(name) },
+      args: [{ spec: spec(name), approved: [], ...more }],
+    });
+    await expect(handle.result()).rejects.toThrow();
+  });
+  expect(told).toMatchObject([{ about: 'failed', failure: { message: 'it broke' } }]);
 });
 
 it('whoever cannot be told holds up nothing', async () => {
