@@ -7,6 +7,9 @@ import type { Output } from '../terminal/output';
 import { conflicts } from '../render/plan';
 import { renderSideBySide } from '../render/side-by-side';
 
+/** As many as a sentence carries. */
+const MOST_REASONS = 4;
+
 export const register: Register = (program, exit) =>
   withOutput(program.command('adopt'))
     .argument('<file>', 'the pipeline file, - for stdin')
@@ -30,20 +33,21 @@ Examples:
         const spec = await readPipeline(file, output);
         const { withTemporal } = await import('../temporal/client.js');
         const { apply } = await import('./apply.js');
+        const { destructiveIn } = await import('../../core/plan/destructive.js');
         return withTemporal((temporal) =>
           apply(temporal, output, {
             spec,
             file,
             options,
             command: 'adopt',
-            refuse: (plan) => refuse(plan, file, output),
+            refuse: (plan) => refuse(plan, destructiveIn(plan), file, output),
           }),
         );
       }),
     );
 
 /** Nothing there, something that differs, or something that would be made again: each is a person's decision. */
-function refuse(plan: Plan, file: string, output: Output): void {
+export function refuse(plan: Plan, destructive: string[], file: string, output: Output): void {
   const differing = conflicts(plan);
   if (differing.length > 0) {
     output.log('', ...renderSideBySide(differing, output.stderrPaint, output.stderrWidth));
@@ -54,12 +58,10 @@ function refuse(plan: Plan, file: string, output: Output): void {
       { plan },
     );
   }
-  const destructive = plan.needsApproval.filter(
-    ({ key }) => key === 'recreate-source' || key.startsWith('drop-table:'),
-  );
   if (destructive.length > 0) {
+    const more = destructive.length > MOST_REASONS ? `; and ${plural(destructive.length - MOST_REASONS, 'more')}` : '';
     throw new CliError(
-      `adopting drops and recreates nothing: ${destructive.map(({ reason }) => reason).join('; ')}`,
+      `adopting drops and recreates nothing: ${destructive.slice(0, MOST_REASONS).join('; ')}${more}`,
       EXIT.failed,
       `write into ${file} what is there; n2m apply ${file} does it after asking`,
       { plan },

@@ -104,6 +104,10 @@ export function rebuildSteps(context: PlanContext): { before: PlanStep[]; after:
 /** The key that approves copying one table again: `copy-again:public.orders`. */
 export const recopyKey = (table: DroppedTable): string => `copy-again:${tableName(table.upstream)}`;
 
+/** Of what is dropped and made again, or copied again, with what others built on it. */
+export const asksToRemake = (key: string): boolean =>
+  ['recreate-source', 'rebuild-dependents'].includes(key) || key.startsWith('copy-again:');
+
 function sourceWords(found: NonNullable<PlanContext['target']['source']>): string {
   const tables = listed(found.children.map((child) => tableName(child.upstream)).sort(), 20);
   return `cluster ${found.cluster}, publication ${found.publication ?? 'unknown'}, tables ${tables || 'none'}`;

@@ -27,6 +27,8 @@ function plan({ removed }: PlanContext): PlanStep | null {
 /** The key that approves dropping one table: `drop-table:public.orders`. */
 const dropKey = (table: { schema: string; name: string }): string => `drop-table:${tableName(table)}`;
 
+export const asksToDropTable = (key: string): boolean => key.startsWith('drop-table:');
+
 /** What is replicated. Tables come with the source; those that left the file go here. */
 export const tables: GuideObject = {
   name: 'tables',
