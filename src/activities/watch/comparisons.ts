@@ -1,6 +1,8 @@
-import { SEARCH_ATTRIBUTES } from '../../core/names';
+import { rootCause } from '@temporalio/common';
+import { SEARCH_ATTRIBUTES, verifyScheduleId } from '../../core/names';
+import { cut } from '../../core/text/cut';
 import { comparisonOf, verifiedAfter } from '../../core/verify/latest';
-import type { Comparison, Verified, VerifyResult } from '../../core/verify/types';
+import type { Comparison, FailedComparison, Verified, VerifyResult } from '../../core/verify/types';
 import type { Deps } from '../support/deps';
 
 /** Listing is a call that counts against the namespace's limits: what comparisons found is no matter of seconds. */
@@ -20,9 +22,9 @@ export async function readComparisons(
   try {
     const since =
       before === null ? '' : ` AND CloseTime > '${new Date(Date.parse(before.lookedAt) - LATE_MS).toISOString()}'`;
-    const query =
-      `WorkflowType = 'verifyReplication' AND ExecutionStatus = 'Completed' ` +
-      `AND ${SEARCH_ATTRIBUTES.pipeline} = '${pipeline}'${since}`;
+    const ended = (as: string) =>
+      `WorkflowType = 'verifyReplication' AND ${as} AND ${SEARCH_ATTRIBUTES.pipeline} = '${pipeline}'${since}`;
+    const query = ended(`ExecutionStatus = 'Completed'`);
     const found: Comparison[] = [];
     // The newest come first.
     for await (const { workflowId, runId } of deps.workflows.list({ query, pageSize: AT_MOST })) {
@@ -30,8 +32,32 @@ export async function readComparisons(
       found.push(comparisonOf(result));
       if (found.length >= AT_MOST) break;
     }
-    return verifiedAfter(before, found, { now: new Date(now).toISOString(), slot });
+    const failed = await lastFailure(deps, pipeline, ended(`ExecutionStatus IN ('Failed', 'TimedOut')`));
+    return verifiedAfter(before, found, { now: new Date(now).toISOString(), slot, failed });
   } catch {
     return before;
   }
 }
+
+/** The newest that the schedule began: whoever compares by hand sees for themselves. */
+async function lastFailure(
+  { workflows }: Pick<Deps, 'workflows'>,
+  pipeline: string,
+  query: string,
+): Promise<FailedComparison | null> {
+  for await (const { workflowId, runId, closeTime } of workflows.list({ query, pageSize: AT_MOST })) {
+    if (!SCHEDULED.test(workflowId.slice(verifyScheduleId(pipeline).length)) || !closeTime) continue;
+    const message = await workflows
+      .getHandle(workflowId, runId)
+      .result()
+      .then(
+        () => null,
+        (error: unknown) => rootCause(error) ?? 'it ended without saying why',
+      );
+    return message === null ? null : { at: closeTime.toISOString(), message: cut(message) };
+  }
+  return null;
+}
+
+/** What a schedule puts behind the id of what it starts. */
+const SCHEDULED = /^-\d{4}-\d\d-\d\dT/;

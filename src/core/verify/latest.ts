@@ -1,6 +1,6 @@
 import { cut } from '../text/cut';
 import { ALL_NAMED } from './report';
-import type { Comparison, Verified, VerifyResult } from './types';
+import type { Comparison, FailedComparison, Verified, VerifyResult } from './types';
 import { verifySentence } from './words';
 
 const NAMED = 5;
@@ -39,11 +39,14 @@ function mends(run: Comparison, before: Comparison): boolean {
   return open !== null && (before.tables?.differ?.every((table) => !open.includes(table)) ?? false);
 }
 
-/** `runs`: those that ended since the last look, in whatever order. They may overlap, and be told twice. */
+/**
+ * `runs`: those that ended since the last look, in whatever order. They may overlap, and be told twice. `failed`: the newest
+ * that ended without a result since then.
+ */
 export function verifiedAfter(
   before: Verified | null,
   runs: readonly Comparison[],
-  { now, slot }: { now: string; slot: string | null },
+  { now, slot, failed = null }: { now: string; slot: string | null; failed?: FailedComparison | null },
 ): Verified {
   const start: Verified = before ?? { lookedAt: now, last: null, differs: null, slot: null };
   const folded = [...runs].sort(byEnd).reduce<Verified>((known, run) => {
@@ -53,7 +56,9 @@ export function verifiedAfter(
     const mended = known.differs !== null && mends(run, known.differs);
     return { ...known, last: run, ...(mended ? { differs: null } : {}), seen };
   }, start);
-  return { ...folded, lookedAt: now };
+  const newest = failed ?? before?.failed ?? null;
+  const over = newest === null || (folded.last !== null && endOf(folded.last) > newest.at);
+  return { ...folded, lookedAt: now, failed: over ? null : newest };
 }
 
 const byEnd = (a: Comparison, b: Comparison): number => (endOf(a) < endOf(b) ? -1 : 1);

@@ -156,4 +156,12 @@ export interface Verified {
   slot: string | null;
   /** The last ones by when they began, so that none counts twice; absent in what older builds kept. */
   seen?: string[] | undefined;
+  /** The newest of the schedule's that ended without having compared, until one has; absent in what older builds kept. */
+  failed?: FailedComparison | null | undefined;
+}
+
+/** `at`: ISO time of its end. */
+export interface FailedComparison {
+  at: string;
+  message: string;
 }

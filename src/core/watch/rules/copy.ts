@@ -50,6 +50,24 @@ export const copyRules: WatchRule[] = [
       ];
     },
   },
+  {
+    id: 'verify-failed',
+    verdict: 'unknown',
+    needs: 'nothing',
+    during: ['copying'],
+    explanation: [
+      'The last comparison that the schedule began ended without having compared: nobody knows whether the copy equals its source. It stays until one has.',
+      'The message says why; Temporal’s UI has the run, pipeline/NAME/verify-<time>.',
+      'n2m verify NAME compares now, and says what is in the way.',
+    ],
+    look: ({ reading, spec }) => {
+      const failed = spec.verify ? reading.verified?.failed : null;
+      if (!failed) return [];
+      const cause = () => `the comparison of both sides that ended ${failed.at} failed: ${failed.message}`;
+      const next = `n2m verify ${spec.name}`;
+      return [{ table: null, since: failed.at, severity: always('warn'), cause, next }];
+    },
+  },
 ];
 
 function behind(context: WatchContext): Condition[] {
