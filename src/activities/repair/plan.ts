@@ -1,5 +1,6 @@
 import { DEADLINE } from '../../core/budgets';
 import { runId } from '../../core/names';
+import { PASSWORD_REFUSED } from '../../core/objects/role/refused';
 import { suspectsPassword } from '../../core/objects/role/repair';
 import { dependentsOn } from '../../core/objects/source/rebuild';
 import { makePlan } from '../../core/plan/plan';
@@ -60,7 +61,7 @@ async function isPasswordRefused(deps: Deps, spec: PipelineSpec): Promise<boolea
     await withMaterialize(deps, spec, (client) => client.query(statement, undefined, DEADLINE.remote));
     return false;
   } catch (error) {
-    if (error instanceof SystemError && /password authentication failed/.test(error.info.message)) return true;
+    if (error instanceof SystemError && PASSWORD_REFUSED.test(error.info.message)) return true;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DEADLINE } from '../../core/budgets';
 import { readsStandby } from '../../core/objects/logical-replication/standby';
-import { loginDifferences } from '../../core/objects/source/definition';
+import { loginDifferences } from '../../core/objects/connection/differences';
 import { planRotation } from '../../core/repair/rotate-plan';
 import type { PipelineSpec } from '../../core/spec/types';
 import * as mzsql from '../../core/sql/materialize';

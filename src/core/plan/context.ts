@@ -89,17 +89,6 @@ export function isManaged(context: PlanContext, comment: string | null): boolean
   return owner.kind === 'us' || (owner.kind === 'nobody' && context.established);
 }
 
-/**
- * The secret has to be written: there is none, or nothing has proved its value, which cannot be read back. A connection
- * proves it when it is made; another role, or one made anew, or the same one on another server, has another password.
- */
-export function writesSecret({ spec, source, target, elsewhere }: PlanContext): boolean {
-  const { name } = spec.source.role;
-  if (target.secret === null || target.connection === null || elsewhere) return true;
-  const roleExists = source.role !== null || (source.neon?.roleNames.includes(name) ?? false);
-  return !roleExists || target.connection.user !== name;
-}
-
 /** Whose it is, for the sentence of a conflict. */
 export function ownerWords(context: PlanContext, comment: string | null): string {
   const owner = ownerOf(comment, context.spec.name);

@@ -88,7 +88,7 @@ export interface SourceFacts {
   selection?: SelectionFacts;
   /** Tables the file names that do not exist. */
   missingTables: { schema: string; name: string }[];
-  /** Tables of the publication that the file does not select any more. */
+  /** Open now: a copy waits for the end of each. */
   openTransactions: OpenTransaction[];
   /** Names of this database's logical replication slots. */
   slots: string[];

@@ -49,4 +49,4 @@ export const isCreating = (context: PlanContext): boolean =>
   context.target.source === null || context.recreate.length > 0;
 
 /** Something is copied, which takes a second slot and waits for every writing transaction. */
-export const isCopying = (context: PlanContext): boolean => isCreating(context) || context.fresh.length > 0;
+export const willCopy = (context: PlanContext): boolean => isCreating(context) || context.fresh.length > 0;

@@ -1,5 +1,5 @@
 import { isMaterializeSlot } from '../names';
-import { connectionDifferences } from '../objects/source/definition';
+import { connectionDifferences } from '../objects/connection/differences';
 import {
   dropSourceSteps,
   dropTablesStep,
@@ -74,7 +74,7 @@ const wouldStop = (scene: RepairScene): Finding[] =>
       )
     : [];
 
-/** Stands for what a run puts right, until that run's own plan says it step by step. */
+/** Stands for what a run puts right, replica identity as well, until that run's own plan says it step by step. */
 export const PUT_RIGHT: StepId = 'publication';
 
 function steps(scene: RepairScene): PlanStep[] {

@@ -1,3 +1,4 @@
+import { PASSWORD_REFUSED } from '../objects/role/refused';
 import { POOLER_ANSWERS } from '../failures/rules/pooler';
 
 /**
@@ -107,7 +108,7 @@ export const SOURCE_ERRORS: readonly SourceError[] = [
   },
   {
     rule: 'not-running',
-    pattern: /password authentication failed/,
+    pattern: PASSWORD_REFUSED,
     permanent: false,
     meaning: 'the password of the replication role was changed upstream',
     next: 'n2m rotate {pipeline}',

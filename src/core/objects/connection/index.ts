@@ -8,7 +8,7 @@ import type { PipelineSpec } from '../../spec/types';
 import { commentOn } from '../../sql/items';
 import type { GuideObject } from '../object';
 import { itemIn, materialize, type Script } from '../script';
-import { connectionDifferences } from '../source/definition';
+import { connectionDifferences } from './differences';
 import { connectionFindings } from './findings';
 import { type ConnectionOptions, createConnection, dropConnection } from './statements';
 import { connectionWords } from './words';

@@ -1,6 +1,6 @@
 import type { OpenTransaction } from '../source/facts';
 import type { ManagedServer } from '../../plan/facts';
-import { blocking, info, isCopying, isCreating, type Rule, statements, warning } from '../../plan/rule';
+import { blocking, info, willCopy, isCreating, type Rule, statements, warning } from '../../plan/rule';
 import { rollbackPrepared, terminateBackend } from '../../sql/upstream';
 import { formatDuration } from '../../text/duration';
 import { formatBytes } from '../../text/size';
@@ -66,7 +66,7 @@ export const logicalReplicationFindings: Record<string, Rule> = {
 
   'replication-slots': (context) => {
     const { maxReplicationSlots: max, usedReplicationSlots: used } = context.source;
-    if (!isCopying(context) || max - used >= SLOTS_NEEDED) return [];
+    if (!willCopy(context) || max - used >= SLOTS_NEEDED) return [];
     const sentence = `${used} of ${max} replication slots${ofStandby(context)} are taken; the copy needs ${SLOTS_NEEDED} free ones`;
     const look = "SELECT slot_name, active, restart_lsn FROM pg_replication_slots WHERE slot_type = 'logical'";
     const raise = setting('max_replication_slots', String(max + SLOTS_NEEDED), context.source.managed);
@@ -77,7 +77,7 @@ export const logicalReplicationFindings: Record<string, Rule> = {
   'wal-senders': (context) => {
     const { maxWalSenders: max, usedWalSenders: used } = context.source;
     const free = max - used;
-    if (!isCopying(context) || free >= SLOTS_NEEDED) return [];
+    if (!willCopy(context) || free >= SLOTS_NEEDED) return [];
     const sentence = `${used} of ${max} wal senders${ofStandby(context)} are taken; the copy uses ${SLOTS_NEEDED}, and Materialize does not check`;
     const fix = setting('max_wal_senders', '20', context.source.managed);
     return [free < 1 ? blocking('max_wal_senders', sentence, fix) : warning('max_wal_senders', sentence, fix)];
@@ -85,7 +85,7 @@ export const logicalReplicationFindings: Record<string, Rule> = {
 
   'wal-cap': (context) => {
     const cap = context.source.maxSlotWalKeepSize;
-    if (cap === null || !isCopying(context)) return [];
+    if (cap === null || !willCopy(context)) return [];
     const { seconds, words } = estimateCopy(context.spec, context.target, context.tables);
     if (seconds !== null && seconds < 60) return [];
     const sentence = `the server keeps at most ${formatBytes(cap)} of WAL for a slot: if more is written during the copy (${words}), the slot is lost`;
@@ -93,7 +93,7 @@ export const logicalReplicationFindings: Record<string, Rule> = {
   },
 
   'open-transactions': (context) =>
-    isCopying(context)
+    willCopy(context)
       ? context.source.openTransactions
           .filter((open) => open.writing || open.kind === 'prepared')
           .map((open) =>
@@ -106,7 +106,7 @@ export const logicalReplicationFindings: Record<string, Rule> = {
       : [],
 
   'slot-life': (context) => {
-    if (context.source.neon === null || !isCopying(context)) return [];
+    if (context.source.neon === null || !willCopy(context)) return [];
     const { seconds, words } = estimateCopy(context.spec, context.target, context.tables);
     if (seconds !== null && seconds < 20 * 3600) return [];
     const sentence = `Neon removes a slot without progress after about 40 hours, and of this copy: ${words}`;
@@ -115,7 +115,7 @@ export const logicalReplicationFindings: Record<string, Rule> = {
 
   'idle-slot-timeout': (context) => {
     const { idleSlotTimeoutMs: limit, managed } = context.source;
-    if (limit === null || !isCopying(context)) return [];
+    if (limit === null || !willCopy(context)) return [];
     const { seconds, words } = estimateCopy(context.spec, context.target, context.tables);
     const sentence = `the server invalidates a slot that nobody reads for ${formatDuration(limit)}`;
     if (seconds === null || seconds * 1000 >= limit) {

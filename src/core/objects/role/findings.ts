@@ -5,7 +5,7 @@ import {
   type FindingContext,
   type Found,
   info,
-  isCopying,
+  willCopy,
   type Rule,
   statements,
   warning,
@@ -135,12 +135,12 @@ export const roleFindings: Record<string, Rule> = {
   'idle-in-transaction': (context) =>
     limited(context, 'idle_in_transaction_session_timeout', ({ ms }, fix) => {
       const sentence = `sessions idle in a transaction end after ${formatDuration(ms)}, also the one that holds the copy together: a long copy starts over`;
-      return isCopying(context) ? [warning(roleOf(context), sentence, fix)] : [];
+      return willCopy(context) ? [warning(roleOf(context), sentence, fix)] : [];
     }),
 
   'transaction-timeout': (context) =>
     limited(context, 'transaction_timeout', ({ ms }, fix) => {
-      if (!isCopying(context)) return [];
+      if (!willCopy(context)) return [];
       const { seconds, words } = estimateCopy(context.spec, context.target, context.tables);
       const fits = seconds !== null && seconds * 1000 < ms;
       const sentence = `transactions of the role end after ${formatDuration(ms)}, and the copy is one`;
@@ -151,7 +151,7 @@ export const roleFindings: Record<string, Rule> = {
   'statement-timeout': (context) =>
     limited(context, 'statement_timeout', ({ ms }, fix) => {
       const short = ms < SHORT_STATEMENT_MS;
-      if (!short && !isCopying(context)) return [];
+      if (!short && !willCopy(context)) return [];
       const sentence = `statements of the role end after ${formatDuration(ms)}: Materialize lifts that for the copy of rows, not for its looks at the catalog; one that waits that long, as for a lock on a table, makes the source or its copy start anew`;
       return [(short ? warning : info)(roleOf(context), sentence, fix)];
     }),

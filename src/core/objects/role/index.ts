@@ -2,7 +2,8 @@ import { type DestroyContext, ended, readByTheSource, shared, type Shared, UNTOU
 import { goesOver } from '../../destroy/others';
 import { absent, foreign, keep, leave, remove } from '../../destroy/step';
 import type { DestroyStep } from '../../destroy/types';
-import { isManaged, keepOrAdopt, type PlanContext, planStep, writesSecret } from '../../plan/context';
+import { isManaged, keepOrAdopt, type PlanContext, planStep } from '../../plan/context';
+import { writesSecret } from '../secret/writes';
 import { isOurs, ownerOf } from '../../plan/ownership';
 import type { PlanStep } from '../../plan/types';
 import type { PipelineSpec } from '../../spec/types';

@@ -1,11 +1,12 @@
 import { used } from '../../destroy/used';
-import { isManaged, keepOrAdopt, ownerWords, type PlanContext, planStep, writesSecret } from '../../plan/context';
+import { isManaged, keepOrAdopt, ownerWords, type PlanContext, planStep } from '../../plan/context';
+import { writesSecret } from './writes';
 import { ownerOf, writeMark } from '../../plan/ownership';
 import type { PlanStep } from '../../plan/types';
 import { commentOn } from '../../sql/items';
 import type { GuideObject } from '../object';
 import { itemIn, materialize } from '../script';
-import { connectionDifferences } from '../source/definition';
+import { connectionDifferences } from '../connection/differences';
 import { createSecret, dropSecret } from './statements';
 
 function plan(context: PlanContext): PlanStep {

@@ -2,7 +2,7 @@ import { listed } from '../../plan/context';
 import { add, leaveOut, takeOutOf } from '../../plan/fix';
 import type { TableFacts } from './facts';
 import { isOurs } from '../../plan/ownership';
-import { blocking, type Found, info, isCopying, type Rule, statements, typed, warning } from '../../plan/rule';
+import { blocking, type Found, info, willCopy, type Rule, statements, typed, warning } from '../../plan/rule';
 import { writeColumn } from '../../spec/identifiers';
 import { plural } from '../../text/count';
 import { formatBytes } from '../../text/size';
@@ -138,7 +138,7 @@ export const tablesFindings: Record<string, Rule> = {
       ),
 
   'table-size': (context) => {
-    if (!isCopying(context) || context.fresh.length === 0) return [];
+    if (!willCopy(context) || context.fresh.length === 0) return [];
     const { rows, bytes } = amount(context.tables);
     const count = rows === null ? 'an unknown number of rows' : plural(rows, 'row');
     const sentence = `the first copy reads ${plural(context.fresh.length, 'table')}: about ${count}, ${formatBytes(bytes)}`;
