@@ -4,10 +4,10 @@ import type { Size } from '../core/budgets';
 import type { Beside, Rebuild, StepResult } from '../core/plan/types';
 import type { Definition, Recreated } from '../core/repair/types';
 import { summaryOf } from '../core/run/details';
+import type { StepView } from '../core/run/types';
 import type { PipelineSpec } from '../core/spec/types';
 import * as activities from './proxies';
 import { inTime } from './proxies';
-import type { StepView } from '../core/run/types';
 import type { RunTracker } from './run-tracker';
 
 /** Whose it is, and how much of it there is. */

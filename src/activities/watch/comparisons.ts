@@ -1,3 +1,4 @@
+import { WorkflowFailedError } from '@temporalio/client';
 import { rootCause } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES, verifyScheduleId } from '../../core/names';
 import { cut } from '../../core/text/cut';
@@ -52,7 +53,10 @@ async function lastFailure(
       .result()
       .then(
         () => null,
-        (error: unknown) => rootCause(error) ?? 'it ended without saying why',
+        (error: unknown) => {
+          if (error instanceof WorkflowFailedError) return rootCause(error.cause) ?? 'it ended without saying why';
+          throw error;
+        },
       );
     return message === null ? null : { at: closeTime.toISOString(), message: cut(message) };
   }

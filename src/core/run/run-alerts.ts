@@ -1,7 +1,7 @@
 /** What people are told of a run while nobody looks at it: that it waits for them, or that it failed. */
-import { listed } from '../plan/context';
 import type { Entry } from '../explain/types';
 import type { FailureInfo } from '../failures/types';
+import { listed } from '../plan/context';
 import type { Approval } from '../plan/types';
 import { followedWords } from '../watch/readings/follow';
 import type { Alert, Followed, Symptom } from '../watch/types';

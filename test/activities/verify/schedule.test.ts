@@ -86,22 +86,4 @@ describe('what a check hears of comparisons', () => {
     expect(asked[2]).toContain("N2mPipeline = 'shop' AND CloseTime > '");
     expect(await read(first, true, true)).toBe(first);
   });
-
-  it('knows the newest that the schedule began and that failed, and of none that a person began', async () => {
-    const ends = (at: string, unique: string) => ({
-      ...{ workflowId: `pipeline/shop/verify-${unique}`, runId: unique, closeTime: new Date(at) },
-    });
-    const failed = [
-      ends('2026-11-22T12:00:00Z', 'b2f2d3a0-7c1d-4b7e-9f5e-0c8d7a6b5e4f'),
-      ends('2026-11-22T11:00:00Z', '2026-11-22T10:30:00Z'),
-      ends('2026-11-21T11:00:00Z', '2026-11-21T10:30:00Z'),
-    ];
-    const workflows = {
-      list: ({ query }: { query: string }) => (query.includes("'Failed'") ? failed : []),
-      getHandle: (_id: string, runId: string) => ({ result: () => Promise.reject(new Error(`why ${runId}`)) }),
-    } as unknown as WorkflowClient;
-    const found = await readComparisons({ workflows }, { pipeline: 'shop', slot: 's', anew: true }, null);
-    const known = { at: '2026-11-22T11:00:00.000Z', message: 'why 2026-11-22T10:30:00Z' };
-    expect(found?.failed).toEqual(known);
-  });
 });
