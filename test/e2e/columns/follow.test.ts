@@ -26,13 +26,14 @@ beforeAll(async () => {
     ])
       await client.query(statement);
   });
-  traffic = startTraffic({ connectionString: world.upstreamUrl() }, { perSecond: 40 });
+  traffic = writing();
 });
 afterAll(async () => {
   await traffic?.stop();
   await watched?.stop();
 });
 
+const writing = () => startTraffic({ connectionString: watched.world.upstreamUrl() }, { perSecond: 40 });
 const run = () => watched.world.temporal.workflow.getHandle(`pipeline/${watched.world.name}`);
 const lastRun = async () => (await run().describe()).runId;
 
@@ -56,7 +57,11 @@ const columns = async (table: string): Promise<string[]> => {
 
 async function provenEqual(): Promise<void> {
   const { world } = watched;
+  // Two looks one after the other do not agree on what is written in between.
+  await traffic.stop();
+  expect(traffic.counts().failures).toBe(0);
   await untilEqual(world, TABLES);
+  traffic = writing();
   const { code, stdout } = await world.n2m(['verify', world.name, '--output', 'json']);
   expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({ code: 0, verdict: 'equal', notCompared: [] });
 }
@@ -86,7 +91,6 @@ onStandIn('tables made from a source').describe('a file that says columns: follo
     expect(await columns('orders')).toContain('memo');
     expect(madeAgain(before, await ids(world))).toEqual(['by_status', 'orders', 'orders_idx']);
     await provenEqual();
-    expect(traffic.counts().failures).toBe(0);
 
     expect(receiver.alerts.map(({ kind, severity, cause }) => `${kind} ${severity} ${cause}`)).toEqual([
       expect.stringMatching(/^followed ok followed: public\.orders\.memo, copied 2,\d\d\d rows$/),
