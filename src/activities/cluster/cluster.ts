@@ -3,7 +3,7 @@ import { sizeForSnapshot } from '../../core/objects/cluster/plan';
 import { isOurs, writeMark } from '../../core/plan/ownership';
 import * as sql from '../../core/sql/materialize';
 import { systemError } from '../../systems/errors';
-import { readCluster, readSizes, readSource, readStrays } from '../../systems/materialize';
+import { readCluster, readSizes, readSource, readOrphans } from '../../systems/materialize';
 import { APPLY, DESTROY, activity } from '../support/activity';
 import { createAndLook, done, dropOurs } from '../support/ensure';
 import { destroy, file, step } from '../support/inputs';
@@ -36,7 +36,7 @@ export const ensureCluster = activity({ input: step, callers: APPLY }, (deps, { 
 /** Clusters the pipeline ran on before. Without CASCADE: Materialize refuses where something runs on one by now. */
 export const dropLeftClusters = activity({ input: file, callers: [...APPLY, ...DESTROY] }, (deps, { spec }) => {
   return withMaterialize(deps, spec, async (client) => {
-    const left = leftClusters(await readStrays(client, spec));
+    const left = leftClusters(await readOrphans(client, spec));
     for (const { name } of left) await client.query(sql.dropCluster(name));
     if (left.length === 0) return done('dropped', `clusters of ${spec.name}`, 'nothing is left to drop');
     const names = left.map(orphanName).join(', ');

@@ -53,7 +53,7 @@ async function readTarget(client: SqlClient, spec: PipelineSpec): Promise<Destro
     secret: secret && { ...secret, dependents: await users(secret) },
     cluster: await mz.readCluster(client, cluster.name, items.source),
     schema: { exists, comment, items: await mz.readSchemaItems(client, database, schema) },
-    strays: await mz.readStrays(client, spec),
+    orphans: await mz.readOrphans(client, spec),
     egressCidrs: await mz.readEgressCidrs(client),
   };
 }

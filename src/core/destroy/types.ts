@@ -2,7 +2,7 @@ import type { ClusterFacts } from '../objects/cluster/facts';
 import type { PublicationFacts } from '../objects/publication/facts';
 import type { RoleFacts } from '../objects/role/facts';
 import type { ChildFacts, DependentFacts } from '../objects/source/facts';
-import type { NeonFacts, Stray } from '../plan/facts';
+import type { NeonFacts, Orphan } from '../plan/facts';
 import type { Plan, PlanReference, PlanStep } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import type { SlotReading } from '../watch/types';
@@ -61,7 +61,7 @@ export interface DestroyTarget {
   secret: { id: string; comment: string | null; dependents: DependentFacts[] } | null;
   cluster: Pick<ClusterFacts, 'id' | 'comment' | 'otherObjects'> | null;
   schema: { exists: boolean; comment: string | null; items: { id: string; name: string; type: string }[] };
-  strays: Stray[];
+  orphans: Orphan[];
   egressCidrs: string[];
 }
 

@@ -6,7 +6,7 @@ import type { DependentFacts, SourceObjectFacts } from '../objects/source/facts'
 import type { Definition } from './definition';
 
 /** An object that carries this pipeline's mark, and that its file does not name: an earlier version of it did. */
-export interface Stray {
+export interface Orphan {
   kind: 'source' | 'connection' | 'secret' | 'schema' | 'cluster';
   /** Null where the kind has none. */
   database: string | null;
@@ -49,7 +49,7 @@ export interface TargetFacts {
   secret: { id: string; comment: string | null } | null;
   connection: ConnectionFacts | null;
   source: SourceObjectFacts | null;
-  strays: Stray[];
+  orphans: Orphan[];
   /** What an earlier run dropped, and is not there again. */
   owed?: Definition[];
   /** Everything in the target schema, to see name clashes. */

@@ -4,7 +4,7 @@ import type { SourceFacts, TargetFacts } from '../plan/facts';
 import { isOurs } from '../plan/ownership';
 import type { Rebuild } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
-import { drops } from './plan';
+import { drops } from './stop';
 import type { Damage } from './types';
 
 interface Sides {

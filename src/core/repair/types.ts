@@ -1,7 +1,8 @@
 import type { Definition, Recreated } from '../plan/definition';
-import type { ChildFacts, SourceObjectFacts } from '../objects/source/facts';
+import type { ConnectionFacts } from '../objects/connection/facts';
+import type { ChildFacts, DependentFacts, SourceObjectFacts } from '../objects/source/facts';
 import type { SourceFacts } from '../plan/facts';
-import type { Plan, PlanStep, Rebuild } from '../plan/types';
+import type { Finding, Plan, PlanStep, Rebuild } from '../plan/types';
 import type { PipelineSpec } from '../spec/types';
 import type { SourceReading, Symptom, TargetReading, Verdict, WatchMemory } from '../watch/types';
 
@@ -23,6 +24,16 @@ export interface RepairLook {
   passwordRefused: boolean;
 }
 
+/** What it is decided from, once the damage is known. */
+export interface RepairScene extends RepairLook {
+  damage: Damage;
+  dependents: DependentFacts[];
+  connection: ConnectionFacts | null;
+  /** What makes again what is dropped. What would stop it stops the repair: nothing is dropped that could not be made. */
+  after: Plan;
+  attempts: number;
+}
+
 /** What a repair does with an object of the guide; reasons are sentences for people. */
 export interface Remedies {
   /** Symptoms after which only a new source helps. */
@@ -37,6 +48,8 @@ export interface Remedies {
   copy?: (look: RepairLook) => (child: ChildFacts) => string | null;
   /** What a run without a change of the file puts right, before Materialize notices: it looks every 15 s. */
   converge?: (look: RepairLook) => string[];
+  /** What says that something else than damage is seen: a wrong project, branch or slot looks like it, too. Nothing is dropped then. */
+  stops?: (scene: RepairScene) => Finding[];
 }
 
 /** What is broken, by what mends it: the least destructive first. */

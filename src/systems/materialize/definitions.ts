@@ -49,6 +49,8 @@ export async function readDefinitions(client: SqlClient, objects: readonly Descr
   const names = new Map(roles.map(({ id, name }) => [id, name]));
   const rowOf = new Map(rows.map((row) => [row.id, row]));
   const commentsOf = groupedBy(comments, ({ id }) => id);
+  const some = objects.some(({ definition }) => definition);
+  const clusters = some ? await readClusterNames(client) : new Map<string, string>();
   const definitions: Definition[] = [];
   for (const object of objects) {
     const { id, type, name, item } = object;
@@ -56,7 +58,7 @@ export async function readDefinitions(client: SqlClient, objects: readonly Descr
     if (!row) continue;
     definitions.push({
       ...{ id, type, name, item, owner: row.owner },
-      sql: object.definition ? await readCreate(client, type, item) : null,
+      sql: object.definition ? await readCreate(client, type, item, clusters) : null,
       grants: type === 'index' ? [] : grantsOf(row.privileges ?? '{}', item, row.owner_id, names),
       comments: (commentsOf.get(id) ?? [])
         .filter((comment) => comment.type === type)
@@ -71,12 +73,20 @@ export async function readDefinitions(client: SqlClient, objects: readonly Descr
 }
 
 /** The statement as the server prints it; null for a type it cannot print. */
-export async function readCreate(client: SqlClient, type: string, item: ItemName): Promise<string | null> {
+async function readCreate(
+  client: SqlClient,
+  type: string,
+  item: ItemName,
+  clusters: ReadonlyMap<string, string>,
+): Promise<string | null> {
   if (keywordOf(type) === null) return null;
   const [row] = await client.query<{ create_sql: string }>(showCreate(type, item));
-  if (row === undefined) return null;
-  const clusters = await client.query<{ id: string; name: string }>('SELECT id, name FROM mz_catalog.mz_clusters');
-  return withoutIds(row.create_sql.replace(/;\s*$/, ''), new Map(clusters.map(({ id, name }) => [id, name])));
+  return row === undefined ? null : withoutIds(row.create_sql.replace(/;\s*$/, ''), clusters);
+}
+
+async function readClusterNames(client: SqlClient): Promise<Map<string, string>> {
+  const rows = await client.query<{ id: string; name: string }>('SELECT id, name FROM mz_catalog.mz_clusters');
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** The id of an object of that full name and type; null when there is none. */

@@ -14,7 +14,7 @@ import {
   readSizes,
 } from './server';
 import { readColumns, readSource } from './source';
-import { readStrays } from './strays';
+import { readOrphans } from './orphans';
 
 /**
  * Everything a plan needs to know in Materialize. Reads only. Questions that do not hang on each other go out at once: on a
@@ -44,7 +44,7 @@ export async function readTargetFacts(client: SqlClient, spec: PipelineSpec): Pr
     secret,
     connection,
     source,
-    strays,
+    orphans,
     schemaItems,
   ] = await Promise.all([
     client.query<{ version: string; num: number; user: string }>(
@@ -62,7 +62,7 @@ export async function readTargetFacts(client: SqlClient, spec: PipelineSpec): Pr
     readSecret(client, item(names.secret)),
     readConnection(client, item(names.connection)),
     readSourceWithColumns(client, item(names.source)),
-    readStrays(client, spec),
+    readOrphans(client, spec),
     client.query<{ id: string; name: string; type: string }>(
       `SELECT o.id, o.name, o.type FROM mz_catalog.mz_objects o
        JOIN mz_catalog.mz_schemas n ON n.id = o.schema_id
@@ -81,7 +81,7 @@ export async function readTargetFacts(client: SqlClient, spec: PipelineSpec): Pr
     databaseExists,
     schema: schemaFacts,
     cluster: clusterFacts,
-    ...{ secret, connection, source, strays, schemaItems },
+    ...{ secret, connection, source, orphans, schemaItems },
   };
 }
 

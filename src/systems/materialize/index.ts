@@ -11,5 +11,5 @@ export { readRows } from './reads';
 export * from './server';
 export { readLeftovers } from './leftovers';
 export { readSlotReaders, readSource } from './source';
-export { readStrays } from './strays';
+export { readOrphans } from './orphans';
 export * from './verify';

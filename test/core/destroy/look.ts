@@ -31,7 +31,7 @@ export function target(change: Partial<DestroyTarget> = {}): DestroyTarget {
       comment: OURS,
       items: ['u1', 'u2', 'u3', 'u4', 'u5'].map((id) => ({ id, name: id, type: 'source' })),
     },
-    strays: [],
+    orphans: [],
     egressCidrs: [],
     ...change,
   };

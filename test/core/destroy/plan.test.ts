@@ -3,7 +3,7 @@ import { destroyReport } from '../../../src/core/destroy/report';
 import type { DestroyPlan } from '../../../src/core/destroy/types';
 import { OBJECTS } from '../../../src/core/objects';
 import { writeMark } from '../../../src/core/plan/ownership';
-import { stray } from '../plan/fixtures';
+import { orphan } from '../plan/fixtures';
 import { orders, SLOT, source, spec, target } from './look';
 
 const plan = (change: Partial<DestroyLook> = {}): DestroyPlan =>
@@ -25,8 +25,8 @@ describe('a plan to take a pipeline down', () => {
   });
 
   it('takes a cluster it ran on before, and tells what else an earlier file named', () => {
-    const strays = [stray('cluster', 'ingest_before'), stray('secret', 'before'), stray('source', 'shop_before')];
-    const made = plan({ target: target({ strays }) });
+    const orphans = [orphan('cluster', 'ingest_before'), orphan('secret', 'before'), orphan('source', 'shop_before')];
+    const made = plan({ target: target({ orphans }) });
     expect(fate(made, 'drop-cluster')).toMatchObject({ fate: 'remove', object: 'cluster ingest_before' });
     expect(fate(made, 'look-at-strays')).toMatchObject({
       fate: 'leave',

@@ -2,7 +2,7 @@ import type { SizePower } from '../../../src/core/objects/cluster/facts';
 import type { TablePublication } from '../../../src/core/objects/publication/facts';
 import type { ChildFacts } from '../../../src/core/objects/source/facts';
 import type { PartitionsFacts, TableFacts } from '../../../src/core/objects/tables/facts';
-import type { SourceFacts, Stray, TargetFacts, WatchFacts } from '../../../src/core/plan/facts';
+import type { SourceFacts, Orphan, TargetFacts, WatchFacts } from '../../../src/core/plan/facts';
 import type { StandbyFacts } from '../../../src/core/objects/logical-replication/standby';
 import { writeMark } from '../../../src/core/plan/ownership';
 import type { Plan } from '../../../src/core/plan/types';
@@ -212,7 +212,7 @@ export function emptyTarget(change: Partial<TargetFacts> = {}): TargetFacts {
     forcesSourceTables: false,
     user: 'n2m@example.com',
     missingPrivileges: [],
-    strays: [],
+    orphans: [],
     egressCidrs: ['203.0.113.5/32', '198.51.100.0/30'],
     sizes: ['25cc', '50cc', '100cc', '200cc'],
     power: POWER,
@@ -238,7 +238,7 @@ export const emptyPlan = (change: Partial<Plan> = {}): Plan => ({
 });
 
 /** Something of this pipeline that an earlier version of the file named. */
-export const stray = (kind: Stray['kind'], name: string): Stray => {
+export const orphan = (kind: Orphan['kind'], name: string): Orphan => {
   const database = kind === 'cluster' ? null : 'materialize';
   return { kind, database, schema: database && kind !== 'schema' ? 'shop' : null, name, otherObjects: [] };
 };

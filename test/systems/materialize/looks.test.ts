@@ -52,7 +52,7 @@ import {
   readSource,
   readSourceProgress,
   readStalledSince,
-  readStrays,
+  readOrphans,
   readTargetFacts,
   readTargetReading,
   unverified,
@@ -471,15 +471,15 @@ describe('a source with source tables', () => {
     for (const cluster of ['before', 'new']) await client.query(commentOnCluster(cluster, marked));
     await client.query(commentOnSchema('materialize', 'before', marked));
     await client.query(commentOn('SECRET', item('before'), marked));
-    const strays = await readStrays(client, spec);
-    expect(strays.map(orphanName)).toEqual([
+    const orphans = await readOrphans(client, spec);
+    expect(orphans.map(orphanName)).toEqual([
       'cluster before',
       'schema materialize.before',
       'secret materialize.Shop.before',
     ]);
-    expect(strays[0]?.otherObjects.map(({ name }) => name)).toEqual(['strayed']);
+    expect(orphans[0]?.otherObjects.map(({ name }) => name)).toEqual(['strayed']);
     await client.query('DROP INDEX "Shop".strayed');
-    expect(leftClusters(await readStrays(client, spec)).map(orphanName)).toEqual(['cluster before']);
+    expect(leftClusters(await readOrphans(client, spec)).map(orphanName)).toEqual(['cluster before']);
   });
 });
 

@@ -111,22 +111,22 @@ export const clusterFindings: Record<string, Rule> = {
     ];
   },
 
-  'renamed-object': ({ target: { source, strays }, spec }) => {
+  'renamed-object': ({ target: { source, orphans }, spec }) => {
     const { database, schema, names } = spec.materialize;
-    const [before] = source === null ? strays.filter(({ kind }) => kind === 'source') : [];
+    const [before] = source === null ? orphans.filter(({ kind }) => kind === 'source') : [];
     if (before) {
       const sentence = `${orphanName(before)} is this pipeline's, and the file names it ${database}.${schema}.${names.source}: a second source would copy everything again and leave the first with its slot`;
       const fix = `put the old name back; or take the old one down first: n2m destroy ${spec.name}`;
       return [blocking(orphanName(before), sentence, fix)];
     }
-    const dropped = leftClusters(strays);
-    return strays
-      .filter((stray) => !dropped.includes(stray))
-      .map((stray) => {
-        const object = orphanName(stray);
-        const users = typed(stray.otherObjects);
+    const dropped = leftClusters(orphans);
+    return orphans
+      .filter((orphan) => !dropped.includes(orphan))
+      .map((orphan) => {
+        const object = orphanName(orphan);
+        const users = typed(orphan.otherObjects);
         const sentence = `${object} is this pipeline's and the file does not name it${users.length > 0 ? `; it runs ${listed(users)}` : ''}`;
-        return warning(object, sentence, `${dropOrphan(stray)};`);
+        return warning(object, sentence, `${dropOrphan(orphan)};`);
       });
   },
 };

@@ -1,4 +1,4 @@
-import type { Stray } from '../../plan/facts';
+import type { Orphan } from '../../plan/facts';
 import type { PipelineSpec } from '../../spec/types';
 import { dropConnection } from '../connection/statements';
 import { dropSchema } from '../schema/statements';
@@ -6,7 +6,7 @@ import { dropSecret } from '../secret/statements';
 import { dropSource } from '../source/statements';
 import { dropCluster } from './statements';
 
-type Marked = Omit<Stray, 'otherObjects'>;
+type Marked = Omit<Orphan, 'otherObjects'>;
 
 /** Whether the file names an object of this kind and name. */
 export function isNamed({ materialize }: PipelineSpec, { kind, database, schema, name }: Marked): boolean {
@@ -37,5 +37,5 @@ export function dropOrphan({ kind, database, schema, name }: Marked): string {
 }
 
 /** Clusters that only cost: nothing runs on them but, as long as it has not moved, the source that the file names. */
-export const leftClusters = (strays: Stray[]): Stray[] =>
-  strays.filter(({ kind, otherObjects }) => kind === 'cluster' && otherObjects.length === 0);
+export const leftClusters = (orphans: Orphan[]): Orphan[] =>
+  orphans.filter(({ kind, otherObjects }) => kind === 'cluster' && otherObjects.length === 0);

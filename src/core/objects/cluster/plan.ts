@@ -118,7 +118,7 @@ export function rightSize({ spec, target, tables }: PlanContext): PlanStep {
 
 /** The pipeline moved: what it ran on before goes once it runs where the file says. Null where nothing is left. */
 export function dropCluster({ target }: PlanContext): PlanStep | null {
-  const left = leftClusters(target.strays).map(orphanName);
+  const left = leftClusters(target.orphans).map(orphanName);
   if (left.length === 0) return null;
   const object = left.join(', ');
   return planStep(

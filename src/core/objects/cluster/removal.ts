@@ -1,7 +1,7 @@
 import type { DestroyContext } from '../../destroy/context';
 import { absent, foreign, keep, leave, remove } from '../../destroy/step';
 import type { DestroyStep } from '../../destroy/types';
-import type { Stray } from '../../plan/target-facts';
+import type { Orphan } from '../../plan/target-facts';
 import { dropCluster } from '../../sql/materialize';
 import { named } from '../source/rebuild-steps';
 import { dropOrphan, leftClusters, orphanName } from './orphans';
@@ -26,11 +26,11 @@ function clusterStep({ spec, target, sourceStays, going }: DestroyContext): Dest
 }
 
 /** What only an earlier version of the file named: clusters that nothing runs on go, the rest is for a person to look at. */
-export function destroyOrphans({ target: { strays } }: DestroyContext): DestroyStep[] {
-  const goes = leftClusters(strays);
-  const stays = strays.filter((stray) => !goes.includes(stray));
-  const objectOf = (some: Stray[]) => some.map(orphanName).join(', ');
-  const run = (some: Stray[]) => some.map((stray) => `${dropOrphan(stray)};`);
+export function destroyOrphans({ target: { orphans } }: DestroyContext): DestroyStep[] {
+  const goes = leftClusters(orphans);
+  const stays = orphans.filter((orphan) => !goes.includes(orphan));
+  const objectOf = (some: Orphan[]) => some.map(orphanName).join(', ');
+  const run = (some: Orphan[]) => some.map((orphan) => `${dropOrphan(orphan)};`);
   return [
     ...(goes.length > 0 ? [remove('drop-cluster', objectOf(goes), `drop ${objectOf(goes)}`, { run: run(goes) })] : []),
     ...(stays.length > 0 ? [leave('look-at-strays', objectOf(stays), 'the file does not name it', run(stays))] : []),

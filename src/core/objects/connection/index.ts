@@ -9,6 +9,7 @@ import { commentOn } from '../../sql/items';
 import type { GuideObject } from '../object';
 import { itemIn, materialize, type Script } from '../script';
 import { connectionDifferences } from './differences';
+import { connectionRemedies } from './repair';
 import { connectionFindings } from './findings';
 import { type ConnectionOptions, createConnection, dropConnection } from './statements';
 import { connectionWords } from './words';
@@ -76,5 +77,6 @@ export const connection: GuideObject = {
   findings: connectionFindings,
   words: connectionWords,
   destroy,
+  repair: connectionRemedies,
   removals: [{ id: 'remove-connection', activity: 'removeConnection', timeouts: 'quick' }],
 };

@@ -25,7 +25,7 @@ testFindings(clusterFindings, {
     [
       'renamed-object',
       'a source of ours under another name',
-      { target: { strays: [f.stray('source', 'shop_before')] } },
+      { target: { orphans: [f.orphan('source', 'shop_before')] } },
       'blocking',
       null,
     ],
@@ -35,7 +35,7 @@ testFindings(clusterFindings, {
       {
         built: true,
         target: {
-          strays: [{ ...f.stray('cluster', 'ingest_before'), otherObjects: [{ id: 'u9', name: 'v', type: 'view' }] }],
+          orphans: [{ ...f.orphan('cluster', 'ingest_before'), otherObjects: [{ id: 'u9', name: 'v', type: 'view' }] }],
         },
       },
       'warning',

@@ -49,12 +49,12 @@ describe('a changed file', () => {
   });
 
   test('drops the cluster it ran on before only when nothing else does, and asks', () => {
-    const before = f.stray('cluster', 'ingest_before');
-    const left = after({ target: { strays: [before] } });
+    const before = f.orphan('cluster', 'ingest_before');
+    const left = after({ target: { orphans: [before] } });
     expect(step(left, 'drop-cluster')).toMatchObject({ action: 'drop', object: 'cluster ingest_before' });
     expect(keys(left)).toEqual(['drop-cluster']);
     const shared = { ...before, otherObjects: [{ id: 'u9', name: 'v', type: 'view' }] };
-    expect(after({ target: { strays: [shared] } }).changes).toBe(0);
+    expect(after({ target: { orphans: [shared] } }).changes).toBe(0);
   });
 
   test('with two tables less asks for each of them', () => {

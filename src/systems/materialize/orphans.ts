@@ -1,4 +1,4 @@
-import type { Stray } from '../../core/plan/facts';
+import type { Orphan } from '../../core/plan/facts';
 import { writeMark } from '../../core/plan/ownership';
 import { isNamed } from '../../core/objects/cluster/orphans';
 import type { PipelineSpec } from '../../core/spec/types';
@@ -6,9 +6,9 @@ import type { SqlClient } from '../sql-client';
 import { readOthers } from './cluster';
 
 /** All of our own login's that carries the pipeline's mark and that the file does not name. Ids of clusters and items look alike. */
-export async function readStrays(client: SqlClient, spec: PipelineSpec): Promise<Stray[]> {
+export async function readOrphans(client: SqlClient, spec: PipelineSpec): Promise<Orphan[]> {
   const { database, schema, names } = spec.materialize;
-  const marked = await client.query<Omit<Stray, 'otherObjects'>>(
+  const marked = await client.query<Omit<Orphan, 'otherObjects'>>(
     `SELECT k.object_type AS kind, d.name AS database, n.name AS schema, x.name
      FROM mz_internal.mz_comments k
      JOIN mz_catalog.mz_objects x ON x.id = k.id

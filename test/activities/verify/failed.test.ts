@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, type WorkflowClient } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { readComparisons } from '../../src/activities/watch/comparisons';
-import { SEARCH_ATTRIBUTES, verifyScheduleId } from '../../src/core/names';
-import { until } from '../../local/stack/until';
-import { fakes, spec, startHarness, type Harness } from './harness';
+import { readComparisons } from '../../../src/activities/watch/comparisons';
+import { SEARCH_ATTRIBUTES, verifyScheduleId } from '../../../src/core/names';
+import { until } from '../../../local/stack/until';
+import { fakes, spec, startHarness, type Harness } from '../../workflows/harness';
 
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
