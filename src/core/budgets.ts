@@ -110,12 +110,12 @@ const WAITS: Record<string, (size: Size) => number[]> = {
   tellRun: () => [DEADLINE.webhook],
 };
 
+/** Whole sides are read and compared; every plan has as long. */
+const PLAN = 3 * MINUTE;
+
 /** One attempt of what looks or tells, and belongs to no step: as long as its waits, and no longer, as others wait for it. */
 export const LOOKS = {
-  makePlan: 3 * MINUTE,
-  planDestroy: 3 * MINUTE,
-  planRotate: 3 * MINUTE,
-  planRepair: 3 * MINUTE,
+  ...{ makePlan: PLAN, planDestroy: PLAN, planRotate: PLAN, planRepair: PLAN },
   check: 130 * SECOND,
   lookForOwed: 2 * MINUTE,
   tellRun: 30 * SECOND,

@@ -53,12 +53,14 @@ export function readAdded(text: string): Added | null {
 }
 
 const isKind = (kind: string | undefined): kind is Added['kind'] => kind !== undefined && Object.hasOwn(KINDS, kind);
+
 /** The first record of something wins: what a table had before is what it had before n2m came. */
 export function mergeAdded(before: readonly string[], more: readonly Added[]): string[] {
   const known = new Set(before.map(keyOf));
   const fresh = more.map(writeAdded).filter((text) => !known.has(keyOf(text)) && known.add(keyOf(text)));
   return [...before, ...fresh];
 }
+
 /** What these publications record and was not known, as another pipeline handed it over meanwhile. */
 export function recordedSince(known: readonly Added[], publications: readonly { comment: string | null }[]): Added[] {
   const keys = new Set(known.map((added) => keyOf(writeAdded(added))));
@@ -68,10 +70,10 @@ export function recordedSince(known: readonly Added[], publications: readonly { 
 /** What all these publications' comments record for the pipeline whose they are. */
 export function addedBy(publications: readonly { comment: string | null }[]): Added[] {
   const recorded = publications.flatMap(({ comment }) => readMark(comment)?.added ?? []);
-  return known(mergeAdded([], known(recorded))).filter((added) => kindOf(added).isPlausible(added));
+  return readAll(mergeAdded([], readAll(recorded))).filter((added) => kindOf(added).isPlausible(added));
 }
 
-const known = (recorded: readonly string[]): Added[] => recorded.map(readAdded).filter((added) => added !== null);
+const readAll = (recorded: readonly string[]): Added[] => recorded.map(readAdded).filter((added) => added !== null);
 
 function keyOf(text: string): string {
   const added = readAdded(text);

@@ -9,8 +9,8 @@ import { commentOn } from '../../sql/items';
 import type { GuideObject } from '../object';
 import { itemIn, materialize, type Script } from '../script';
 import { connectionDifferences } from './differences';
-import { connectionRemedies } from './repair';
 import { connectionFindings } from './findings';
+import { connectionRemedies } from './repair';
 import { type ConnectionOptions, createConnection, dropConnection } from './statements';
 import { connectionWords } from './words';
 
